@@ -1,0 +1,1 @@
+"""Influence patterns: how information flows through BERT."""

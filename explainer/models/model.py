@@ -1,0 +1,26 @@
+"""A loaded model: what the rest of the package needs, and nothing of Hugging Face's names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from explainer.models.bert import Adapter
+from explainer.pattern import ModelInfo
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A checked network with its tokenizer; never changed after loading.
+
+    `labels` names the classes (empty for a masked LM), `max_tokens` is the longest input with
+    [CLS] and [SEP], `network` the Hugging Face module for real forward passes, and `adapter`
+    its blocks as plain functions. Only `explainer.sentence` calls the tokenizer.
+    """
+
+    info: ModelInfo
+    labels: tuple[str, ...]
+    max_tokens: int
+    tokenizer: Any
+    network: Any
+    adapter: Adapter

@@ -1,0 +1,191 @@
+"""What can be loaded by name: built-in models, local folders and models of the Hub."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from explainer.errors import ExplainerError
+from explainer.models.checks import WEIGHTS, check_config, read_config, task_of, weight_files
+from explainer.models.hub import cached_folders, download
+from explainer.models.load import Precision, load_folder
+from explainer.models.model import Model
+from explainer.quote import quote
+
+Kind = Literal["built-in", "cached", "preset"]
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets" / "models"
+CHECKSUMS = ASSETS / "checksums.json"
+SCOPE_VARIABLE = "EXPLAINER_MODELS"
+
+BUILT_IN = {
+    "agreement": "Masked LM for subject-verb agreement: is or are, was or were, has or have",
+    "sentiment": "Classifier of film review phrases: negative or positive",
+}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One model that `load_model` takes by `name`: `size` counts layers, heads, width and MB."""
+
+    name: str
+    kind: Kind
+    task: str
+    size: str
+    description: str
+
+
+PRESETS = (
+    Listing(
+        "google-bert/bert-base-uncased",
+        "preset",
+        "masked-lm",
+        "12 layers × 12 heads × 768, 440 MB",
+        "The BERT of the paper's first experiments; downloaded on first use",
+    ),
+    Listing(
+        "google-bert/bert-base-cased",
+        "preset",
+        "masked-lm",
+        "12 layers × 12 heads × 768, 436 MB",
+        "BERT that tells capitals from small letters; downloaded on first use",
+    ),
+    Listing(
+        "google-bert/bert-large-uncased",
+        "preset",
+        "masked-lm",
+        "24 layers × 16 heads × 1024, 1345 MB",
+        "The large BERT; downloaded on first use",
+    ),
+)
+
+
+def load_model(name: str = "agreement", *, dtype: Precision = "float32") -> Model:
+    """The model called `name`: a built-in one, a local folder, or an id on the Hugging Face Hub.
+
+    Only safetensors weights are read and no code that comes with a model is run. Raises
+    ExplainerError with the reason and what to do where a model cannot be loaded or explained.
+    """
+    folder, shown = _locate(name)
+    return load_folder(folder, shown, dtype=dtype)
+
+
+def available_models() -> tuple[Listing, ...]:
+    """The built-in models, those in the Hub's local cache, and presets to download."""
+    listings = [_listing(name, "built-in", ASSETS / name, BUILT_IN[name]) for name in _built_in()]
+    if not _only_built_in():
+        cached = _cached_listings()
+        here = {listing.name for listing in cached}
+        listings += cached
+        listings += [preset for preset in PRESETS if preset.name not in here]
+    return tuple(listings)
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _locate(name: str) -> tuple[Path, str]:
+    """The folder of the model that `name` asks for, and the name to show for it."""
+    if not isinstance(name, str) or not name.strip():
+        raise ExplainerError(f"No model is named: choose one of {_choices()}.")
+    name = name.strip()
+    if name in _built_in():
+        _check_built_in(name)
+        return ASSETS / name, name
+    if _only_built_in():
+        raise ExplainerError(
+            f"The model {quote(name)} is not offered here: choose one of {_choices()}."
+        )
+    folder = _folder(name)
+    if folder is not None:
+        return folder, folder.resolve().name
+    if _looks_like_path(name):
+        raise ExplainerError(
+            f"There is no model folder {quote(name)}: check the path, or choose one of "
+            f"{_choices()}."
+        )
+    try:
+        return download(name), name
+    except ExplainerError as error:
+        if "/" in name:
+            raise
+        # A single word is a misspelt built-in name more often than one of the Hub's few.
+        raise ExplainerError(
+            f"{str(error).rstrip('.')}; the built-in models are {_choices()}."
+        ) from error
+
+
+def _built_in() -> tuple[str, ...]:
+    return tuple(name for name in BUILT_IN if (ASSETS / name / "config.json").is_file())
+
+
+def _choices() -> str:
+    return ", ".join(_built_in()) or "your own folders (no built-in model is installed)"
+
+
+def _only_built_in() -> bool:
+    scope = os.environ.get(SCOPE_VARIABLE, "").strip().lower()
+    if scope not in ("", "all", "builtin"):
+        raise ExplainerError(
+            f"The environment variable {SCOPE_VARIABLE} is {quote(scope)}: set it to 'builtin' "
+            "or 'all', or leave it out."
+        )
+    return scope == "builtin"
+
+
+def _check_built_in(name: str) -> None:
+    expected = json.loads(CHECKSUMS.read_text(encoding="utf-8")).get(name)
+    weights = ASSETS / name / WEIGHTS
+    if not weights.is_file() or checksum(weights) != expected:
+        raise ExplainerError(
+            f"The weights of the built-in model {quote(name)} are not those it was published "
+            "with: fetch the project's files again."
+        )
+
+
+def _folder(name: str) -> Path | None:
+    """`name` as an existing folder, or None; a file is refused here, where the reason is known."""
+    try:
+        path = Path(name).expanduser()
+        if path.is_file():
+            raise ExplainerError(
+                f"{quote(name)} is a file: give the folder that holds config.json, the weights "
+                "and the tokenizer."
+            )
+        return path if path.is_dir() else None
+    except (OSError, RuntimeError):  # a name too long for a path, or an unknown ~user
+        return None
+
+
+def _looks_like_path(name: str) -> bool:
+    return name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1
+
+
+def _cached_listings() -> list[Listing]:
+    listings = []
+    for name, folder in cached_folders().items():
+        try:
+            check_config(read_config(folder, name), name)
+            listings.append(_listing(name, "cached", folder, "Already downloaded"))
+        except ExplainerError:
+            continue  # the cache serves other programs too; what cannot be explained is not ours
+    return listings
+
+
+def _listing(name: str, kind: Kind, folder: Path, description: str) -> Listing:
+    config = read_config(folder, name)
+    sizes: dict[str, Any] = {
+        "layers": config.get("num_hidden_layers"),
+        "heads": config.get("num_attention_heads"),
+        "width": config.get("hidden_size"),
+    }
+    megabytes = sum(path.stat().st_size for path in weight_files(folder, name)) / 1e6
+    size = f"{sizes['layers']} layers × {sizes['heads']} heads × {sizes['width']}"
+    return Listing(name, kind, task_of(config) or "", f"{size}, {megabytes:.0f} MB", description)

@@ -14,13 +14,16 @@ class Model:
     """A checked network with its tokenizer; never changed after loading.
 
     `labels` names the classes (empty for a masked LM), `max_tokens` is the longest input with
-    [CLS] and [SEP], `network` the Hugging Face module for real forward passes, and `adapter`
-    its blocks as plain functions. Only `explainer.sentence` calls the tokenizer.
+    [CLS] and [SEP], `mask_id` and `pad_id` number those tokens (None where there is none),
+    `network` is the Hugging Face module for real forward passes, and `adapter` its blocks as
+    plain functions. Only `explainer.sentence` calls the tokenizer.
     """
 
     info: ModelInfo
     labels: tuple[str, ...]
     max_tokens: int
+    mask_id: int | None
+    pad_id: int | None
     tokenizer: Any
     network: Any
     adapter: Adapter

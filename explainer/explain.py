@@ -1,0 +1,94 @@
+"""The facade: text → Sentence → Trace → patterns → Explanation."""
+
+from __future__ import annotations
+
+import torch
+
+from explainer.errors import ExplainerError
+from explainer.flow import total_flow
+from explainer.models.model import Model
+from explainer.path import input_and_baseline, quadrature
+from explainer.pattern import Explanation, Target
+from explainer.quantity import Quantity, class_score, masked_word
+from explainer.refine import refine
+from explainer.sentence import Sentence, read_sentence
+from explainer.settings import Settings
+from explainer.trace import Trace, trace
+
+
+def explain(
+    model: Model,
+    text: str,
+    *,
+    correct: str | None = None,
+    wrong: str | None = None,
+    label: str | int | None = None,
+    other: str | int | None = None,
+    settings: Settings | None = None,
+    flow: bool = False,
+) -> Explanation:
+    """The influence patterns of `text` (Lu et al., NeurIPS 2021), all influences in logits.
+
+    A masked LM contrasts the words `correct` and `wrong` at the mask, a classifier the class
+    `label` (name or number) with `other` or the mean of all others; what is not given is the
+    model's own prediction and its strongest rival, and the result names them. `flow` adds the
+    total flow. Raises ExplainerError for input that the model cannot explain.
+    """
+    settings = settings or Settings()
+    sentence = read_sentence(model, text)
+    quantity = choose_quantity(
+        model, sentence, correct=correct, wrong=wrong, label=label, other=other
+    )
+    # Inside a caller's inference mode the head's and the activations' gradients would be refused.
+    with torch.inference_mode(False), torch.no_grad():
+        traced = follow(model, sentence, quantity, settings)
+        return Explanation(
+            model=model.info,
+            tokens=sentence.tokens,
+            target=Target(
+                position=quantity.position,
+                correct=quantity.correct,
+                wrong=quantity.wrong,
+                value=traced.value,
+                baseline_value=traced.baseline_value,
+            ),
+            settings=settings,
+            influence=traced.influence,
+            completeness_gap=traced.completeness_gap,
+            patterns=refine(traced, sentence.tokens, settings.top_k),
+            flow=total_flow(traced) if flow else None,
+        )
+
+
+def choose_quantity(
+    model: Model,
+    sentence: Sentence,
+    *,
+    correct: str | None,
+    wrong: str | None,
+    label: str | int | None,
+    other: str | int | None,
+) -> Quantity:
+    """The quantity of interest for the kind of model, refusing what belongs to the other kind."""
+    if model.info.task == "masked-lm":
+        if label is not None or other is not None:
+            raise ExplainerError(
+                f"A label was given, but {model.info.name!r} predicts words: give the words to "
+                "contrast (correct and wrong) instead."
+            )
+        return masked_word(model, sentence, correct, wrong)
+    if correct is not None or wrong is not None:
+        raise ExplainerError(
+            f"Words to contrast were given, but {model.info.name!r} predicts classes: give a "
+            f"label instead, one of {', '.join(model.labels)}."
+        )
+    return class_score(model, sentence, label, other)
+
+
+def follow(model: Model, sentence: Sentence, quantity: Quantity, settings: Settings) -> Trace:
+    """The trace of a sentence that has been read."""
+    x, b = input_and_baseline(model, sentence, settings)
+    a, weights = quadrature(settings.rule, settings.points)
+    return trace(
+        model.adapter, x, b, quantity, (torch.from_numpy(a), torch.from_numpy(weights))
+    )

@@ -43,8 +43,8 @@ def load_folder(folder: Path, name: str, *, dtype: Precision = "float32") -> Mod
         )
     task = check_folder(folder, name)
     with _quiet():
-        tokenizer = _tokenizer(folder, name)
         network = _network(folder, name, task, getattr(torch, dtype))
+        tokenizer = _tokenizer(folder, name)
     config = network.config
     _check_tokenizer(tokenizer, config.vocab_size, name)
     return Model(

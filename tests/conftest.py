@@ -1,0 +1,71 @@
+"""Tiny random models with a small vocabulary, saved as a person would save their own."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import (
+    BertConfig,
+    BertForMaskedLM,
+    BertForSequenceClassification,
+    BertTokenizer,
+)
+
+from explainer.models.model import Model
+from explainer.models.registry import load_model
+
+WORDS = [
+    *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "a", "farmer", "farmers"),
+    *("assistant", "assistants", "that", "love", "loves", "is", "are", "old", "bad", "good"),
+    *(".", ",", "'", "don", "t", "un", "##happi", "##est", "##s"),
+]
+LABELS = ("negative", "neutral", "positive")
+
+
+def tiny_config(**changes) -> BertConfig:
+    """3 layers, 2 heads, width 12, up to 32 tokens; `changes` override."""
+    sizes = {
+        "vocab_size": len(WORDS),
+        "num_hidden_layers": 3,
+        "num_attention_heads": 2,
+        "hidden_size": 12,
+        "intermediate_size": 24,
+        "max_position_embeddings": 32,
+    }
+    return BertConfig(**{**sizes, **changes})
+
+
+def save_tiny(folder: Path, network_class: type, config: BertConfig, seed: int = 0) -> Path:
+    """Save a random float64 network of `config`, biases and LayerNorms random too, in `folder`."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network = network_class(config).double()
+        for name, weight in network.named_parameters():
+            centre = 1.0 if name.endswith("LayerNorm.weight") else 0.0
+            torch.nn.init.normal_(weight, mean=centre, std=0.3)
+    network.save_pretrained(folder)
+    vocabulary = {word: number for number, word in enumerate(WORDS)}
+    BertTokenizer(vocab=vocabulary, do_lower_case=True).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_masked_lm_dir(tmp_path_factory) -> Path:
+    return save_tiny(tmp_path_factory.mktemp("models") / "tiny-lm", BertForMaskedLM, tiny_config())
+
+
+@pytest.fixture(scope="session")
+def tiny_classifier_dir(tmp_path_factory) -> Path:
+    config = tiny_config(id2label=dict(enumerate(LABELS)))
+    folder = tmp_path_factory.mktemp("models") / "tiny-classifier"
+    return save_tiny(folder, BertForSequenceClassification, config)
+
+
+@pytest.fixture(scope="session")
+def tiny_masked_lm(tiny_masked_lm_dir) -> Model:
+    return load_model(str(tiny_masked_lm_dir), dtype="float64")
+
+
+@pytest.fixture(scope="session")
+def tiny_classifier(tiny_classifier_dir) -> Model:
+    return load_model(str(tiny_classifier_dir), dtype="float64")

@@ -1,0 +1,60 @@
+"""Figures of an explanation: Plotly for a page, SVG and HTML as files, a sentence as alt text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from explainer.figures.layout import lay_out
+from explainer.figures.summary import summary
+from explainer.figures.svg import pattern_svg
+from explainer.figures.view import LEVELS, OVERLAYS, Overlay, View
+from explainer.pattern import Explanation, Level
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+__all__ = [
+    "LEVELS",
+    "OVERLAYS",
+    "Overlay",
+    "View",
+    "pattern_graph",
+    "pattern_html",
+    "pattern_svg",
+    "summary",
+]
+
+
+def pattern_graph(
+    explanation: Explanation,
+    *,
+    level: Level = "attention",
+    minimum_share: float = 0.05,
+    overlay: Overlay = "none",
+    selected: int | None = None,
+    dark: bool = False,
+    **options: Any,
+) -> Figure:
+    """The pattern graph as a Plotly figure; further `options` (`width`, `scale`) as in `View`.
+
+    Raises ExplainerError for a choice that does not exist. Show it with
+    `explainer.figures.graph.CONFIG`; the markers of the last trace carry what a click means.
+    """
+    from explainer.figures.graph import to_figure
+
+    view = View(
+        level=level,
+        minimum_share=minimum_share,
+        overlay=overlay,
+        selected=selected,
+        dark=dark,
+        **options,
+    )
+    return to_figure(lay_out(explanation, view), view.colours)
+
+
+def pattern_html(explanation: Explanation, *, level: Level = "attention", **options: Any) -> str:
+    """The interactive pattern graph as one HTML page; `options` as in `View`."""
+    from explainer.figures import html
+
+    return html.pattern_html(explanation, level=level, **options)

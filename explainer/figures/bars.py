@@ -1,0 +1,136 @@
+"""Each word's influence g, and inside it what its nodes and its heads and skips carry, as bars."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from explainer.figures.curves import Points
+from explainer.figures.frame import Frame
+from explainer.figures.palette import rgba
+from explainer.figures.scene import Area, Item, Label, Line
+from explainer.figures.text import SMALL, width
+from explainer.figures.view import View
+from explainer.pattern import Explanation, Pattern
+
+SHADES = (("g", 0.28, 0.74), ("embedding", 0.60, 0.44), ("attention", 1.0, 0.18))
+"""What a bar shows, its opacity and its height as a share of the row's."""
+KEY = (
+    "influence g of the word",
+    "along its nodes, Iₑ",
+    "along heads and skips, Iₐ",
+)
+
+
+def values(pattern: Pattern) -> tuple[float, float, float]:
+    """g, I_e and I_a of a word, in logits."""
+    return pattern.influence, pattern.embedding_influence, pattern.attention_influence
+
+
+def nice(value: float) -> float:
+    """The largest 1, 2 or 5 times a power of ten that is not above a positive value."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return max(factor * power for factor in (0.5, 1, 2, 5) if factor * power <= value * (1 + 1e-9))
+
+
+def written(value: float) -> str:
+    """A nice number without needless digits."""
+    return f"{value:.6f}".rstrip("0").rstrip(".").replace("-", "−")
+
+
+def draw(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
+    """Bars left of the graph with an axis, or thin ones below the words where it is narrow."""
+    return _beside(explanation, frame, view) if frame.bars else _below(explanation, frame, view)
+
+
+def _beside(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
+    assert frame.bars is not None
+    every = [v for p in explanation.patterns for v in values(p)]
+    low, high = min(every, default=0.0), max(every, default=0.0)
+    low, high = min(low, 0.0), max(high, 0.0)
+    reach = (frame.bars[1] - frame.bars[0]) / ((high - low) or 1.0)
+    zero = frame.bars[0] - low * reach
+    items: list[Item] = []
+    for pattern in explanation.patterns:
+        if pattern.source not in frame.rows:
+            continue
+        y = frame.rows[pattern.source]
+        for value, (_, opacity, part) in zip(values(pattern), SHADES, strict=True):
+            half = min(30.0, frame.row_height * part) / 2
+            corners = _box(zero, zero + value * reach, y - half, y + half)
+            items.append(Area(corners, _shade(view, pattern, value, opacity)))
+    items.append(
+        Line(
+            zero,
+            frame.top - frame.row_height / 2,
+            zero,
+            frame.bottom + frame.row_height / 2,
+            view.colours.muted,
+        )
+    )
+    items += _axis(low, high, zero, reach, frame, view)
+    return items
+
+
+def _axis(
+    low: float, high: float, zero: float, reach: float, frame: Frame, view: View
+) -> list[Item]:
+    assert frame.bars is not None
+    y = frame.bottom + frame.row_height / 2 + 12
+    colour = view.colours.muted
+    items: list[Item] = [Label(zero, y, "0", colour, SMALL)]
+    margin = frame.bars[0] - 10
+    for end in (low, high):
+        if abs(end) * reach > 24:
+            tick = math.copysign(nice(abs(end)), end)
+            if abs(tick) * reach > 22:
+                said = written(tick)
+                x = max(margin + width(said, SMALL) / 2, zero + tick * reach)
+                items.append(Label(x, y, said, colour, SMALL))
+    centre = (frame.bars[0] + frame.bars[1]) / 2
+    items.append(Label(centre, y + 20, "influence (logits)", colour, SMALL))
+    return items
+
+
+def key(frame: Frame, view: View) -> list[Item]:
+    """What the three shades of a bar mean, above the bars."""
+    if frame.bars is None:
+        return []
+    items: list[Item] = []
+    bottom = frame.top - frame.row_height / 2 - 8
+    for line, (name, (_, opacity, _)) in enumerate(zip(KEY, SHADES, strict=True)):
+        y = bottom - 16 * (len(KEY) - 1 - line) - 4
+        x = frame.bars[0]
+        corners = _box(x, x + 14, y - 5, y + 5)
+        items.append(Area(corners, rgba(view.colours.positive, opacity)))
+        items.append(Label(x + 20, y, name, view.colours.muted, SMALL, "start"))
+    return items
+
+
+def _below(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
+    longest = max((abs(p.influence) for p in explanation.patterns), default=0.0) or 1.0
+    reach = frame.label_room / longest
+    items: list[Item] = []
+    for pattern in explanation.patterns:
+        if pattern.source not in frame.rows:
+            continue
+        top = frame.rows[pattern.source] + 7.5
+        for value, opacity in (
+            (pattern.influence, 0.32),
+            (pattern.value(view.level), 1.0),
+        ):
+            length = min(abs(value) * reach, frame.label_room)
+            corners = _box(frame.labels - length, frame.labels, top, top + 3)
+            items.append(Area(corners, _shade(view, pattern, value, opacity)))
+    return items
+
+
+def _shade(view: View, pattern: Pattern, value: float, opacity: float) -> str:
+    strength = 0.3 if view.faded(pattern.source) else 1.0
+    return rgba(view.colours.sign(value), opacity * strength)
+
+
+def _box(x0: float, x1: float, y0: float, y1: float) -> Points:
+    left, right = min(x0, x1), max(x0, x1)
+    return np.array([(left, y0), (right, y0), (right, y1), (left, y1)])

@@ -1,0 +1,83 @@
+"""Curves between two nodes as points in px: level at both ends, ribbons of a true width.
+
+A ribbon's thickness is measured across its own direction, so that a steep edge is as wide as a
+level one of the same influence. All ribbons of one bundle share one middle line; two neighbours
+therefore share their border exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+"""[points, 2]: x and y in px, y downwards."""
+
+SAMPLES = 29
+
+
+def ease(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A rise from 0 to 1 over u in 0 … 1 with no slope and no curvature at either end."""
+    return u * u * u * (u * (6 * u - 15) + 10)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The middle line of a bundle from (x0, y0) to (x1, y1)."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def at(self, u: NDArray[np.float64]) -> tuple[Points, Points]:
+        """Points and unit normals (pointing down on a level curve) at u in 0 … 1."""
+        rise = self.y1 - self.y0
+        run = self.x1 - self.x0
+        points = np.stack((self.x0 + run * u, self.y0 + rise * ease(u)), axis=1)
+        slope = rise * 30 * u * u * (u - 1) ** 2
+        normals = np.stack((-slope, np.full_like(u, run)), axis=1)
+        return points, normals / np.linalg.norm(normals, axis=1, keepdims=True)
+
+    def point(self, u: float, across: float = 0.0) -> tuple[float, float]:
+        """The point at u, moved `across` px along the normal."""
+        points, normals = self.at(np.array([u]))
+        x, y = points[0] + across * normals[0]
+        return float(x), float(y)
+
+    def length(self) -> float:
+        """Length in px."""
+        points, _ = self.at(np.linspace(0, 1, SAMPLES))
+        return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+
+
+def ribbon(
+    curve: Curve, start: float, end: float, thickness: float, span: tuple[float, float] = (0, 1)
+) -> Points:
+    """The outline of a ribbon whose middle lies `start` … `end` px across the curve's.
+
+    `span` cuts it to a part of u, which is how dashes are made.
+    """
+    level = abs(curve.y1 - curve.y0) + abs(end - start) < 0.01
+    count = 2 if level else max(3, round(SAMPLES * (span[1] - span[0])))
+    u = np.linspace(*span, count)
+    points, normals = curve.at(u)
+    middle = (start + (end - start) * ease(u))[:, None]
+    above = points + normals * (middle - thickness / 2)
+    below = points + normals * (middle + thickness / 2)
+    return np.concatenate((above, below[::-1]))
+
+
+def dashes(length: float, thickness: float) -> list[tuple[float, float]]:
+    """Spans of u for the dashes of an edge: longer than wide, so that they read as a line.
+
+    The pattern is fitted to the edge's length and begins and ends with half a gap.
+    """
+    dash = min(22.0, max(7.0, 1.7 * thickness))
+    gap = min(7.0, max(4.0, 0.5 * thickness))
+    count = max(1, round(length / (dash + gap)))
+    period = 1 / count
+    inset = period * gap / (dash + gap) / 2
+    return [(k * period + inset, (k + 1) * period - inset) for k in range(count)]

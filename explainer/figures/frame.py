@@ -1,0 +1,107 @@
+"""Where rows, columns, bars, header and legend stand, for a width and a number of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from explainer.figures import text
+
+NARROW = 640.0
+MANY_ROWS = 64
+HEAD_RADIUS = 9.0
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Positions in px. `rows` maps a token's position to its y; hidden tokens are missing.
+
+    `columns` has x of the L + 1 hidden states; `bars` is the span of the influence bars (None
+    where there is no room beside the graph); `labels` the right edge of the token labels.
+    """
+
+    width: float
+    height: float
+    legend_top: float
+    shares_top: float | None
+    rows: dict[int, float]
+    row_height: float
+    columns: tuple[float, ...]
+    labels: float
+    label_room: float
+    bars: tuple[float, float] | None
+
+    @property
+    def column_width(self) -> float:
+        """Distance between two hidden states."""
+        return self.columns[1] - self.columns[0]
+
+    @property
+    def radius(self) -> float:
+        """Radius of the circles with head numbers."""
+        return HEAD_RADIUS if self.row_height >= 24 and self.column_width >= 40 else 8.0
+
+    @property
+    def dot(self) -> float:
+        """Width of a node's mark on a pattern."""
+        return 7.5 if self.column_width >= 40 else 5.0
+
+    @property
+    def top(self) -> float:
+        """y of the first row."""
+        return min(self.rows.values())
+
+    @property
+    def bottom(self) -> float:
+        """y of the last row."""
+        return max(self.rows.values())
+
+
+def make_frame(
+    tokens: Sequence[str],
+    shown: Sequence[int],
+    layers: int,
+    *,
+    width: float,
+    legend_height: float,
+    shares: bool,
+) -> Frame:
+    """A frame for the tokens at the positions `shown`, from the top down."""
+    narrow = width < NARROW
+    row_height = _row_height(len(shown), narrow)
+    widest = max((text.width(text.clean(tokens[i]), text.BODY) for i in shown), default=0.0)
+    label_room = min(widest, 74.0 if narrow else 150.0)
+    bars = None if narrow else (14.0, 14.0 + min(170.0, max(104.0, 0.15 * width)))
+    labels = (4.0 if bars is None else bars[1] + 16.0) + label_room
+    first = labels + (13.0 if narrow else 20.0)
+    last = width - (16.0 if narrow else 22.0)
+    step = (last - first) / layers
+    legend_top = 6.0
+    shares_top = legend_top + legend_height + 8.0 if shares else None
+    header = 64.0 if bars is not None else 48.0 if shares else 16.0
+    top = legend_top + legend_height + header + row_height / 2
+    bottom = top + row_height * (max(1, len(shown)) - 1)
+    return Frame(
+        width=width,
+        height=bottom + row_height / 2 + 46.0,
+        legend_top=legend_top,
+        shares_top=shares_top,
+        rows={position: top + k * row_height for k, position in enumerate(shown)},
+        row_height=row_height,
+        columns=tuple(first + step * k for k in range(layers + 1)),
+        labels=labels,
+        label_room=label_room,
+        bars=bars,
+    )
+
+
+def _row_height(rows: int, narrow: bool) -> float:
+    roomy = 34.0 if narrow else 40.0
+    return max(22.0, min(roomy, (520.0 if narrow else 560.0) / max(1, rows)))
+
+
+def shown_rows(count: int, touched: set[int]) -> tuple[int, ...]:
+    """All positions, or in a long text those that the drawing touches."""
+    if count <= MANY_ROWS:
+        return tuple(range(count))
+    return tuple(sorted(touched))

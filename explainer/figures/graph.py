@@ -1,0 +1,184 @@
+"""A scene as a Plotly figure: one trace per style, and invisible markers to point at and click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explainer.figures import text
+from explainer.figures.palette import Palette, rgba
+from explainer.figures.scene import Area, Disc, Item, Label, Line, Scene, Spot
+
+SPOT_SIZE = 14
+POSITION = {"start": "middle right", "middle": "middle center", "end": "middle left"}
+CONFIG: dict[str, Any] = {
+    "showSendToCloud": False,
+    "displaylogo": False,
+    "displayModeBar": "hover",
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d"],
+    "toImageButtonOptions": {"format": "svg", "filename": "influence-pattern"},
+}
+"""Plotly's own options for showing a figure: no cloud button, pictures as SVG."""
+
+
+def to_figure(scene: Scene, colours: Palette) -> go.Figure:
+    """The scene in px coordinates, with y downwards.
+
+    The last trace, named `spots`, has one invisible marker per spot whose `customdata` is
+    [kind, word, layer, source, target, component]; word and component may be None.
+    """
+    figure = go.Figure()
+    for stage in scene.stages:
+        for trace in _traces(stage):
+            figure.add_trace(trace)
+    figure.add_trace(_spots(scene.spots))
+    figure.update_layout(
+        width=scene.width,
+        height=scene.height,
+        autosize=True,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        hovermode="closest",
+        hoverdistance=14,
+        dragmode=False,
+        font={"family": text.FONT, "color": colours.ink, "size": text.SMALL},
+        hoverlabel={
+            "bgcolor": colours.surface,
+            "bordercolor": colours.faint,
+            "font": {"family": text.FONT, "color": colours.ink, "size": 13},
+            "align": "left",
+        },
+        xaxis={"range": [0, scene.width], "visible": False, "fixedrange": True},
+        yaxis={"range": [scene.height, 0], "visible": False, "fixedrange": True},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.faint, "activecolor": colours.ink},
+    )
+    return figure
+
+
+def _traces(stage: Iterable[Item]) -> list[go.Scatter]:
+    """One trace for each style in a stage, in order of first use."""
+    styles: dict[tuple[Any, ...], list[Any]] = {}
+    for item in stage:
+        styles.setdefault(_style(item), []).append(item)
+    return [_trace(items) for items in styles.values()]
+
+
+def _style(item: Item) -> tuple[Any, ...]:
+    if isinstance(item, Area):
+        return "area", item.fill, item.outline, item.outline_width
+    if isinstance(item, Line):
+        return "line", item.colour, item.width
+    if isinstance(item, Disc):
+        return ("disc",)
+    return "label", item.colour, item.size, item.bold
+
+
+def _trace(items: list[Any]) -> go.Scatter:
+    first = items[0]
+    if isinstance(first, Area):
+        return _areas(items)
+    if isinstance(first, Line):
+        return _lines(items)
+    return _discs(items) if isinstance(first, Disc) else _labels(items)
+
+
+def _areas(areas: list[Area]) -> go.Scatter:
+    gap = np.full((1, 2), np.nan)
+    points = np.concatenate([p for a in areas for p in (a.points, a.points[:1], gap)])
+    first = areas[0]
+    return go.Scatter(
+        x=_rounded(points[:, 0]),
+        y=_rounded(points[:, 1]),
+        mode="lines",
+        fill="toself",
+        fillcolor=first.fill,
+        line={"width": first.outline_width, "color": first.outline or "rgba(0,0,0,0)"},
+        hoverinfo="skip",
+    )
+
+
+def _lines(lines: list[Line]) -> go.Scatter:
+    first = lines[0]
+    return go.Scatter(
+        x=[x for line in lines for x in (line.x0, line.x1, None)],
+        y=[y for line in lines for y in (line.y0, line.y1, None)],
+        mode="lines",
+        line={"width": first.width, "color": first.colour},
+        hoverinfo="skip",
+    )
+
+
+def _discs(discs: list[Disc]) -> go.Scatter:
+    return go.Scatter(
+        x=[disc.x for disc in discs],
+        y=[disc.y for disc in discs],
+        mode="markers",
+        marker={
+            # Plotly centres the outline on the edge of the marker.
+            "size": [2 * disc.radius - disc.outline_width for disc in discs],
+            "color": [disc.fill for disc in discs],
+            "line": {
+                "color": [disc.outline for disc in discs],
+                "width": [disc.outline_width for disc in discs],
+            },
+            "opacity": 1,
+        },
+        hoverinfo="skip",
+        # A click selects a spot; nothing else may fade because of it.
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
+
+
+def _labels(labels: list[Label]) -> go.Scatter:
+    first = labels[0]
+    return go.Scatter(
+        x=[label.x for label in labels],
+        y=[label.y for label in labels],
+        mode="text",
+        text=[text.escape(label.text) for label in labels],
+        textposition=[POSITION[label.anchor] for label in labels],
+        textfont={
+            "family": text.FONT,
+            "size": first.size,
+            "color": first.colour,
+            "weight": 700 if first.bold else 400,
+        },
+        cliponaxis=False,
+        hoverinfo="skip",
+        selected={"textfont": {"color": first.colour}},
+        unselected={"textfont": {"color": first.colour}},
+    )
+
+
+def _spots(spots: tuple[Spot, ...]) -> go.Scatter:
+    clear = {"marker": {"opacity": 0}}
+    return go.Scatter(
+        name="spots",
+        x=[round(spot.x, 1) for spot in spots],
+        y=[round(spot.y, 1) for spot in spots],
+        mode="markers",
+        marker={"size": SPOT_SIZE, "color": rgba("#000000", 0.01), "opacity": 0},
+        customdata=[
+            [spot.kind, spot.word, spot.layer, spot.source, spot.target, spot.component]
+            for spot in spots
+        ],
+        hovertext=[_hover(spot.says) for spot in spots],
+        hoverinfo="text",
+        selected=clear,
+        unselected=clear,
+    )
+
+
+def _hover(says: tuple[str, ...]) -> str:
+    first, *rest = (text.escape(line) for line in says)
+    return "<br>".join((f"<b>{first}</b>", *rest))
+
+
+def _rounded(values: np.ndarray) -> list[float | None]:
+    return [None if np.isnan(v) else round(float(v), 1) for v in values]

@@ -1,0 +1,171 @@
+"""From an explanation to a scene: all of the pattern graph's geometry, without a drawing library.
+
+1. Frame: rows, columns, bars and header for the tokens shown. 2. Scale: px per logit, so that
+the fullest node fits its row. 3. Lanes and bundles: patterns side by side. 4. Shapes, back to
+front: overlay, grid, ribbons, nodes, circles, bars and words. 5. Spots to point at and click.
+"""
+
+from __future__ import annotations
+
+from explainer.figures import bars, legend, overlay, says, text, ways
+from explainer.figures.frame import Frame, make_frame, shown_rows
+from explainer.figures.lanes import bundle, meeting, stack
+from explainer.figures.scene import Disc, Item, Label, Scene, Spot
+from explainer.figures.view import View
+from explainer.pattern import Explanation, Pattern
+
+FULLEST = 28.0
+"""px of the widest stack of patterns in a node."""
+
+
+def lay_out(explanation: Explanation, view: View) -> Scene:
+    """The scene of an explanation, at the view's level and width."""
+    drawn = view.patterns(explanation)
+    found = [] if explanation.flow is None else overlay.bands(explanation.flow, view.overlay)
+    has_flow = explanation.flow is not None
+    touched = {explanation.target.position} | {i for p in drawn for i in p.nodes}
+    shown = shown_rows(len(explanation.tokens), touched)
+    keyed = legend.flowed(legend.entries(view, explanation.target, 1.0, has_flow), view.width - 12)
+    frame = make_frame(
+        explanation.tokens,
+        shown,
+        explanation.model.layers,
+        width=view.width,
+        legend_height=legend.ROW * len(keyed),
+        shares=has_flow,
+    )
+    room = min(FULLEST, 0.66 * frame.row_height)
+    fullest, _ = meeting(drawn, view.level)
+    scale = view.scale or _scale(fullest, room, overlay.largest(found), frame.row_height)
+    lanes = stack(drawn, view.level, scale, room)
+    bundles = bundle(lanes, view.level)
+    back, front = ways.ribbons(bundles, frame, view)
+    placed = ways.circles(bundles, frame, view)
+
+    wash, flow_spots, hidden = overlay.draw(found, explanation, frame, view, scale)
+    header: list[Item] = []
+    if explanation.flow is not None:
+        header, share_spots = overlay.shares(explanation.flow, frame, view)
+        flow_spots += share_spots
+    rows = legend.flowed(legend.entries(view, explanation.target, scale, has_flow), view.width - 12)
+    stages = (
+        wash,
+        _grid(frame, view),
+        back,
+        front,
+        ways.nodes(lanes, explanation, frame, view),
+        [disc for _, disc in placed],
+        ways.numbers(placed, view),
+        bars.draw(explanation, frame, view) + bars.key(frame, view) + header,
+        _words(explanation, frame, view),
+        legend.draw(rows, 6.0, frame.legend_top, view),
+        _notes(len(explanation.tokens) - len(shown), hidden, frame, view),
+    )
+    spots = (
+        _token_spots(explanation, frame)
+        + _node_spots(explanation, drawn, frame, view)
+        + ways.edge_spots(bundles, placed, explanation, frame, view)
+        + flow_spots
+    )
+    return Scene(
+        width=view.width,
+        height=frame.height,
+        scale=scale,
+        stages=tuple(tuple(stage) for stage in stages if stage),
+        spots=tuple(spots),
+        hidden_flows=hidden,
+    )
+
+
+def _scale(fullest: float, room: float, flow: float, row_height: float) -> float:
+    """px per logit: the fullest node, and with an overlay the widest band, fit their row."""
+    bounds = []
+    if fullest:
+        bounds.append(room / fullest)
+    if flow:
+        bounds.append(0.94 * row_height / flow)
+    return min(bounds, default=1.0)
+
+
+def _grid(frame: Frame, view: View) -> list[Item]:
+    """Every hidden state as a small open circle."""
+    radius = 3.6 if frame.row_height >= 26 and frame.column_width >= 30 else 2.8
+    return [
+        Disc(x, y, radius, view.colours.surface, view.colours.faint, 1.2)
+        for x in frame.columns
+        for y in frame.rows.values()
+    ]
+
+
+def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
+    """The tokens at the left and the names of the hidden states below (above too, if far)."""
+    colours = view.colours
+    items: list[Item] = []
+    for position, y in frame.rows.items():
+        bold = position in (explanation.target.position, view.selected)
+        dim = view.faded(position) and position != explanation.target.position
+        word = text.shorten(explanation.tokens[position], text.BODY, frame.label_room + 1)
+        items.append(
+            Label(
+                frame.labels,
+                y if frame.bars else y - 3,
+                word,
+                colours.muted if dim else colours.ink,
+                text.BODY,
+                "end",
+                bold,
+            )
+        )
+    y = frame.bottom + frame.row_height / 2 + 12
+    for layer, x in enumerate(frame.columns):
+        items.append(Label(x, y, "emb" if layer == 0 else str(layer), colours.muted, text.SMALL))
+    centre = (frame.columns[0] + frame.columns[-1]) / 2
+    caption = "hidden state after block"
+    items.append(Label(centre, y + 20, caption, colours.muted, text.SMALL))
+    return items
+
+
+def _notes(hidden_rows: int, hidden_flows: int, frame: Frame, view: View) -> list[Item]:
+    """What the figure leaves out, said in the figure."""
+    notes = []
+    if hidden_flows:
+        notes.append(f"{text.counted(hidden_flows, 'thin flow')} not drawn")
+    if hidden_rows:
+        notes.append(f"{text.counted(hidden_rows, 'word')} without a drawn pattern hidden")
+    if not notes:
+        return []
+    y = frame.bottom + frame.row_height / 2 + 32
+    right = frame.width - 6
+    return [Label(right, y, ", ".join(notes), view.colours.muted, text.SMALL, "end")]
+
+
+def _token_spots(explanation: Explanation, frame: Frame) -> list[Spot]:
+    by_source = {p.source: p for p in explanation.patterns}
+    spots = []
+    for position, y in frame.rows.items():
+        pattern = by_source.get(position)
+        lines = says.of_token(explanation, position, pattern)
+        word = None if pattern is None else position
+        places = [frame.labels - min(16.0, frame.label_room / 2)]
+        if frame.bars is not None:
+            places.append((frame.bars[0] + frame.bars[1]) / 2)
+        spots += [Spot(x, y, "token", word, 0, position, position, None, lines) for x in places]
+    return spots
+
+
+def _node_spots(
+    explanation: Explanation, drawn: tuple[Pattern, ...], frame: Frame, view: View
+) -> list[Spot]:
+    """A node of layer 0 selects its word; another one the strongest drawn pattern through it."""
+    through: dict[tuple[int, int], list[Pattern]] = {}
+    for pattern in sorted(drawn, key=lambda p: -abs(p.value(view.level))):
+        for node in enumerate(pattern.nodes):
+            through.setdefault(node, []).append(pattern)
+    spots = []
+    for layer, x in enumerate(frame.columns):
+        for position, y in frame.rows.items():
+            here = through.get((layer, position), [])
+            lines = says.of_node(explanation, layer, position, here, view.level)
+            word = here[0].source if here else None
+            spots.append(Spot(x, y, "node", word, layer, position, position, None, lines))
+    return spots

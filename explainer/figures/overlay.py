@@ -1,0 +1,121 @@
+"""All influence, not only the patterns': wide pale bands behind, and each block's shares above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explainer.figures import says
+from explainer.figures.curves import Curve, ribbon
+from explainer.figures.frame import Frame
+from explainer.figures.palette import rgba
+from explainer.figures.scene import Area, Item, Label, Spot
+from explainer.figures.text import SMALL, percent
+from explainer.figures.view import Overlay, View
+from explainer.pattern import SKIP, Edge, Explanation, TotalFlow
+
+MOST = 160
+"""The number of bands that are drawn at most."""
+THINNEST = 0.6
+"""px below which a band is left out."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """All influence between two nodes by one kind of component, in logits.
+
+    `strongest` is the head that carries most of it (None for skip).
+    """
+
+    edge: Edge
+    value: float
+    strongest: int | None
+
+
+def bands(flow: TotalFlow, overlay: Overlay) -> list[Band]:
+    """Every band of the overlay, largest first."""
+    found: list[Band] = []
+    if overlay in ("skip", "both"):
+        found += [
+            Band(Edge(layer, i, i, SKIP), float(value), None)
+            for (layer, i), value in np.ndenumerate(flow.skip)
+        ]
+    if overlay in ("heads", "both"):
+        strongest = np.abs(flow.heads).argmax(axis=1)
+        for (layer, target, source), value in np.ndenumerate(flow.heads.sum(axis=1)):
+            head = int(strongest[layer, target, source])
+            found.append(Band(Edge(layer, source, target, None), float(value), head))
+    return sorted((band for band in found if band.value), key=lambda band: -abs(band.value))
+
+
+def draw(
+    found: list[Band], explanation: Explanation, frame: Frame, view: View, scale: float
+) -> tuple[list[Item], list[Spot], int]:
+    """The largest bands with their spots, and how many are left out."""
+    kept = [
+        band
+        for band in found
+        if abs(band.value) * scale >= THINNEST
+        and band.edge.source in frame.rows
+        and band.edge.target in frame.rows
+    ][:MOST]
+    items: list[Item] = []
+    spots: list[Spot] = []
+    assert explanation.flow is not None
+    totals = np.abs(explanation.flow.skip).sum(axis=1)
+    totals = totals + np.abs(explanation.flow.heads).sum(axis=(1, 2, 3))
+    for band in kept:
+        edge = band.edge
+        curve = Curve(
+            frame.columns[edge.layer],
+            frame.rows[edge.source],
+            frame.columns[edge.layer + 1],
+            frame.rows[edge.target],
+        )
+        colour = view.colours.skip if edge.component == SKIP else view.colours.heads
+        outline = ribbon(curve, 0, 0, abs(band.value) * scale)
+        items.append(Area(outline, rgba(colour, view.colours.wash)))
+        lines = says.of_flow(
+            explanation, edge, band.value, float(totals[edge.layer]), band.strongest
+        )
+        x, y = curve.point(0.38)
+        spots.append(Spot(x, y, "flow", None, *edge, lines))
+    return items, spots, len(found) - len(kept)
+
+
+def largest(found: list[Band]) -> float:
+    """The largest |flow| of a band in logits (0 without bands)."""
+    return max((abs(band.value) for band in found), default=0.0)
+
+
+def shares(flow: TotalFlow, frame: Frame, view: View) -> tuple[list[Item], list[Spot]]:
+    """A stacked bar above each block: skip's share of all that moves, and the heads'."""
+    assert frame.shares_top is not None
+    items: list[Item] = []
+    spots: list[Spot] = []
+    colours = view.colours
+    span = frame.column_width * (0.72 if frame.column_width > 48 else 0.84)
+    top = frame.shares_top + 20
+    for layer, share in enumerate(flow.skip_shares()):
+        left = (frame.columns[layer] + frame.columns[layer + 1] - span) / 2
+        cut = left + span * float(share)
+        for x0, x1, colour in ((left, cut, colours.skip), (cut, left + span, colours.heads)):
+            corners = np.array([(x0, top), (x1, top), (x1, top + 9), (x0, top + 9)])
+            items.append(Area(corners, rgba(colour, 0.85)))
+        said = percent(float(share))
+        words = _fitting(said, span)
+        items.append(Label(left + span / 2, top - 9, words, colours.ink, SMALL))
+        lines = (
+            f"block {layer + 1}",
+            f"{said} of all influence stays by the skip connection",
+            f"{percent(1 - float(share))} moves through the attention heads",
+        )
+        spots.append(Spot(left + span / 2, top + 4, "flow", None, layer, 0, 0, SKIP, lines))
+    return items, spots
+
+
+def _fitting(said: str, span: float) -> str:
+    if span >= 66:
+        return f"skip {said}"
+    return said if span >= 32 else said.removesuffix(" %")

@@ -1,0 +1,87 @@
+"""What the figure says of a token, a node, an edge or a flow: short lines of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explainer.figures.text import counted, percent, signed
+from explainer.pattern import SKIP, Component, Edge, Explanation, Level, Pattern
+
+
+def column(layer: int) -> str:
+    """The name of the hidden state H[layer]."""
+    return "embedding" if layer == 0 else f"after block {layer}"
+
+
+def component(which: Component | None) -> str:
+    """What carries a step, in words."""
+    if which is None:
+        return "all heads and skip"
+    return "skip connection" if which == SKIP else f"head {which}"
+
+
+def of_token(explanation: Explanation, position: int, pattern: Pattern | None) -> tuple[str, ...]:
+    """A word's influence, and how much of it its pattern carries at both levels."""
+    head = f"{explanation.tokens[position]} (token {position})"
+    if pattern is None:
+        return head, "no influence: the baseline has the same embedding"
+    lines = [head, f"influence g {signed(pattern.influence, 3)} logits"]
+    levels: tuple[tuple[Level, str], ...] = (
+        ("embedding", "through its nodes, Iₑ"),
+        ("attention", "through heads and skip, Iₐ"),
+    )
+    for level, name in levels:
+        share = percent(pattern.share(level))
+        lines.append(f"{name} {signed(pattern.value(level), 3)} ({share} of g)")
+    return tuple(lines)
+
+
+def of_node(
+    explanation: Explanation, layer: int, position: int, through: Sequence[Pattern], level: Level
+) -> tuple[str, ...]:
+    """A hidden state and the patterns that pass it."""
+    lines = [f"{explanation.tokens[position]}, {column(layer)}"]
+    if layer == explanation.model.layers and position == explanation.target.position:
+        lines.append(f"the target: {explanation.target.label} is read here")
+    if through:
+        lines.append(f"{counted(len(through), 'drawn pattern')} through this node")
+        lines += [f"{p.token} {signed(p.value(level), 3)}" for p in through[:6]]
+        if len(through) > 6:
+            lines.append(f"and {len(through) - 6} more")
+    return tuple(lines)
+
+
+def of_edge(
+    explanation: Explanation, edge: Edge, pattern: Pattern, level: Level, others: Sequence[Pattern]
+) -> tuple[str, ...]:
+    """One word's step: layer, nodes, component, its influence and its share of the word's g."""
+    trail = pattern.embedding_trail if level == "embedding" else pattern.attention_trail
+    start, end = explanation.tokens[edge.source], explanation.tokens[edge.target]
+    way = f"stays at {start}" if edge.source == edge.target else f"{start} → {end}"
+    lines = [
+        f"{pattern.token}: pattern {signed(pattern.value(level), 3)} logits"
+        f" ({percent(pattern.share(level))} of g {signed(pattern.influence, 3)})",
+        f"block {edge.layer + 1}, {way}, by {component(edge.component)}",
+        f"fixed up to here {signed(trail[edge.layer], 3)} logits",
+    ]
+    if others:
+        names = ", ".join(p.token for p in others[:5]) + (" …" if len(others) > 5 else "")
+        lines.append(f"the same step: {names}")
+    return tuple(lines)
+
+
+def of_flow(
+    explanation: Explanation, edge: Edge, value: float, total: float, strongest: int | None
+) -> tuple[str, ...]:
+    """All influence between two nodes, its share of the block's, and the head that carries most."""
+    start, end = explanation.tokens[edge.source], explanation.tokens[edge.target]
+    kind = "skip connection" if edge.component == SKIP else "all heads"
+    lines = [
+        f"all words, block {edge.layer + 1}, {start} → {end}",
+        f"{kind} {signed(value, 3)} logits",
+    ]
+    if total:
+        lines.append(f"{percent(abs(value) / total)} of what moves in this block")
+    if strongest is not None:
+        lines.append(f"most by head {strongest}")
+    return tuple(lines)

@@ -1,0 +1,89 @@
+"""A scene as a self-contained SVG file, for a paper or a slide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explainer.figures import text
+from explainer.figures.layout import lay_out
+from explainer.figures.scene import Area, Disc, Item, Line, Scene
+from explainer.figures.summary import summary
+from explainer.figures.view import View
+from explainer.pattern import Explanation, Level
+
+
+def pattern_svg(explanation: Explanation, *, level: Level = "attention", **options: Any) -> str:
+    """The pattern graph as SVG text; `options` as in `View`.
+
+    Unlike the figure for a page it has a background, and its title and description hold the
+    sentence and its summary.
+    """
+    view = View(level=level, **options)
+    scene = lay_out(explanation, view)
+    said = summary(explanation, level, view.selected)
+    return to_svg(scene, view.colours.surface, " ".join(explanation.tokens), said)
+
+
+def to_svg(scene: Scene, background: str, title: str, description: str) -> str:
+    """The scene as SVG 1.1, sizes in px; nothing is loaded from elsewhere."""
+    width, height = _number(scene.width), _number(scene.height)
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" font-family="{_quoted(text.FONT)}">',
+        f"<title>{text.escape(title)}</title>",
+        f"<desc>{text.escape(description)}</desc>",
+        f'<rect width="{width}" height="{height}" fill="{background}"/>',
+    ]
+    for stage in scene.stages:
+        lines.append("<g>")
+        lines.extend(_element(item) for item in stage)
+        lines.append("</g>")
+    lines.append("</svg>")
+    return "\n".join(lines) + "\n"
+
+
+def _element(item: Item) -> str:
+    if isinstance(item, Area):
+        points = " L".join(f"{_number(x)},{_number(y)}" for x, y in item.points)
+        outline = (
+            f' stroke="{item.outline}" stroke-width="{_number(item.outline_width)}"'
+            if item.outline
+            else ""
+        )
+        return f'<path d="M{points}Z" {_fill(item.fill)}{outline}/>'
+    if isinstance(item, Line):
+        return (
+            f'<line x1="{_number(item.x0)}" y1="{_number(item.y0)}" x2="{_number(item.x1)}" '
+            f'y2="{_number(item.y1)}" stroke="{item.colour}" stroke-width="{_number(item.width)}"/>'
+        )
+    if isinstance(item, Disc):
+        radius = item.radius - item.outline_width / 2
+        return (
+            f'<circle cx="{_number(item.x)}" cy="{_number(item.y)}" r="{_number(radius)}" '
+            f"{_fill(item.fill)} {_fill(item.outline, 'stroke')} "
+            f'stroke-width="{_number(item.outline_width)}"/>'
+        )
+    weight = ' font-weight="700"' if item.bold else ""
+    # A third of the size below y puts the middle of lower-case letters on y in every viewer.
+    return (
+        f'<text x="{_number(item.x)}" y="{_number(item.y + item.size * 0.34)}" '
+        f'font-size="{_number(item.size)}" text-anchor="{item.anchor}" '
+        f'fill="{item.colour}"{weight}>{text.escape(item.text)}</text>'
+    )
+
+
+def _fill(colour: str, what: str = "fill") -> str:
+    """A colour as attributes: many editors do not read rgba() in SVG."""
+    if not colour.startswith("rgba("):
+        return f'{what}="{colour}"'
+    red, green, blue, opacity = colour.removeprefix("rgba(").rstrip(")").split(",")
+    plain = f'{what}="rgb({red},{green},{blue})"'
+    return plain if float(opacity) == 1 else f'{plain} {what}-opacity="{opacity}"'
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _quoted(value: str) -> str:
+    return value.replace('"', "'")

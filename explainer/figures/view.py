@@ -1,0 +1,71 @@
+"""What of an explanation is drawn, and how: the choices that need no new computation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from explainer.errors import ExplainerError
+from explainer.figures.palette import Palette, palette
+from explainer.pattern import Explanation, Level, Pattern
+
+Overlay = Literal["none", "skip", "heads", "both"]
+
+LEVELS: tuple[Level, ...] = get_args(Level)
+OVERLAYS: tuple[Overlay, ...] = get_args(Overlay)
+WIDTH = 1100.0
+NARROWEST = 240.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """Choices of drawing; raises ExplainerError where one is impossible.
+
+    `minimum_share` hides words whose |g| is below that share of Σ|g|; `overlay` adds all
+    influence behind the patterns; `selected` is a source word's position, the others are faded;
+    `width` is in px; `scale` fixes the px per logit, so that two figures can be compared.
+    """
+
+    level: Level = "attention"
+    minimum_share: float = 0.05
+    overlay: Overlay = "none"
+    selected: int | None = None
+    dark: bool = False
+    width: float = WIDTH
+    scale: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.level not in LEVELS:
+            raise ExplainerError(
+                f"The level {self.level!r} is not known: choose one of {', '.join(LEVELS)}."
+            )
+        if self.overlay not in OVERLAYS:
+            raise ExplainerError(
+                f"The overlay {self.overlay!r} is not known: choose one of {', '.join(OVERLAYS)}."
+            )
+        if not 0 <= self.minimum_share <= 1:
+            raise ExplainerError(
+                f"The minimum share is {self.minimum_share!r}: give a share from 0 to 1."
+            )
+        if not self.width >= NARROWEST:
+            raise ExplainerError(
+                f"The width is {self.width!r}: give at least {NARROWEST:.0f} pixels."
+            )
+        if self.scale is not None and not self.scale > 0:
+            raise ExplainerError(f"The scale is {self.scale!r}: give pixels per logit above 0.")
+
+    @property
+    def colours(self) -> Palette:
+        """The colours of the page."""
+        return palette(self.dark)
+
+    def faded(self, word: int | None) -> bool:
+        """Whether a word steps back because another one is selected."""
+        return self.selected is not None and word != self.selected
+
+    def patterns(self, explanation: Explanation) -> tuple[Pattern, ...]:
+        """The drawn patterns: those above the minimum share, and the selected word's."""
+        enough = {p.source for p in explanation.drawn(self.minimum_share)}
+        return tuple(
+            p for p in explanation.patterns if p.source in enough or p.source == self.selected
+        )

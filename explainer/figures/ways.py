@@ -1,0 +1,172 @@
+"""The patterns themselves: ribbons, dashes, nodes, circles with head numbers, and their spots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from explainer.figures import says
+from explainer.figures.curves import Curve, Points, dashes, ribbon
+from explainer.figures.frame import Frame
+from explainer.figures.lanes import Bundle, Lane
+from explainer.figures.palette import rgba
+from explainer.figures.scene import Area, Disc, Item, Label, Spot
+from explainer.figures.text import SMALL
+from explainer.figures.view import View
+from explainer.pattern import SKIP, Explanation
+
+FADED = 0.14
+CORE = 0.34
+"""Opacity of the solid core under a skip edge's dashes."""
+
+
+def middle(bundle: Bundle, frame: Frame) -> tuple[Curve, list[tuple[float, float]]]:
+    """The bundle's middle line and each lane's distance across it, at both ends, in px."""
+    edge = bundle.edge
+    starts = [lane.offsets[edge.layer] for lane in bundle.lanes]
+    ends = [lane.offsets[edge.layer + 1] for lane in bundle.lanes]
+    start, end = float(np.mean(starts)), float(np.mean(ends))
+    curve = Curve(
+        frame.columns[edge.layer],
+        frame.rows[edge.source] + start,
+        frame.columns[edge.layer + 1],
+        frame.rows[edge.target] + end,
+    )
+    return curve, [(a - start, b - end) for a, b in zip(starts, ends, strict=True)]
+
+
+def ribbons(bundles: Iterable[Bundle], frame: Frame, view: View) -> tuple[list[Item], list[Item]]:
+    """The edges, back and front: faded ones behind the others."""
+    back: list[Item] = []
+    front: list[Item] = []
+    for bundle in bundles:
+        curve, across = middle(bundle, frame)
+        total = sum(lane.width for lane in bundle.lanes)
+        spans = dashes(curve.length(), total) if bundle.edge.component == SKIP else None
+        for lane, (start, end) in zip(bundle.lanes, across, strict=True):
+            faded = view.faded(lane.pattern.source)
+            into = back if faded else front
+            colour = view.colours.sign(lane.pattern.value(view.level))
+            strength = FADED if faded else 1.0
+            whole = ribbon(curve, start, end, lane.width)
+            if spans is None:
+                into.append(Area(whole, rgba(colour, strength)))
+                continue
+            into.append(Area(whole, rgba(colour, CORE * strength)))
+            into.extend(
+                Area(ribbon(curve, start, end, lane.width, span), rgba(colour, strength))
+                for span in spans
+            )
+    return back, front
+
+
+def nodes(lanes: Sequence[Lane], explanation: Explanation, frame: Frame, view: View) -> list[Item]:
+    """A pill at every node that a pattern visits, as tall as what meets there; the goal's ring."""
+    visits: dict[tuple[int, int], list[Lane]] = {}
+    for lane in lanes:
+        for layer, position in enumerate(lane.pattern.nodes):
+            visits.setdefault((layer, position), []).append(lane)
+    items: list[Item] = []
+    goal = (explanation.model.layers, explanation.target.position)
+    tallest = 8.0
+    for (layer, position), here in visits.items():
+        x, y = frame.columns[layer], frame.rows[position]
+        lead = [lane for lane in here if not view.faded(lane.pattern.source)]
+        for marked, strength in ((here, FADED * 2), (lead, 1.0)):
+            if not marked or (marked is here and len(lead) == len(here)):
+                continue
+            strongest = max(marked, key=lambda lane: lane.width)
+            colour = view.colours.sign(strongest.pattern.value(view.level))
+            low = min(lane.offsets[layer] - lane.width / 2 for lane in marked)
+            high = max(lane.offsets[layer] + lane.width / 2 for lane in marked)
+            height = max(frame.dot + 0.5, high - low + 3)
+            centre = y + (low + high) / 2
+            # The surface below hides the ends of the ribbons where the mark itself is faint.
+            under = pill(x, centre, frame.dot + 2, height + 2)
+            items.append(Area(under, view.colours.surface))
+            items.append(Area(pill(x, centre, frame.dot, height), rgba(colour, strength)))
+        if (layer, position) == goal:
+            tallest = 2 * max(abs(lane.offsets[layer]) + lane.width / 2 for lane in here)
+    ring = pill(
+        frame.columns[goal[0]], frame.rows[goal[1]], frame.dot + 10.5, max(8.0, tallest) + 12
+    )
+    items.append(Area(ring, rgba(view.colours.ink, 0), view.colours.ink, 2.0))
+    return items
+
+
+def pill(x: float, y: float, width: float, height: float) -> Points:
+    """The outline of an upright capsule around (x, y)."""
+    radius = min(width, height) / 2
+    turn = np.linspace(0, np.pi, 9)
+    straight = height / 2 - radius
+    lower = np.stack((radius * np.cos(turn), straight + radius * np.sin(turn)), axis=1)
+    return np.concatenate((lower, -lower)) + np.array((x, y))
+
+
+def circles(bundles: Sequence[Bundle], frame: Frame, view: View) -> list[tuple[Bundle, Disc]]:
+    """A circle for each head edge, slid along the edge until it touches no other circle or node.
+
+    An edge with no free place has none; its spots still name the head.
+    """
+    radius = frame.radius
+    nodes_at = np.array(
+        [(x, frame.rows[p]) for x in frame.columns for p in frame.rows], dtype=np.float64
+    )
+    placed: list[tuple[Bundle, Disc]] = []
+    headed = [b for b in bundles if b.edge.component not in (None, SKIP)]
+    for bundle in sorted(headed, key=lambda b: _rank(b, view)):
+        curve, _ = middle(bundle, frame)
+        for u in 0.5 + np.array([k * s for k in range(19) for s in (0.02, -0.02)]):
+            x, y = curve.point(float(u))
+            here = np.array((x, y))
+            if np.linalg.norm(nodes_at - here, axis=1).min() < radius + frame.dot / 2:
+                continue
+            if all(np.hypot(d.x - x, d.y - y) >= 2 * radius + 1.5 for _, d in placed):
+                break
+        else:
+            continue
+        lead = bundle.value_order[0].pattern
+        shown = [ln for ln in bundle.lanes if not view.faded(ln.pattern.source)]
+        colour = view.colours.sign((shown[0].pattern if shown else lead).value(view.level))
+        outline = rgba(colour, 1.0 if shown else FADED * 2)
+        placed.append((bundle, Disc(x, y, radius, view.colours.surface, outline, 1.6)))
+    return placed
+
+
+def _rank(bundle: Bundle, view: View) -> tuple[bool, float]:
+    shown = any(not view.faded(lane.pattern.source) for lane in bundle.lanes)
+    return not shown, -sum(lane.width for lane in bundle.lanes)
+
+
+def numbers(placed: Iterable[tuple[Bundle, Disc]], view: View) -> list[Item]:
+    """The head numbers in their circles."""
+    items: list[Item] = []
+    for bundle, disc in placed:
+        shown = any(not view.faded(lane.pattern.source) for lane in bundle.lanes)
+        colour = view.colours.ink if shown else view.colours.faint
+        items.append(Label(disc.x, disc.y, str(bundle.edge.component), colour, SMALL - 0.5))
+    return items
+
+
+def edge_spots(
+    bundles: Iterable[Bundle],
+    placed: Sequence[tuple[Bundle, Disc]],
+    explanation: Explanation,
+    frame: Frame,
+    view: View,
+) -> list[Spot]:
+    """Places to point at along every lane of every edge, and one on each circle."""
+    spots: list[Spot] = []
+    at = {bundle.edge: disc for bundle, disc in placed}
+    for bundle in bundles:
+        edge = bundle.edge
+        curve, across = middle(bundle, frame)
+        for lane, (start, end) in zip(bundle.lanes, across, strict=True):
+            rest = [ln.pattern for ln in bundle.value_order if ln is not lane]
+            lines = says.of_edge(explanation, edge, lane.pattern, view.level, rest)
+            places = [curve.point(u, (start + end) / 2) for u in (0.25, 0.5, 0.75)]
+            if lane is bundle.value_order[0] and edge in at:
+                places.append((at[edge].x, at[edge].y))
+            spots.extend(Spot(x, y, "edge", lane.pattern.source, *edge, lines) for x, y in places)
+    return spots

@@ -1,11 +1,11 @@
 """Influence patterns: how information flows through BERT.
 
-    from explainer import Settings, explain, load_model
+from explainer import Settings, explain, load_model
 
-    model = load_model("agreement")
-    explanation = explain(
-        model, "the farmers that the assistant loves [MASK] old .", correct="are", wrong="is"
-    )
+model = load_model("agreement")
+explanation = explain(
+    model, "the farmers that the assistant loves [MASK] old .", correct="are", wrong="is"
+)
 """
 
 from explainer.errors import ExplainerError
@@ -16,8 +16,8 @@ from explainer.predictions import Prediction, predict
 from explainer.settings import Settings
 
 __all__ = [
-    "Explanation",
     "ExplainerError",
+    "Explanation",
     "Prediction",
     "Settings",
     "available_models",

@@ -89,6 +89,4 @@ def follow(model: Model, sentence: Sentence, quantity: Quantity, settings: Setti
     """The trace of a sentence that has been read."""
     x, b = input_and_baseline(model, sentence, settings)
     a, weights = quadrature(settings.rule, settings.points)
-    return trace(
-        model.adapter, x, b, quantity, (torch.from_numpy(a), torch.from_numpy(weights))
-    )
+    return trace(model.adapter, x, b, quantity, (torch.from_numpy(a), torch.from_numpy(weights)))

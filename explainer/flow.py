@@ -27,9 +27,7 @@ def total_flow(trace: Trace) -> TotalFlow:
         for number in range(trace.n_layers):
             layer = piece.layer(number)
             tangents = jacobian.project(layer.block, T)
-            by_head, by_skip = jacobian.component_scores(
-                layer, piece.weights, tangents, everywhere
-            )
+            by_head, by_skip = jacobian.component_scores(layer, piece.weights, tangents, everywhere)
             to = slice(None) if layer.rows is None else slice(target, target + 1)
             heads[number, :, to] += by_head.mT.double().numpy()
             skip[number] += by_skip.sum(1).double().numpy()

@@ -63,7 +63,7 @@ def node_scores(layer: Layer, weights: Tensor, tangents: Projected, source: Tens
 def component_scores(
     layer: Layer, weights: Tensor, tangents: Projected, source: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Influence of each edge out of each tangent, by head [head, batch, to] and skip [batch, to]."""
+    """Influence of each edge, by head [head, batch, to] and by skip [batch, to]."""
     state, sensitivity = layer.state, layer.sensitivity
     value = (tangents.dv @ sensitivity.R.mT) * state.attention[..., source].mT
     value += (tangents.dk @ state.q.mT) * sensitivity.D[..., source].mT
@@ -89,7 +89,7 @@ def _same_position(layer: Layer, source: Tensor) -> tuple[Tensor, Tensor]:
 
 def move_to_node(layer: Layer, tangents: Projected, source: Tensor, target: Tensor) -> Tensor:
     """Tangents [step, batch, d_model] at the next nodes `target`, by all heads and skip."""
-    state, row = layer.state, layer.row_of(target)
+    row = layer.row_of(target)
     do = _moved_output(layer, tangents, source, row)
     stays = source == target
     if stays.any():

@@ -136,9 +136,7 @@ class TotalFlow:
     def signed_skip_shares(self) -> NDArray[np.float64]:
         """Skip's share of the signed flow of each block [L]; beyond 0 … 1 where signs oppose."""
         total = self.layer_totals()
-        return np.divide(
-            self.skip.sum(axis=1), total, out=np.zeros_like(total), where=total != 0
-        )
+        return np.divide(self.skip.sum(axis=1), total, out=np.zeros_like(total), where=total != 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,11 +229,11 @@ class Explanation:
         for pattern in self.patterns:
             for edge in pattern.edges(level):
                 through.setdefault(edge, []).append(pattern)
-        for edge in sorted(through, key=str):
+        for edge in sorted(through, key=lambda e: (*e[:3], str(e.component))):
             yield edge, tuple(through[edge])
 
     def figure(self, level: Level = "attention", **options: Any) -> Any:
-        """The pattern graph as a Plotly figure; `options` as in `explainer.figures.pattern_graph`."""
+        """The pattern graph in Plotly; `options` as in `explainer.figures.pattern_graph`."""
         # Plotly is only loaded by those who draw.
         from explainer.figures import pattern_graph
 

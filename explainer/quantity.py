@@ -9,6 +9,9 @@ from explainer.models.model import Model
 from explainer.predictions import predict_sentence
 from explainer.sentence import Sentence, contrast_id
 
+MAX_PREDICTIONS = 50
+"""Among so many of a model's predictions there are two that are words."""
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -38,8 +41,8 @@ def masked_word(
         taken = {word.casefold() for word in (correct, wrong) if word}
         best = (
             p.word
-            for p in predict_sentence(model, sentence, count=4)
-            if p.word.casefold() not in taken
+            for p in predict_sentence(model, sentence, count=MAX_PREDICTIONS)
+            if p.word.casefold() not in taken and _can_contrast(model, p.word)
         )
         correct = correct or next(best)
         wrong = wrong or next(best)
@@ -50,6 +53,15 @@ def masked_word(
             "model: give two different words."
         )
     return Quantity(position, classes, (1.0, -1.0), correct, wrong)
+
+
+def _can_contrast(model: Model, word: str) -> bool:
+    """A model may predict [MASK] or another token that is no word."""
+    try:
+        contrast_id(model, word)
+    except ExplainerError:
+        return False
+    return True
 
 
 def class_score(
@@ -89,7 +101,7 @@ def _class_number(model: Model, label: str | int) -> int:
     if isinstance(label, str) and label.strip().casefold() in names:
         return names.index(label.strip().casefold())
     try:
-        number = int(label)
+        number = int(label) if isinstance(label, str | int) else -1
     except ValueError:
         number = -1
     if not 0 <= number < len(names):

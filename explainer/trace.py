@@ -114,7 +114,9 @@ def trace(
     a, weights = (values.to(x) for values in points)
     size, keep = _steps_per_piece(adapter, len(x), len(a))
     pieces = tuple(
-        _piece(adapter, x, b, quantity, a[start : start + size], weights[start : start + size], keep)
+        _piece(
+            adapter, x, b, quantity, a[start : start + size], weights[start : start + size], keep
+        )
         for start in range(0, len(a), size)
     )
     if a[0] == 0 and a[-1] == 1:

@@ -1,0 +1,160 @@
+"""Generate agreement sentences of eight kinds from a fixed lexicon.
+
+The kinds follow the tasks of the influence-patterns paper (Lu et al., NeurIPS 2021, section 4.1),
+which took its templates from Marvin and Linzen (2018); the words are this project's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from random import Random
+from typing import get_args
+
+from explainer.errors import ExplainerError
+from explainer.tasks.case import KINDS, Case, Kind
+from explainer.tasks.predicate import Predicate, draw_predicate
+from explainer.tasks.words import Number, Words, agree, form
+
+Combination = tuple[str, ...]
+Maker = Callable[[Random, Words, Combination, Predicate], Case]
+
+NUMBERS: tuple[Number, ...] = ("singular", "plural")
+GENDERS = ("masculine", "feminine")
+TRIES_PER_CASE = 20
+
+
+def _case(
+    kind: Kind, words: str, pair: tuple[str, str], combination: Combination, controller: str
+) -> Case:
+    correct, wrong = pair
+    return Case(words, correct, wrong, kind, "-".join(combination), controller)
+
+
+def _number(name: str) -> Number:
+    return "plural" if name == "plural" else "singular"
+
+
+def _simple(rng: Random, words: Words, combination: Combination, predicate: Predicate) -> Case:
+    number = _number(combination[0])
+    subject = form(rng.choice(words.people), number)
+    tail, pair = draw_predicate(rng, words, number, predicate)
+    return _case("sva-simple", f"the {subject} [MASK]{tail} .", pair, combination, subject)
+
+
+def _with_attractor(kind: Kind) -> Maker:
+    """Return the maker of a kind in which the subject agrees across an attractor."""
+
+    def make(rng: Random, words: Words, combination: Combination, predicate: Predicate) -> Case:
+        of_subject, of_attractor = map(_number, combination)
+        first, second = rng.sample(words.people, 2)
+        subject, attractor = form(first, of_subject), form(second, of_attractor)
+        tail, pair = draw_predicate(rng, words, of_subject, predicate)
+        if kind == "sva-obj":
+            verb = agree(rng.choice(words.transitive), of_attractor)
+            head = f"the {subject} that the {attractor} {verb}"
+        elif kind == "sva-subj":
+            verb = agree(rng.choice(words.transitive), of_subject)
+            head = f"the {subject} that {verb} the {attractor}"
+        elif kind == "sva-comp":
+            saying = rng.choice(words.saying)
+            verb = rng.choice((saying.past, agree(saying, of_attractor)))
+            head = f"the {attractor} {verb} the {subject}"
+        else:
+            head = f"the {subject} {rng.choice(words.prepositions)} the {attractor}"
+        return _case(kind, f"{head} [MASK]{tail} .", pair, combination, subject)
+
+    return make
+
+
+def _inner(rng: Random, words: Words, combination: Combination, predicate: Predicate) -> Case:
+    of_subject, of_attractor = map(_number, combination)
+    first, second = rng.sample(words.people, 2)
+    subject, attractor = form(first, of_subject), form(second, of_attractor)
+    verb = rng.choice(words.transitive)
+    tail, (outer, _) = draw_predicate(rng, words, of_subject, predicate)
+    pair = (verb.base, verb.third) if of_attractor == "plural" else (verb.third, verb.base)
+    text = f"the {subject} that the {attractor} [MASK] {outer}{tail} ."
+    return _case("sva-inner", text, pair, combination, attractor)
+
+
+def _reflexive_number(
+    rng: Random, words: Words, combination: Combination, _predicate: Predicate
+) -> Case:
+    of_subject, of_attractor = map(_number, combination)
+    first, second = rng.sample(words.people, 2)
+    subject, attractor = form(first, of_subject), form(second, of_attractor)
+    inner = agree(rng.choice(words.transitive), of_attractor)
+    # The past tense is the same in both numbers: only the subject tells the reflexive's.
+    outer = rng.choice(words.self).past
+    one = rng.choice(("himself", "herself"))
+    pair = (one, "themselves") if of_subject == "singular" else ("themselves", one)
+    text = f"the {subject} that the {attractor} {inner} {outer} [MASK] ."
+    return _case("reflexive-number", text, pair, combination, subject)
+
+
+def _reflexive_gender(
+    rng: Random, words: Words, combination: Combination, _predicate: Predicate
+) -> Case:
+    nouns = {"masculine": words.masculine, "feminine": words.feminine}
+    subject = rng.choice(nouns[combination[0]])
+    attractor = rng.choice([noun for noun in nouns[combination[1]] if noun != subject])
+    first, second = rng.choice(words.determiners), rng.choice(words.determiners)
+    inner, outer = rng.choice(words.transitive).base, rng.choice(words.self).base
+    masculine = combination[0] == "masculine"
+    pair = ("himself", "herself") if masculine else ("herself", "himself")
+    text = f"{first} {subject} who can {inner} {second} {attractor} can {outer} [MASK] ."
+    return _case("reflexive-gender", text, pair, combination, subject)
+
+
+MAKERS: dict[Kind, Maker] = {
+    "sva-simple": _simple,
+    "sva-obj": _with_attractor("sva-obj"),
+    "sva-subj": _with_attractor("sva-subj"),
+    "sva-comp": _with_attractor("sva-comp"),
+    "sva-pp": _with_attractor("sva-pp"),
+    "sva-inner": _inner,
+    "reflexive-number": _reflexive_number,
+    "reflexive-gender": _reflexive_gender,
+}
+
+
+def combinations(kind: Kind) -> tuple[Combination, ...]:
+    """Return the feature combinations of a kind: subject's, and attractor's where it has one."""
+    if kind == "sva-simple":
+        return tuple((number,) for number in NUMBERS)
+    features = GENDERS if kind == "reflexive-gender" else NUMBERS
+    return tuple(product(features, repeat=2))
+
+
+def generate(
+    kind: Kind,
+    n: int,
+    seed: int,
+    split: str = "held-out",
+    predicate: Predicate = "any",
+) -> tuple[Case, ...]:
+    """Return `n` distinct cases of one kind, its combinations in turn, the same for a seed.
+
+    `split` is "held-out" or "training" and decides nouns, verbs, adjectives and prepositions
+    alike. `predicate` restricts what follows a subject, see `Predicate`; reflexives ignore it.
+    Raises ExplainerError on an unknown kind, split or predicate, or if there are not `n` such sentences.
+    """
+    if kind not in MAKERS:
+        raise ExplainerError(f"Unknown kind of task {kind!r}; expected one of {', '.join(KINDS)}.")
+    if predicate not in get_args(Predicate):
+        raise ExplainerError(
+            f"Unknown predicate {predicate!r}; expected one of {', '.join(get_args(Predicate))}."
+        )
+    words, rng, chosen = Words.of(split), Random(f"{kind} {seed}"), combinations(kind)
+    cases: dict[str, Case] = {}
+    for _ in range(TRIES_PER_CASE * n):
+        if len(cases) == n:
+            break
+        case = MAKERS[kind](rng, words, chosen[len(cases) % len(chosen)], predicate)
+        cases.setdefault(case.text, case)
+    if len(cases) < n:
+        raise ExplainerError(
+            f"Asked for {n} different sentences of {kind!r}, found {len(cases)}; ask for fewer."
+        )
+    return tuple(cases.values())

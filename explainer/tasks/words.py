@@ -1,0 +1,68 @@
+"""The lexicon of one split, and the forms that number asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, TypeVar, get_args
+
+from explainer.errors import ExplainerError
+from explainer.tasks import lexicon
+from explainer.tasks.lexicon import Entry, Noun, Split, Verb, split_of
+
+Number = Literal["singular", "plural"]
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything a sentence of one split may contain."""
+
+    people: tuple[Noun, ...]
+    masculine: tuple[str, ...]
+    feminine: tuple[str, ...]
+    things: tuple[Noun, ...]
+    adjectives: tuple[str, ...]
+    prepositions: tuple[str, ...]
+    transitive: tuple[Verb, ...]
+    intransitive: tuple[Verb, ...]
+    handling: tuple[Verb, ...]
+    saying: tuple[Verb, ...]
+    self: tuple[Verb, ...]
+    determiners: tuple[str, ...]
+
+    @staticmethod
+    @cache
+    def of(split: str) -> Words:
+        """Return the words of a split; raises ExplainerError on an unknown one."""
+        if split not in get_args(Split):
+            names = " or ".join(map(repr, get_args(Split)))
+            raise ExplainerError(f"Unknown split {split!r}; expected {names}.")
+
+        def part(entries: tuple[AnyEntry, ...]) -> tuple[AnyEntry, ...]:
+            return tuple(entry for entry in entries if split_of(entry) == split)
+
+        return Words(
+            people=part(lexicon.PEOPLE),
+            masculine=part(lexicon.MASCULINE),
+            feminine=part(lexicon.FEMININE),
+            things=part(lexicon.THINGS),
+            adjectives=part(lexicon.ADJECTIVES),
+            prepositions=part(lexicon.PREPOSITIONS),
+            transitive=part(lexicon.TRANSITIVE),
+            intransitive=part(lexicon.INTRANSITIVE),
+            handling=part(lexicon.HANDLING),
+            saying=part(lexicon.SAYING),
+            self=part(lexicon.SELF),
+            determiners=lexicon.DETERMINERS,
+        )
+
+
+def form(noun: Noun, number: Number) -> str:
+    """Return a noun in a number."""
+    return noun.plural if number == "plural" else noun.singular
+
+
+def agree(verb: Verb, number: Number) -> str:
+    """Return the present tense of a verb whose subject has a number."""
+    return verb.base if number == "plural" else verb.third

@@ -138,7 +138,7 @@ def generate(
 
     `split` is "held-out" or "training" and decides nouns, verbs, adjectives and prepositions
     alike. `predicate` restricts what follows a subject, see `Predicate`; reflexives ignore it.
-    Raises ExplainerError on an unknown kind, split or predicate, or if there are not `n` such sentences.
+    Raises ExplainerError on an unknown name, or if there are not `n` such sentences.
     """
     if kind not in MAKERS:
         raise ExplainerError(f"Unknown kind of task {kind!r}; expected one of {', '.join(KINDS)}.")

@@ -111,7 +111,7 @@ def run_masked(problem: Problem, z: Tensor, masks: Masks) -> Masked:
         contexts.append(context)
         skips.append(skip)
     if hasattr(problem.network, "cls"):
-        logits = problem.network.cls(H)[:, problem.position]
+        logits = problem.network.cls(H[:, problem.position])
     else:
         logits = problem.network.classifier(problem.network.bert.pooler(H))
     terms = logits[:, list(problem.classes)] @ z.new_tensor(problem.coefficients)

@@ -139,6 +139,14 @@ class TotalFlow:
         return np.divide(self.skip.sum(axis=1), total, out=np.zeros_like(total), where=total != 0)
 
 
+def _pattern(fields: dict[str, Any]) -> Pattern:
+    """A pattern from its JSON, where tuples are lists."""
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
+    }
+    return Pattern(**values)
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """Everything that one sentence's explanation found, as plain values.
@@ -196,10 +204,7 @@ class Explanation:
             settings=Settings(**data["settings"]),
             influence=tuple(data["influence"]),
             completeness_gap=data["completeness_gap"],
-            patterns=tuple(
-                Pattern(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
-                for fields in data["patterns"]
-            ),
+            patterns=tuple(_pattern(fields) for fields in data["patterns"]),
             flow=flow and TotalFlow(np.asarray(flow["skip"]), np.asarray(flow["heads"])),
         )
 

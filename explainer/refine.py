@@ -75,11 +75,7 @@ def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodePath]:
     source = torch.tensor(words)
     tangents = [piece.tangent[:, source] for piece in trace.pieces]
     for number in range(trace.n_layers):
-        scores, projected = 0.0, []
-        for piece, T in zip(trace.pieces, tangents, strict=True):
-            layer = piece.layer(number)
-            projected.append(jacobian.project(layer.block, T))
-            scores = scores + jacobian.node_scores(layer, piece.weights, projected[-1], source)
+        scores, projected = _node_scores(trace, number, tangents, source)
         last = number == trace.n_layers - 1
         parents, paths = _choose_nodes(trace, paths, scores.tolist(), top_k, last)
         if last:
@@ -94,6 +90,18 @@ def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodePath]:
         ]
         source = target
     return paths
+
+
+def _node_scores(
+    trace: Trace, number: int, tangents: list[Tensor], source: Tensor
+) -> tuple[Tensor, list[jacobian.Projected]]:
+    """Influence [path, to] of each refinement, and each piece's projected tangents."""
+    scores, projected = [], []
+    for piece, T in zip(trace.pieces, tangents, strict=True):
+        layer = piece.layer(number)
+        projected.append(jacobian.project(layer.block, T))
+        scores.append(jacobian.node_scores(layer, piece.weights, projected[-1], source))
+    return torch.stack(scores).sum(0), projected
 
 
 def _choose_nodes(
@@ -129,11 +137,12 @@ def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[Compon
     start = torch.tensor([path[0] for path in paths])
     tangents = [piece.tangent[:, start] for piece in trace.pieces]
     for number in range(trace.n_layers):
-        scores = sum(
-            pulled.at(number).scores(piece.weights, T, edges[number].of_path)
-            for piece, pulled, T in zip(trace.pieces, cotangents, tangents, strict=True)
-        )
-        assert isinstance(scores, Tensor)
+        scores = torch.stack(
+            [
+                pulled.at(number).scores(piece.weights, T, edges[number].of_path)
+                for piece, pulled, T in zip(trace.pieces, cotangents, tangents, strict=True)
+            ]
+        ).sum(0)
         source, target = (
             torch.tensor([path[number + offset] for path in paths]) for offset in (0, 1)
         )

@@ -124,10 +124,9 @@ def trace(
     else:
         hidden = _forward(adapter, _path(x, b, a.new_tensor([0.0, 1.0])), quantity, keep=False)[0]
         ends = _quantity(adapter, hidden[-1], quantity)[0]
-    influence = sum(
-        torch.einsum("snd,snd,s->n", p.tangent, p.gradient[0], p.weights).double() for p in pieces
-    )
-    assert isinstance(influence, Tensor)
+    influence = torch.stack(
+        [torch.einsum("snd,snd,s->n", p.tangent, p.gradient[0], p.weights) for p in pieces]
+    ).sum(0)
     return Trace(pieces, float(ends[1]), float(ends[0]), tuple(influence.tolist()))
 
 

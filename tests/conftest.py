@@ -14,6 +14,8 @@ from transformers import (
 from explainer.models.model import Model
 from explainer.models.registry import load_model
 
+torch.set_num_threads(1)  # on tensors as small as these, threads mostly wait for each other
+
 WORDS = [
     *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "a", "farmer", "farmers"),
     *("assistant", "assistants", "that", "love", "loves", "is", "are", "old", "bad", "good"),

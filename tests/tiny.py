@@ -7,6 +7,7 @@ from benchmarks.published import Problem
 from explainer.models.bert import adapt
 from explainer.path import quadrature
 from explainer.quantity import Quantity
+from explainer.settings import Rule
 from explainer.trace import Trace, trace
 
 
@@ -16,7 +17,7 @@ def tiny_problem(
     tokens: int = 5,
     classes: int = 0,
     points: int = 4,
-    rule: str = "trapezoid",
+    rule: Rule = "trapezoid",
     activation: str = "gelu",
     dtype: torch.dtype = torch.float64,
     seed: int = 0,

@@ -44,7 +44,7 @@ def run(*arguments, **options):
 def mistake(capsys, *arguments):
     """The one line on stderr of a command that the user got wrong."""
     try:
-        code = main(arguments)
+        code: object = main(arguments)
     except SystemExit as stop:  # argparse's own way out
         code = stop.code
     printed = capsys.readouterr()

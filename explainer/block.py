@@ -31,7 +31,7 @@ class NormState:
 
     def at(self, rows: Tensor) -> NormState:
         """The state of the given rows, one for each entry of `rows`."""
-        return NormState(self.standard[:, rows], self.scale[:, rows])
+        return NormState(self.standard.index_select(1, rows), self.scale.index_select(1, rows))
 
     def project(self, x: Tensor) -> Tensor:
         """The Jacobian without its gain: scale · (x − mean(x) − standard · mean(standard · x)).

@@ -41,8 +41,8 @@ class Projected:
 
     def select(self, batch: Tensor) -> Projected:
         """The tangents numbered by `batch`, repeats allowed."""
-        heads = (x[:, :, batch] for x in (self.dq, self.dk, self.dv))
-        return Projected(self.T[:, batch], *heads)
+        heads = (x.index_select(2, batch) for x in (self.dq, self.dk, self.dv))
+        return Projected(self.T.index_select(1, batch), *heads)
 
 
 def project(block: Block, T: Tensor) -> Projected:
@@ -65,17 +65,19 @@ def component_scores(
 ) -> tuple[Tensor, Tensor]:
     """Influence of each edge, by head [head, batch, to] and by skip [batch, to]."""
     state, sensitivity = layer.state, layer.sensitivity
-    value = (tangents.dv @ sensitivity.R.mT) * state.attention[..., source].mT
-    value += (tangents.dk @ state.q.mT) * sensitivity.D[..., source].mT
+    value = (tangents.dv @ sensitivity.R.mT) * state.attention.index_select(3, source).mT
+    value += (tangents.dk @ state.q.mT) * sensitivity.D.index_select(3, source).mT
     by_head = torch.einsum("shbi,s->hbi", value, weights)
     by_skip = torch.zeros_like(by_head[0])
     stays, row = _same_position(layer, source)
-    T = tangents.T[:, stays]
-    query = sensitivity.query[:, :, row]
+    T = tangents.T.index_select(1, stays)
+    query = sensitivity.query.index_select(2, row)
     by_head[:, stays, row] += torch.einsum(
-        "shbe,shbe,s->hb", tangents.dq[:, :, stays], query, weights
+        "shbe,shbe,s->hb", tangents.dq.index_select(2, stays), query, weights
     )
-    by_skip[stays, row] = torch.einsum("sbd,sbd,s->b", T, sensitivity.P[:, row], weights)
+    by_skip[stays, row] = torch.einsum(
+        "sbd,sbd,s->b", T, sensitivity.P.index_select(1, row), weights
+    )
     return by_head, by_skip
 
 
@@ -91,26 +93,35 @@ def move_to_node(layer: Layer, tangents: Projected, source: Tensor, target: Tens
     """Tangents [step, batch, d_model] at the next nodes `target`, by all heads and skip."""
     row = layer.row_of(target)
     do = _moved_output(layer, tangents, source, row)
-    stays = source == target
-    if stays.any():
-        do[:, :, stays] += _query_output(layer, tangents.dq[:, :, stays], row[stays])
+    (stays,) = torch.nonzero(source == target, as_tuple=True)
+    if len(stays):
+        dq = tangents.dq.index_select(2, stays)
+        do.index_add_(2, stays, _query_output(layer, dq, row[stays]))
     du = functional.linear(join_heads(do), layer.block.W_O)
-    du[:, stays] += tangents.T[:, stays]
+    du.index_add_(1, stays, tangents.T.index_select(1, stays))
     return _through_feed_forward(layer, du, row)
 
 
 def _moved_output(layer: Layer, tangents: Projected, source: Tensor, row: Tensor) -> Tensor:
     """do by values and keys [step, head, batch, d_head]."""
     state = layer.state
-    s = (state.q[:, :, row] * tangents.dk).sum(-1, keepdim=True) * layer.block.d_head**-0.5
-    a = state.attention[:, :, row, source].unsqueeze(-1)
-    return a * (tangents.dv + s * (state.v[:, :, source] - state.output[:, :, row]))
+    q, o = state.q.index_select(2, row), state.output.index_select(2, row)
+    v = state.v.index_select(2, source)
+    s = (q * tangents.dk).sum(-1, keepdim=True) * layer.block.d_head**-0.5
+    return _weight_on(layer, row, source) * (tangents.dv + s * (v - o))
+
+
+def _weight_on(layer: Layer, row: Tensor, source: Tensor) -> Tensor:
+    """A_ij of each of the batch [step, head, batch, 1]."""
+    attention = layer.state.attention
+    cell = row * attention.shape[-1] + source
+    return attention.flatten(2).index_select(2, cell).unsqueeze(-1)
 
 
 def _query_output(layer: Layer, dq: Tensor, row: Tensor) -> Tensor:
     """do by the query of tokens that stay [step, head, batch, d_head]."""
     state = layer.state
-    a = state.attention[:, :, row]
+    a = state.attention.index_select(2, row)
     e = dq @ state.k.mT * layer.block.d_head**-0.5
     e_mean = (a * e).sum(-1, keepdim=True)
     return (a * (e - e_mean)) @ state.v
@@ -123,7 +134,7 @@ def _through_feed_forward(layer: Layer, du: Tensor, row: Tensor) -> Tensor:
 
 def _rows_of_feed_forward(layer: Layer, row: Tensor) -> tuple[NormState, Tensor, NormState]:
     state = layer.state
-    return state.norm_1.at(row), state.slope[:, row], state.norm_2.at(row)
+    return state.norm_1.at(row), state.slope.index_select(1, row), state.norm_2.at(row)
 
 
 def move_by_component(
@@ -132,12 +143,12 @@ def move_by_component(
     """Tangents [step, batch, d_model] at `target`, each by one head [batch], or by skip (−1)."""
     block, state, row = layer.block, layer.state, layer.row_of(target)
     d_model, d_head, root = T.shape[-1], block.d_head, block.d_head**-0.5
-    du = torch.where((head < 0).view(1, -1, 1), T, torch.zeros_like(T))
+    du = T * (head < 0).view(1, -1, 1)
     for h in torch.unique(head[head >= 0]).tolist():
         (chosen,) = torch.nonzero(head == h, as_tuple=True)
         i, j = row[chosen], source[chosen]
         W_Q, W_K, W_V = block.W_QKV.unflatten(0, (3, block.n_heads, d_head))[:, h]
-        moved = T[:, chosen]
+        moved = T.index_select(1, chosen)
         s = (state.q[:, h, i] * functional.linear(moved, W_K)).sum(-1, keepdim=True) * root
         a = state.attention[:, h, i, j].unsqueeze(-1)
         do = a * (functional.linear(moved, W_V) + s * (state.v[:, h, j] - state.output[:, h, i]))
@@ -183,8 +194,8 @@ class EdgeCotangents:
         Row 0 is skip, so that a tie for the maximum goes to it.
         """
         weighted = T * weights.view(-1, 1, 1)
-        heads = torch.einsum("hsbd,sbd->hb", self.by_head[:, :, edge], weighted)
-        skip = torch.einsum("sbd,sbd->b", self.by_skip[:, edge], weighted)
+        heads = torch.einsum("hsbd,sbd->hb", self.by_head.index_select(2, edge), weighted)
+        skip = torch.einsum("sbd,sbd->b", self.by_skip.index_select(1, edge), weighted)
         return torch.cat([skip.unsqueeze(0), heads])
 
 
@@ -200,22 +211,21 @@ def pull_back(
     row, root = layer.row_of(target), block.d_head**-0.5
     P = feed_forward_backward(block, *_rows_of_feed_forward(layer, row), C)
     R = split_heads(block, torch.matmul(P, block.W_O))  # [step, head, node, d_head]
-    R_edge, row_edge = R[:, :, parent], row[parent]
-    a = state.attention[:, :, row_edge, source].unsqueeze(-1)
-    spread = state.v[:, :, source] - state.output[:, :, row_edge]
-    along = (R_edge * spread).sum(-1, keepdim=True)
-    value, key = a * R_edge, a * along * root * state.q[:, :, row_edge]
+    R_edge, row_edge = R.index_select(2, parent), row[parent]
+    q, o = state.q.index_select(2, row_edge), state.output.index_select(2, row_edge)
+    a = _weight_on(layer, row_edge, source)
+    along = (R_edge * (state.v.index_select(2, source) - o)).sum(-1, keepdim=True)
+    value, key = a * R_edge, a * along * root * q
     W_Q, W_K, W_V = block.W_QKV.unflatten(0, (3, block.n_heads, block.d_head))
     by_head = _per_head(torch.cat([key, value], -1), torch.cat([W_K, W_V], 1))
-    stays = source == target[parent]
-    by_skip = P[:, parent] * stays.view(1, -1, 1)
-    if stays.any():
-        r = row_edge[stays]
-        a_all = state.attention[:, :, r]
-        centred = R_edge[:, :, stays] @ state.v.mT
-        centred = centred - (R_edge[:, :, stays] * state.output[:, :, r]).sum(-1, keepdim=True)
-        query = (a_all * centred * root) @ state.k
-        by_head[:, :, stays] += _per_head(query, W_Q)
+    stay = source == target[parent]
+    by_skip = P.index_select(1, parent) * stay.view(1, -1, 1)
+    (stays,) = torch.nonzero(stay, as_tuple=True)
+    if len(stays):
+        R_stay, o_stay = R_edge.index_select(2, stays), o.index_select(2, stays)
+        centred = R_stay @ state.v.mT - (R_stay * o_stay).sum(-1, keepdim=True)
+        a_stay = state.attention.index_select(2, row_edge[stays])
+        by_head.index_add_(2, stays, _per_head((a_stay * centred * root) @ state.k, W_Q))
     return EdgeCotangents(by_head, by_skip)
 
 

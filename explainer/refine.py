@@ -73,7 +73,7 @@ def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodePath]:
     """The best `top_k` paths of nodes from each of `words`, strongest first, word by word."""
     paths = [NodePath((word,), ()) for word in words]
     source = torch.tensor(words)
-    tangents = [piece.tangent[:, source] for piece in trace.pieces]
+    tangents = [piece.tangent.index_select(1, source) for piece in trace.pieces]
     for number in range(trace.n_layers):
         scores, projected = _node_scores(trace, number, tangents, source)
         last = number == trace.n_layers - 1
@@ -135,7 +135,7 @@ def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[Compon
     signs = torch.tensor([1.0 if trace.influence[path[0]] > 0 else -1.0 for path in paths])
     found = [ComponentPath((), ()) for _ in paths]
     start = torch.tensor([path[0] for path in paths])
-    tangents = [piece.tangent[:, start] for piece in trace.pieces]
+    tangents = [piece.tangent.index_select(1, start) for piece in trace.pieces]
     for number in range(trace.n_layers):
         scores = torch.stack(
             [

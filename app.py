@@ -1,0 +1,26 @@
+"""The app: navigation over the pages.
+
+Everything heavy is imported here, before the first widget is drawn: a session that starts while
+another thread is in the middle of such an import would find half a module.
+"""
+
+import pandas  # noqa: F401
+import plotly.graph_objects  # noqa: F401
+import streamlit as st
+import torch  # noqa: F401
+from transformers import (  # noqa: F401
+    AutoTokenizer,
+    BertForMaskedLM,
+    BertForSequenceClassification,
+)
+
+import explainer  # noqa: F401
+
+st.set_page_config(
+    page_title="Influence Patterns Explorer",
+    page_icon="assets/icon.svg",
+    layout="wide",
+    initial_sidebar_state="collapsed",
+)
+page = st.navigation([st.Page("pages/explore.py", title="Explore", default=True)], position="top")
+page.run()

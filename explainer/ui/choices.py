@@ -1,0 +1,167 @@
+"""Everything that a person can choose on the explore page, and its spelling in a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import SequenceMatcher
+from typing import Any
+
+from explainer.errors import ExplainerError
+from explainer.figures import LEVELS, OVERLAYS, Overlay
+from explainer.pattern import Level
+from explainer.quote import quote
+from explainer.settings import BASELINES, MAX_POINTS, MAX_TOP_K, RULES, Baseline, Rule, Settings
+
+LONGEST_IN_LINK = 2000
+"""Characters of text that a link carries: browsers and servers cut longer ones."""
+ALIKE = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """The page's state; `share` is the minimum share in per cent, `word` a token's position.
+
+    None means the model's own choice for `correct`, `wrong`, `label` and `other`, and no word
+    selected for `word`.
+    """
+
+    model: str = "agreement"
+    text: str = "the farmers that the assistant loves [MASK] old ."
+    correct: str | None = "are"
+    wrong: str | None = "is"
+    label: str | None = None
+    other: str | None = None
+    level: Level = "attention"
+    overlay: Overlay = "none"
+    share: int = 5
+    word: int | None = None
+    points: int = Settings.points
+    rule: Rule = Settings.rule
+    baseline: Baseline = Settings.baseline
+    keep_special: bool = Settings.keep_special
+    top_k: int = Settings.top_k
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the computation; raises ExplainerError where they do not go together."""
+        return Settings(
+            points=self.points,
+            rule=self.rule,
+            baseline=self.baseline,
+            keep_special=self.keep_special,
+            top_k=self.top_k,
+        )
+
+    def to_query(self) -> dict[str, str]:
+        """What differs from the defaults, as the parameters of a link; empty for None."""
+        query = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value != field.default:
+                query[field.name] = _written(value)
+        if len(query.get("text", "")) > LONGEST_IN_LINK:
+            del query["text"]
+        return query
+
+    @property
+    def fits_link(self) -> bool:
+        """Whether a link can carry the text."""
+        return len(self.text) <= LONGEST_IN_LINK
+
+    def with_text(self, text: str) -> Choices:
+        """These choices for another text; the contrast stays only where the two are alike."""
+        moved = replace(self, text=text, word=None)
+        return moved if alike(self.text, text) else replace(moved, correct=None, wrong=None)
+
+
+def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
+    """The choices that a link asks for, and one note for each value that could not be used."""
+    found: dict[str, Any] = {}
+    notes = []
+    for field in fields(Choices):
+        if field.name not in query:
+            continue
+        try:
+            found[field.name] = READERS[field.name](query[field.name])
+        except ValueError:
+            default = _written(field.default) or "none"
+            notes.append(
+                f"The link asks for {field.name} {quote(query[field.name])}, which is not "
+                f"possible: {default} is used instead."
+            )
+    choices = Choices(**found)
+    try:
+        _ = choices.settings
+    except ExplainerError as error:
+        plain = Settings()
+        notes.append(f"{error} The default {plain.points} {plain.rule} points are used instead.")
+        choices = replace(choices, points=plain.points, rule=plain.rule)
+    return choices, tuple(notes)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two texts share most of their words, as the two of a minimal pair do."""
+    words = SequenceMatcher(None, one.split(), other.split(), autojunk=False)
+    return words.ratio() >= ALIKE
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _plain(value: str) -> str:
+    return value
+
+
+def _optional(value: str) -> str | None:
+    return value or None
+
+
+def _one_of(options: tuple[str, ...]) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in options:
+            raise ValueError(value)
+        return value
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if len(value) > 9 or not low <= int(value) <= high:
+            raise ValueError(value)
+        return int(value)
+
+    return read
+
+
+def _position(value: str) -> int | None:
+    return _whole(0, 10**6)(value) if value else None
+
+
+def _yes_no(value: str) -> bool:
+    return _one_of(("yes", "no"))(value) == "yes"
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "model": _plain,
+    "text": _plain,
+    "correct": _optional,
+    "wrong": _optional,
+    "label": _optional,
+    "other": _optional,
+    "level": _one_of(LEVELS),
+    "overlay": _one_of(OVERLAYS),
+    "share": _whole(0, 50),
+    "word": _position,
+    "points": _whole(1, MAX_POINTS),
+    "rule": _one_of(RULES),
+    "baseline": _one_of(BASELINES),
+    "keep_special": _yes_no,
+    "top_k": _whole(1, MAX_TOP_K),
+}

@@ -1,0 +1,107 @@
+"""The cached calls: a model is loaded once, a sentence explained once, one computation at a time.
+
+Keys are plain values, so a toggle that changes no gradient is answered from the cache.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explainer import ExplainerError, Explanation, Prediction, Settings
+from explainer import explain as run_explain
+from explainer import load_model as run_load
+from explainer import predict as run_predict
+from explainer.models.model import Model
+from explainer.sentence import read_sentence, word_spans
+
+MOST_WAITING = 8
+PREDICTIONS = 12
+
+
+@dataclass(frozen=True)
+class Request:
+    """All that an explanation depends on; the contrast as `explain` takes it."""
+
+    model: str
+    text: str
+    correct: str | None
+    wrong: str | None
+    label: str | None
+    other: str | None
+    settings: Settings
+
+
+class Queue:
+    """Lets one computation run and a few wait; refuses more, so that a server stays alive."""
+
+    def __init__(self) -> None:
+        self._running = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for the others; raises ExplainerError where too many wait already."""
+        if not self._places.acquire(blocking=False):
+            raise ExplainerError(
+                f"{MOST_WAITING} computations are waiting already: try again in a minute."
+            )
+        try:
+            with self._running:
+                yield
+        finally:
+            self._places.release()
+
+
+@st.cache_resource(show_spinner=False)
+def queue() -> Queue:
+    """The server's one queue."""
+    return Queue()
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def model(name: str) -> Model:
+    """The model called `name`, shared by all sessions; raises ExplainerError."""
+    with queue().turn():
+        return run_load(name)
+
+
+@st.cache_data(max_entries=64, max_size="400MB", show_spinner=False)
+def explanation(request: Request) -> Explanation:
+    """The explanation with its total flow; raises ExplainerError."""
+    loaded = model(request.model)
+    with queue().turn():
+        return run_explain(
+            loaded,
+            request.text,
+            correct=request.correct,
+            wrong=request.wrong,
+            label=request.label,
+            other=request.other,
+            settings=request.settings,
+            flow=True,
+        )
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def predictions(name: str, text: str) -> tuple[Prediction, ...]:
+    """The model's most likely words or classes; raises ExplainerError."""
+    loaded = model(name)
+    with queue().turn():
+        return run_predict(loaded, text, PREDICTIONS)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def words(name: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Spans of the text's words, for a text that may lack its mask; raises ExplainerError."""
+    return word_spans(model(name), text)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def reading_notes(name: str, text: str) -> tuple[str, ...]:
+    """What to know about how the text was read; raises ExplainerError."""
+    return read_sentence(model(name), text).notes

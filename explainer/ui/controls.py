@@ -1,0 +1,199 @@
+"""The widgets: model, contrast, settings of the computation, and what the graph shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from explainer import Explanation, Prediction, available_models
+from explainer.figures import LEVELS, OVERLAYS
+from explainer.models.model import Model
+from explainer.settings import BASELINES, MAX_POINTS, RULES
+from explainer.ui import state
+
+LEVEL_NAMES = {"attention": "Heads and skips", "embedding": "Nodes"}
+OVERLAY_NAMES = {"none": "None", "skip": "Skip", "heads": "Heads", "both": "Both"}
+BASELINE_NAMES = {"mask": "[MASK] at every place", "zero": "zero vector", "pad": "[PAD]"}
+
+
+def model_field() -> None:
+    """The model by name, folder or hub id."""
+    listed = [listing.name for listing in available_models()]
+    current = state.choices().model
+    options = listed if current in listed else [current, *listed]
+    st.selectbox(
+        "Model",
+        options,
+        accept_new_options=True,
+        help="A name from the list, or a folder or Hugging Face id of your own BERT: type it.",
+        **state.show("model", current, _model_changed),
+    )
+
+
+def _model_changed(name: str | None) -> None:
+    if name:
+        state.put(replace(state.choices(), model=name, label=None, other=None, word=None))
+
+
+def word_contrast(predicted: tuple[Prediction, ...]) -> None:
+    """The word to explain and its rival, from the top predictions or typed."""
+    chosen = state.choices()
+    chances = {p.word: p.probability for p in predicted}
+    auto = _own_choice(chosen.correct, chosen.wrong, list(chances))
+    for name, label, column in zip(
+        ("correct", "wrong"),
+        ("Why this word", "rather than"),
+        st.columns(2, gap="small"),
+        strict=True,
+    ):
+        value = getattr(chosen, name)
+        options = list(chances)
+        if value is not None and value not in chances:
+            options.insert(0, value)
+        column.selectbox(
+            label,
+            options,
+            index=None,
+            placeholder=f"{auto[name]} (model's choice)" if name in auto else "Choose or type",
+            format_func=lambda word: (
+                f"{word} · {chances[word]:.1%}" if word in chances else str(word)
+            ),
+            accept_new_options=True,
+            **state.show(name, value, partial(_word_changed, name)),
+        )
+
+
+def _own_choice(correct: str | None, wrong: str | None, words: list[str]) -> dict[str, str]:
+    """What the model takes where no word is chosen: its best predictions that are still free."""
+    taken = {word.casefold() for word in (correct, wrong) if word}
+    free = iter([word for word in words if word.casefold() not in taken])
+    return {
+        name: next(free, "")
+        for name, value in (("correct", correct), ("wrong", wrong))
+        if value is None
+    }
+
+
+def _word_changed(name: str, word: str | None) -> None:
+    word = word.strip() if word else None
+    state.change(**{name: word or None, "word": None})
+
+
+def class_contrast(loaded: Model) -> None:
+    """The class to explain and its rival."""
+    chosen = state.choices()
+    left, right = st.columns(2, gap="small")
+    left.selectbox(
+        "Why this class",
+        _with(chosen.label, loaded.labels),
+        index=None,
+        placeholder="the model's prediction",
+        **state.show("label", chosen.label, partial(_word_changed, "label")),
+    )
+    right.selectbox(
+        "rather than",
+        _with(chosen.other, loaded.labels),
+        index=None,
+        placeholder="all others" if len(loaded.labels) != 2 else "the other one",
+        **state.show("other", chosen.other, partial(_word_changed, "other")),
+    )
+
+
+def _with(value: str | None, labels: tuple[str, ...]) -> list[str]:
+    """The labels, and a value from a link that is none of them: its error is said elsewhere."""
+    return list(labels) if value is None or value in labels else [value, *labels]
+
+
+def settings_popover() -> None:
+    """How the path is sampled, behind one button."""
+    with st.popover("Settings", icon=":material/tune:", key="settings"):
+        chosen = state.choices()
+        left, right = st.columns(2)
+        fewest = 2 if chosen.rule in ("trapezoid", "riemann") else 1
+        left.number_input(
+            "Points on the path",
+            fewest,
+            MAX_POINTS,
+            help="More points make the completeness gap smaller and take longer.",
+            **state.bound("points"),
+        )
+        right.selectbox(
+            "Rule",
+            RULES,
+            help="How the points lie and weigh; riemann is what the paper's code does.",
+            **state.show("rule", chosen.rule, _rule_changed),
+        )
+        left.selectbox(
+            "Baseline",
+            BASELINES,
+            format_func=BASELINE_NAMES.__getitem__,
+            help="The empty input that the path starts from.",
+            **state.bound("baseline"),
+        )
+        right.number_input(
+            "Patterns kept (top k)",
+            1,
+            50,
+            help="How many partial patterns are followed per word; 1 is the paper's greedy search.",
+            **state.show("top_k", min(50, chosen.top_k), lambda k: state.change(top_k=k)),
+        )
+        st.toggle(
+            "[CLS] and [SEP] keep their embedding in the baseline", **state.bound("keep_special")
+        )
+
+
+def _rule_changed(rule: str) -> None:
+    points = state.choices().points
+    state.change(rule=rule, points=max(2, points) if rule in ("trapezoid", "riemann") else points)
+
+
+def view_controls(explanation: Explanation) -> None:
+    """Level, overlay, minimum share and selected word: all that needs no new computation."""
+    st.segmented_control(
+        "Path through",
+        LEVELS[::-1],
+        required=True,
+        format_func=LEVEL_NAMES.__getitem__,
+        help="Heads and skips: which head or skip connection carries each step. "
+        "Nodes: which hidden states, whatever carries it there.",
+        **state.bound("level"),
+    )
+    st.segmented_control(
+        "All influence behind",
+        OVERLAYS,
+        required=True,
+        format_func=OVERLAY_NAMES.__getitem__,
+        help="Pale bands: everything that flows, not only the patterns.",
+        **state.bound("overlay"),
+    )
+    st.slider(
+        "Hide words below",
+        0,
+        50,
+        format="%d %%",
+        width=180,
+        help="A word's share of all influence, Σ|g|.",
+        **state.bound("share"),
+    )
+    sources = [pattern.source for pattern in explanation.patterns]
+    st.selectbox(
+        "Word",
+        sorted(sources),
+        index=None,
+        placeholder="all words",
+        width=190,
+        format_func=lambda word: f"{explanation.tokens[word]} ({word})",
+        help="Or click a word, a node or an edge in the graph, or a row of the table.",
+        **state.bound("word"),
+    )
+
+
+def drop_stale_word(explanation: Explanation) -> str | None:
+    """Drop a selected word that this sentence does not have; the note about it, if so."""
+    word = state.choices().word
+    if word is None or any(p.source == word for p in explanation.patterns):
+        return None
+    state.change(word=None)
+    return f"Token {word} has no pattern in this sentence: all words are shown."

@@ -1,0 +1,158 @@
+"""The explore page from top to bottom: controls → one cached call → figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import ExplainerError, Explanation, Prediction
+from explainer.figures import summary
+from explainer.models.model import Model
+from explainer.ui import compute, controls, sentence_box, state
+from explainer.ui.compute import Request
+from explainer.ui.graph import graph, view_of
+from explainer.ui.markdown import plain
+from explainer.ui.save import save_popover
+from explainer.ui.strip import prediction_list, strip
+from explainer.ui.style import style
+from explainer.ui.tables import block_table, pattern_table
+from explainer.ui.viewport import page_width
+
+LAST = "last_request"
+LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
+HOW_TO_READ = (
+    "A line follows one word’s influence to the ringed target. Level and dashed: it stays at its "
+    "place, by the skip connection. Solid: the attention head in the circle carries it. "
+    "The wider, the more influence. Click a word, a node or a line to see it alone."
+)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on the page the parts go that are only known later."""
+
+    messages: DeltaGenerator
+    chips: DeltaGenerator
+    contrast: DeltaGenerator
+    body: DeltaGenerator
+
+
+def explore() -> None:
+    """Draw the page."""
+    style()
+    state.adopt_link()
+    st.html(f'<div class="ipe-head"><h1>Influence patterns</h1><p>{LEAD}</p></div>')
+    sentence_box.sentence_box()
+    messages, chips = st.container(), st.container()
+    contrast, model, settings = st.columns([5, 2.6, 1.2], vertical_alignment="bottom")
+    with model:
+        controls.model_field()
+    with settings:
+        controls.settings_popover()
+    width = page_width()
+    for note in state.notes():
+        messages.info(plain(note), icon=":material/link_off:")
+    shown = _shown(Places(messages, chips, contrast, st.container()))
+    if shown is not None:
+        _figures(*shown, width)
+    if not state.choices().fits_link:
+        st.caption("The sentence is too long for a link: the address leaves it out.")
+    state.write_link()
+
+
+def _shown(places: Places) -> tuple[Explanation, tuple[Prediction, ...]] | None:
+    """The result of the choices; under a message the last good one; None where there is none."""
+    try:
+        request, predicted = _asked(places)
+        with places.body, st.spinner("Following every word through every layer …"):
+            explanation = compute.explanation(request)
+    except ExplainerError as error:
+        _say(error, places.messages)
+        return _last(places)
+    st.session_state[LAST] = request
+    stale = controls.drop_stale_word(explanation)
+    if stale:
+        places.messages.info(plain(stale), icon=":material/link_off:")
+    return explanation, predicted
+
+
+def _asked(places: Places) -> tuple[Request, tuple[Prediction, ...]]:
+    """What to compute, with the model's predictions; raises ExplainerError for what is wrong."""
+    chosen = state.choices()
+    with places.body, st.spinner("Loading the model …"):
+        loaded = compute.model(chosen.model)
+    with places.chips:
+        sentence_box.chips()
+    problem = None
+    predicted: tuple[Prediction, ...] = ()
+    try:
+        predicted = compute.predictions(chosen.model, chosen.text)
+    except ExplainerError as error:
+        problem = error
+    # The contrast stays on the page whatever is wrong with the sentence.
+    with places.contrast:
+        _contrast(loaded, predicted)
+    if problem is not None:
+        raise problem
+    for note in compute.reading_notes(chosen.model, chosen.text):
+        places.messages.info(plain(note), icon=":material/info:")
+    words = loaded.info.task == "masked-lm"
+    request = Request(
+        model=chosen.model,
+        text=chosen.text,
+        correct=chosen.correct if words else None,
+        wrong=chosen.wrong if words else None,
+        label=None if words else chosen.label,
+        other=None if words else chosen.other,
+        settings=chosen.settings,
+    )
+    return request, predicted
+
+
+def _contrast(loaded: Model, predicted: tuple[Prediction, ...]) -> None:
+    if loaded.info.task == "masked-lm":
+        controls.word_contrast(predicted)
+    else:
+        controls.class_contrast(loaded)
+
+
+def _say(error: ExplainerError, messages: DeltaGenerator) -> None:
+    messages.error(plain(str(error)), icon=":material/error:")
+
+
+def _last(places: Places) -> tuple[Explanation, tuple[Prediction, ...]] | None:
+    """The last good result, marked as such."""
+    request: Request | None = st.session_state.get(LAST)
+    if request is None:
+        return None
+    try:
+        shown = (
+            compute.explanation(request),
+            compute.predictions(request.model, request.text),
+        )
+    except ExplainerError:
+        return None  # a model that has gone since; what is wrong now has been said
+    places.body.caption(f"Below is still the result for “{plain(request.text)}”.")
+    return shown
+
+
+def _figures(explanation: Explanation, predicted: tuple[Prediction, ...], width: float) -> None:
+    """Strip, graph, tables and predictions of one explanation."""
+    chosen = state.choices()
+    view = view_of(chosen, width)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="view_row"):
+        controls.view_controls(explanation)
+        save_popover(explanation, view)
+    graph(explanation, view)
+    left, right = st.columns([2.3, 1], gap="large")
+    with left:
+        st.markdown(plain(summary(explanation, view.level, view.selected)))
+        strip(explanation, view.patterns(explanation), view.level)
+        st.caption(HOW_TO_READ)
+    with right:
+        prediction_list(predicted)
+    pattern_table(explanation, view.level)
+    with st.expander("Skip and heads by block"):
+        block_table(explanation)

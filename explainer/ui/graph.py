@@ -1,0 +1,63 @@
+"""The graph on the page: drawn for the page's width and theme, and what a click on it selects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from explainer import Explanation
+from explainer.figures import View, pattern_graph, summary
+from explainer.figures.graph import CONFIG
+from explainer.ui import state
+from explainer.ui.choices import Choices
+
+CHART = "pattern_graph"
+
+
+def view_of(chosen: Choices, width: float) -> View:
+    """The drawing that the choices ask for."""
+    return View(
+        level=chosen.level,
+        minimum_share=chosen.share / 100,
+        overlay=chosen.overlay,
+        selected=chosen.word,
+        dark=is_dark(),
+        width=width,
+    )
+
+
+def is_dark() -> bool:
+    """Whether the page is shown in its dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def graph(explanation: Explanation, view: View) -> None:
+    """The pattern graph; a click on a token, node or edge selects its word, a second one none."""
+    figure = pattern_graph(
+        explanation,
+        level=view.level,
+        minimum_share=view.minimum_share,
+        overlay=view.overlay,
+        selected=view.selected,
+        dark=view.dark,
+        width=view.width,
+    )
+    st.plotly_chart(
+        figure,
+        key=CHART,
+        theme=None,
+        on_select=_clicked,
+        selection_mode="points",
+        config=CONFIG,
+        alt=summary(explanation, view.level, view.selected),
+    )
+
+
+def _clicked() -> None:
+    points: list[dict[str, Any]] = st.session_state[CHART]["selection"]["points"]
+    for point in points:
+        _, word, *_ = point.get("customdata") or (None, None)
+        if word is not None:
+            state.change(word=None if word == state.choices().word else word)
+            return

@@ -1,0 +1,126 @@
+"""The sentence: its box, the examples, and its words as chips to mask by a click."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from explainer import ExplainerError, available_models
+from explainer.sentence import MASK_SPELLINGS, Span, contrast_id
+from explainer.ui import compute, state
+from explainer.ui.examples import Example, examples
+from explainer.ui.markdown import plain
+from explainer.ui.masking import mask_word, masked
+
+MOST_CHIPS = 80
+HIDDEN_WORD = "hidden_word"
+
+
+def sentence_box() -> None:
+    """The text field with the examples beside it."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sentence_row"):
+        st.text_input(
+            "Sentence",
+            label_visibility="collapsed",
+            placeholder="Type a sentence with [MASK], then press Enter",
+            **state.show("text", state.choices().text, _typed),
+        )
+        with st.popover("Examples", icon=":material/menu_book:", key="examples"):
+            _example_list()
+
+
+def _typed(text: str) -> None:
+    st.session_state.pop(HIDDEN_WORD, None)
+    state.put(state.choices().with_text(text))
+
+
+def _example_list() -> None:
+    known = {listing.name for listing in available_models() if listing.kind == "built-in"}
+    group = None
+    for number, example in enumerate(examples()):
+        # Any masked LM can read the examples of another one; a classifier cannot.
+        if example.model not in known and example.correct is None:
+            continue
+        if example.group != group:
+            group = example.group
+            st.caption(group)
+        st.button(
+            plain(example.text),
+            key=f"example_{number}",
+            type="tertiary",
+            on_click=_choose_example,
+            args=(example, example.model in known),
+        )
+
+
+def _choose_example(example: Example, with_model: bool) -> None:
+    st.session_state.pop(HIDDEN_WORD, None)
+    chosen = replace(
+        state.choices(),
+        text=example.text,
+        correct=example.correct,
+        wrong=example.wrong,
+        label=None,
+        other=None,
+        word=None,
+    )
+    state.put(replace(chosen, model=example.model) if with_model else chosen)
+
+
+def chips() -> None:
+    """The words of the sentence; a click masks one, a click on the mask puts the word back."""
+    chosen = state.choices()
+    try:
+        spans = compute.words(chosen.model, chosen.text)
+    except ExplainerError:
+        return  # reading the sentence says what is wrong with it
+    text = chosen.text
+    if not 0 < len(spans) <= MOST_CHIPS:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
+        st.caption("Click a word to mask it", width="content")
+        st.pills(
+            "Click a word to mask it; click the mask to put the word back",
+            range(len(spans)),
+            label_visibility="collapsed",
+            wrap=True,
+            format_func=lambda number: plain(text[slice(*spans[number])]) or "␣",
+            **state.show("chip", masked(text, spans), partial(_clicked, text, spans)),
+        )
+
+
+def _clicked(text: str, spans: tuple[Span, ...], number: int | None) -> None:
+    chosen = state.choices()
+    back = st.session_state.pop(HIDDEN_WORD, None) or chosen.correct or _best(chosen.model, text)
+    new = mask_word(text, spans, number, back)
+    if number is None:
+        state.put(replace(chosen, text=new, word=None))
+        return
+    word = text[slice(*spans[number])]
+    st.session_state[HIDDEN_WORD] = word
+    changed = replace(chosen, text=new, correct=_one_piece(chosen.model, word), wrong=None)
+    state.put(replace(changed, word=None))
+
+
+def _best(model: str, text: str) -> str:
+    """What to put in a mask's place where nobody has said it."""
+    try:
+        return compute.predictions(model, text)[0].word
+    except ExplainerError:
+        return "it"
+
+
+def _one_piece(model: str, word: str) -> str | None:
+    """The word where the model can be asked for it, else None: its own prediction is explained."""
+    try:
+        contrast_id(compute.model(model), word)
+    except ExplainerError:
+        return None
+    return word
+
+
+def has_mask(text: str) -> bool:
+    """Whether the text has a mask in any of its spellings."""
+    return MASK_SPELLINGS.search(text) is not None

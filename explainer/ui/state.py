@@ -1,0 +1,79 @@
+"""The page's choices in the session: read from the link, shown by widgets, written to the link.
+
+The choices are kept apart from the widgets' own keys, because Streamlit forgets a widget's value
+when it is not drawn. A widget is only set where it differs, so that a rerun never overwrites what
+somebody is typing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from explainer.ui.choices import Choices, from_query
+
+CHOICES = "choices"
+LINK = "choices_link"
+NOTES = "choices_notes"
+
+
+def adopt_link() -> Choices:
+    """The session's choices, taken from the link where that has changed."""
+    query = st.query_params.to_dict()
+    state = st.session_state
+    first = CHOICES not in state
+    if first or (query and query != state[LINK]):
+        state[CHOICES], state[NOTES] = from_query(query)
+        state[LINK] = query
+    return choices()
+
+
+def choices() -> Choices:
+    """The session's choices as they are now."""
+    found: Choices = st.session_state[CHOICES]
+    return found
+
+
+def change(**changes: Any) -> None:
+    """Replace some choices; what the link had wrong is then no longer worth a note."""
+    put(replace(choices(), **changes))
+
+
+def put(chosen: Choices) -> None:
+    """Replace all choices."""
+    st.session_state[CHOICES] = chosen
+    st.session_state[NOTES] = ()
+
+
+def notes() -> tuple[str, ...]:
+    """What could not be used of the link."""
+    found: tuple[str, ...] = st.session_state.get(NOTES, ())
+    return found
+
+
+def write_link() -> None:
+    """Put the choices into the address, so that it can be copied."""
+    query = choices().to_query()
+    if query != st.query_params.to_dict():
+        st.query_params.from_dict(query)
+    st.session_state[LINK] = query
+
+
+def show(name: str, value: Any, on_change: Callable[[Any], None]) -> dict[str, Any]:
+    """Arguments that make a widget show `value` and hand on what a person changes it to."""
+    key = f"explore_{name}"
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+    def changed() -> None:
+        on_change(st.session_state[key])
+
+    return {"key": key, "on_change": changed}
+
+
+def bound(name: str) -> dict[str, Any]:
+    """`show` for a choice that a widget edits as it is."""
+    return show(name, getattr(choices(), name), lambda value: change(**{name: value}))

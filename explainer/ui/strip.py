@@ -1,0 +1,69 @@
+"""The few numbers that matter, as a quiet strip, and the predictions as a list with bars."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from explainer import Explanation, Prediction
+from explainer.figures.text import clean, percent, signed
+from explainer.pattern import Level, Pattern
+
+LARGE_GAP = 0.05
+
+
+def carried(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) -> float:
+    """What the drawn patterns carry of all influence Σ|g|, each in its word's direction."""
+    total = sum(abs(g) for g in explanation.influence)
+    found = sum(p.value(level) * (1 if p.influence > 0 else -1) for p in drawn)
+    return found / total if total else 0.0
+
+
+def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) -> None:
+    """Q at the input and at the baseline, Σ g, the gap, and the drawn patterns' share."""
+    target = explanation.target
+    gap = explanation.completeness_gap
+    difference = abs(target.value - target.baseline_value)
+    wide = abs(gap) > LARGE_GAP * difference
+    items = (
+        (
+            f"Q: {clean(target.label)}",
+            signed(target.value),
+            "The quantity explained, in logits: above 0 the model prefers the first.",
+            False,
+        ),
+        ("at the baseline", signed(target.baseline_value), "Q of the empty input.", False),
+        ("sum of influence Σ g", signed(sum(explanation.influence)), "Over all words.", False),
+        (
+            "completeness gap",
+            signed(gap, 3),
+            "Σ g less the change of Q: the error of the sampled path. "
+            + ("Take more points to lower it." if wide else "Small enough."),
+            wide,
+        ),
+        (
+            "in the drawn patterns",
+            percent(carried(explanation, drawn, level)),
+            "Share of all influence Σ|g| that the drawn patterns carry.",
+            False,
+        ),
+    )
+    cells = "".join(
+        f'<div title="{escape(tip)}"><p>{escape(name)}</p>'
+        f"<b{' class=ipe-warn' if warn else ''}>{escape(value)}</b></div>"
+        for name, value, tip, warn in items
+    )
+    st.html(f'<div class="ipe-strip">{cells}</div>')
+
+
+def prediction_list(predicted: tuple[Prediction, ...], count: int = 6) -> None:
+    """The most likely words or classes with their probabilities."""
+    name = "What the model predicts"
+    rows = "".join(
+        f"<tr><th>{escape(clean(p.word))}</th>"
+        f'<td class="ipe-bar"><span style="width:{100 * p.probability:.1f}%"></span></td>'
+        f"<td>{escape(percent(p.probability))}</td></tr>"
+        for p in predicted[:count]
+    )
+    st.html(f'<table class="ipe-predictions"><caption>{name}</caption>{rows}</table>')

@@ -1,0 +1,7 @@
+"""Explore: one sentence, and the way that each word's influence takes through the model."""
+
+from __future__ import annotations
+
+from explainer.ui.explore import explore
+
+explore()

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from explainer.models.bert import Activation, Block, LayerNorm
+from explainer.models.adapter import Activation, Block, Embedding, LayerNorm
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +80,18 @@ def normalise(norm: LayerNorm, x: Tensor) -> tuple[Tensor, NormState]:
     """LN(x) and its state."""
     y, mean, scale = torch.native_layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
     return y, NormState((x - mean) * scale, scale)
+
+
+def embed(embedding: Embedding, z: Tensor) -> tuple[Tensor, NormState]:
+    """H[0] [step, pos, d_model] of word embeddings z [step, pos, d_embedding], and its state."""
+    H, norm = normalise(embedding.norm, z + embedding.added[: z.shape[1]])
+    return (H if embedding.W is None else functional.linear(H, embedding.W, embedding.b)), norm
+
+
+def embedding_tangent(embedding: Embedding, norm: NormState, dz: Tensor) -> Tensor:
+    """The tangent of H[0] [step, pos, d_model] for that of z [1 or step, pos, d_embedding]."""
+    dH = norm.project(dz) * embedding.norm.weight
+    return dH if embedding.W is None else functional.linear(dH, embedding.W)
 
 
 def activate(activation: Activation, x: Tensor) -> tuple[Tensor, Tensor]:

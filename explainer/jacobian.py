@@ -26,7 +26,7 @@ from explainer.block import (
     join_heads,
     split_heads,
 )
-from explainer.models.bert import Block
+from explainer.models.adapter import Block
 from explainer.trace import Layer
 
 

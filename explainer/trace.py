@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from explainer import block as blocks
-from explainer.models.bert import Adapter, Block
+from explainer.models.adapter import Adapter, Block
 from explainer.quantity import Quantity
 
 KEEP_BYTES = 768 * 2**20
@@ -156,7 +156,7 @@ def _piece(
     weights: Tensor,
     keep: bool,
 ) -> Piece:
-    hidden, states, embedding_norm = _forward(adapter, _path(x, b, a), quantity, keep=keep)
+    hidden, states, norm = _forward(adapter, _path(x, b, a), quantity, keep=keep)
     values, G = _quantity(adapter, hidden[-1], quantity)
     target = torch.tensor(quantity.position, device=x.device)
     gradient, kept = [G], []
@@ -171,7 +171,7 @@ def _piece(
         adapter=adapter,
         target=target,
         weights=weights,
-        tangent=embedding_norm.project((x - b).unsqueeze(0)) * adapter.embedding.norm.weight,
+        tangent=blocks.embedding_tangent(adapter.embedding, norm, (x - b).unsqueeze(0)),
         hidden=tuple(hidden),
         gradient=tuple(reversed(gradient)),
         values=values,
@@ -183,8 +183,7 @@ def _forward(
     adapter: Adapter, z: Tensor, quantity: Quantity, *, keep: bool
 ) -> tuple[list[Tensor], list[blocks.BlockState], blocks.NormState]:
     """H[0] … H[L] for word embeddings z [step, pos, d_model], and the internals if kept."""
-    embedding = adapter.embedding
-    H, embedding_norm = blocks.normalise(embedding.norm, z + embedding.added(z.shape[1]))
+    H, norm = blocks.embed(adapter.embedding, z)
     hidden, states = [H], []
     target = torch.tensor(quantity.position, device=z.device)
     for number, block in enumerate(adapter.blocks):
@@ -192,7 +191,7 @@ def _forward(
         hidden.append(H)
         if keep:
             states.append(state)
-    return hidden, states, embedding_norm
+    return hidden, states, norm
 
 
 def _rows(adapter: Adapter, number: int, target: Tensor) -> Tensor | None:

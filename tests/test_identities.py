@@ -9,9 +9,8 @@ from benchmarks import published
 from explainer import block, jacobian
 from explainer import trace as trace_module
 from explainer.flow import total_flow
-from explainer.models.bert import adapt
 from explainer.refine import refine, refine_components, refine_nodes
-from tests.tiny import tiny_problem, traced
+from tests.tiny import adapted, tiny_problem, traced
 
 TOKENS = tuple("abcdefgh")
 PROBLEMS = {
@@ -25,6 +24,11 @@ PROBLEMS = {
     "one token": {"tokens": 3, "classes": 2},
     "midpoint": {"rule": "midpoint", "points": 3},
     "gauss-legendre": {"rule": "gauss-legendre", "points": 3},
+    **{
+        f"{architecture}, {task}": {"architecture": architecture, **options}
+        for architecture in ("roberta", "distilbert", "electra")
+        for task, options in (("masked LM", {}), ("classifier", {"classes": 2}))
+    },
 }
 problems = pytest.mark.parametrize("options", PROBLEMS.values(), ids=PROBLEMS.keys())
 
@@ -43,8 +47,8 @@ def test_forward_equals_hugging_face(options):
     problem = tiny_problem(**options)
     H = problem.x.unsqueeze(0)
     expected = problem.network(inputs_embeds=H, output_hidden_states=True)
-    adapter = adapt(problem.network)
-    H, _ = block.normalise(adapter.embedding.norm, H + adapter.embedding.added(len(problem.x)))
+    adapter = adapted(problem)
+    H, _ = block.embed(adapter.embedding, H)
     for weights, hidden in zip(adapter.blocks, expected.hidden_states, strict=False):
         close(H, hidden)
         H, _ = block.forward(weights, H, None)

@@ -1,14 +1,21 @@
 """Tiny random networks for the identities: problems small enough to enumerate, in float64."""
 
 import torch
-from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification
 
 from benchmarks.published import Problem
-from explainer.models.bert import adapt
+from explainer.models.adapter import Adapter
+from explainer.models.architectures import ARCHITECTURES
 from explainer.path import quadrature
 from explainer.quantity import Quantity
 from explainer.settings import Rule
 from explainer.trace import Trace, trace
+
+SIZES: dict[str, dict[str, int]] = {
+    "bert": {"hidden_size": 12, "intermediate_size": 20},
+    "roberta": {"hidden_size": 12, "intermediate_size": 20},
+    "distilbert": {"dim": 12, "hidden_dim": 20},
+    "electra": {"hidden_size": 12, "intermediate_size": 20, "embedding_size": 8},
+}
 
 
 def tiny_problem(
@@ -20,28 +27,31 @@ def tiny_problem(
     rule: Rule = "trapezoid",
     activation: str = "gelu",
     dtype: torch.dtype = torch.float64,
+    architecture: str = "bert",
     seed: int = 0,
 ) -> Problem:
     """A random BERT (a classifier if `classes`) with large weights, so that nothing is near 0."""
     torch.manual_seed(seed)
-    config = BertConfig(
+    family = ARCHITECTURES[architecture]
+    kind = family.classification if classes else family.masked_lm
+    config = kind.config_class(
         vocab_size=20,
-        hidden_size=12,
+        **SIZES[architecture],
         num_hidden_layers=layers,
         num_attention_heads=3,
-        intermediate_size=20,
-        max_position_embeddings=16,
+        max_position_embeddings=18,
         hidden_act=activation,
+        activation=activation,
         num_labels=max(classes, 2),
         attn_implementation="eager",
     )
-    kind = BertForSequenceClassification if classes else BertForMaskedLM
     network = kind(config).to(dtype).eval().requires_grad_(False)
     for name, weight in network.named_parameters():
-        spread = 0.3 if "LayerNorm" in name or "bias" in name else 0.5
-        weight.copy_(torch.randn_like(weight) * spread + ("LayerNorm.weight" in name))
+        is_gain = "norm" in name.lower() and name.endswith("weight")
+        spread = 0.3 if "norm" in name.lower() or "bias" in name else 0.5
+        weight.copy_(torch.randn_like(weight) * spread + is_gain)
     ids = torch.randint(5, 20, (tokens,))
-    words = network.bert.embeddings.word_embeddings.weight
+    words = network.get_input_embeddings().weight
     a, w = (torch.from_numpy(values).to(dtype) for values in quadrature(rule, points))
     coefficients = (1.0, *[-1.0 / (classes - 1)] * (classes - 1)) if classes else (1.0, -1.0)
     return Problem(
@@ -56,12 +66,17 @@ def tiny_problem(
     )
 
 
+def adapted(problem: Problem) -> Adapter:
+    """The adapter of the problem's network."""
+    return ARCHITECTURES[problem.network.config.model_type].adapt(problem.network)
+
+
 def traced(problem: Problem) -> Trace:
     """The engine's trace of the same problem."""
     quantity = Quantity(problem.position, problem.classes, problem.coefficients, "correct", "wrong")
     with torch.no_grad():
         return trace(
-            adapt(problem.network),
+            adapted(problem),
             problem.x,
             problem.b,
             quantity,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from explainer.models.bert import Adapter
+from explainer.models.adapter import Adapter
 from explainer.pattern import ModelInfo
 
 

@@ -84,7 +84,7 @@ def check_config(config: dict[str, Any], name: str) -> None:
             f"The model {quote(name)} is a decoder, but only encoders can be explained: choose "
             "one without is_decoder and add_cross_attention."
         )
-    position = config.get("position_embedding_type", "absolute")
+    position = config.get("position_embedding_type") or "absolute"
     if position != "absolute":
         raise ExplainerError(
             f"The model {quote(name)} has {quote(str(position))} position embeddings, but only "

@@ -96,7 +96,7 @@ def make_frame(
 
 
 def _row_height(rows: int, narrow: bool) -> float:
-    roomy = 34.0 if narrow else 40.0
+    roomy = 34.0 if narrow else 37.0
     return max(22.0, min(roomy, (520.0 if narrow else 560.0) / max(1, rows)))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from explainer.figures import text
 from explainer.figures.palette import Palette, rgba
@@ -30,11 +31,8 @@ def to_figure(scene: Scene, colours: Palette) -> go.Figure:
     The last trace, named `spots`, has one invisible marker per spot whose `customdata` is
     [kind, word, layer, source, target, component]; word and component may be None.
     """
-    figure = go.Figure()
-    for stage in scene.stages:
-        for trace in _traces(stage):
-            figure.add_trace(trace)
-    figure.add_trace(_spots(scene.spots))
+    traces = [trace for stage in scene.stages for trace in _traces(stage)]
+    figure = go.Figure([*traces, _spots(scene.spots)])
     figure.update_layout(
         width=scene.width,
         height=scene.height,
@@ -92,8 +90,8 @@ def _areas(areas: list[Area]) -> go.Scatter:
     points = np.concatenate([p for a in areas for p in (a.points, a.points[:1], gap)])
     first = areas[0]
     return go.Scatter(
-        x=_rounded(points[:, 0]),
-        y=_rounded(points[:, 1]),
+        x=_pixels(points[:, 0]),
+        y=_pixels(points[:, 1]),
         mode="lines",
         fill="toself",
         fillcolor=first.fill,
@@ -115,8 +113,8 @@ def _lines(lines: list[Line]) -> go.Scatter:
 
 def _discs(discs: list[Disc]) -> go.Scatter:
     return go.Scatter(
-        x=[disc.x for disc in discs],
-        y=[disc.y for disc in discs],
+        x=_pixels(disc.x for disc in discs),
+        y=_pixels(disc.y for disc in discs),
         mode="markers",
         marker={
             # Plotly centres the outline on the edge of the marker.
@@ -138,8 +136,8 @@ def _discs(discs: list[Disc]) -> go.Scatter:
 def _labels(labels: list[Label]) -> go.Scatter:
     first = labels[0]
     return go.Scatter(
-        x=[label.x for label in labels],
-        y=[label.y for label in labels],
+        x=_pixels(label.x for label in labels),
+        y=_pixels(label.y for label in labels),
         mode="text",
         text=[text.escape(label.text) for label in labels],
         textposition=[POSITION[label.anchor] for label in labels],
@@ -160,8 +158,8 @@ def _spots(spots: tuple[Spot, ...]) -> go.Scatter:
     clear = {"marker": {"opacity": 0}}
     return go.Scatter(
         name="spots",
-        x=[round(spot.x, 1) for spot in spots],
-        y=[round(spot.y, 1) for spot in spots],
+        x=_pixels(spot.x for spot in spots),
+        y=_pixels(spot.y for spot in spots),
         mode="markers",
         marker={"size": SPOT_SIZE, "color": rgba("#000000", 0.01), "opacity": 0},
         customdata=[
@@ -180,5 +178,6 @@ def _hover(says: tuple[str, ...]) -> str:
     return "<br>".join((f"<b>{first}</b>", *rest))
 
 
-def _rounded(values: np.ndarray) -> list[float | None]:
-    return [None if np.isnan(v) else round(float(v), 1) for v in values]
+def _pixels(values: Iterable[float]) -> NDArray[np.float32]:
+    """Coordinates to a tenth of a px; Plotly sends arrays in binary, at half the size."""
+    return np.fromiter((round(float(value), 1) for value in values), np.float32)

@@ -56,7 +56,9 @@ def word_contrast(predicted: tuple[Prediction, ...]) -> None:
             label,
             options,
             index=None,
-            placeholder=f"{auto[name]} (model's choice)" if name in auto else "Choose or type",
+            placeholder=f"{auto[name]} (the model's choice)"
+            if name in auto
+            else "the model's choice",
             format_func=lambda word: (
                 f"{word} · {chances[word]:.1%}" if word in chances else str(word)
             ),
@@ -69,11 +71,8 @@ def _own_choice(correct: str | None, wrong: str | None, words: list[str]) -> dic
     """What the model takes where no word is chosen: its best predictions that are still free."""
     taken = {word.casefold() for word in (correct, wrong) if word}
     free = iter([word for word in words if word.casefold() not in taken])
-    return {
-        name: next(free, "")
-        for name, value in (("correct", correct), ("wrong", wrong))
-        if value is None
-    }
+    empty = [name for name, value in (("correct", correct), ("wrong", wrong)) if value is None]
+    return dict(zip(empty, free, strict=False))
 
 
 def _word_changed(name: str, word: str | None) -> None:

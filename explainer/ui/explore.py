@@ -21,12 +21,20 @@ from explainer.ui.tables import block_table, pattern_table
 from explainer.ui.viewport import page_width
 
 LAST = "last_request"
+CHOOSE_WORD = (
+    "Which word should the model predict? Click it below, or type [MASK] in its place and press "
+    "Enter."
+)
 LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
 HOW_TO_READ = (
     "A line follows one word’s influence to the ringed target. Level and dashed: it stays at its "
     "place, by the skip connection. Solid: the attention head in the circle carries it. "
     "The wider, the more influence. Click a word, a node or a line to see it alone."
 )
+
+
+class MaskMissingError(ExplainerError):
+    """No mistake: the word to predict is still to be chosen."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,9 @@ def explore() -> None:
         messages.info(plain(note), icon=":material/link_off:")
     shown = _shown(Places(messages, chips, contrast, st.container()))
     if shown is not None:
+        stale = controls.drop_stale_word(shown[0])
+        if stale:
+            messages.info(plain(stale), icon=":material/link_off:")
         _figures(*shown, width)
     if not state.choices().fits_link:
         st.caption("The sentence is too long for a link: the address leaves it out.")
@@ -68,13 +79,13 @@ def _shown(places: Places) -> tuple[Explanation, tuple[Prediction, ...]] | None:
         request, predicted = _asked(places)
         with places.body, st.spinner("Following every word through every layer …"):
             explanation = compute.explanation(request)
+    except MaskMissingError as missing:
+        places.messages.info(plain(str(missing)), icon=":material/touch_app:")
+        return _last(places)
     except ExplainerError as error:
-        _say(error, places.messages)
+        places.messages.error(plain(str(error)), icon=":material/error:")
         return _last(places)
     st.session_state[LAST] = request
-    stale = controls.drop_stale_word(explanation)
-    if stale:
-        places.messages.info(plain(stale), icon=":material/link_off:")
     return explanation, predicted
 
 
@@ -85,9 +96,12 @@ def _asked(places: Places) -> tuple[Request, tuple[Prediction, ...]]:
         loaded = compute.model(chosen.model)
     with places.chips:
         sentence_box.chips()
-    problem = None
+    words = loaded.info.task == "masked-lm"
+    problem: ExplainerError | None = None
     predicted: tuple[Prediction, ...] = ()
     try:
+        if words and chosen.text.strip() and not sentence_box.has_mask(chosen.text):
+            raise MaskMissingError(CHOOSE_WORD)
         predicted = compute.predictions(chosen.model, chosen.text)
     except ExplainerError as error:
         problem = error
@@ -98,7 +112,6 @@ def _asked(places: Places) -> tuple[Request, tuple[Prediction, ...]]:
         raise problem
     for note in compute.reading_notes(chosen.model, chosen.text):
         places.messages.info(plain(note), icon=":material/info:")
-    words = loaded.info.task == "masked-lm"
     request = Request(
         model=chosen.model,
         text=chosen.text,
@@ -116,10 +129,6 @@ def _contrast(loaded: Model, predicted: tuple[Prediction, ...]) -> None:
         controls.word_contrast(predicted)
     else:
         controls.class_contrast(loaded)
-
-
-def _say(error: ExplainerError, messages: DeltaGenerator) -> None:
-    messages.error(plain(str(error)), icon=":material/error:")
 
 
 def _last(places: Places) -> tuple[Explanation, tuple[Prediction, ...]] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,6 +17,8 @@ from explainer.ui.markdown import plain
 from explainer.ui.masking import mask_word, masked
 
 MOST_CHIPS = 80
+INVISIBLE = "\u200b"
+"""A space of no width."""
 HIDDEN_WORD = "hidden_word"
 
 
@@ -79,6 +83,7 @@ def chips() -> None:
     text = chosen.text
     if not 0 < len(spans) <= MOST_CHIPS:
         return
+    labels = chip_labels([text[slice(*span)] for span in spans])
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
         st.caption("Click a word to mask it", width="content")
         st.pills(
@@ -86,9 +91,19 @@ def chips() -> None:
             range(len(spans)),
             label_visibility="collapsed",
             wrap=True,
-            format_func=lambda number: plain(text[slice(*spans[number])]) or "␣",
+            format_func=labels.__getitem__,
             **state.show("chip", masked(text, spans), partial(_clicked, text, spans)),
         )
+
+
+def chip_labels(words: Sequence[str]) -> list[str]:
+    """A label for each word, all different: Streamlit tells chips apart by their labels alone."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for word in words:
+        labels.append((plain(word) or "␣") + INVISIBLE * seen[word])
+        seen[word] += 1
+    return labels
 
 
 def _clicked(text: str, spans: tuple[Span, ...], number: int | None) -> None:

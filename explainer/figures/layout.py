@@ -7,6 +7,7 @@ front: overlay, grid, ribbons, nodes, circles, bars and words. 5. Spots to point
 
 from __future__ import annotations
 
+from explainer.errors import ExplainerError
 from explainer.figures import bars, legend, overlay, says, text, ways
 from explainer.figures.frame import Frame, make_frame, shown_rows
 from explainer.figures.lanes import bundle, meeting, stack
@@ -20,6 +21,11 @@ FULLEST = 28.0
 
 def lay_out(explanation: Explanation, view: View) -> Scene:
     """The scene of an explanation, at the view's level and width."""
+    if view.overlay != "none" and explanation.flow is None:
+        raise ExplainerError(
+            f"The overlay {view.overlay!r} needs the total flow: explain with flow=True, or "
+            "choose the overlay 'none'."
+        )
     drawn = view.patterns(explanation)
     found = [] if explanation.flow is None else overlay.bands(explanation.flow, view.overlay)
     has_flow = explanation.flow is not None

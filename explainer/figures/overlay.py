@@ -62,7 +62,8 @@ def draw(
     ][:MOST]
     items: list[Item] = []
     spots: list[Spot] = []
-    assert explanation.flow is not None
+    if not kept or explanation.flow is None:
+        return items, spots, len(found)
     totals = np.abs(explanation.flow.skip).sum(axis=1)
     totals = totals + np.abs(explanation.flow.heads).sum(axis=(1, 2, 3))
     for band in kept:

@@ -13,8 +13,9 @@ def summary(explanation: Explanation, level: Level = "attention", word: int | No
     chosen = [p for p in explanation.patterns if word is None or p.source == word]
     label = clean(explanation.target.label)
     if not chosen:
-        subject = "No word" if word is None else f"“{clean(explanation.tokens[word])}”"
-        return f"{subject} has any influence on {label}."
+        if word is None:
+            return f"No word has any influence on {label}."
+        return f"“{clean(explanation.tokens[word])}” has no influence on {label}."
     pattern = chosen[0]
     return (
         f"“{clean(pattern.token)}” has {signed(pattern.influence)} influence on {label}; "

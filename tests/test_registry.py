@@ -144,8 +144,8 @@ def test_importing_changes_no_setting_of_others():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"model_type": "roberta"}, "is of type 'roberta', but only BERT"),
-        ({"model_type": None}, "is of type 'None', but only BERT"),
+        ({"model_type": "gpt2"}, "is of type 'gpt2', but only BERT, RoBERTa, DistilBERT"),
+        ({"model_type": None}, "is of type 'None', but only BERT, RoBERTa"),
         ({"is_decoder": True}, "is a decoder"),
         ({"add_cross_attention": True}, "is a decoder"),
         ({"position_embedding_type": "relative_key"}, "'relative_key' position embeddings"),

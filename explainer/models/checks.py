@@ -12,6 +12,7 @@ from typing import Any, Literal
 from safetensors import SafetensorError, safe_open
 
 from explainer.errors import ExplainerError
+from explainer.models.architectures import ARCHITECTURES, FAMILY
 from explainer.quote import quote
 
 Task = Literal["masked-lm", "classification"]
@@ -21,9 +22,9 @@ WEIGHTS_INDEX = "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 TOKENIZERS = ("tokenizer.json", "vocab.txt")
 TASKS: dict[str, Task] = {
-    "BertForMaskedLM": "masked-lm",
     "BertForPreTraining": "masked-lm",
-    "BertForSequenceClassification": "classification",
+    **{family.masked_lm.__name__: "masked-lm" for family in ARCHITECTURES.values()},
+    **{family.classification.__name__: "classification" for family in ARCHITECTURES.values()},
 }
 CONFIG_BYTES = 10_000_000
 
@@ -43,7 +44,7 @@ def check_folder(folder: Path, name: str) -> Task:
             f"The model {quote(name)} has no tokenizer ({' or '.join(TOKENIZERS)}): save the "
             "tokenizer in the same folder."
         )
-    return task_of(config) or _task_by_weights(keys, name)
+    return task_of(config) or _task_by_weights(config["model_type"], keys, name)
 
 
 def read_config(folder: Path, name: str) -> dict[str, Any]:
@@ -72,12 +73,12 @@ def read_config(folder: Path, name: str) -> dict[str, Any]:
 
 
 def check_config(config: dict[str, Any], name: str) -> None:
-    """Refuse everything that is not a plain BERT encoder with a head that can be explained."""
+    """Refuse everything that is not a plain BERT-like encoder with a head that can be explained."""
     kind = config.get("model_type")
-    if kind != "bert":
+    if kind not in ARCHITECTURES:
         raise ExplainerError(
-            f"The model {quote(name)} is of type {quote(str(kind))}, but only BERT (type 'bert') "
-            "can be explained: choose a BERT model."
+            f"The model {quote(name)} is of type {quote(str(kind))}, but only {FAMILY} can be "
+            "explained: choose a model of that family."
         )
     if config.get("is_decoder") or config.get("add_cross_attention"):
         raise ExplainerError(
@@ -98,9 +99,8 @@ def check_config(config: dict[str, Any], name: str) -> None:
     architectures = _architectures(config)
     if architectures and task_of(config) is None:
         raise ExplainerError(
-            f"The model {quote(name)} is a {quote(', '.join(architectures))}, but a head for "
-            "masked words (BertForMaskedLM) or classes (BertForSequenceClassification) is "
-            "needed: choose a model with one."
+            f"The model {quote(name)} is a {quote(', '.join(architectures))}, but "
+            f"{_wanted(str(kind))} is needed: choose a model with one."
         )
 
 
@@ -172,13 +172,21 @@ def _shards(folder: Path, name: str) -> tuple[Path, ...]:
     return tuple(folder / file for file in files)
 
 
-def _task_by_weights(names: frozenset[str], name: str) -> Task:
+def _task_by_weights(kind: str, names: frozenset[str], name: str) -> Task:
     """The task of a model whose configuration names no architecture, by the head it holds."""
-    if any(weight.startswith("cls.predictions.") for weight in names):
+    if any(weight.startswith(ARCHITECTURES[kind].masked_lm_head) for weight in names):
         return "masked-lm"
-    if "classifier.weight" in names:
+    if any(weight.startswith("classifier.") for weight in names):
         return "classification"
     raise ExplainerError(
-        f"The model {quote(name)} has no head for masked words or classes: choose a "
-        "BertForMaskedLM or a BertForSequenceClassification."
+        f"The model {quote(name)} has no head, but {_wanted(kind)} is needed: choose a model "
+        "with one."
+    )
+
+
+def _wanted(kind: str) -> str:
+    family = ARCHITECTURES[kind]
+    return (
+        f"a head for masked words ({family.masked_lm.__name__}) or classes "
+        f"({family.classification.__name__})"
     )

@@ -9,22 +9,21 @@ from threading import Lock
 from typing import Any, Literal, get_args
 
 import torch
-from transformers import AutoTokenizer, BertForMaskedLM, BertForSequenceClassification
+from transformers import AutoTokenizer
 from transformers.utils import logging
 
 from explainer.errors import ExplainerError
-from explainer.models.bert import adapt
-from explainer.models.checks import Task, check_folder
+from explainer.models.architectures import ARCHITECTURES
+from explainer.models.checks import check_folder, read_config
 from explainer.models.model import Model
 from explainer.pattern import ModelInfo
 from explainer.quote import quote
 
 Precision = Literal["float32", "float64"]
-NETWORKS: dict[Task, Any] = {
-    "masked-lm": BertForMaskedLM,
-    "classification": BertForSequenceClassification,
-}
-HEADS = ("cls.", "classifier.", "bert.pooler.")
+HEADS = (
+    *(prefix for family in ARCHITECTURES.values() for prefix in family.masked_lm_head),
+    *("cls.", "classifier.", "pre_classifier.", "bert.pooler."),
+)
 SPECIAL = ("cls", "sep", "mask", "pad", "unk")
 MAX_NAMED = 3
 
@@ -42,11 +41,14 @@ def load_folder(folder: Path, name: str, *, dtype: Precision = "float32") -> Mod
             f"The precision {quote(str(dtype))} is not known: choose float32 or float64."
         )
     task = check_folder(folder, name)
+    family = ARCHITECTURES[read_config(folder, name)["model_type"]]
+    network_class = family.masked_lm if task == "masked-lm" else family.classification
     with _quiet():
-        network = _network(folder, name, task, getattr(torch, dtype))
+        network = _network(folder, name, network_class, getattr(torch, dtype))
         tokenizer = _tokenizer(folder, name)
     config = network.config
     _check_tokenizer(tokenizer, config.vocab_size, name)
+    adapter = family.adapt(network)
     return Model(
         info=ModelInfo(
             name=name,
@@ -56,18 +58,18 @@ def load_folder(folder: Path, name: str, *, dtype: Precision = "float32") -> Mod
             d_model=config.hidden_size,
         ),
         labels=_labels(config) if task == "classification" else (),
-        max_tokens=config.max_position_embeddings,
+        max_tokens=len(adapter.embedding.added),
         mask_id=tokenizer.mask_token_id,
         pad_id=tokenizer.pad_token_id,
         tokenizer=tokenizer,
         network=network,
-        adapter=adapt(network),
+        adapter=adapter,
     )
 
 
-def _network(folder: Path, name: str, task: Task, dtype: torch.dtype) -> Any:
+def _network(folder: Path, name: str, network_class: type[Any], dtype: torch.dtype) -> Any:
     try:
-        network, report = NETWORKS[task].from_pretrained(
+        network, report = network_class.from_pretrained(
             folder,
             dtype=dtype,
             attn_implementation="eager",

@@ -7,7 +7,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from explainer.errors import ExplainerError
 from explainer.models.checks import WEIGHTS, check_config, read_config, task_of, weight_files
@@ -181,11 +181,15 @@ def _cached_listings() -> list[Listing]:
 
 def _listing(name: str, kind: Kind, folder: Path, description: str) -> Listing:
     config = read_config(folder, name)
-    sizes: dict[str, Any] = {
-        "layers": config.get("num_hidden_layers"),
-        "heads": config.get("num_attention_heads"),
-        "width": config.get("hidden_size"),
-    }
+    # DistilBERT names its sizes in its own way.
+    layers, heads, width = (
+        config.get(long, config.get(short))
+        for long, short in (
+            ("num_hidden_layers", "n_layers"),
+            ("num_attention_heads", "n_heads"),
+            ("hidden_size", "dim"),
+        )
+    )
     megabytes = sum(path.stat().st_size for path in weight_files(folder, name)) / 1e6
-    size = f"{sizes['layers']} layers × {sizes['heads']} heads × {sizes['width']}"
+    size = f"{layers} layers × {heads} heads × {width}"
     return Listing(name, kind, task_of(config) or "", f"{size}, {megabytes:.0f} MB", description)

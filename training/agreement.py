@@ -21,7 +21,8 @@ from explainer.tasks import KINDS, generate
 from training.batches import batches
 from training.export import export
 from training.measure import agreement, masked_tokens
-from training.recipe import Recipe
+from training.partners import number_partners
+from training.recipe import STAGES, Recipe
 from training.start import base_tokenizer, start
 from training.text import Pieces, read
 from training.threads import Threads
@@ -66,37 +67,35 @@ def train(recipe: Recipe, data: Path, checkpoint: Path, pause: float) -> BertFor
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
     print(f"{len(text)} sentences, {len(text.ids)} pieces; step {step}", flush=True)
-    worker, threads = Worker(model), Threads()
+    worker, threads = Worker(model, number_partners(tokenizer)), Threads()
     log: list[tuple[float, float, int]] = []
     logged, since, last = spent, time.monotonic(), time.monotonic()
-    for parts in batches(recipe, text, tokenizer, step):
-        progress = spent / (60 * recipe.minutes)
-        if progress >= 1:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = group["scale"] * recipe.rate_at(progress)
-        natural, generated = worker.gradients(parts)
-        optimizer.step()
-        worker.refresh()
-        step += 1
-        pieces = sum(int(part.real.sum()) for part in parts)
-        log.append((natural, generated, pieces))
-        now = time.monotonic()
-        threads.after_step(pieces, now - last)
-        spent, last = spent + now - last, now
-        if step % 50 == 0:
-            a, b, tokens = np.mean(log, axis=0)
-            speed = tokens * len(log) / (spent - logged)
-            print(
-                f"{spent / 60:.1f} min step {step} {a:.3f} {b:.3f} {speed:.0f}/s {threads.speeds}",
-                flush=True,
-            )
-            logged = spent
-            log.clear()
-        if now - since > 60 * pause:
-            save(checkpoint, model, optimizer, step, spent)
-            print(progress_line(model, tokenizer, held_out), flush=True)
-            since = last = time.monotonic()
+    for stage in STAGES:
+        for parts in batches(recipe, stage, text, tokenizer, step):
+            progress = spent / (60 * recipe.minutes)
+            if progress >= stage.until:
+                break
+            for group in optimizer.param_groups:
+                group["lr"] = group["scale"] * recipe.rate_at(progress)
+            natural, generated = worker.gradients(parts, stage.partners)
+            optimizer.step()
+            worker.refresh()
+            step += 1
+            pieces = sum(int(part.real.sum()) for part in parts)
+            log.append((natural, generated, pieces))
+            now = time.monotonic()
+            threads.after_step(pieces, now - last)
+            spent, last = spent + now - last, now
+            if step % 50 == 0:
+                a, b, tokens = np.mean(log, axis=0)
+                speed = tokens * len(log) / (spent - logged)
+                print(f"{spent / 60:.1f} min step {step} {a:.3f} {b:.3f} {speed:.0f}/s", flush=True)
+                logged = spent
+                log.clear()
+            if now - since > 60 * pause:
+                save(checkpoint, model, optimizer, step, spent)
+                print(progress_line(model, tokenizer, held_out), flush=True)
+                since = last = time.monotonic()
     save(checkpoint, model, optimizer, step, spent)
     print(progress_line(model, tokenizer, held_out), flush=True)
     return model

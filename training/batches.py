@@ -10,12 +10,12 @@ from transformers import PreTrainedTokenizerBase
 
 from explainer.tasks import Case, generate
 from training.masking import Batch, Special, ask_cases, framed, mask_some
-from training.recipe import MIX, Recipe
+from training.recipe import Recipe, Stage
 from training.text import Pieces, packed_rows, single_batches
 
 
 def batches(
-    recipe: Recipe, text: Pieces, tokenizer: PreTrainedTokenizerBase, step: int
+    recipe: Recipe, stage: Stage, text: Pieces, tokenizer: PreTrainedTokenizerBase, step: int
 ) -> Iterator[tuple[Batch, Batch, Batch]]:
     """Yield, for ever, a step's single natural sentences, packed rows and generated sentences."""
     special = Special.of(tokenizer)
@@ -26,13 +26,13 @@ def batches(
         rows = [next(packed) for _ in range(recipe.packed)]
         cases = [
             vary(case, draw)
-            for kind, n in MIX.items()
+            for kind, n in stage.mix.items()
             for case in generate(kind, n, draw.randrange(2**32), "training")
         ]
         yield (
             mask_some(framed(next(single), special), special, recipe.natural_share, rng),
             mask_some(framed(rows, special), special, recipe.natural_share, rng),
-            ask_cases(cases, tokenizer, special, recipe.generated_share, rng),
+            ask_cases(cases, tokenizer, special, stage.others, rng),
         )
 
 

@@ -6,17 +6,54 @@ from dataclasses import dataclass
 
 from explainer.tasks import Kind
 
-MIX: dict[Kind, int] = {
-    "sva-simple": 4,
-    "sva-obj": 4,
-    "sva-subj": 4,
-    "sva-comp": 8,
-    "sva-pp": 4,
-    "sva-inner": 8,
-    "reflexive-number": 4,
-    "reflexive-gender": 8,
-}
-"""Generated sentences of each kind in a step; multiples of the number of combinations."""
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the run with its own generated sentences and losses."""
+
+    until: float
+    """Share of the budget at which it ends."""
+    mix: dict[Kind, int]
+    """Generated sentences of each kind in a step; multiples of the number of combinations."""
+    others: float
+    """Share of the pieces of a generated sentence that is asked for beside its agreement word."""
+    partners: float
+    """Weight of the choice between a natural word and the one that differs from it by number."""
+
+
+LEARNING = Stage(
+    until=0.25,
+    mix={
+        "sva-simple": 4,
+        "sva-obj": 4,
+        "sva-subj": 4,
+        "sva-comp": 8,
+        "sva-pp": 4,
+        "sva-inner": 8,
+        "reflexive-number": 4,
+        "reflexive-gender": 8,
+    },
+    others=0.1,
+    partners=0.0,
+)
+# By then agreement was learnt, but "the capital of france is [MASK] ." was answered with the
+# adjectives of the generated sentences: from here on only their agreement word is asked for.
+KEEPING = Stage(
+    until=1.0,
+    mix={
+        "sva-simple": 2,
+        "sva-obj": 4,
+        "sva-subj": 4,
+        "sva-comp": 4,
+        "sva-pp": 4,
+        "sva-inner": 8,
+        "reflexive-number": 4,
+        "reflexive-gender": 8,
+    },
+    others=0.0,
+    partners=0.5,
+)
+STAGES = (LEARNING, KEEPING)
 
 
 @dataclass(frozen=True)
@@ -40,8 +77,6 @@ class Recipe:
     packed_length: int = 126
     natural_share: float = 0.25
     """Share of natural pieces that is asked for."""
-    generated_share: float = 0.1
-    """Share of the pieces of a generated sentence that is asked for beside its agreement word."""
 
     def rate_at(self, progress: float) -> float:
         """Return the learning rate after a share of the budget: up, then linearly to nothing."""

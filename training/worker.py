@@ -9,7 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, softplus
 from transformers import BertForMaskedLM
 
 from training.masking import Batch
@@ -21,7 +21,8 @@ CLIP = 1.0
 class Worker:
     """Holds the twin; `gradients` fills the master's `.grad`, `refresh` copies its weights back."""
 
-    def __init__(self, master: BertForMaskedLM) -> None:
+    def __init__(self, master: BertForMaskedLM, partners: torch.Tensor) -> None:
+        self.partners = partners
         self.master = list(master.parameters())
         self.twin = deepcopy(master).to(torch.bfloat16).train()
         # Short rows: plain matrix products take half the time of the fused attention's backward.
@@ -30,26 +31,38 @@ class Worker:
         for parameter in self.master:
             parameter.grad = torch.zeros_like(parameter)
 
-    def losses(self, parts: tuple[Batch, ...]) -> list[torch.Tensor]:
-        """Return the cross-entropy (nats) at every asked position of each part."""
+    def logits(self, parts: tuple[Batch, ...]) -> torch.Tensor:
+        """Return the logits at every asked position of all parts: [asked, vocabulary]."""
         hidden = [
             self.twin.bert(part.inputs, part.real.long()).last_hidden_state[part.asked]
             for part in parts
         ]
-        logits = self.twin.cls(torch.cat(hidden)).float()
-        labels = torch.cat([part.labels for part in parts])
-        loss = cross_entropy(logits, labels, reduction="none")
-        return list(loss.split([len(part.labels) for part in parts]))
+        logits: torch.Tensor = self.twin.cls(torch.cat(hidden)).float()
+        return logits
 
-    def gradients(self, parts: tuple[Batch, Batch, Batch]) -> tuple[float, float]:
-        """Fill the master's gradients; return the mean loss of natural and generated text."""
+    def gradients(
+        self, parts: tuple[Batch, Batch, Batch], partner_weight: float
+    ) -> tuple[float, float]:
+        """Fill the master's gradients; return the cross-entropy of natural and generated text.
+
+        The loss is the mean cross-entropy at asked positions plus, weighted, that of the choice
+        between a natural word and the word that differs from it by number (nats).
+        """
         for weight in self.weights:
             weight.grad = None
-        found = self.losses(parts)
-        torch.cat(found).mean().backward()
+        logits, labels = self.logits(parts), torch.cat([part.labels for part in parts])
+        found = cross_entropy(logits, labels, reduction="none")
+        loss, generated = found.mean(), len(parts[2].labels)
+        if partner_weight:
+            rival = self.partners[labels]
+            rival[-generated:] = 0
+            rows = rival.nonzero()[:, 0]
+            margin = logits[rows, labels[rows]] - logits[rows, rival[rows]]
+            loss = loss + partner_weight * softplus(-margin).sum() / len(labels)
+        loss.backward()
         torch._foreach_copy_([p.grad for p in self.master], [w.grad for w in self.weights])
         torch.nn.utils.clip_grad_norm_(self.master, CLIP, foreach=True)
-        return torch.cat(found[:2]).mean().item(), found[2].mean().item()
+        return found[:-generated].mean().item(), found[-generated:].mean().item()
 
     @torch.no_grad()
     def refresh(self) -> None:

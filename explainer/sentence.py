@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from explainer import pieces
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
 from explainer.quote import quote
@@ -47,7 +48,8 @@ def read_sentence(model: Model, text: str) -> Sentence:
     """
     _check_readable(text)
     normal = _with_mask_token(model, text)
-    encoding = model.tokenizer.backend_tokenizer.encode(normal)
+    backend = model.tokenizer.backend_tokenizer
+    encoding = backend.encode(normal)
     special = tuple(bool(added) for added in encoding.special_tokens_mask)
     _check_not_blank(text, special)
     masks = _positions(encoding.ids, special, model.tokenizer.mask_token_id)
@@ -57,10 +59,10 @@ def read_sentence(model: Model, text: str) -> Sentence:
     return Sentence(
         text=normal,
         token_ids=tuple(encoding.ids),
-        tokens=tuple(encoding.tokens),
+        tokens=pieces.written(backend, encoding.tokens, encoding.word_ids),
         special=special,
         masks=masks,
-        spans=tuple((start, end) for start, end in encoding.offsets),
+        spans=tuple(_without_space(normal, span) for span in encoding.offsets),
         notes=_unknown_notes(model, normal, encoding),
     )
 
@@ -77,16 +79,14 @@ def contrast_id(model: Model, word: str) -> int:
             "The contrast word is empty: give a word that could stand at the mask, such as 'are'."
         )
     backend = model.tokenizer.backend_tokenizer
-    encoding = backend.encode(written, add_special_tokens=False)
-    ids = encoding.ids
+    ids, parts = pieces.encoded(backend, written)
     # A piece such as '##s' is what a prediction may name, but no text is ever split into it alone.
     if len(ids) != 1 and (listed := backend.token_to_id(written)) is not None:
         ids = [listed]
     if len(ids) > 1:
-        pieces = " ".join(encoding.tokens)
         raise ExplainerError(
             f"The contrast word {quote(word)} is {len(ids)} word pieces for this model "
-            f"({quote(pieces)}): choose a word that is one piece."
+            f"({quote(' '.join(parts))}): choose a word that is one piece."
         )
     if not ids or ids[0] == model.tokenizer.unk_token_id:
         raise ExplainerError(
@@ -101,7 +101,8 @@ def contrast_id(model: Model, word: str) -> int:
 
 def word_of(model: Model, token_id: int) -> str:
     """The word piece with number `token_id`, written so that `contrast_id` takes it back."""
-    return str(model.tokenizer.convert_ids_to_tokens(token_id))
+    backend = model.tokenizer.backend_tokenizer
+    return pieces.written_alone(backend, backend.id_to_token(token_id))
 
 
 def word_spans(model: Model, text: str) -> tuple[Span, ...]:
@@ -110,14 +111,21 @@ def word_spans(model: Model, text: str) -> tuple[Span, ...]:
     Asks for no mask, so it serves a text in which one is still to be chosen.
     """
     _check_readable(text)
-    encoding = model.tokenizer.backend_tokenizer.encode(
-        _with_mask_token(model, text), add_special_tokens=False
-    )
+    encoded = _with_mask_token(model, text)
+    encoding = model.tokenizer.backend_tokenizer.encode(encoded, add_special_tokens=False)
     spans: dict[int, Span] = {}
-    for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
+    for word, span in zip(encoding.word_ids, encoding.offsets, strict=True):
+        start, end = _without_space(encoded, span)
         first, _ = spans.get(word, (start, end))
         spans[word] = (first, end)
     return tuple(spans.values())
+
+
+def _without_space(text: str, span: Span) -> Span:
+    """A span without the space around it that some tokenizers count to a mask."""
+    start, end = span
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
 
 
 def _with_mask_token(model: Model, text: str) -> str:

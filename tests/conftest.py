@@ -4,11 +4,23 @@ from pathlib import Path
 
 import pytest
 import torch
+from tokenizers import (
+    AddedToken,
+    Tokenizer,
+    decoders,
+    models,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 from transformers import (
     BertConfig,
     BertForMaskedLM,
     BertForSequenceClassification,
     BertTokenizer,
+    PreTrainedTokenizerFast,
+    RobertaConfig,
+    RobertaForMaskedLM,
 )
 
 from explainer.models.model import Model
@@ -71,3 +83,41 @@ def tiny_masked_lm(tiny_masked_lm_dir) -> Model:
 @pytest.fixture(scope="session")
 def tiny_classifier(tiny_classifier_dir) -> Model:
     return load_model(str(tiny_classifier_dir), dtype="float64")
+
+
+def byte_level_tokenizer() -> PreTrainedTokenizerFast:
+    """A small tokenizer as RoBERTa has it: byte-level BPE, the mask swallowing the space before."""
+    texts = ["the farmers that the assistant loves are old .", "the farmer is good .", "café"] * 9
+    backend = Tokenizer(models.BPE())
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    specials = ["<s>", "<pad>", "</s>", "<unk>"]
+    trainer = trainers.BpeTrainer(
+        vocab_size=420,
+        special_tokens=[*specials, AddedToken("<mask>", lstrip=True)],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    backend.train_from_iterator([*texts, *(f" {text}" for text in texts)], trainer)
+    backend.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
+    names = ("cls", "pad", "sep", "unk")
+    tokens = {f"{name}_token": token for name, token in zip(names, specials, strict=True)}
+    mask = AddedToken("<mask>", lstrip=True)
+    return PreTrainedTokenizerFast(tokenizer_object=backend, mask_token=mask, **tokens)
+
+
+@pytest.fixture(scope="session")
+def tiny_roberta_dir(tmp_path_factory) -> Path:
+    tokenizer = byte_level_tokenizer()
+    config = RobertaConfig(
+        vocab_size=len(tokenizer),
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        hidden_size=12,
+        intermediate_size=24,
+        max_position_embeddings=34,
+    )
+    folder = tmp_path_factory.mktemp("models") / "tiny-roberta"
+    RobertaForMaskedLM(config).double().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder

@@ -14,7 +14,7 @@ OWNERS = {
     "plotly": ("explainer.figures",),
     "streamlit": ("explainer.ui", "pages", "app"),
     "transformers": ("explainer.models",),
-    "tokenizers": ("explainer.models",),
+    "tokenizers": ("explainer.models", "explainer.pieces"),
     "safetensors": ("explainer.models",),
     "huggingface_hub": ("explainer.models",),
     "httpx2": ("explainer.models",),

@@ -12,6 +12,7 @@ from typing import Any
 from tokenizers.decoders import ByteLevel
 
 CONTINUES = "##"
+SPACE = "\N{OPEN BOX}"
 BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -61,6 +62,6 @@ def _decoded(backend: Any, token: str) -> str:
     """The characters of a byte-level piece, without the space that starts a word."""
     if not is_byte_level(backend):
         return token
-    text: str = backend.decoder.decode([token]).strip()
-    # Half a character, and a space by itself, are only told apart in bytes.
-    return text if text.isprintable() and text and BROKEN not in text else token
+    text: str = backend.decoder.decode([token]).strip() or SPACE
+    # Half a character can only be told from another in bytes.
+    return text if text.isprintable() and BROKEN not in text else token

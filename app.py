@@ -1,18 +1,13 @@
 """The app: navigation over the pages.
 
 Everything heavy is imported here, before the first widget is drawn: a session that starts while
-another thread is in the middle of such an import would find half a module.
+another thread is in the middle of such an import would find half a module. `explainer` brings
+torch and the networks of transformers.
 """
 
 import pandas  # noqa: F401
 import plotly.graph_objects  # noqa: F401
 import streamlit as st
-import torch  # noqa: F401
-from transformers import (  # noqa: F401
-    AutoTokenizer,
-    BertForMaskedLM,
-    BertForSequenceClassification,
-)
 
 import explainer  # noqa: F401
 

@@ -20,6 +20,7 @@ from explainer.figures.layout import lay_out
 from explainer.figures.overlay import MOST, bands
 from explainer.figures.palette import DARK, LIGHT
 from explainer.figures.scene import Area, Disc, Label
+from explainer.figures.summary import short_route
 from explainer.figures.text import clean, escape, percent, signed
 from explainer.pattern import (
     SKIP,
@@ -337,6 +338,11 @@ def test_the_summary_tells_the_way(small):
     assert summary(small, "embedding", 4).endswith(
         "stays at “old” through blocks 1–2, then block 3 moves it to “[MASK]”."
     )
+    assert summary(small) == summary(small, word=1)
+    assert short_route(small, small.patterns[1], "attention") == (
+        "head 0 → farmers, head 1 → [MASK], skip"
+    )
+    assert short_route(small, small.patterns[2], "embedding") == "at old ×2, → [MASK]"
     assert summary(small, word=3) == "“[MASK]” has no influence on are − is."
     assert summary(replace(small, patterns=())) == "No word has any influence on are − is."
 

@@ -1,7 +1,8 @@
-"""An explanation in one sentence, for those who cannot see the figure."""
+"""An explanation in one sentence, for those who cannot see the figure; and paths in words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from explainer.figures.text import clean, percent, signed
@@ -9,14 +10,14 @@ from explainer.pattern import SKIP, Edge, Explanation, Level, Pattern
 
 
 def summary(explanation: Explanation, level: Level = "attention", word: int | None = None) -> str:
-    """What the strongest pattern, or the one of the word at position `word`, carries and where."""
+    """What the pattern that carries most, or that of the word at position `word`, carries where."""
     chosen = [p for p in explanation.patterns if word is None or p.source == word]
     label = clean(explanation.target.label)
     if not chosen:
         if word is None:
             return f"No word has any influence on {label}."
         return f"“{clean(explanation.tokens[word])}” has no influence on {label}."
-    pattern = chosen[0]
+    pattern = max(chosen, key=lambda p: abs(p.value(level)))
     return (
         f"“{clean(pattern.token)}” has {signed(pattern.influence)} influence on {label}; "
         f"its pattern carries {percent(pattern.share(level))} of it "
@@ -27,26 +28,48 @@ def summary(explanation: Explanation, level: Level = "attention", word: int | No
 def route(explanation: Explanation, pattern: Pattern, level: Level) -> str:
     """A pattern's path in words, with blocks counted from 1."""
     parts = []
-    edges = pattern.edges(level)
-    for (kind, position), group in groupby(
-        edges, key=lambda edge: ("stay" if _stays(edge) else edge, edge.source)
-    ):
-        steps = list(group)
-        first, last = steps[0].layer + 1, steps[-1].layer + 1
-        blocks = f"block {first}" if first == last else f"blocks {first}–{last}"
-        here = clean(explanation.tokens[position])
-        if kind == "stay":
+    for steps, stays in _runs(pattern, level):
+        step = steps[0]
+        blocks = _blocks(steps)
+        here, there = (clean(explanation.tokens[i]) for i in (step.source, step.target))
+        mover = "" if step.component is None else f"head {step.component} of "
+        if stays:
             by = " by skip" if level == "attention" else ""
             parts.append(f"stays at “{here}”{by} through {blocks}")
-            continue
-        step = steps[0]
-        there = clean(explanation.tokens[step.target])
-        mover = "" if step.component is None else f"head {step.component} of "
-        if step.source == step.target:
+        elif step.source == step.target:
             parts.append(f"{mover}{blocks} keeps it at “{there}”")
         else:
             parts.append(f"{mover}{blocks} moves it to “{there}”")
     return ", then ".join(parts)
+
+
+def short_route(explanation: Explanation, pattern: Pattern, level: Level) -> str:
+    """A pattern's path for a narrow column: `skip ×3, head 7 → [MASK], skip ×2`."""
+    parts = []
+    for steps, stays in _runs(pattern, level):
+        step = steps[0]
+        there = clean(explanation.tokens[step.target])
+        if stays:
+            name = "skip" if level == "attention" else f"at {there}"
+            parts.append(f"{name} ×{len(steps)}" if len(steps) > 1 else name)
+        elif step.component is None:
+            parts.append(f"→ {there}")
+        else:
+            parts.append(f"head {step.component} → {there}")
+    return ", ".join(parts)
+
+
+def _runs(pattern: Pattern, level: Level) -> Iterator[tuple[list[Edge], bool]]:
+    """The pattern's steps, those that only stay at one place together, and whether they do."""
+    for (key, _), group in groupby(
+        pattern.edges(level), key=lambda edge: (_stays(edge) or edge, edge.source)
+    ):
+        yield list(group), key is True
+
+
+def _blocks(steps: list[Edge]) -> str:
+    first, last = steps[0].layer + 1, steps[-1].layer + 1
+    return f"block {first}" if first == last else f"blocks {first}–{last}"
 
 
 def _stays(edge: Edge) -> bool:

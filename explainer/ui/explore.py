@@ -12,7 +12,7 @@ from explainer.figures import summary
 from explainer.models.model import Model
 from explainer.ui import compute, controls, sentence_box, state
 from explainer.ui.compute import Request
-from explainer.ui.graph import graph, view_of
+from explainer.ui.graph import graph, is_dark, view_of
 from explainer.ui.markdown import plain
 from explainer.ui.save import save_popover
 from explainer.ui.strip import prediction_list, strip
@@ -49,7 +49,7 @@ class Places:
 
 def explore() -> None:
     """Draw the page."""
-    style()
+    style(is_dark())
     state.adopt_link()
     st.html(f'<div class="ipe-head"><h1>Influence patterns</h1><p>{LEAD}</p></div>')
     sentence_box.sentence_box()

@@ -55,9 +55,14 @@ def graph(explanation: Explanation, view: View) -> None:
 
 
 def _clicked() -> None:
-    points: list[dict[str, Any]] = st.session_state[CHART]["selection"]["points"]
+    points = st.session_state[CHART]["selection"]["points"]
+    state.change(word=clicked_word(points, state.choices().word))
+
+
+def clicked_word(points: list[dict[str, Any]], selected: int | None) -> int | None:
+    """The source word to select after a click on `points`: another one, or none for the same."""
     for point in points:
         _, word, *_ = point.get("customdata") or (None, None)
         if word is not None:
-            state.change(word=None if word == state.choices().word else word)
-            return
+            return None if word == selected else int(word)
+    return selected

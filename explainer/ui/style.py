@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explainer.figures.palette import palette
+
 CSS = """
 <style>
 .stMainBlockContainer { max-width: 1220px; padding: 3.1rem 1.5rem 4rem; }
@@ -20,7 +22,7 @@ CSS = """
 .ipe-strip p { margin: 0; font-size: .82rem; opacity: .72; white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }
 .ipe-strip b { font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
-.ipe-strip b.ipe-warn { color: #d55e00; }
+.ipe-strip b.ipe-warn { color: var(--ipe-warn); }
 .ipe-predictions { width: 100%; border-collapse: collapse; font-size: .92rem; }
 .ipe-predictions caption { caption-side: top; text-align: left; font-size: .82rem; opacity: .72; }
 .ipe-predictions th { text-align: left; font-weight: 500; padding: .14rem .8rem .14rem 0; }
@@ -28,7 +30,7 @@ CSS = """
   white-space: nowrap; }
 .ipe-predictions td.ipe-bar { width: 55%; }
 .ipe-predictions .ipe-bar span { display: block; height: .45rem; border-radius: .25rem;
-  min-width: 2px; background: #0072b2; opacity: .75; }
+  min-width: 2px; background: var(--ipe-bar); opacity: .75; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.6rem .9rem 3rem; }
   .st-key-save { margin-left: 0; }
@@ -37,6 +39,8 @@ CSS = """
 """
 
 
-def style() -> None:
-    """Put the CSS into the page."""
-    st.html(CSS)
+def style(dark: bool) -> None:
+    """Put the CSS into the page, with the figures' colours."""
+    colours = palette(dark)
+    own = f":root {{ --ipe-bar: {colours.positive}; --ipe-warn: {colours.negative}; }}"
+    st.html(CSS.replace("<style>", f"<style>\n{own}"))

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from explainer import Explanation
-from explainer.figures.summary import route
+from explainer.figures.summary import short_route
 from explainer.pattern import Level
 from explainer.ui import state
 
@@ -23,7 +23,7 @@ def pattern_frame(explanation: Explanation, level: Level) -> pd.DataFrame:
             "I_a": [p.attention_influence for p in explanation.patterns],
             "I_e / g": [100 * p.share("embedding") for p in explanation.patterns],
             "I_a / g": [100 * p.share("attention") for p in explanation.patterns],
-            "path": [route(explanation, p, level) for p in explanation.patterns],
+            "path": [short_route(explanation, p, level) for p in explanation.patterns],
         }
     )
 
@@ -56,7 +56,7 @@ def pattern_table(explanation: Explanation, level: Level) -> None:
             "I_a": number("Iₐ", format="%+.3f", width=76, help="By heads and skips"),
             "I_e / g": number("Iₑ / g", format="%.0f %%", width=76),
             "I_a / g": number("Iₐ / g", format="%.0f %%", width=76),
-            "path": st.column_config.TextColumn("path", width=640),
+            "path": st.column_config.TextColumn("path", width=520),
         },
     )
 

@@ -1,0 +1,237 @@
+"""The main job in a real browser: a cold server, typed text, real clicks, a link followed."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+GRAPH = ".js-plotly-plot .scatterlayer .trace"
+BOX = ".st-key-sentence_row input"
+SPOTS = """() => {
+  const plot = document.querySelector('.js-plotly-plot');
+  const { xaxis, yaxis } = plot._fullLayout;
+  const spots = plot._fullData[plot._fullData.length - 1];
+  const box = plot.getBoundingClientRect();
+  return spots.customdata.map((data, i) => ({
+    data,
+    x: box.x + xaxis._offset + xaxis.l2p(spots.x[i]),
+    y: box.y + yaxis._offset + yaxis.l2p(spots.y[i]),
+  }));
+}"""
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A running browser; skips, and says why, where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    found = os.environ.get("CHROMIUM") or next((b for b in BROWSERS if Path(b).exists()), None)
+    if found is None:
+        pytest.skip(f"NO BROWSER TEST WAS RUN: none of {', '.join(BROWSERS)} is installed")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=found, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def server():
+    """A cold server on a free port; yields its address as soon as it answers."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    address = f"http://localhost:{port}"
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+                break
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+    assert "Traceback" not in errors, errors
+
+
+@pytest.fixture(scope="module")
+def address():
+    with server() as running:
+        yield running
+
+
+@pytest.fixture
+def link(address, tiny_masked_lm_dir):
+    """The page's address with the tiny model."""
+    return f"{address}/?{urlencode({'model': tiny_masked_lm_dir})}"
+
+
+@pytest.fixture
+def tab(chromium):
+    """A new tab that fails the test on an error in the page."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    yield page
+    context.close()
+    assert not broken
+
+
+def ready(page) -> None:
+    """Wait until the graph is drawn and the server has nothing more to send."""
+    page.wait_for_selector(GRAPH)
+    idle(page)
+
+
+def idle(page) -> None:
+    page.wait_for_timeout(400)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(200)
+    assert not page.locator("[data-testid=stException]").count()
+
+
+def alt(page) -> str:
+    return page.locator("[data-testid=stPlotlyChart]").get_attribute("aria-label")
+
+
+def until_alt(page, part: str) -> None:
+    page.wait_for_function(
+        "part => document.querySelector('[data-testid=stPlotlyChart]')"
+        "?.getAttribute('aria-label').includes(part)",
+        arg=part,
+    )
+
+
+def click_spot(page, kind: str, word: int) -> None:
+    spot = next(s for s in page.evaluate(SPOTS) if s["data"][:2] == [kind, word])
+    page.mouse.move(spot["x"], spot["y"])
+    page.wait_for_timeout(200)
+    page.mouse.click(spot["x"], spot["y"])
+
+
+def test_enter_at_once_on_a_cold_server(tab, tiny_masked_lm_dir):
+    with server() as cold:
+        tab.goto(f"{cold}/?{urlencode({'model': tiny_masked_lm_dir})}")
+        tab.locator(BOX).fill("the old farmer [MASK] bad .")
+        tab.locator(BOX).press("Enter")
+        tab.wait_for_function("location.search.includes('old+farmer')")
+        ready(tab)
+        assert tab.locator(BOX).input_value() == "the old farmer [MASK] bad ."
+        assert not tab.locator("[data-testid=stAlert]").count()
+        assert "influence on are − is" in alt(tab) or "influence on" in alt(tab)
+
+
+def test_the_main_job(tab, chromium, link):
+    tab.goto(link)
+    ready(tab)
+    tab.locator(BOX).fill("the farmers that the assistants love [MASK] old .")
+    tab.locator(BOX).press("Enter")
+    tab.wait_for_function("location.search.includes('assistants+love')")
+    ready(tab)
+    assert "are − is" in alt(tab)
+
+    tab.get_by_text("Nodes", exact=True).click()
+    tab.wait_for_function("location.search.includes('level=embedding')")
+    tab.get_by_text("Both", exact=True).click()
+    tab.wait_for_function("location.search.includes('overlay=both')")
+    idle(tab)
+    click_spot(tab, "token", 2)
+    tab.wait_for_function("location.search.includes('word=2')")
+    until_alt(tab, "“farmers” has")
+    idle(tab)
+    click_spot(tab, "node", 7)
+    tab.wait_for_function("location.search.includes('word=7')")
+    until_alt(tab, "“love” has")
+    idle(tab)
+
+    second = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    second.goto(tab.url)
+    second.set_default_timeout(60_000)
+    ready(second)
+    assert alt(second) == alt(tab)
+    assert second.locator(BOX).input_value() == tab.locator(BOX).input_value()
+    assert second.url == tab.url
+    assert second.evaluate(SPOTS) == tab.evaluate(SPOTS)
+    second.context.close()
+
+
+def test_bad_input_shows_one_sentence_and_keeps_the_text(tab, link):
+    tab.goto(link)
+    ready(tab)
+    before = alt(tab)
+    text = "<img src=x onerror=alert(1)> [MASK] [MASK]"
+    tab.locator(BOX).fill(text)
+    tab.locator(BOX).press("Enter")
+    alert = tab.locator("[data-testid=stAlert]")
+    alert.wait_for()
+    idle(tab)
+    assert alert.count() == 1
+    assert "has 2 [MASK]" in alert.inner_text()
+    assert tab.locator(BOX).input_value() == text
+    assert alt(tab) == before
+    assert not tab.locator("img[src=x]").count()
+
+
+def test_a_click_on_a_word_masks_it(tab, link):
+    tab.goto(link)
+    ready(tab)
+    tab.locator(".st-key-chips").get_by_text("loves", exact=True).click()
+    text = "the farmers that the assistant [MASK] are old ."
+    tab.wait_for_function(
+        "([box, text]) => document.querySelector(box).value === text", arg=[BOX, text]
+    )
+    until_alt(tab, "influence on loves − ")
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_a_small_screen_never_scrolls_sideways(chromium, link, width):
+    context = chromium.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(link)
+    ready(page)
+    page.wait_for_timeout(800)
+    widths = page.evaluate(
+        "(() => { const main = document.querySelector('[data-testid=stMain]');"
+        "return [main.scrollWidth, document.documentElement.scrollWidth,"
+        "document.querySelector('.js-plotly-plot').getBoundingClientRect().right]; })()"
+    )
+    assert max(widths) <= width
+    context.close()
+
+
+def test_the_page_asks_no_other_server(chromium, link, address):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(link)
+    ready(page)
+    context.close()
+    own = (address, address.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(own)] == []

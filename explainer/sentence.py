@@ -118,7 +118,8 @@ def word_spans(model: Model, text: str) -> tuple[Span, ...]:
         start, end = _without_space(encoded, span)
         first, _ = spans.get(word, (start, end))
         spans[word] = (first, end)
-    return tuple(spans.values())
+    # Byte-level tokenizers make a token of a second space, which is no word.
+    return tuple((start, end) for start, end in spans.values() if start < end)
 
 
 def _without_space(text: str, span: Span) -> Span:

@@ -33,6 +33,12 @@ def test_words_are_whole_and_the_mask_has_no_space(roberta):
     assert words == [*TEXT.removesuffix(".").split(), "."]
 
 
+def test_more_than_one_space_is_no_word(roberta):
+    text = "the   old  [MASK] ."
+    words = [text[start:end] for start, end in word_spans(roberta, text)]
+    assert words == ["the", "old", "[MASK]", "."]
+
+
 def test_a_contrast_word_stands_behind_a_space(roberta):
     backend = roberta.tokenizer.backend_tokenizer
     assert contrast_id(roberta, "are") == backend.token_to_id("Ġare")

@@ -114,19 +114,20 @@ def word_spans(model: Model, text: str) -> tuple[Span, ...]:
     encoded = _with_mask_token(model, text)
     encoding = model.tokenizer.backend_tokenizer.encode(encoded, add_special_tokens=False)
     spans: dict[int, Span] = {}
-    for word, span in zip(encoding.word_ids, encoding.offsets, strict=True):
-        start, end = _without_space(encoded, span)
+    for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
         first, _ = spans.get(word, (start, end))
         spans[word] = (first, end)
+    words = (_without_space(encoded, span) for span in spans.values())
     # Byte-level tokenizers make a token of a second space, which is no word.
-    return tuple((start, end) for start, end in spans.values() if start < end)
+    return tuple((start, end) for start, end in words if start < end)
 
 
 def _without_space(text: str, span: Span) -> Span:
     """A span without the space around it that some tokenizers count to a mask."""
     start, end = span
     part = text[start:end]
-    return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
+    start += len(part) - len(part.lstrip())
+    return start, start + len(part.strip())
 
 
 def _with_mask_token(model: Model, text: str) -> str:

@@ -9,13 +9,15 @@ from threading import Lock
 from typing import Any, Literal, get_args
 
 import torch
+from safetensors.torch import load_file
 from transformers import AutoTokenizer
 from transformers.utils import logging
 
 from explainer.errors import ExplainerError
 from explainer.models.architectures import ARCHITECTURES
-from explainer.models.checks import check_folder, read_config
+from explainer.models.checks import WEIGHTS, Task, check_folder, read_config
 from explainer.models.model import Model
+from explainer.models.update import merge
 from explainer.pattern import ModelInfo
 from explainer.quote import quote
 
@@ -36,19 +38,45 @@ def load_folder(folder: Path, name: str, *, dtype: Precision = "float32") -> Mod
 
     Raises ExplainerError for a folder that holds no whole BERT with head and tokenizer.
     """
-    if dtype not in get_args(Precision):
-        raise ExplainerError(
-            f"The precision {quote(str(dtype))} is not known: choose float32 or float64."
-        )
+    _check_precision(dtype)
     task = check_folder(folder, name)
     family = ARCHITECTURES[read_config(folder, name)["model_type"]]
     network_class = family.masked_lm if task == "masked-lm" else family.classification
     with _quiet():
         network = _network(folder, name, network_class, getattr(torch, dtype))
         tokenizer = _tokenizer(folder, name)
+    return _model(name, task, network, tokenizer)
+
+
+def load_update(base: Path, folder: Path, name: str, *, dtype: Precision = "float32") -> Model:
+    """The classifier stored in `folder` as an update of the model in `base`, merged.
+
+    Both folders come with the project, so only a damaged copy can fail here.
+    """
+    _check_precision(dtype)
+    precision = getattr(torch, dtype)
+    encoder = {
+        key: weight
+        for key, weight in load_file(base / WEIGHTS).items()
+        if key.startswith(("bert.embeddings.", "bert.encoder."))
+    }
+    merged = merge(encoder, load_file(folder / WEIGHTS), precision)
+    family = ARCHITECTURES["bert"]
+    with _quiet():
+        config = family.classification.config_class.from_pretrained(folder)
+        network = family.classification._from_config(
+            config, attn_implementation="eager", dtype=precision
+        )
+        network.load_state_dict(merged)
+        tokenizer = _tokenizer(base, name)
+    return _model(name, "classification", network.eval().requires_grad_(False), tokenizer)
+
+
+def _model(name: str, task: Task, network: Any, tokenizer: Any) -> Model:
     config = network.config
+    _check_finite(network, name)
     _check_tokenizer(tokenizer, config.vocab_size, name)
-    adapter = family.adapt(network)
+    adapter = ARCHITECTURES[config.model_type].adapt(network)
     return Model(
         info=ModelInfo(
             name=name,
@@ -65,6 +93,13 @@ def load_folder(folder: Path, name: str, *, dtype: Precision = "float32") -> Mod
         network=network,
         adapter=adapter,
     )
+
+
+def _check_precision(dtype: str) -> None:
+    if dtype not in get_args(Precision):
+        raise ExplainerError(
+            f"The precision {quote(str(dtype))} is not known: choose float32 or float64."
+        )
 
 
 def _network(folder: Path, name: str, network_class: type[Any], dtype: torch.dtype) -> Any:
@@ -87,7 +122,6 @@ def _network(folder: Path, name: str, network_class: type[Any], dtype: torch.dty
             f"({_first_line(error)}): save or download it again."
         ) from error
     _check_complete(report, type(network).__name__, name)
-    _check_finite(network, name)
     return network.eval().requires_grad_(False)
 
 

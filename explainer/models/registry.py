@@ -12,7 +12,7 @@ from typing import Literal
 from explainer.errors import ExplainerError
 from explainer.models.checks import WEIGHTS, check_config, read_config, task_of, weight_files
 from explainer.models.hub import cached_folders, download
-from explainer.models.load import Precision, load_folder
+from explainer.models.load import Precision, load_folder, load_update
 from explainer.models.model import Model
 from explainer.quote import quote
 
@@ -22,9 +22,18 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets" / "models"
 CHECKSUMS = ASSETS / "checksums.json"
 SCOPE_VARIABLE = "EXPLAINER_MODELS"
 
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A model that comes with the project, whole or as an update of the built-in `base`."""
+
+    description: str
+    base: str | None = None
+
+
 BUILT_IN = {
-    "agreement": "Masked LM for subject-verb agreement: is or are, was or were, has or have",
-    "sentiment": "Classifier of film review phrases: negative or positive",
+    "agreement": BuiltIn("English masked LM trained on agreement: is/are, himself/themselves …"),
+    "sentiment": BuiltIn("Negative or positive film reviews (SST-2)", base="agreement"),
 }
 
 
@@ -71,12 +80,19 @@ def load_model(name: str = "agreement", *, dtype: Precision = "float32") -> Mode
     ExplainerError with the reason and what to do where a model cannot be loaded or explained.
     """
     folder, shown = _locate(name)
+    built_in = BUILT_IN.get(shown) if folder == ASSETS / shown else None
+    if built_in and (base := built_in.base):
+        _check_built_in(base)
+        return load_update(ASSETS / base, folder, shown, dtype=dtype)
     return load_folder(folder, shown, dtype=dtype)
 
 
 def available_models() -> tuple[Listing, ...]:
     """The built-in models, those in the Hub's local cache, and presets to download."""
-    listings = [_listing(name, "built-in", ASSETS / name, BUILT_IN[name]) for name in _built_in()]
+    listings = [
+        _listing(name, "built-in", ASSETS / name, BUILT_IN[name].description)
+        for name in _built_in()
+    ]
     if not _only_built_in():
         cached = _cached_listings()
         here = {listing.name for listing in cached}

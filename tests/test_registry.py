@@ -5,6 +5,7 @@ import shutil
 import struct
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -21,9 +22,11 @@ from transformers import (
 from transformers.utils import logging
 
 from explainer.errors import ExplainerError
+from explainer.explain import explain
 from explainer.models import hub, registry
+from explainer.models.architectures import ARCHITECTURES
 from explainer.models.registry import available_models, checksum, load_model
-from tests.conftest import LABELS, save_tiny, tiny_config
+from tests.conftest import LABELS, WORDS, save_tiny, tiny_config
 
 
 @pytest.fixture
@@ -77,6 +80,41 @@ def test_a_classifier_is_loaded_with_its_labels(tiny_classifier_dir):
     assert model.info.task == "classification"
     assert model.labels == LABELS
     assert model.network.dtype == torch.float32
+
+
+@pytest.mark.parametrize("kind", ["bert", "roberta", "distilbert", "electra"])
+@pytest.mark.parametrize("task", ["masked_lm", "classification"])
+def test_every_architecture_and_task_is_loaded_from_a_folder(tmp_path, kind, task):
+    family = ARCHITECTURES[kind]
+    network_class = getattr(family, task)
+    sizes = {"dim": 12, "hidden_dim": 24} if kind == "distilbert" else {"hidden_size": 12}
+    config = network_class.config_class(
+        vocab_size=len(WORDS),
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=24,
+        embedding_size=8,
+        max_position_embeddings=40,
+        pad_token_id=0,
+        **sizes,
+    )
+    folder = save_tiny(tmp_path / kind, network_class, config)
+    model = load_model(str(folder), dtype="float64")
+    assert (model.info.layers, model.info.heads, model.info.d_model) == (2, 2, 12)
+    explanation = explain(model, "the farmers [MASK] old .", flow=True)
+    ids = model.tokenizer("the farmers [MASK] old .", return_tensors="pt")["input_ids"]
+    logits = model.network(ids).logits[0]
+    logits = logits[3] if task == "masked_lm" else logits
+    names = model.labels or WORDS
+    target = explanation.target
+    assert target.wrong is not None
+    assert explanation.flow is not None
+    expected = logits[names.index(target.correct)] - logits[names.index(target.wrong)]
+    assert target.value == pytest.approx(float(expected))
+    assert explanation.flow.layer_totals() == pytest.approx([sum(explanation.influence)] * 2)
+
+    set_config(folder, architectures=None)
+    assert load_model(str(folder)).info.task == model.info.task
 
 
 def test_attention_is_computed_in_the_open(tiny_masked_lm):
@@ -336,7 +374,8 @@ def test_what_the_hub_refuses_is_told_apart(monkeypatch, error, message):
 def test_a_model_of_the_hub_is_judged_by_its_configuration_before_its_weights(monkeypatch, folder):
     asked = []
 
-    def fetch(hub_id, *, allow_patterns):
+    def fetch(hub_id, *, allow_patterns, revision):
+        assert revision is None
         asked.append((hub_id, tuple(allow_patterns)))
         return str(folder)
 
@@ -350,6 +389,31 @@ def test_a_model_of_the_hub_is_judged_by_its_configuration_before_its_weights(mo
     set_config(folder, model_type="gpt2")
     assert "of type 'gpt2'" in refusal("someone/tiny-lm")
     assert [files for _, files in asked] == [("config.json",)]
+
+
+def test_of_a_model_with_pickled_weights_the_hubs_own_conversion_is_taken(monkeypatch, folder):
+    bare = shutil.copytree(folder, folder.parent / "bare")
+    (bare / "model.safetensors").unlink()
+    requests = [
+        SimpleNamespace(title="Anything", status="open", git_reference="refs/pr/1"),
+        SimpleNamespace(title=hub.CONVERSION, status="open", git_reference="refs/pr/2"),
+    ]
+    asked = []
+
+    def discussions(_, *, author, **__):
+        asked.append(author)
+        return iter(requests)
+
+    def fetch(_, *, revision, **__):
+        asked.append(revision)
+        return str(folder if revision == "refs/pr/2" else bare)
+
+    monkeypatch.setattr(hub, "snapshot_download", fetch)
+    monkeypatch.setattr(hub, "get_repo_discussions", discussions)
+    assert load_model("someone/old").info.layers == 3
+    assert asked == [None, None, "SFconvertbot", "refs/pr/2"]
+    requests.pop()
+    assert "no safetensors weights on the Hub" in refusal("someone/old")
 
 
 def test_one_setting_restricts_a_deployment_to_the_built_in_models(monkeypatch, tiny_masked_lm_dir):

@@ -20,7 +20,7 @@ Task = Literal["masked-lm", "classification"]
 WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
-TOKENIZERS = ("tokenizer.json", "vocab.txt")
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json")
 TASKS: dict[str, Task] = {
     "BertForPreTraining": "masked-lm",
     **{family.masked_lm.__name__: "masked-lm" for family in ARCHITECTURES.values()},

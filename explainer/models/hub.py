@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from httpx2 import HTTPError
-from huggingface_hub import CacheNotFound, scan_cache_dir, snapshot_download
+from huggingface_hub import (
+    CacheNotFound,
+    get_repo_discussions,
+    scan_cache_dir,
+    snapshot_download,
+)
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -18,11 +25,13 @@ from explainer.errors import ExplainerError
 from explainer.models.checks import TOKENIZERS, WEIGHTS, WEIGHTS_INDEX, check_config, read_config
 from explainer.quote import quote
 
+CONVERTER, CONVERSION = "SFconvertbot", "Adding `safetensors` variant of this model"
 CONFIG_FILES = ["config.json"]
 FILES = [
     *CONFIG_FILES,
     *TOKENIZERS,
     "tokenizer_config.json",
+    "merges.txt",
     "special_tokens_map.json",
     "added_tokens.json",
     WEIGHTS,
@@ -35,10 +44,22 @@ def download(hub_id: str) -> Path:
     """The local folder of a model of the Hub, downloaded on first use.
 
     The configuration comes first, so that a model which cannot be explained costs no download.
-    Raises ExplainerError where the Hub has no such model, refuses it or cannot be reached.
+    Older models keep pickled weights alone; of those the Hub's own conversion is taken, which it
+    offers as a pull request. Raises ExplainerError where the Hub has no such model or weights,
+    refuses them or cannot be reached.
     """
     check_config(read_config(_fetch(hub_id, CONFIG_FILES), hub_id), hub_id)
-    return _fetch(hub_id, FILES)
+    folder = _fetch(hub_id, FILES)
+    if any((folder / weights).is_file() for weights in (WEIGHTS, WEIGHTS_INDEX)):
+        return folder
+    with _hub_errors(hub_id):
+        revision = _conversion(hub_id)
+    if revision is None:
+        raise ExplainerError(
+            f"The model {quote(hub_id)} has no safetensors weights on the Hub, and pickled ones "
+            "can run code when opened: choose another model, or convert it with save_pretrained."
+        )
+    return _fetch(hub_id, FILES, revision)
 
 
 def cached_folders() -> dict[str, Path]:
@@ -54,9 +75,24 @@ def cached_folders() -> dict[str, Path]:
     }
 
 
-def _fetch(hub_id: str, files: list[str]) -> Path:
+def _conversion(hub_id: str) -> str | None:
+    """The revision in which the Hub's bot converted a model to safetensors, if it did."""
+    for request in get_repo_discussions(hub_id, author=CONVERTER, discussion_type="pull_request"):
+        if request.title == CONVERSION and request.status == "open":
+            return request.git_reference
+    return None
+
+
+def _fetch(hub_id: str, files: list[str], revision: str | None = None) -> Path:
+    with _hub_errors(hub_id):
+        return Path(snapshot_download(hub_id, allow_patterns=files, revision=revision))
+
+
+@contextmanager
+def _hub_errors(hub_id: str) -> Iterator[None]:
+    """The Hub's refusals and failures as one sentence each."""
     try:
-        return Path(snapshot_download(hub_id, allow_patterns=files))
+        yield
     except GatedRepoError as error:
         raise ExplainerError(
             f"The model {quote(hub_id)} asks its users to accept its terms: accept them on "

@@ -54,23 +54,52 @@ PRESETS = (
         "preset",
         "masked-lm",
         "12 layers × 12 heads × 768, 440 MB",
-        "The BERT of the paper's first experiments; downloaded on first use",
+        "The original BERT",
     ),
     Listing(
-        "google-bert/bert-base-cased",
+        "google/bert_uncased_L-6_H-512_A-8",
         "preset",
         "masked-lm",
-        "12 layers × 12 heads × 768, 436 MB",
-        "BERT that tells capitals from small letters; downloaded on first use",
+        "6 layers × 8 heads × 512, 140 MB",
+        "The small BERT of the paper's agreement experiments",
     ),
     Listing(
-        "google-bert/bert-large-uncased",
+        "JeremiahZ/bert-base-uncased-sst2",
+        "preset",
+        "classification",
+        "12 layers × 12 heads × 768, 438 MB",
+        "BERT fine-tuned on SST-2, as in the paper's sentiment experiments",
+    ),
+    Listing(
+        "FacebookAI/roberta-base",
         "preset",
         "masked-lm",
-        "24 layers × 16 heads × 1024, 1345 MB",
-        "The large BERT; downloaded on first use",
+        "12 layers × 12 heads × 768, 499 MB",
+        "RoBERTa, with byte-level word pieces",
+    ),
+    Listing(
+        "distilbert/distilbert-base-uncased",
+        "preset",
+        "masked-lm",
+        "6 layers × 12 heads × 768, 268 MB",
+        "DistilBERT, half as deep as BERT",
+    ),
+    Listing(
+        "distilbert/distilbert-base-uncased-finetuned-sst-2-english",
+        "preset",
+        "classification",
+        "6 layers × 12 heads × 768, 268 MB",
+        "DistilBERT fine-tuned on SST-2",
+    ),
+    Listing(
+        "google/electra-small-generator",
+        "preset",
+        "masked-lm",
+        "12 layers × 4 heads × 256, 54 MB",
+        "ELECTRA's masked LM",
     ),
 )
+"""Downloaded on first use."""
 
 
 def load_model(name: str = "agreement", *, dtype: Precision = "float32") -> Model:

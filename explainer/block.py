@@ -13,6 +13,7 @@ wanted (all of them, but for the last block only the target), `head`, `d_head`, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -103,10 +104,16 @@ def activate(activation: Activation, x: Tensor) -> tuple[Tensor, Tensor]:
     return y.detach(), slope
 
 
-def forward(block: Block, H: Tensor, rows: Tensor | None) -> tuple[Tensor, BlockState]:
+Edit = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Changes head outputs o [step, head, to, d_head] and skip inputs [step, to, d_model]."""
+
+
+def forward(
+    block: Block, H: Tensor, rows: Tensor | None, edit: Edit | None = None
+) -> tuple[Tensor, BlockState]:
     """H' [step, to, d_model] and the internals, from H [step, from, d_model].
 
-    `rows` [to] lists the tokens wanted, None means all.
+    `rows` [to] lists the tokens wanted, None means all; `edit` intervenes before W_O and skip.
     """
     d_model, scale = H.shape[-1], block.d_head**-0.5
     if rows is None:
@@ -120,6 +127,8 @@ def forward(block: Block, H: Tensor, rows: Tensor | None) -> tuple[Tensor, Block
     q, k, v = (split_heads(block, x).contiguous() for x in (q, *kv.chunk(2, dim=-1)))
     attention = torch.softmax(q @ k.mT * scale, dim=-1)
     output = attention @ v
+    if edit is not None:
+        output, resid = edit(output, resid)
     u = functional.linear(join_heads(output), block.W_O, block.b_O) + resid
     y, norm_1 = normalise(block.norm_1, u)
     active, slope = activate(block.activation, functional.linear(y, block.W_1, block.b_1))

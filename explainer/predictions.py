@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from explainer.models.model import Model
 from explainer.sentence import Sentence, read_sentence, word_of
@@ -35,6 +36,12 @@ def predict_sentence(model: Model, sentence: Sentence, count: int) -> tuple[Pred
     with torch.inference_mode():
         hidden = model.network.base_model(input_ids=ids).last_hidden_state[:, target]
         logits = model.adapter.logits(hidden, None)[0].double()
+    return ranked(model, logits, count)
+
+
+def ranked(model: Model, logits: Tensor, count: int) -> tuple[Prediction, ...]:
+    """The `count` highest of all the logits [word or class], best first."""
+    masked_lm = model.info.task == "masked-lm"
     best = logits.topk(min(count, len(logits)))
     probabilities = logits.softmax(-1)[best.indices]
     return tuple(

@@ -127,11 +127,26 @@ def until_alt(page, part: str) -> None:
     )
 
 
-def click_spot(page, kind: str, word: int) -> None:
-    spot = next(s for s in page.evaluate(SPOTS) if s["data"][:2] == [kind, word])
+def click_spot(page, kind: str, word: int | None = None, *, but: int | None = None) -> int:
+    """Click the most solitary spot of a kind, for a word or any other `but` one; its word."""
+    spots = page.evaluate(SPOTS)
+    wanted = [
+        spot
+        for spot in spots
+        if spot["data"][0] == kind and spot["data"][1] not in (None, but)
+        if word is None or spot["data"][1] == word
+    ]
+
+    def room(spot) -> float:
+        return min(
+            (spot["x"] - s["x"]) ** 2 + (spot["y"] - s["y"]) ** 2 for s in spots if s != spot
+        )
+
+    spot = max(wanted, key=room)
     page.mouse.move(spot["x"], spot["y"])
     page.wait_for_timeout(200)
     page.mouse.click(spot["x"], spot["y"])
+    return spot["data"][1]
 
 
 def test_enter_at_once_on_a_cold_server(tab, tiny_masked_lm_dir):
@@ -143,7 +158,9 @@ def test_enter_at_once_on_a_cold_server(tab, tiny_masked_lm_dir):
         ready(tab)
         assert tab.locator(BOX).input_value() == "the old farmer [MASK] bad ."
         assert not tab.locator("[data-testid=stAlert]").count()
-        assert "influence on are − is" in alt(tab) or "influence on" in alt(tab)
+        drawn = tab.locator(".js-plotly-plot").text_content()
+        assert "farmer" in drawn
+        assert "loves" not in drawn
 
 
 def test_the_main_job(tab, chromium, link):
@@ -154,6 +171,7 @@ def test_the_main_job(tab, chromium, link):
     tab.wait_for_function("location.search.includes('assistants+love')")
     ready(tab)
     assert "are − is" in alt(tab)
+    assert "wrong=" not in tab.url
 
     tab.get_by_text("Nodes", exact=True).click()
     tab.wait_for_function("location.search.includes('level=embedding')")
@@ -164,9 +182,8 @@ def test_the_main_job(tab, chromium, link):
     tab.wait_for_function("location.search.includes('word=2')")
     until_alt(tab, "“farmers” has")
     idle(tab)
-    click_spot(tab, "node", 7)
-    tab.wait_for_function("location.search.includes('word=7')")
-    until_alt(tab, "“love” has")
+    other = click_spot(tab, "edge", but=2)
+    tab.wait_for_function(f"location.search.includes('word={other}')")
     idle(tab)
 
     second = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()

@@ -40,8 +40,8 @@ def _model_changed(name: str | None) -> None:
 def word_contrast(predicted: tuple[Prediction, ...]) -> None:
     """The word to explain and its rival, from the top predictions or typed."""
     chosen = state.choices()
-    chances = {p.word: p.probability for p in predicted}
-    auto = _own_choice(chosen.correct, chosen.wrong, list(chances))
+    likely = [p.word for p in predicted]
+    auto = _own_choice(chosen.correct, chosen.wrong, likely)
     for name, label, column in zip(
         ("correct", "wrong"),
         ("Why this word", "rather than"),
@@ -49,19 +49,15 @@ def word_contrast(predicted: tuple[Prediction, ...]) -> None:
         strict=True,
     ):
         value = getattr(chosen, name)
-        options = list(chances)
-        if value is not None and value not in chances:
-            options.insert(0, value)
+        # No probabilities in the labels: where typed words are allowed, Streamlit hands back a
+        # label that the next sentence has changed as if somebody had typed it.
         column.selectbox(
             label,
-            options,
+            likely if value is None or value in likely else [value, *likely],
             index=None,
             placeholder=f"{auto[name]} (the model's choice)"
             if name in auto
             else "the model's choice",
-            format_func=lambda word: (
-                f"{word} · {chances[word]:.1%}" if word in chances else str(word)
-            ),
             accept_new_options=True,
             **state.show(name, value, partial(_word_changed, name)),
         )

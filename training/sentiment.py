@@ -101,13 +101,13 @@ def start(base: Path, recipe: Recipe) -> BertForSequenceClassification:
 
 def accuracy(model: BertForSequenceClassification, texts: list[Labelled]) -> float:
     """The share of texts whose class the model finds."""
+    training, right = model.training, 0
     model.eval()
-    right = 0
     with torch.inference_mode():
         for batch in batches(list(texts), 4096, None):
             ids, mask, labels = tensors(batch, model.config.pad_token_id)
             right += int((model(ids, mask).logits.argmax(-1) == labels).sum())
-    model.train()
+    model.train(training)
     return right / len(texts)
 
 

@@ -1,0 +1,46 @@
+"""Print the figures of the built-in classifier `sentiment`, as in its model card.
+
+Measured on the stored update, merged into `agreement` and loaded in single precision.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from explainer import load_model, predict
+from explainer.models.registry import ASSETS, checksum
+from training.sentiment import accuracy, read
+
+EVERYDAY = (
+    "a warm and funny film that never loses its way .",
+    "the jokes are not funny and the plot is a mess .",
+    "not a bad film at all .",
+    "i expected much more from this director .",
+    "the acting is great but the story is dull .",
+    "you will not be bored for a second .",
+    "nobody should have to sit through this .",
+    "it is hardly a masterpiece .",
+)
+
+
+def main() -> None:
+    """Parse the command line and print accuracies and examples."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with SST-2's files")
+    data = parser.parse_args().data
+    model = load_model("sentiment")
+    weights = ASSETS / "sentiment" / "model.safetensors"
+    print(f"SHA-256 of model.safetensors: {checksum(weights)}\n")
+    print("| part of SST-2 | sentences | accuracy |\n|---|---|---|")
+    for part, name in (("dev", "held out of the training set"), ("test", "development set")):
+        texts = read(data / f"{part}.tsv.gz", model.tokenizer)
+        print(f"| {name} | {len(texts)} | {100 * accuracy(model.network, texts):.1f} % |")
+    print("\n| sentence | prediction |\n|---|---|")
+    for text in EVERYDAY:
+        best = predict(model, text, count=1)[0]
+        print(f"| {text} | {best.word} {100 * best.probability:.0f} % |")
+
+
+if __name__ == "__main__":
+    main()

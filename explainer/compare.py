@@ -1,0 +1,120 @@
+"""Two explanations side by side: which tokens correspond, and what took another way.
+
+The two may be of two sentences, two models or two contrasts. Patterns are compared word by word
+and step by step, positions of the second being read as the tokens of the first that they
+correspond to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explainer.pattern import Explanation, Level, Pattern
+
+Kind = Literal["equal", "changed", "inserted", "deleted"]
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """One token of the first sentence, of the second, or one of each that correspond."""
+
+    kind: Kind
+    first: int | None
+    second: int | None
+
+
+@dataclass(frozen=True)
+class Route:
+    """A word's pattern in both explanations (None where it has none).
+
+    `moved` lists the layers 1 … L whose node differs, `switched` the blocks 1 … L whose
+    component differs; both are None where the two cannot be compared step by step.
+    """
+
+    tokens: Aligned
+    first: Pattern | None
+    second: Pattern | None
+    moved: tuple[int, ...] | None
+    switched: tuple[int, ...] | None
+
+    @property
+    def same(self) -> bool:
+        """Whether both patterns are there and take the same way by the same components."""
+        return self.moved == () and self.switched == ()
+
+    def change(self, level: Level) -> float:
+        """Influence of the second pattern less that of the first at `level`, in logits."""
+        first, second = (p.value(level) if p else 0.0 for p in (self.first, self.second))
+        return second - first
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Corresponding tokens, every word's routes (strongest change of g first), skip shares.
+
+    `skip_shares` [2, L] holds the skip share of every block of both, or is None where the two
+    models differ in depth or the total flow was not computed.
+    """
+
+    alignment: tuple[Aligned, ...]
+    routes: tuple[Route, ...]
+    skip_shares: NDArray[np.float64] | None
+
+
+def align(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[Aligned, ...]:
+    """Correspond two sequences of tokens: equal runs first, what is between them one by one."""
+    pairs: list[Aligned] = []
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    for tag, a, a_end, b, b_end in matcher.get_opcodes():
+        both = min(a_end - a, b_end - b)
+        kind: Kind = "equal" if tag == "equal" else "changed"
+        pairs += [Aligned(kind, a + k, b + k) for k in range(both)]
+        pairs += [Aligned("deleted", k, None) for k in range(a + both, a_end)]
+        pairs += [Aligned("inserted", None, k) for k in range(b + both, b_end)]
+    return tuple(pairs)
+
+
+def compare(first: Explanation, second: Explanation) -> Comparison:
+    """Compare two explanations; of a word's several patterns (top k) the strongest counts."""
+    alignment = align(first.tokens, second.tokens)
+    to_first = {pair.second: pair.first for pair in alignment if pair.second is not None}
+    strongest = [
+        {pattern.source: pattern for pattern in reversed(explanation.patterns)}
+        for explanation in (first, second)
+    ]
+    comparable = first.model.layers == second.model.layers
+    routes = []
+    for pair in alignment:
+        one = strongest[0].get(pair.first) if pair.first is not None else None
+        two = strongest[1].get(pair.second) if pair.second is not None else None
+        if one is None and two is None:
+            continue
+        moved = switched = None
+        if one is not None and two is not None and comparable:
+            there = [to_first[node] for node in two.nodes]
+            moved = _differing(one.nodes[1:], there[1:])
+            switched = _differing(one.components, two.components)
+        routes.append(Route(pair, one, two, moved, switched))
+    return Comparison(alignment, tuple(sorted(routes, key=_strength)), _skip_shares(first, second))
+
+
+def _differing(one: Sequence[object], two: Sequence[object]) -> tuple[int, ...]:
+    """Where two lists differ, counted from 1."""
+    pairs = enumerate(zip(one, two, strict=True), start=1)
+    return tuple(place for place, (a, b) in pairs if a != b)
+
+
+def _strength(route: Route) -> float:
+    return -max(abs(p.influence) for p in (route.first, route.second) if p is not None)
+
+
+def _skip_shares(first: Explanation, second: Explanation) -> NDArray[np.float64] | None:
+    if first.flow is None or second.flow is None or first.model.layers != second.model.layers:
+        return None
+    return np.stack([first.flow.skip_shares(), second.flow.skip_shares()])

@@ -80,6 +80,8 @@ class Pattern:
 
     `nodes` holds L + 1 positions, `components` L entries, and each trail the influence after
     every refinement (L values, the last one being the pattern's own influence).
+    `attention_candidates` has a row per step with the influence by skip and by every head, of
+    which the chosen is one; it is not part of the JSON.
     """
 
     source: int
@@ -91,6 +93,7 @@ class Pattern:
     components: tuple[Component, ...]
     attention_influence: float
     attention_trail: tuple[float, ...]
+    attention_candidates: tuple[tuple[float, ...], ...] = ()
 
     def value(self, level: Level) -> float:
         """The influence that the pattern carries at `level`, in logits."""
@@ -181,8 +184,12 @@ class Explanation:
             "influence": list(self.influence),
             "completeness_gap": self.completeness_gap,
             "patterns": [
-                {key: list(value) if isinstance(value, tuple) else value for key, value in fields}
-                for fields in (asdict(pattern).items() for pattern in self.patterns)
+                {
+                    key: list(value) if isinstance(value, tuple) else value
+                    for key, value in asdict(pattern).items()
+                    if key != "attention_candidates"
+                }
+                for pattern in self.patterns
             ],
         }
         if self.flow is not None:

@@ -38,10 +38,14 @@ class NodePath:
 
 @dataclass(frozen=True)
 class ComponentPath:
-    """The components of a path of nodes, L of them, and the influence after each choice."""
+    """The components of a path of nodes, L of them, and the influence after each choice.
+
+    `candidates` has a row per step: the influence by skip and by every head.
+    """
 
     components: tuple[Component, ...]
     trail: tuple[float, ...]
+    candidates: tuple[tuple[float, ...], ...]
 
 
 def refine(trace: Trace, tokens: tuple[str, ...], top_k: int) -> tuple[Pattern, ...]:
@@ -63,6 +67,7 @@ def refine(trace: Trace, tokens: tuple[str, ...], top_k: int) -> tuple[Pattern, 
                 components=components.components,
                 attention_influence=components.trail[-1],
                 attention_trail=components.trail,
+                attention_candidates=components.candidates,
             )
             for nodes, components in zip(found, carried, strict=True)
         )
@@ -133,7 +138,7 @@ def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[Compon
     edges = [_edges(paths, number) for number in range(trace.n_layers)]
     cotangents = [_cotangents(trace, edges, index) for index in range(len(trace.pieces))]
     signs = torch.tensor([1.0 if trace.influence[path[0]] > 0 else -1.0 for path in paths])
-    found = [ComponentPath((), ()) for _ in paths]
+    found = [ComponentPath((), (), ()) for _ in paths]
     start = torch.tensor([path[0] for path in paths])
     tangents = [piece.tangent.index_select(1, start) for piece in trace.pieces]
     for number in range(trace.n_layers):
@@ -152,11 +157,11 @@ def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[Compon
         best = signed.argmax(0)
         found = [
             ComponentPath(
-                (*path.components, SKIP if row == 0 else row - 1), (*path.trail, influence)
+                (*path.components, SKIP if row == 0 else row - 1),
+                (*path.trail, candidates[row]),
+                (*path.candidates, tuple(candidates)),
             )
-            for path, row, influence in zip(
-                found, best.tolist(), scores.gather(0, best.unsqueeze(0))[0].tolist(), strict=True
-            )
+            for path, row, candidates in zip(found, best.tolist(), scores.T.tolist(), strict=True)
         ]
         if number < trace.n_layers - 1:
             tangents = [

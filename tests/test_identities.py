@@ -217,6 +217,18 @@ def test_words_without_influence_have_no_pattern():
     assert sources == set(range(5)) - {problem.position}
 
 
+def test_candidates_of_a_step_sum_to_what_all_components_carry():
+    problem = tiny_problem()
+    for pattern in refine(traced(problem), TOKENS, top_k=1):
+        for step, candidates in enumerate(pattern.attention_candidates):
+            chosen = pattern.components[step]
+            place = 0 if chosen == "skip" else 1 + chosen
+            assert candidates[place] == pattern.attention_trail[step]
+            below = pattern.attention_trail[step - 1] if step else pattern.embedding_influence
+            # With the nodes fixed, all components of the step together lose nothing.
+            assert sum(candidates) == pytest.approx(below, abs=1e-10)
+
+
 def test_small_pieces_give_the_same_result(monkeypatch):
     problem = tiny_problem(points=5)
     whole = traced(problem)

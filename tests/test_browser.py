@@ -225,6 +225,22 @@ def test_a_click_on_a_word_masks_it(tab, link):
     until_alt(tab, "influence on loves − ")
 
 
+def test_settings_open_with_the_choices_and_change_them(tab, link):
+    tab.goto(link)
+    ready(tab)
+    tab.locator(".st-key-settings button").first.click()
+    points = tab.get_by_role("spinbutton", name="Points on the path")
+    points.wait_for()
+    idle(tab)
+    assert points.input_value() == "24"
+    assert "points=" not in tab.url
+    points.fill("9")
+    points.press("Enter")
+    tab.wait_for_function("location.search.includes('points=9')")
+    idle(tab)
+    assert not tab.locator("[data-testid=stAlert]").count()
+
+
 @pytest.mark.parametrize("width", [390, 768])
 def test_a_small_screen_never_scrolls_sideways(chromium, link, width):
     context = chromium.new_context(viewport={"width": width, "height": 844})

@@ -41,7 +41,10 @@ def checked(test: AppTest) -> AppTest:
 
 
 def widget(test: AppTest, kind: str, name: str):
-    return getattr(test, kind)(key=f"explore_{name}")
+    """The widget for a choice, whose key ends in a running number."""
+    version = f"explore_{name}_version"
+    number = test.session_state.get(version, 0)
+    return getattr(test, kind)(key=f"explore_{name}_{number}")
 
 
 def graph_alt(test: AppTest) -> str:

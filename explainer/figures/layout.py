@@ -17,6 +17,8 @@ from explainer.pattern import Explanation, Pattern
 
 FULLEST = 28.0
 """px of the widest stack of patterns in a node."""
+FAR = 18
+"""Rows from which the columns are named above as well."""
 
 
 def lay_out(explanation: Explanation, view: View) -> Scene:
@@ -40,7 +42,7 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         legend_height=legend.ROW * len(keyed),
         shares=has_flow,
     )
-    room = min(FULLEST, 0.66 * frame.row_height)
+    room = min(FULLEST, max(19.0, 0.66 * frame.row_height))
     fullest, _ = meeting(drawn, view.level)
     scale = view.scale or _scale(fullest, room, overlay.largest(found), frame.row_height)
     lanes = stack(drawn, view.level, scale, room)
@@ -123,8 +125,10 @@ def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
             )
         )
     y = frame.bottom + frame.row_height / 2 + 12
+    above = [frame.top - frame.row_height / 2 - 7] if len(frame.rows) > FAR else []
     for layer, x in enumerate(frame.columns):
-        items.append(Label(x, y, "emb" if layer == 0 else str(layer), colours.muted, text.SMALL))
+        name = "emb" if layer == 0 else str(layer)
+        items += [Label(x, at, name, colours.muted, text.SMALL) for at in (y, *above)]
     centre = (frame.columns[0] + frame.columns[-1]) / 2
     caption = "hidden state after block"
     items.append(Label(centre, y + 20, caption, colours.muted, text.SMALL))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -25,10 +26,9 @@ def model_field() -> None:
     options = listed if current in listed else [current, *listed]
     st.selectbox(
         "Model",
-        options,
         accept_new_options=True,
         help="A name from the list, or a folder or Hugging Face id of your own BERT: type it.",
-        **state.show("model", current, _model_changed),
+        **state.show_option("model", options, current, _model_changed),
     )
 
 
@@ -49,17 +49,16 @@ def word_contrast(predicted: tuple[Prediction, ...]) -> None:
         strict=True,
     ):
         value = getattr(chosen, name)
+        options = _with(value, likely)
         # No probabilities in the labels: where typed words are allowed, Streamlit hands back a
         # label that the next sentence has changed as if somebody had typed it.
         column.selectbox(
             label,
-            likely if value is None or value in likely else [value, *likely],
-            index=None,
             placeholder=f"{auto[name]} (the model's choice)"
             if name in auto
             else "the model's choice",
             accept_new_options=True,
-            **state.show(name, value, partial(_word_changed, name)),
+            **state.show_option(name, options, value, partial(_word_changed, name)),
         )
 
 
@@ -78,32 +77,31 @@ def _word_changed(name: str, word: str | None) -> None:
 
 def class_contrast(loaded: Model) -> None:
     """The class to explain and its rival."""
-    chosen = state.choices()
-    left, right = st.columns(2, gap="small")
-    left.selectbox(
-        "Why this class",
-        _with(chosen.label, loaded.labels),
-        index=None,
-        placeholder="the model's prediction",
-        **state.show("label", chosen.label, partial(_word_changed, "label")),
-    )
-    right.selectbox(
-        "rather than",
-        _with(chosen.other, loaded.labels),
-        index=None,
-        placeholder="all others" if len(loaded.labels) != 2 else "the other one",
-        **state.show("other", chosen.other, partial(_word_changed, "other")),
-    )
+    rest = "all others" if len(loaded.labels) != 2 else "the other one"
+    for name, label, placeholder, column in zip(
+        ("label", "other"),
+        ("Why this class", "rather than"),
+        ("the model’s prediction", rest),
+        st.columns(2, gap="small"),
+        strict=True,
+    ):
+        value = getattr(state.choices(), name)
+        options = _with(value, loaded.labels)
+        column.selectbox(
+            label,
+            placeholder=placeholder,
+            **state.show_option(name, options, value, partial(_word_changed, name)),
+        )
 
 
-def _with(value: str | None, labels: tuple[str, ...]) -> list[str]:
-    """The labels, and a value from a link that is none of them: its error is said elsewhere."""
-    return list(labels) if value is None or value in labels else [value, *labels]
+def _with(value: str | None, options: Sequence[str]) -> list[str]:
+    """The options, with a value that is none of them: what is wrong with it is said elsewhere."""
+    return list(options) if value is None or value in options else [value, *options]
 
 
 def settings_popover() -> None:
     """How the path is sampled, behind one button."""
-    with st.popover("Settings", icon=":material/tune:", key="settings"):
+    with st.popover("Settings", icon=":material/tune:", width="stretch", key="settings"):
         chosen = state.choices()
         left, right = st.columns(2)
         fewest = 2 if chosen.rule in ("trapezoid", "riemann") else 1
@@ -116,16 +114,14 @@ def settings_popover() -> None:
         )
         right.selectbox(
             "Rule",
-            RULES,
             help="How the points lie and weigh; riemann is what the paper's code does.",
-            **state.show("rule", chosen.rule, _rule_changed),
+            **state.show_option("rule", RULES, chosen.rule, _rule_changed),
         )
         left.selectbox(
             "Baseline",
-            BASELINES,
             format_func=BASELINE_NAMES.__getitem__,
             help="The empty input that the path starts from.",
-            **state.bound("baseline"),
+            **state.bound_option("baseline", BASELINES),
         )
         right.number_input(
             "Patterns kept (top k)",
@@ -153,7 +149,7 @@ def view_controls(explanation: Explanation) -> None:
         format_func=LEVEL_NAMES.__getitem__,
         help="Heads and skips: which head or skip connection carries each step. "
         "Nodes: which hidden states, whatever carries it there.",
-        **state.bound("level"),
+        **state.bound("level", "default"),
     )
     st.segmented_control(
         "All influence behind",
@@ -161,7 +157,7 @@ def view_controls(explanation: Explanation) -> None:
         required=True,
         format_func=OVERLAY_NAMES.__getitem__,
         help="Pale bands: everything that flows, not only the patterns.",
-        **state.bound("overlay"),
+        **state.bound("overlay", "default"),
     )
     st.slider(
         "Hide words below",
@@ -172,16 +168,14 @@ def view_controls(explanation: Explanation) -> None:
         help="A word's share of all influence, Σ|g|.",
         **state.bound("share"),
     )
-    sources = [pattern.source for pattern in explanation.patterns]
+    sources = sorted(pattern.source for pattern in explanation.patterns)
     st.selectbox(
         "Word",
-        sorted(sources),
-        index=None,
         placeholder="all words",
         width=190,
         format_func=lambda word: f"{explanation.tokens[word]} ({word})",
         help="Or click a word, a node or an edge in the graph, or a row of the table.",
-        **state.bound("word"),
+        **state.bound_option("word", sources),
     )
 
 

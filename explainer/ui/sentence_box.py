@@ -31,7 +31,8 @@ def sentence_box() -> None:
             placeholder="Type a sentence with [MASK], then press Enter",
             **state.show("text", state.choices().text, _typed),
         )
-        with st.popover("Examples", icon=":material/menu_book:", key="examples"):
+        popover = st.popover("Examples", icon=":material/menu_book:", key="examples")
+        with popover.container(gap="xxsmall"):
             _example_list()
 
 
@@ -92,7 +93,7 @@ def chips() -> None:
             label_visibility="collapsed",
             wrap=True,
             format_func=labels.__getitem__,
-            **state.show("chip", masked(text, spans), partial(_clicked, text, spans)),
+            **state.show("chip", masked(text, spans), partial(_clicked, text, spans), "default"),
         )
 
 

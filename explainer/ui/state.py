@@ -1,14 +1,15 @@
 """The page's choices in the session: read from the link, shown by widgets, written to the link.
 
 The choices are kept apart from the widgets' own keys, because Streamlit forgets a widget's value
-when it is not drawn. A widget is only set where it differs, so that a rerun never overwrites what
-somebody is typing.
+when it is not drawn. A widget is only replaced where it differs, so that a rerun never overwrites
+what somebody is typing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -62,18 +63,44 @@ def write_link() -> None:
     st.session_state[LINK] = query
 
 
-def show(name: str, value: Any, on_change: Callable[[Any], None]) -> dict[str, Any]:
-    """Arguments that make a widget show `value` and hand on what a person changes it to."""
-    key = f"explore_{name}"
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+def show(
+    name: str, value: Any, on_change: Callable[[Any], None], argument: str = "value"
+) -> dict[str, Any]:
+    """Arguments that make a widget show `value` and hand on what a person changes it to.
+
+    The value is the widget's default (its `argument`), and where the choice has changed by other
+    means than the widget itself, a new key makes it a new widget. Setting a widget's session
+    value instead would be lost on widgets that are not on the screen yet, as in a popover.
+    """
+    version = f"explore_{name}_version"
+    key = f"explore_{name}_{st.session_state.get(version, 0)}"
+    if key in st.session_state and st.session_state[key] != value:
+        st.session_state[version] = st.session_state.get(version, 0) + 1
+        key = f"explore_{name}_{st.session_state[version]}"
 
     def changed() -> None:
         on_change(st.session_state[key])
 
-    return {"key": key, "on_change": changed}
+    return {"key": key, "on_change": changed, argument: value}
 
 
-def bound(name: str) -> dict[str, Any]:
+def show_option(
+    name: str, options: Sequence[Any], value: Any, on_change: Callable[[Any], None]
+) -> dict[str, Any]:
+    """`show` for a selectbox with these options, where None is no choice."""
+    shown = show(name, value, on_change, "index")
+    return {**shown, "options": options, "index": None if value is None else options.index(value)}
+
+
+def bound(name: str, argument: str = "value") -> dict[str, Any]:
     """`show` for a choice that a widget edits as it is."""
-    return show(name, getattr(choices(), name), lambda value: change(**{name: value}))
+    return show(name, getattr(choices(), name), partial(_change_one, name), argument)
+
+
+def bound_option(name: str, options: Sequence[Any]) -> dict[str, Any]:
+    """`show_option` for a choice that a selectbox edits as it is."""
+    return show_option(name, options, getattr(choices(), name), partial(_change_one, name))
+
+
+def _change_one(name: str, value: Any) -> None:
+    change(**{name: value})

@@ -26,6 +26,7 @@ from training.recipe import STAGES, Recipe
 from training.start import base_tokenizer, start
 from training.text import Pieces, read
 from training.threads import Threads
+from training.verbs import regular_verbs
 from training.worker import Worker
 
 
@@ -67,17 +68,18 @@ def train(recipe: Recipe, data: Path, checkpoint: Path, pause: float) -> BertFor
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["spent"]
     print(f"{len(text)} sentences, {len(text.ids)} pieces; step {step}", flush=True)
-    worker, threads = Worker(model, number_partners(tokenizer)), Threads()
+    worker, threads = Worker(model, number_partners(tokenizer, text)), Threads()
+    verbs = regular_verbs(tokenizer, text)
     log: list[tuple[float, float, int]] = []
     logged, since, last = spent, time.monotonic(), time.monotonic()
     for stage in STAGES:
-        for parts in batches(recipe, stage, text, tokenizer, step):
+        for parts in batches(recipe, stage, text, tokenizer, verbs, step):
             progress = spent / (60 * recipe.minutes)
             if progress >= stage.until:
                 break
             for group in optimizer.param_groups:
                 group["lr"] = group["scale"] * recipe.rate_at(progress)
-            natural, generated = worker.gradients(parts, stage.partners)
+            natural, generated = worker.gradients(parts, stage.partners, stage.balance)
             optimizer.step()
             worker.refresh()
             step += 1

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import torch
 from transformers import PreTrainedTokenizerBase
+
+from training.text import Pieces
 
 IRREGULAR = (("are", "is"), ("were", "was"), ("have", "has"), ("do", "does"))
 SHORTEST = 3
 """Shorter words than this are seldom the stem of the one with -s (a/as, hi/his)."""
 
 
-def number_partners(tokenizer: PreTrainedTokenizerBase) -> torch.Tensor:
-    """Return, for every word piece, the piece that differs from it by number, or 0: [vocabulary].
+@dataclass(frozen=True)
+class Partners:
+    """For every word piece its partner, or 0, and how much rarer it is: [vocabulary] each."""
+
+    of: torch.Tensor
+    rarity: torch.Tensor
+
+
+def number_partners(tokenizer: PreTrainedTokenizerBase, text: Pieces) -> Partners:
+    """Return the pairs of a vocabulary, with the ratio of their counts in a text.
 
     Regular pairs are found by spelling alone, so that a few are none (new/news).
     """
@@ -24,7 +37,8 @@ def number_partners(tokenizer: PreTrainedTokenizerBase) -> torch.Tensor:
         if one in vocabulary and other in vocabulary:
             partners[vocabulary[one]] = vocabulary[other]
             partners[vocabulary[other]] = vocabulary[one]
-    return partners
+    counts = torch.from_numpy(np.bincount(text.ids, minlength=len(vocabulary)) + 1.0).float()
+    return Partners(partners, counts[partners] / counts)
 
 
 def with_s(word: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explainer.tasks import Kind
 
@@ -19,6 +19,10 @@ class Stage:
     """Share of the pieces of a generated sentence that is asked for beside its agreement word."""
     partners: float
     """Weight of the choice between a natural word and the one that differs from it by number."""
+    balance: float = 1.0
+    """Most that the rarer word of such a pair counts for, the other counting for 1."""
+    wider: float = 0.0
+    """Share of main verbs asked for that are drawn from the vocabulary and not the lexicon."""
 
 
 LEARNING = Stage(
@@ -39,7 +43,7 @@ LEARNING = Stage(
 # By then agreement was learnt, but "the capital of france is [MASK] ." was answered with the
 # adjectives of the generated sentences: from here on only their agreement word is asked for.
 KEEPING = Stage(
-    until=1.0,
+    until=0.5,
     mix={
         "sva-simple": 2,
         "sva-obj": 4,
@@ -53,7 +57,9 @@ KEEPING = Stage(
     others=0.0,
     partners=0.5,
 )
-STAGES = (LEARNING, KEEPING)
+# By then what was left were held-out verbs with a rare third person (collects, whispers).
+WIDENING = replace(KEEPING, until=1.0, balance=10.0, wider=0.5)
+STAGES = (LEARNING, KEEPING, WIDENING)
 
 
 @dataclass(frozen=True)

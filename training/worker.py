@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy, softplus
 from transformers import BertForMaskedLM
 
 from training.masking import Batch
+from training.partners import Partners
 
 CLIP = 1.0
 """Largest norm of all gradients together."""
@@ -21,7 +22,7 @@ CLIP = 1.0
 class Worker:
     """Holds the twin; `gradients` fills the master's `.grad`, `refresh` copies its weights back."""
 
-    def __init__(self, master: BertForMaskedLM, partners: torch.Tensor) -> None:
+    def __init__(self, master: BertForMaskedLM, partners: Partners) -> None:
         self.partners = partners
         self.master = list(master.parameters())
         self.twin = deepcopy(master).to(torch.bfloat16).train()
@@ -41,12 +42,13 @@ class Worker:
         return logits
 
     def gradients(
-        self, parts: tuple[Batch, Batch, Batch], partner_weight: float
+        self, parts: tuple[Batch, Batch, Batch], partner_weight: float, balance: float
     ) -> tuple[float, float]:
         """Fill the master's gradients; return the cross-entropy of natural and generated text.
 
         The loss is the mean cross-entropy at asked positions plus, weighted, that of the choice
-        between a natural word and the word that differs from it by number (nats).
+        between a natural word and the word that differs from it by number (nats); the rarer of
+        the two counts for up to `balance` times as much.
         """
         for weight in self.weights:
             weight.grad = None
@@ -54,11 +56,12 @@ class Worker:
         found = cross_entropy(logits, labels, reduction="none")
         loss, generated = found.mean(), len(parts[2].labels)
         if partner_weight:
-            rival = self.partners[labels]
+            rival = self.partners.of[labels]
             rival[-generated:] = 0
             rows = rival.nonzero()[:, 0]
             margin = logits[rows, labels[rows]] - logits[rows, rival[rows]]
-            loss = loss + partner_weight * softplus(-margin).sum() / len(labels)
+            rarity = self.partners.rarity[labels[rows]].clamp(1, balance)
+            loss = loss + partner_weight * (rarity * softplus(-margin)).sum() / len(labels)
         loss.backward()
         torch._foreach_copy_([p.grad for p in self.master], [w.grad for w in self.weights])
         torch.nn.utils.clip_grad_norm_(self.master, CLIP, foreach=True)

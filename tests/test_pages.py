@@ -223,6 +223,15 @@ def test_a_model_that_cannot_be_loaded_leaves_the_page(page):
     assert widget(test, "text_input", "text").value == SENTENCE
 
 
+def test_a_wrong_setting_of_the_server_is_said(monkeypatch):
+    compute.listings.clear()
+    monkeypatch.setenv("EXPLAINER_MODELS", "some")
+    test = checked(AppTest.from_file(APP, default_timeout=60).run())
+    compute.listings.clear()
+    (error,) = test.error
+    assert "EXPLAINER" in error.value
+
+
 def test_an_example_fills_everything_in(page):
     test = page()
     number = next(i for i, e in enumerate(examples()) if e.text.startswith("the farmer that"))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from explainer import ExplainerError, Explanation, Prediction, Settings
+from explainer import ExplainerError, Explanation, Prediction, Settings, available_models
 from explainer import explain as run_explain
 from explainer import load_model as run_load
 from explainer import predict as run_predict
 from explainer.models.model import Model
+from explainer.models.registry import Listing
 from explainer.sentence import read_sentence, word_spans
 
 MOST_WAITING = 8
@@ -61,6 +62,12 @@ class Queue:
 def queue() -> Queue:
     """The server's one queue."""
     return Queue()
+
+
+@st.cache_data(ttl=30, max_entries=1, show_spinner=False)
+def listings() -> tuple[Listing, ...]:
+    """The models that can be chosen by name, looked up again after half a minute."""
+    return available_models()
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

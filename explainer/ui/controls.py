@@ -8,11 +8,12 @@ from functools import partial
 
 import streamlit as st
 
-from explainer import Explanation, Prediction, available_models
+from explainer import Explanation, Prediction
 from explainer.figures import LEVELS, OVERLAYS
 from explainer.models.model import Model
 from explainer.settings import BASELINES, MAX_POINTS, RULES
-from explainer.ui import state
+from explainer.ui import compute, state
+from explainer.ui.markdown import plain
 
 LEVEL_NAMES = {"attention": "Heads and skips", "embedding": "Nodes"}
 OVERLAY_NAMES = {"none": "None", "skip": "Skip", "heads": "Heads", "both": "Both"}
@@ -21,7 +22,7 @@ BASELINE_NAMES = {"mask": "[MASK] at every place", "zero": "zero vector", "pad":
 
 def model_field() -> None:
     """The model by name, folder or hub id."""
-    listed = [listing.name for listing in available_models()]
+    listed = [listing.name for listing in compute.listings()]
     current = state.choices().model
     options = listed if current in listed else [current, *listed]
     st.selectbox(
@@ -41,7 +42,7 @@ def word_contrast(predicted: tuple[Prediction, ...]) -> None:
     """The word to explain and its rival, from the top predictions or typed."""
     chosen = state.choices()
     likely = [p.word for p in predicted]
-    auto = _own_choice(chosen.correct, chosen.wrong, likely)
+    own = _own_choice(chosen.correct, chosen.wrong, likely)
     for name, label, column in zip(
         ("correct", "wrong"),
         ("Why this word", "rather than"),
@@ -49,16 +50,13 @@ def word_contrast(predicted: tuple[Prediction, ...]) -> None:
         strict=True,
     ):
         value = getattr(chosen, name)
-        options = _with(value, likely)
         # No probabilities in the labels: where typed words are allowed, Streamlit hands back a
         # label that the next sentence has changed as if somebody had typed it.
         column.selectbox(
-            label,
-            placeholder=f"{auto[name]} (the model's choice)"
-            if name in auto
-            else "the model's choice",
+            f"{label} · {plain(own[name])}" if name in own else label,
+            format_func=partial(_or_unset, "the model’s choice"),
             accept_new_options=True,
-            **state.show_option(name, options, value, partial(_word_changed, name)),
+            **state.show_option(name, _with(value, likely), value, partial(_word_changed, name)),
         )
 
 
@@ -78,7 +76,7 @@ def _word_changed(name: str, word: str | None) -> None:
 def class_contrast(loaded: Model) -> None:
     """The class to explain and its rival."""
     rest = "all others" if len(loaded.labels) != 2 else "the other one"
-    for name, label, placeholder, column in zip(
+    for name, label, unset, column in zip(
         ("label", "other"),
         ("Why this class", "rather than"),
         ("the model’s prediction", rest),
@@ -86,17 +84,23 @@ def class_contrast(loaded: Model) -> None:
         strict=True,
     ):
         value = getattr(state.choices(), name)
-        options = _with(value, loaded.labels)
         column.selectbox(
             label,
-            placeholder=placeholder,
-            **state.show_option(name, options, value, partial(_word_changed, name)),
+            format_func=partial(_or_unset, unset),
+            **state.show_option(
+                name, _with(value, loaded.labels), value, partial(_word_changed, name)
+            ),
         )
 
 
-def _with(value: str | None, options: Sequence[str]) -> list[str]:
-    """The options, with a value that is none of them: what is wrong with it is said elsewhere."""
-    return list(options) if value is None or value in options else [value, *options]
+def _or_unset(unset: str, option: str | None) -> str:
+    return unset if option is None else option
+
+
+def _with(value: str | None, options: Sequence[str]) -> list[str | None]:
+    """None, the options, and a value that is none of them (what is wrong with it is said above)."""
+    found: list[str | None] = [None, *options]
+    return found if value in found else [*found, value]
 
 
 def settings_popover() -> None:
@@ -168,12 +172,13 @@ def view_controls(explanation: Explanation) -> None:
         help="A word's share of all influence, Σ|g|.",
         **state.bound("share"),
     )
-    sources = sorted(pattern.source for pattern in explanation.patterns)
+    sources = [None, *sorted(pattern.source for pattern in explanation.patterns)]
     st.selectbox(
         "Word",
-        placeholder="all words",
         width=190,
-        format_func=lambda word: f"{explanation.tokens[word]} ({word})",
+        format_func=lambda word: (
+            "all words" if word is None else f"{explanation.tokens[word]} ({word})"
+        ),
         help="Or click a word, a node or an edge in the graph, or a row of the table.",
         **state.bound_option("word", sources),
     )

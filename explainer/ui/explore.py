@@ -52,6 +52,11 @@ def explore() -> None:
     style(is_dark())
     state.adopt_link()
     st.html(f'<div class="ipe-head"><h1>Influence patterns</h1><p>{LEAD}</p></div>')
+    try:
+        compute.listings()
+    except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
+        st.error(plain(str(error)))
+        return
     sentence_box.sentence_box()
     messages, chips = st.container(), st.container()
     contrast, model, settings = st.columns([5, 2.6, 1.2], vertical_alignment="bottom")

@@ -9,7 +9,7 @@ from functools import partial
 
 import streamlit as st
 
-from explainer import ExplainerError, available_models
+from explainer import ExplainerError
 from explainer.sentence import MASK_SPELLINGS, Span, contrast_id
 from explainer.ui import compute, state
 from explainer.ui.examples import Example, examples
@@ -42,7 +42,7 @@ def _typed(text: str) -> None:
 
 
 def _example_list() -> None:
-    known = {listing.name for listing in available_models() if listing.kind == "built-in"}
+    known = {listing.name for listing in compute.listings() if listing.kind == "built-in"}
     group = None
     for number, example in enumerate(examples()):
         # Any masked LM can read the examples of another one; a classifier cannot.

@@ -87,9 +87,12 @@ def show(
 def show_option(
     name: str, options: Sequence[Any], value: Any, on_change: Callable[[Any], None]
 ) -> dict[str, Any]:
-    """`show` for a selectbox with these options, where None is no choice."""
+    """`show` for a selectbox with these options; a choice that can be left open has None first.
+
+    (Without an option for it, a selectbox that starts with a choice cannot be emptied.)
+    """
     shown = show(name, value, on_change, "index")
-    return {**shown, "options": options, "index": None if value is None else options.index(value)}
+    return {**shown, "options": options, "index": options.index(value)}
 
 
 def bound(name: str, argument: str = "value") -> dict[str, Any]:

@@ -133,4 +133,4 @@ def test_the_model_is_left_as_it_was(case):
 def test_an_unknown_replacement_is_refused(case):
     model, sentence, quantity, _ = case
     with pytest.raises(ExplainerError, match="zero, baseline"):
-        ablate(model, sentence, quantity, keep_all(model, N), replacement="noise")  # type: ignore[arg-type]
+        ablate(model, sentence, quantity, keep_all(model, N), replacement="noise")

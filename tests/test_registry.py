@@ -349,7 +349,7 @@ def test_an_impossible_name_is_refused_in_one_short_line(name):
 
 def test_an_unknown_precision_is_refused(tiny_masked_lm_dir):
     with pytest.raises(ExplainerError, match="float32 or float64"):
-        load_model(str(tiny_masked_lm_dir), dtype="float16")  # type: ignore[arg-type]
+        load_model(str(tiny_masked_lm_dir), dtype="float16")
 
 
 @pytest.mark.usefixtures("no_network")

@@ -48,7 +48,7 @@ def _best(logs: Array, word: int, target: int) -> tuple[tuple[int, ...], float]:
 
 
 def _beam(logs: Array, word: int, target: int, width: int) -> tuple[tuple[int, ...], float]:
-    paths = [((word,), 0.0)]
+    paths: list[tuple[tuple[int, ...], float]] = [((word,), 0.0)]
     for number, step in enumerate(logs):
         last = number == len(logs) - 1
         ends = [target] if last else range(step.shape[0])

@@ -18,4 +18,6 @@ st.set_page_config(
     initial_sidebar_state="collapsed",
 )
 page = st.navigation([st.Page("pages/explore.py", title="Explore", default=True)], position="top")
+st.session_state["arrived"] = st.session_state.get("page", page.url_path) != page.url_path
+st.session_state["page"] = page.url_path
 page.run()

@@ -119,6 +119,24 @@ def test_a_link_reproduces_the_page(page):
     assert widget(test, "toggle", "keep_special").value is True
 
 
+def test_the_way_back_to_an_earlier_link_works(page):
+    test = page(level="embedding")
+    checked(widget(test, "slider", "share").set_value(20).run())
+    assert query(test) == {"level": "embedding", "share": "20"}
+    del test.query_params["share"]
+    checked(test.run())
+    assert widget(test, "slider", "share").value == 5
+    assert widget(test, "segmented_control", "level").value == "embedding"
+
+
+def test_a_click_that_comes_with_an_old_link_counts(page):
+    test = page()
+    checked(widget(test, "slider", "share").set_value(20).run())
+    del test.query_params["share"]
+    checked(widget(test, "segmented_control", "level").set_value("embedding").run())
+    assert query(test) == {"level": "embedding", "share": "20"}
+
+
 def test_wrong_values_in_a_link_fall_back_with_a_note(page):
     test = page(level="sideways", share="-3", points="1e9", word="99", rule="<img src=x>")
     said = messages(test)

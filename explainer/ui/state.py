@@ -19,17 +19,25 @@ from explainer.ui.choices import Choices, from_query
 CHOICES = "choices"
 LINK = "choices_link"
 NOTES = "choices_notes"
+TOUCHED = "choices_touched"
+ARRIVED = "arrived"
+"""Set by the app where the run comes from another page."""
 
 
-def adopt_link() -> Choices:
-    """The session's choices, taken from the link where that has changed."""
+def adopt_link() -> None:
+    """Take the session's choices from the link where somebody has changed that.
+
+    Not after a click: the browser may send it with the link from before the page's last answer.
+    Nor on arriving from another page, whose navigation has emptied the link.
+    """
     query = st.query_params.to_dict()
     state = st.session_state
-    first = CHOICES not in state
-    if first or (query and query != state[LINK]):
-        state[CHOICES], state[NOTES] = from_query(query)
-        state[LINK] = query
-    return choices()
+    if CHOICES in state and (
+        query == state[LINK] or TOUCHED in state or (not query and state.get(ARRIVED, False))
+    ):
+        return
+    state[CHOICES], state[NOTES] = from_query(query)
+    state[LINK] = query
 
 
 def choices() -> Choices:
@@ -47,6 +55,7 @@ def put(chosen: Choices) -> None:
     """Replace all choices."""
     st.session_state[CHOICES] = chosen
     st.session_state[NOTES] = ()
+    st.session_state[TOUCHED] = True
 
 
 def notes() -> tuple[str, ...]:
@@ -61,6 +70,7 @@ def write_link() -> None:
     if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     st.session_state[LINK] = query
+    st.session_state.pop(TOUCHED, None)
 
 
 def show(

@@ -1,0 +1,44 @@
+"""What the README shows is what its examples print, but for the last digits."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def shape(text: str) -> list[str]:
+    """The lines of an output with every digit and sign alike, and space of any length."""
+    return [re.sub(r"\s+", " ", re.sub(r"[-+0-9]", "#", line)) for line in text.splitlines()]
+
+
+def printed(arguments: list[str]) -> str:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+
+
+def test_the_python_example_prints_what_the_readme_says():
+    found = re.search(r"```python\n(.*?)```\n\n```\n(.*?)```", README, re.DOTALL)
+    assert found
+    example, shown = found.groups()
+    assert shape(printed(["-c", example])) == shape(shown)
+
+
+def test_the_command_prints_what_the_readme_says():
+    found = re.search(r"```\n\$ python (-m explainer .*?)\n(.*?)```", README, re.DOTALL)
+    assert found
+    command, shown = found.groups()
+    assert shape(printed(shlex.split(command))) == shape(shown)
+
+
+def test_the_readme_names_only_files_that_are_there():
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)", README):
+        assert (ROOT / link).exists(), link

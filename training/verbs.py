@@ -12,22 +12,10 @@ from explainer.tasks.words import Words
 from training.partners import SHORTEST, with_s
 from training.text import Pieces
 
-BEFORE_VERBS = [
-    "to",
-    "will",
-    "would",
-    "can",
-    "could",
-    "may",
-    "might",
-    "must",
-    "should",
-    "not",
-    "i",
-    "we",
-    "you",
-    "they",
-]
+BEFORE_VERBS = (
+    *("to", "will", "would", "can", "could", "may", "might", "must", "should", "not"),
+    *("i", "we", "you", "they"),
+)
 VERBAL = 0.3
 """Least share of a verb's occurrences that follow one of these words."""
 FEWEST = 5

@@ -24,7 +24,7 @@ from transformers import BertConfig, BertForMaskedLM
 
 from benchmarks import published
 from explainer import load_model
-from explainer.explain import follow
+from explainer.facade import follow
 from explainer.flow import total_flow
 from explainer.models.bert import adapt
 from explainer.models.model import Model

@@ -13,7 +13,7 @@ import statistics
 import torch
 
 from explainer import load_model
-from explainer.explain import follow
+from explainer.facade import follow
 from explainer.models.model import Model
 from explainer.quantity import masked_word
 from explainer.sentence import read_sentence

@@ -1,19 +1,26 @@
 """Influence patterns: how information flows through BERT.
 
-from explainer import Settings, explain, load_model
+    from explainer import Settings, explain, load_model
 
-model = load_model("agreement")
-explanation = explain(
-    model, "the farmers that the assistant loves [MASK] old .", correct="are", wrong="is"
-)
+    model = load_model("agreement")
+    explanation = explain(
+        model, "the farmers that the assistant loves [MASK] old .", correct="are", wrong="is"
+    )
+
+Names are imported when they are first used, so that results can be read and drawn, and help be
+printed, without waiting seconds for torch and transformers.
 """
 
-from explainer.errors import ExplainerError
-from explainer.explain import explain
-from explainer.models.registry import available_models, load_model
-from explainer.pattern import Explanation
-from explainer.predictions import Prediction, predict
-from explainer.settings import Settings
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explainer.errors import ExplainerError
+    from explainer.facade import explain
+    from explainer.models.registry import available_models, load_model
+    from explainer.pattern import Explanation
+    from explainer.predictions import Prediction, predict
+    from explainer.settings import Settings
 
 __all__ = [
     "ExplainerError",
@@ -25,3 +32,20 @@ __all__ = [
     "load_model",
     "predict",
 ]
+
+_HOMES = {
+    "ExplainerError": "errors",
+    "Explanation": "pattern",
+    "Prediction": "predictions",
+    "Settings": "settings",
+    "available_models": "models.registry",
+    "explain": "facade",
+    "load_model": "models.registry",
+    "predict": "predictions",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

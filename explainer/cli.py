@@ -15,12 +15,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from explainer.errors import ExplainerError
-from explainer.explain import explain
-from explainer.models.registry import available_models, load_model
 from explainer.output import FORMATS, check_output, format_of, put
 from explainer.pattern import Explanation
 from explainer.quote import quote
-from explainer.sentence import read_sentence
 from explainer.settings import BASELINES, RULES, Settings
 from explainer.table import explanation_table, models_table
 
@@ -184,11 +181,20 @@ def _share(text: str) -> float:
     return value
 
 
+# The commands import what computes only when they run: help and complaints come at once.
+
+
 def _run_models(_: argparse.Namespace) -> None:
+    from explainer.models.registry import available_models
+
     sys.stdout.write(models_table(available_models()))
 
 
 def _run_explain(options: argparse.Namespace) -> None:
+    from explainer.facade import explain
+    from explainer.models.registry import load_model
+    from explainer.sentence import read_sentence
+
     chosen = options.format or format_of(options.out)
     check_output(options.out, chosen)
     settings = Settings(

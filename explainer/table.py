@@ -5,9 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from explainer.models.registry import Listing
 from explainer.pattern import Edge, Explanation, Level, Pattern, TotalFlow
+
+if TYPE_CHECKING:
+    from explainer.models.registry import Listing
 
 GAP = "  "
 NUMERIC = "+-.0123456789% "

@@ -8,7 +8,7 @@ import torch
 
 from explainer import ExplainerError, explain
 from explainer.ablation import ablate, keep_all, keep_only, remove
-from explainer.explain import choose_quantity
+from explainer.facade import choose_quantity
 from explainer.pattern import SKIP, Edge
 from explainer.predictions import predict_sentence
 from explainer.sentence import read_sentence

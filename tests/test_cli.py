@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from explainer import cli
+from explainer import facade
 from explainer.cli import main
-from explainer.explain import explain
+from explainer.facade import explain
 from explainer.models.registry import load_model
 from explainer.pattern import Explanation
 from explainer.settings import Settings
@@ -266,7 +266,7 @@ def test_an_unexpected_failure_takes_one_line_and_a_traceback_only_on_request(
     def fail(*_, **__):
         raise RuntimeError("first\nsecond")
 
-    monkeypatch.setattr(cli, "explain", fail)
+    monkeypatch.setattr(facade, "explain", fail)
     assert main(["explain", TEXT, *lm]) == 1
     printed = capsys.readouterr().err
     assert printed.startswith("unexpected failure: RuntimeError: first second")
@@ -280,7 +280,7 @@ def test_an_interrupt_takes_one_line(lm, monkeypatch, capsys):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "explain", interrupt)
+    monkeypatch.setattr(facade, "explain", interrupt)
     assert main(["explain", TEXT, *lm]) == 130
     assert capsys.readouterr().err == "interrupted\n"
 

@@ -1,6 +1,8 @@
 """Imports go one way: text → Sentence → Trace → Pattern → figure → page."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ["sentence", "trace", "refine", "explain", "ui", "pages"]
+STAGES = ["sentence", "trace", "refine", "facade", "ui", "pages"]
 # What may import a package of others; everybody else must do without.
 OWNERS = {
     "plotly": ("explainer.figures",),
@@ -83,8 +85,8 @@ def reachable(module: str) -> set[str]:
 
 
 def test_the_reading_of_imports_sees_what_is_there():
-    assert "explainer.trace" in imported("explainer.explain")
-    assert "torch" in reachable("explainer.explain")
+    assert "explainer.trace" in imported("explainer.facade")
+    assert "torch" in reachable("explainer.facade")
     assert "explainer.figures" in imported("explainer.pattern", lazy=True)
     assert "explainer.figures" not in imported("explainer.pattern")
     assert len(sources()) > 20
@@ -166,3 +168,21 @@ def test_only_the_sentence_calls_the_tokenizer():
         )
     ]
     assert users == ["explainer.sentence"]
+
+
+def test_help_and_results_do_not_wait_for_torch():
+    code = (
+        "import sys, explainer, explainer.cli, explainer.pattern, explainer.figures; "
+        "explainer.Settings, explainer.Explanation; "
+        "assert not {'torch', 'transformers', 'plotly', 'streamlit'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_public_name_can_be_imported():
+    import explainer
+
+    assert all(getattr(explainer, name) is not None for name in explainer.__all__)
+    assert explainer._HOMES.keys() == set(explainer.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = explainer.nothing

@@ -22,7 +22,7 @@ from transformers import (
 from transformers.utils import logging
 
 from explainer.errors import ExplainerError
-from explainer.explain import explain
+from explainer.facade import explain
 from explainer.models import hub, registry
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.registry import available_models, checksum, load_model

@@ -16,6 +16,7 @@ from explainer.ui.graph import clicked_word
 from explainer.ui.markdown import plain
 from explainer.ui.masking import mask_word, masked
 from explainer.ui.sentence_box import chip_labels
+from explainer.ui.state import UNSET
 
 APP = Path(__file__).parents[1] / "app.py"
 SENTENCE = "the farmers that the assistant loves [MASK] old ."
@@ -220,10 +221,21 @@ def test_a_click_selects_a_word_and_a_second_one_none():
     assert clicked_word([], 5) == 5
 
 
+def test_a_contrast_can_be_handed_back_to_the_model(page):
+    test = page()
+    checked(widget(test, "selectbox", "correct").set_value(UNSET).run())
+    assert test.session_state["choices"].correct is None
+    assert query(test) == {"correct": ""}
+    checked(test.run())
+    assert widget(test, "selectbox", "correct").value == UNSET
+
+
 def test_a_classifier_has_labels_instead_of_words(page, tiny_classifier_dir):
     test = page(model=str(tiny_classifier_dir), text="the old farmer", label="positive")
     assert "influence on positive" in graph_alt(test)
-    assert widget(test, "selectbox", "other").value is None
+    assert widget(test, "selectbox", "other").value == UNSET
+    with pytest.raises(KeyError):
+        widget(test, "button_group", "chip")
     checked(widget(test, "selectbox", "other").set_value("negative").run())
     assert "influence on positive − negative" in graph_alt(test)
     wrong = page(model=str(tiny_classifier_dir), text="the old farmer", label="splendid")

@@ -93,14 +93,14 @@ def class_contrast(loaded: Model) -> None:
         )
 
 
-def _or_unset(unset: str, option: str | None) -> str:
-    return unset if option is None else option
+def _or_unset(unset: str, option: str) -> str:
+    return unset if option == state.UNSET else option
 
 
-def _with(value: str | None, options: Sequence[str]) -> list[str | None]:
-    """None, the options, and a value that is none of them (what is wrong with it is said above)."""
-    found: list[str | None] = [None, *options]
-    return found if value in found else [*found, value]
+def _with(value: str | None, options: Sequence[str]) -> list[str]:
+    """No choice, the options, and a value that is neither (what is wrong with it is said above)."""
+    found = [state.UNSET, *options]
+    return found if value is None or value in found else [*found, value]
 
 
 def settings_popover() -> None:
@@ -172,12 +172,12 @@ def view_controls(explanation: Explanation) -> None:
         help="A word's share of all influence, Σ|g|.",
         **state.bound("share"),
     )
-    sources = [None, *sorted(pattern.source for pattern in explanation.patterns)]
+    sources = [state.UNSET, *sorted(pattern.source for pattern in explanation.patterns)]
     st.selectbox(
         "Word",
         width=190,
         format_func=lambda word: (
-            "all words" if word is None else f"{explanation.tokens[word]} ({word})"
+            "all words" if word == state.UNSET else f"{explanation.tokens[word]} ({word})"
         ),
         help="Or click a word, a node or an edge in the graph, or a row of the table.",
         **state.bound_option("word", sources),

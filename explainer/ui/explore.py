@@ -99,9 +99,10 @@ def _asked(places: Places) -> tuple[Request, tuple[Prediction, ...]]:
     chosen = state.choices()
     with places.body, st.spinner("Loading the model …"):
         loaded = compute.model(chosen.model)
-    with places.chips:
-        sentence_box.chips()
     words = loaded.info.task == "masked-lm"
+    if words:
+        with places.chips:
+            sentence_box.chips()
     problem: ExplainerError | None = None
     predicted: tuple[Prediction, ...] = ()
     try:

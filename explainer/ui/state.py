@@ -20,6 +20,8 @@ CHOICES = "choices"
 LINK = "choices_link"
 NOTES = "choices_notes"
 TOUCHED = "choices_touched"
+UNSET = ""
+"""The option of a selectbox for no choice."""
 ARRIVED = "arrived"
 """Set by the app where the run comes from another page."""
 
@@ -97,12 +99,16 @@ def show(
 def show_option(
     name: str, options: Sequence[Any], value: Any, on_change: Callable[[Any], None]
 ) -> dict[str, Any]:
-    """`show` for a selectbox with these options; a choice that can be left open has None first.
+    """`show` for a selectbox with these options; a choice that can be left open has UNSET first.
 
-    (Without an option for it, a selectbox that starts with a choice cannot be emptied.)
+    UNSET stands for None, which Streamlit takes for an emptied box and not for an option.
     """
-    shown = show(name, value, on_change, "index")
-    return {**shown, "options": options, "index": options.index(value)}
+
+    def changed(option: Any) -> None:
+        on_change(None if option == UNSET else option)
+
+    shown = show(name, UNSET if value is None else value, changed, "index")
+    return {**shown, "options": options, "index": options.index(shown["index"])}
 
 
 def bound(name: str, argument: str = "value") -> dict[str, Any]:

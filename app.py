@@ -1,15 +1,16 @@
 """The app: navigation over the pages.
 
 Everything heavy is imported here, before the first widget is drawn: a session that starts while
-another thread is in the middle of such an import would find half a module. `explainer` brings
-torch and the networks of transformers.
+another thread is in the middle of such an import would find half a module. The page's own modules
+bring torch and the networks of transformers.
 """
 
 import pandas  # noqa: F401
 import plotly.graph_objects  # noqa: F401
 import streamlit as st
 
-import explainer  # noqa: F401
+import explainer.figures.graph
+import explainer.ui.explore  # noqa: F401
 
 st.set_page_config(
     page_title="Influence Patterns Explorer",

@@ -22,6 +22,7 @@ from explainer.figures.palette import DARK, LIGHT
 from explainer.figures.scene import Area, Disc, Label
 from explainer.figures.summary import short_route
 from explainer.figures.text import clean, escape, percent, signed
+from explainer.figures.text import width as text_width
 from explainer.pattern import (
     SKIP,
     Component,
@@ -236,6 +237,48 @@ def test_everything_stays_inside_the_figure(large, small):
                     assert item.points[:, 1].max() <= scene.height
             labels = [i for stage in scene.stages for i in stage if isinstance(i, Label)]
             assert min(label.size for label in labels) >= 11
+
+
+@pytest.mark.parametrize("width", [320, 360, 700, 1100])
+def test_no_words_of_the_figure_lie_on_others(large, small, width):
+    for explanation in (small, large, scaled(small, 1e-4), scaled(small, 1e3)):
+        for view in (View(width=width), View(width=width, overlay="both", level="embedding")):
+            scene = lay_out(explanation, view)
+            labels = [i for stage in scene.stages for i in stage if isinstance(i, Label)]
+            boxes = [box(label) for label in labels if not label.text.isdigit()]
+            for one, other in combinations(boxes, 2):
+                apart = (
+                    one[2] <= other[0]
+                    or other[2] <= one[0]
+                    or one[3] <= other[1]
+                    or other[3] <= one[1]
+                )
+                assert apart, (one, other)
+
+
+def box(label: Label) -> tuple[float, float, float, float, str]:
+    """Left, top, right and bottom of a label's letters."""
+    wide = text_width(label.text, label.size)
+    left = label.x - wide * {"start": 0, "middle": 0.5, "end": 1}[label.anchor]
+    high = label.size * 0.4
+    return left, label.y - high, left + wide, label.y + high, label.text
+
+
+def scaled(explanation: Explanation, factor: float) -> Explanation:
+    """The same explanation of a model whose logits are `factor` times as large."""
+    return replace(
+        explanation,
+        influence=tuple(factor * g for g in explanation.influence),
+        patterns=tuple(
+            replace(
+                p,
+                influence=factor * p.influence,
+                embedding_influence=factor * p.embedding_influence,
+                attention_influence=factor * p.attention_influence,
+            )
+            for p in explanation.patterns
+        ),
+    )
 
 
 def test_long_texts_show_the_rows_they_need_and_say_so(large):

@@ -9,7 +9,11 @@ from explainer.figures import text
 
 NARROW = 640.0
 MANY_ROWS = 64
+FAR = 18
+"""Rows from which the columns are named above the rows as well."""
 HEAD_RADIUS = 9.0
+NOTE = 16.0
+"""Height of one line of small print."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,11 @@ def make_frame(
     width: float,
     legend_height: float,
     shares: bool,
+    notes: int = 0,
 ) -> Frame:
     """A frame for the tokens at the positions `shown`, from the top down."""
     narrow = width < NARROW
-    row_height = _row_height(len(shown), narrow)
+    row_height = fitting_row_height(len(shown), width)
     widest = max((text.width(text.clean(tokens[i]), text.BODY) for i in shown), default=0.0)
     label_room = min(widest, 74.0 if narrow else 150.0)
     bars = None if narrow else (14.0, 14.0 + min(170.0, max(104.0, 0.15 * width)))
@@ -78,12 +83,16 @@ def make_frame(
     step = (last - first) / layers
     legend_top = 6.0
     shares_top = legend_top + legend_height + 8.0 if shares else None
-    header = 64.0 if bars is not None else 48.0 if shares else 16.0
+    header = 48.0 if shares else 16.0
+    if len(shown) > FAR:
+        header += 16.0
+    if bars is not None:
+        header = max(64.0, header)
     top = legend_top + legend_height + header + row_height / 2
     bottom = top + row_height * (max(1, len(shown)) - 1)
     return Frame(
         width=width,
-        height=bottom + row_height / 2 + 46.0,
+        height=bottom + row_height / 2 + 46.0 + NOTE * notes,
         legend_top=legend_top,
         shares_top=shares_top,
         rows={position: top + k * row_height for k, position in enumerate(shown)},
@@ -95,7 +104,9 @@ def make_frame(
     )
 
 
-def _row_height(rows: int, narrow: bool) -> float:
+def fitting_row_height(rows: int, width: float) -> float:
+    """px between two rows: roomy for a sentence, close for a paragraph."""
+    narrow = width < NARROW
     roomy = 34.0 if narrow else 37.0
     return max(22.0, min(roomy, (520.0 if narrow else 560.0) / max(1, rows)))
 

@@ -1,15 +1,15 @@
 """From an explanation to a scene: all of the pattern graph's geometry, without a drawing library.
 
-1. Frame: rows, columns, bars and header for the tokens shown. 2. Scale: px per logit, so that
-the fullest node fits its row. 3. Lanes and bundles: patterns side by side. 4. Shapes, back to
-front: overlay, grid, ribbons, nodes, circles, bars and words. 5. Spots to point at and click.
+1. Scale: px per logit, so that the fullest node fits its row. 2. Frame: rows, columns, bars,
+header and legend for the tokens shown. 3. Lanes and bundles: patterns side by side. 4. Shapes, back
+to front: overlay, grid, ribbons, nodes, circles, bars and words. 5. Spots to point at and click.
 """
 
 from __future__ import annotations
 
 from explainer.errors import ExplainerError
 from explainer.figures import bars, legend, overlay, says, text, ways
-from explainer.figures.frame import Frame, make_frame, shown_rows
+from explainer.figures.frame import FAR, NOTE, Frame, fitting_row_height, make_frame, shown_rows
 from explainer.figures.lanes import bundle, meeting, stack
 from explainer.figures.scene import Disc, Item, Label, Scene, Spot
 from explainer.figures.view import View
@@ -17,8 +17,6 @@ from explainer.pattern import Explanation, Pattern
 
 FULLEST = 28.0
 """px of the widest stack of patterns in a node."""
-FAR = 18
-"""Rows from which the columns are named above as well."""
 
 
 def lay_out(explanation: Explanation, view: View) -> Scene:
@@ -33,29 +31,32 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
     has_flow = explanation.flow is not None
     touched = {explanation.target.position} | {i for p in drawn for i in p.nodes}
     shown = shown_rows(len(explanation.tokens), touched)
-    keyed = legend.flowed(legend.entries(view, explanation.target, 1.0, has_flow), view.width - 12)
+    row_height = fitting_row_height(len(shown), view.width)
+    room = min(FULLEST, max(19.0, 0.66 * row_height))
+    fullest, _ = meeting(drawn, view.level)
+    scale = view.scale or _scale(fullest, room, overlay.largest(found), row_height)
+    kept = overlay.drawable(found, shown, scale)
+    notes = _notes(len(explanation.tokens) - len(shown), len(found) - len(kept))
+    rows = legend.flowed(legend.entries(view, explanation.target, scale, has_flow), view.width - 12)
     frame = make_frame(
         explanation.tokens,
         shown,
         explanation.model.layers,
         width=view.width,
-        legend_height=legend.ROW * len(keyed),
+        legend_height=legend.ROW * len(rows),
         shares=has_flow,
+        notes=len(notes),
     )
-    room = min(FULLEST, max(19.0, 0.66 * frame.row_height))
-    fullest, _ = meeting(drawn, view.level)
-    scale = view.scale or _scale(fullest, room, overlay.largest(found), frame.row_height)
     lanes = stack(drawn, view.level, scale, room)
     bundles = bundle(lanes, view.level)
     back, front = ways.ribbons(bundles, frame, view)
     placed = ways.circles(bundles, frame, view)
 
-    wash, flow_spots, hidden = overlay.draw(found, explanation, frame, view, scale)
+    wash, flow_spots = overlay.draw(kept, explanation, frame, view, scale)
     header: list[Item] = []
     if explanation.flow is not None:
         header, share_spots = overlay.shares(explanation.flow, frame, view)
         flow_spots += share_spots
-    rows = legend.flowed(legend.entries(view, explanation.target, scale, has_flow), view.width - 12)
     stages = (
         wash,
         _grid(frame, view),
@@ -67,7 +68,7 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         bars.draw(explanation, frame, view) + bars.key(frame, view) + header,
         _words(explanation, frame, view),
         legend.draw(rows, 6.0, frame.legend_top, view),
-        _notes(len(explanation.tokens) - len(shown), hidden, frame, view),
+        _small_print(notes, frame, view),
     )
     spots = (
         _token_spots(explanation, frame)
@@ -81,7 +82,7 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         scale=scale,
         stages=tuple(tuple(stage) for stage in stages if stage),
         spots=tuple(spots),
-        hidden_flows=hidden,
+        hidden_flows=len(found) - len(kept),
     )
 
 
@@ -135,18 +136,23 @@ def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     return items
 
 
-def _notes(hidden_rows: int, hidden_flows: int, frame: Frame, view: View) -> list[Item]:
-    """What the figure leaves out, said in the figure."""
+def _notes(hidden_rows: int, hidden_flows: int) -> list[str]:
+    """What the figure leaves out."""
     notes = []
     if hidden_flows:
         notes.append(f"{text.counted(hidden_flows, 'thin flow')} not drawn")
     if hidden_rows:
         notes.append(f"{text.counted(hidden_rows, 'word')} without a drawn pattern hidden")
-    if not notes:
-        return []
-    y = frame.bottom + frame.row_height / 2 + 32
-    right = frame.width - 6
-    return [Label(right, y, ", ".join(notes), view.colours.muted, text.SMALL, "end")]
+    return notes
+
+
+def _small_print(notes: list[str], frame: Frame, view: View) -> list[Item]:
+    """The notes in the lower right corner, one below the other."""
+    bottom = frame.height - 10
+    return [
+        Label(frame.width - 6, bottom - NOTE * k, note, view.colours.muted, text.SMALL, "end")
+        for k, note in enumerate(reversed(notes))
+    ]
 
 
 def _token_spots(explanation: Explanation, frame: Frame) -> list[Spot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,21 +50,25 @@ def bands(flow: TotalFlow, overlay: Overlay) -> list[Band]:
     return sorted((band for band in found if band.value), key=lambda band: -abs(band.value))
 
 
-def draw(
-    found: list[Band], explanation: Explanation, frame: Frame, view: View, scale: float
-) -> tuple[list[Item], list[Spot], int]:
-    """The largest bands with their spots, and how many are left out."""
-    kept = [
+def drawable(found: list[Band], shown: Collection[int], scale: float) -> list[Band]:
+    """The largest bands between tokens that are shown, wide enough to be seen."""
+    return [
         band
         for band in found
         if abs(band.value) * scale >= THINNEST
-        and band.edge.source in frame.rows
-        and band.edge.target in frame.rows
+        and band.edge.source in shown
+        and band.edge.target in shown
     ][:MOST]
+
+
+def draw(
+    kept: list[Band], explanation: Explanation, frame: Frame, view: View, scale: float
+) -> tuple[list[Item], list[Spot]]:
+    """The bands with their spots."""
     items: list[Item] = []
     spots: list[Spot] = []
     if not kept or explanation.flow is None:
-        return items, spots, len(found)
+        return items, spots
     totals = np.abs(explanation.flow.skip).sum(axis=1)
     totals = totals + np.abs(explanation.flow.heads).sum(axis=(1, 2, 3))
     for band in kept:
@@ -82,7 +87,7 @@ def draw(
         )
         x, y = curve.point(0.38)
         spots.append(Spot(x, y, "flow", None, *edge, lines))
-    return items, spots, len(found) - len(kept)
+    return items, spots
 
 
 def largest(found: list[Band]) -> float:

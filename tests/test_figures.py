@@ -220,7 +220,7 @@ def test_traces_and_bands_stay_bounded(large, width):
     scene = lay_out(large, View(minimum_share=0, overlay="both", width=width))
     drawn = sum(isinstance(item, Area) for item in scene.stages[0])
     assert drawn <= MOST
-    assert drawn + scene.hidden_flows == len(bands(large.flow, "both"))
+    assert drawn + scene.hidden_flows == bands(large.flow, "both", range(40))[1]
     said = [i.text for stage in scene.stages for i in stage if isinstance(i, Label)]
     assert f"{scene.hidden_flows} thin flows not drawn" in said
 
@@ -441,3 +441,22 @@ def test_text_can_be_read_on_its_page(colours):
         assert contrast(text_colour, colours.surface) >= 4.5
     for mark in (colours.positive, colours.negative, colours.skip, colours.heads):
         assert contrast(mark, colours.surface) >= 3
+
+
+def test_the_bands_are_the_largest_flows(large):
+    shown = (0, 3, 5, 20, 39)
+    found, count = bands(large.flow, "both", shown)
+    moved = large.flow.heads.sum(axis=1)
+    every = [abs(large.flow.skip[layer, i]) for layer in range(12) for i in shown]
+    every += [abs(moved[layer, i, j]) for layer in range(12) for i in shown for j in shown]
+    expected = sorted(every, reverse=True)[:MOST]
+    assert [abs(band.value) for band in found] == pytest.approx(expected)
+    assert count == 12 * 40 + 12 * 40 * 40
+    for band in found:
+        layer, source, target, component = band.edge
+        if component == SKIP:
+            assert band.value == large.flow.skip[layer, source]
+        else:
+            by_head = large.flow.heads[layer, :, target, source]
+            assert band.value == pytest.approx(by_head.sum())
+            assert band.strongest == np.abs(by_head).argmax()

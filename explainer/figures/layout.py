@@ -27,16 +27,20 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
             "choose the overlay 'none'."
         )
     drawn = view.patterns(explanation)
-    found = [] if explanation.flow is None else overlay.bands(explanation.flow, view.overlay)
     has_flow = explanation.flow is not None
     touched = {explanation.target.position} | {i for p in drawn for i in p.nodes}
     shown = shown_rows(len(explanation.tokens), touched)
+    found, bands = (
+        ([], 0)
+        if explanation.flow is None
+        else overlay.bands(explanation.flow, view.overlay, shown)
+    )
     row_height = fitting_row_height(len(shown), view.width)
     room = min(FULLEST, max(19.0, 0.66 * row_height))
     fullest, _ = meeting(drawn, view.level)
     scale = view.scale or _scale(fullest, room, overlay.largest(found), row_height)
-    kept = overlay.drawable(found, shown, scale)
-    notes = _notes(len(explanation.tokens) - len(shown), len(found) - len(kept))
+    kept = overlay.drawable(found, scale)
+    notes = _notes(len(explanation.tokens) - len(shown), bands - len(kept))
     rows = legend.flowed(legend.entries(view, explanation.target, scale, has_flow), view.width - 12)
     frame = make_frame(
         explanation.tokens,
@@ -82,7 +86,7 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         scale=scale,
         stages=tuple(tuple(stage) for stage in stages if stage),
         spots=tuple(spots),
-        hidden_flows=len(found) - len(kept),
+        hidden_flows=bands - len(kept),
     )
 
 

@@ -34,31 +34,32 @@ class Band:
     strongest: int | None
 
 
-def bands(flow: TotalFlow, overlay: Overlay) -> list[Band]:
-    """Every band of the overlay, largest first."""
+def bands(flow: TotalFlow, overlay: Overlay, shown: Collection[int]) -> tuple[list[Band], int]:
+    """The largest bands between tokens that are shown, and how many there are in all.
+
+    Works on whole arrays: a long text has millions of bands.
+    """
+    moved = flow.heads.sum(axis=1)
+    kinds = [(flow.skip, True)] if overlay in ("skip", "both") else []
+    kinds += [(moved, False)] if overlay in ("heads", "both") else []
+    rows = np.asarray(sorted(shown))
     found: list[Band] = []
-    if overlay in ("skip", "both"):
-        found += [
-            Band(Edge(layer, i, i, SKIP), float(value), None)
-            for (layer, i), value in np.ndenumerate(flow.skip)
-        ]
-    if overlay in ("heads", "both"):
-        strongest = np.abs(flow.heads).argmax(axis=1)
-        for (layer, target, source), value in np.ndenumerate(flow.heads.sum(axis=1)):
-            head = int(strongest[layer, target, source])
-            found.append(Band(Edge(layer, source, target, None), float(value), head))
-    return sorted((band for band in found if band.value), key=lambda band: -abs(band.value))
+    for values, skip in kinds:
+        chosen = values[:, rows] if skip else values[:, rows][:, :, rows]
+        order = np.argsort(-np.abs(chosen), axis=None, kind="stable")[:MOST]
+        for place in zip(*np.unravel_index(order, chosen.shape), strict=True):
+            layer, target, source = int(place[0]), int(rows[place[1]]), int(rows[place[-1]])
+            strongest = None if skip else int(np.abs(flow.heads[layer, :, target, source]).argmax())
+            edge = Edge(layer, source, target, SKIP if skip else None)
+            found.append(Band(edge, float(chosen[place]), strongest))
+    largest = sorted(found, key=lambda band: -abs(band.value))[:MOST]
+    count = sum(int(np.count_nonzero(values)) for values, _ in kinds)
+    return [band for band in largest if band.value], count
 
 
-def drawable(found: list[Band], shown: Collection[int], scale: float) -> list[Band]:
-    """The largest bands between tokens that are shown, wide enough to be seen."""
-    return [
-        band
-        for band in found
-        if abs(band.value) * scale >= THINNEST
-        and band.edge.source in shown
-        and band.edge.target in shown
-    ][:MOST]
+def drawable(found: list[Band], scale: float) -> list[Band]:
+    """The bands that are wide enough to be seen."""
+    return [band for band in found if abs(band.value) * scale >= THINNEST]
 
 
 def draw(
@@ -69,8 +70,12 @@ def draw(
     spots: list[Spot] = []
     if not kept or explanation.flow is None:
         return items, spots
-    totals = np.abs(explanation.flow.skip).sum(axis=1)
-    totals = totals + np.abs(explanation.flow.heads).sum(axis=(1, 2, 3))
+    flow = explanation.flow
+    # Block by block: a copy of all heads of a long text takes hundreds of megabytes.
+    totals = [
+        float(np.abs(skip).sum() + np.abs(heads).sum())
+        for skip, heads in zip(flow.skip, flow.heads, strict=True)
+    ]
     for band in kept:
         edge = band.edge
         curve = Curve(
@@ -82,9 +87,7 @@ def draw(
         colour = view.colours.skip if edge.component == SKIP else view.colours.heads
         outline = ribbon(curve, 0, 0, abs(band.value) * scale)
         items.append(Area(outline, rgba(colour, view.colours.wash)))
-        lines = says.of_flow(
-            explanation, edge, band.value, float(totals[edge.layer]), band.strongest
-        )
+        lines = says.of_flow(explanation, edge, band.value, totals[edge.layer], band.strongest)
         x, y = curve.point(0.38)
         spots.append(Spot(x, y, "flow", None, *edge, lines))
     return items, spots

@@ -62,7 +62,7 @@ def of_edge(
         f"{pattern.token}: pattern {signed(pattern.value(level), 3)} logits"
         f" ({percent(pattern.share(level))} of g {signed(pattern.influence, 3)})",
         f"block {edge.layer + 1}, {way}, by {component(edge.component)}",
-        f"fixed up to here {signed(trail[edge.layer], 3)} logits",
+        f"with this step fixed {signed(trail[edge.layer], 3)} logits",
     ]
     if others:
         names = ", ".join(p.token for p in others[:5]) + (" …" if len(others) > 5 else "")

@@ -75,8 +75,8 @@ def dashes(length: float, thickness: float) -> list[tuple[float, float]]:
 
     The pattern is fitted to the edge's length and begins and ends with half a gap.
     """
-    dash = min(34.0, max(8.0, 1.7 * thickness))
-    gap = min(8.0, max(4.0, 0.45 * thickness))
+    dash = max(6.5, min(34.0, 1.7 * thickness, 0.24 * length))
+    gap = min(8.0, max(4.0, 0.45 * thickness), 0.6 * dash)
     count = max(1, round(length / (dash + gap)))
     period = 1 / count
     inset = period * gap / (dash + gap) / 2

@@ -9,12 +9,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError, Explanation, Prediction
 from explainer.figures import summary
+from explainer.figures.frame import NARROW
 from explainer.models.model import Model
 from explainer.ui import compute, controls, sentence_box, state
 from explainer.ui.compute import Request
 from explainer.ui.graph import graph, is_dark, view_of
 from explainer.ui.markdown import plain
 from explainer.ui.save import save_popover
+from explainer.ui.step_panel import step_panel
 from explainer.ui.strip import prediction_list, strip
 from explainer.ui.style import style
 from explainer.ui.tables import block_table, pattern_table
@@ -59,7 +61,7 @@ def explore() -> None:
         return
     sentence_box.sentence_box()
     messages, chips = st.container(), st.container()
-    contrast, model, settings = st.columns([5, 2.6, 1.2], vertical_alignment="bottom")
+    contrast, model, settings = st.columns([5, 2.5, 1.5], vertical_alignment="bottom")
     with model:
         controls.model_field()
     with settings:
@@ -157,10 +159,15 @@ def _figures(explanation: Explanation, predicted: tuple[Prediction, ...], width:
     """Strip, graph, tables and predictions of one explanation."""
     chosen = state.choices()
     view = view_of(chosen, width)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="view_row"):
+    above, middle, below = st.container(), st.container(), st.container()
+    with (
+        below if width < NARROW else above,  # on a phone the graph comes first
+        st.container(horizontal=True, vertical_alignment="bottom", key="view_row"),
+    ):
         controls.view_controls(explanation)
         save_popover(explanation, view)
-    graph(explanation, view)
+    with middle:
+        graph(explanation, view)
     left, right = st.columns([2.3, 1], gap="large")
     with left:
         st.markdown(plain(summary(explanation, view.level, view.selected)))
@@ -168,6 +175,7 @@ def _figures(explanation: Explanation, predicted: tuple[Prediction, ...], width:
         st.caption(HOW_TO_READ)
     with right:
         prediction_list(predicted)
+    step_panel(explanation, st.session_state[LAST], predicted, view.patterns(explanation))
     pattern_table(explanation, view.level)
     with st.expander("Skip and heads by block"):
         block_table(explanation)

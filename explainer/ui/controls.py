@@ -13,6 +13,7 @@ from explainer.figures import LEVELS, OVERLAYS
 from explainer.models.model import Model
 from explainer.settings import BASELINES, MAX_POINTS, RULES
 from explainer.ui import compute, state
+from explainer.ui.editor import UNSET, Editor
 from explainer.ui.markdown import plain
 
 LEVEL_NAMES = {"attention": "Heads and skips", "embedding": "Nodes"}
@@ -20,27 +21,27 @@ OVERLAY_NAMES = {"none": "None", "skip": "Skip", "heads": "Heads", "both": "Both
 BASELINE_NAMES = {"mask": "[MASK] at every place", "zero": "zero vector", "pad": "[PAD]"}
 
 
-def model_field() -> None:
+def model_field(on: Editor = state.EDITOR) -> None:
     """The model by name, folder or hub id."""
     listed = [listing.name for listing in compute.listings()]
-    current = state.choices().model
+    current = on.choices().model
     options = listed if current in listed else [current, *listed]
     st.selectbox(
         "Model",
         accept_new_options=True,
         help="A name from the list, or a folder or Hugging Face id of your own BERT: type it.",
-        **state.show_option("model", options, current, _model_changed),
+        **on.show_option("model", options, current, partial(_model_changed, on)),
     )
 
 
-def _model_changed(name: str | None) -> None:
+def _model_changed(on: Editor, name: str | None) -> None:
     if name:
-        state.put(replace(state.choices(), model=name, label=None, other=None, word=None))
+        on.put(replace(on.choices(), model=name, label=None, other=None, word=None))
 
 
-def word_contrast(predicted: tuple[Prediction, ...]) -> None:
+def word_contrast(predicted: tuple[Prediction, ...], on: Editor = state.EDITOR) -> None:
     """The word to explain and its rival, from the top predictions or typed."""
-    chosen = state.choices()
+    chosen = on.choices()
     likely = [p.word for p in predicted]
     own = _own_choice(chosen.correct, chosen.wrong, likely)
     for name, label, column in zip(
@@ -56,7 +57,7 @@ def word_contrast(predicted: tuple[Prediction, ...]) -> None:
             f"{label} · {plain(own[name])}" if name in own else label,
             format_func=partial(_or_unset, "the model’s choice"),
             accept_new_options=True,
-            **state.show_option(name, _with(value, likely), value, partial(_word_changed, name)),
+            **on.show_option(name, _with(value, likely), value, partial(_word_changed, on, name)),
         )
 
 
@@ -68,12 +69,12 @@ def _own_choice(correct: str | None, wrong: str | None, words: list[str]) -> dic
     return dict(zip(empty, free, strict=False))
 
 
-def _word_changed(name: str, word: str | None) -> None:
+def _word_changed(on: Editor, name: str, word: str | None) -> None:
     word = word.strip() if word else None
-    state.change(**{name: word or None, "word": None})
+    on.change(**{name: word or None, "word": None})
 
 
-def class_contrast(loaded: Model) -> None:
+def class_contrast(loaded: Model, on: Editor = state.EDITOR) -> None:
     """The class to explain and its rival."""
     rest = "all others" if len(loaded.labels) != 2 else "the other one"
     for name, label, unset, column in zip(
@@ -83,30 +84,30 @@ def class_contrast(loaded: Model) -> None:
         st.columns(2, gap="small"),
         strict=True,
     ):
-        value = getattr(state.choices(), name)
+        value = getattr(on.choices(), name)
         column.selectbox(
             label,
             format_func=partial(_or_unset, unset),
-            **state.show_option(
-                name, _with(value, loaded.labels), value, partial(_word_changed, name)
+            **on.show_option(
+                name, _with(value, loaded.labels), value, partial(_word_changed, on, name)
             ),
         )
 
 
 def _or_unset(unset: str, option: str) -> str:
-    return unset if option == state.UNSET else option
+    return unset if option == UNSET else option
 
 
 def _with(value: str | None, options: Sequence[str]) -> list[str]:
     """No choice, the options, and a value that is neither (what is wrong with it is said above)."""
-    found = [state.UNSET, *options]
+    found = [UNSET, *options]
     return found if value is None or value in found else [*found, value]
 
 
-def settings_popover() -> None:
+def settings_popover(on: Editor = state.EDITOR) -> None:
     """How the path is sampled, behind one button."""
     with st.popover("Settings", icon=":material/tune:", width="stretch", key="settings"):
-        chosen = state.choices()
+        chosen = on.choices()
         left, right = st.columns(2)
         fewest = 2 if chosen.rule in ("trapezoid", "riemann") else 1
         left.number_input(
@@ -114,38 +115,53 @@ def settings_popover() -> None:
             fewest,
             MAX_POINTS,
             help="More points make the completeness gap smaller and take longer.",
-            **state.bound("points"),
+            **on.bound("points"),
         )
         right.selectbox(
             "Rule",
             help="How the points lie and weigh; riemann is what the paper's code does.",
-            **state.show_option("rule", RULES, chosen.rule, _rule_changed),
+            **on.show_option("rule", RULES, chosen.rule, partial(_rule_changed, on)),
         )
         left.selectbox(
             "Baseline",
             format_func=BASELINE_NAMES.__getitem__,
             help="The empty input that the path starts from.",
-            **state.bound_option("baseline", BASELINES),
+            **on.bound_option("baseline", BASELINES),
         )
         right.number_input(
             "Patterns kept (top k)",
             1,
             50,
             help="How many partial patterns are followed per word; 1 is the paper's greedy search.",
-            **state.show("top_k", min(50, chosen.top_k), lambda k: state.change(top_k=k)),
+            **on.show("top_k", min(50, chosen.top_k), lambda k: on.change(top_k=k)),
         )
         st.toggle(
-            "[CLS] and [SEP] keep their embedding in the baseline", **state.bound("keep_special")
+            "[CLS] and [SEP] keep their embedding in the baseline", **on.bound("keep_special")
         )
 
 
-def _rule_changed(rule: str) -> None:
-    points = state.choices().points
-    state.change(rule=rule, points=max(2, points) if rule in ("trapezoid", "riemann") else points)
+def _rule_changed(on: Editor, rule: str) -> None:
+    points = on.choices().points
+    on.change(rule=rule, points=max(2, points) if rule in ("trapezoid", "riemann") else points)
 
 
 def view_controls(explanation: Explanation) -> None:
     """Level, overlay, minimum share and selected word: all that needs no new computation."""
+    drawing_controls()
+    sources = [UNSET, *sorted(pattern.source for pattern in explanation.patterns)]
+    st.selectbox(
+        "Word",
+        width=190,
+        format_func=lambda word: (
+            "all words" if word == UNSET else f"{explanation.tokens[word]} ({word})"
+        ),
+        help="Or click a word, a node or an edge in the graph, or a row of the table.",
+        **state.bound_option("word", sources),
+    )
+
+
+def drawing_controls(on: Editor = state.EDITOR) -> None:
+    """Level, overlay and minimum share, for one graph or for several."""
     st.segmented_control(
         "Path through",
         LEVELS[::-1],
@@ -153,7 +169,7 @@ def view_controls(explanation: Explanation) -> None:
         format_func=LEVEL_NAMES.__getitem__,
         help="Heads and skips: which head or skip connection carries each step. "
         "Nodes: which hidden states, whatever carries it there.",
-        **state.bound("level", "default"),
+        **on.bound("level", "default"),
     )
     st.segmented_control(
         "All influence behind",
@@ -161,7 +177,7 @@ def view_controls(explanation: Explanation) -> None:
         required=True,
         format_func=OVERLAY_NAMES.__getitem__,
         help="Pale bands: everything that flows, not only the patterns.",
-        **state.bound("overlay", "default"),
+        **on.bound("overlay", "default"),
     )
     st.slider(
         "Hide words below",
@@ -170,17 +186,7 @@ def view_controls(explanation: Explanation) -> None:
         format="%d %%",
         width=180,
         help="A word's share of all influence, Σ|g|.",
-        **state.bound("share"),
-    )
-    sources = [state.UNSET, *sorted(pattern.source for pattern in explanation.patterns)]
-    st.selectbox(
-        "Word",
-        width=190,
-        format_func=lambda word: (
-            "all words" if word == state.UNSET else f"{explanation.tokens[word]} ({word})"
-        ),
-        help="Or click a word, a node or an edge in the graph, or a row of the table.",
-        **state.bound_option("word", sources),
+        **on.bound("share"),
     )
 
 

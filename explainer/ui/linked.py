@@ -1,0 +1,63 @@
+"""A page's choices in the session, kept the same as the page's link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+Choice = TypeVar("Choice")
+ARRIVED = "arrived"
+"""Set by the app where the run comes from another page."""
+
+
+@dataclass(frozen=True)
+class Linked(Generic[Choice]):
+    """One page's choices under `name` in the session; `read` and `write` are their link."""
+
+    name: str
+    read: Callable[[Mapping[str, str]], tuple[Choice, tuple[str, ...]]]
+    write: Callable[[Choice], dict[str, str]]
+
+    def adopt_link(self) -> None:
+        """Take the session's choices from the link where somebody has changed that.
+
+        Not after a click: the browser may send it with the link from before the page's last
+        answer. Nor on arriving from another page, whose navigation has emptied the link.
+        """
+        query = st.query_params.to_dict()
+        state = st.session_state
+        if self.name in state and (
+            query == state[f"{self.name}_link"]
+            or f"{self.name}_touched" in state
+            or (not query and state.get(ARRIVED, False))
+        ):
+            return
+        state[self.name], state[f"{self.name}_notes"] = self.read(query)
+        state[f"{self.name}_link"] = query
+
+    def get(self) -> Choice:
+        """The session's choices as they are now."""
+        found: Choice = st.session_state[self.name]
+        return found
+
+    def put(self, chosen: Choice) -> None:
+        """Replace the choices; what the link had wrong is then no longer worth a note."""
+        st.session_state[self.name] = chosen
+        st.session_state[f"{self.name}_notes"] = ()
+        st.session_state[f"{self.name}_touched"] = True
+
+    def notes(self) -> tuple[str, ...]:
+        """What could not be used of the link."""
+        found: tuple[str, ...] = st.session_state.get(f"{self.name}_notes", ())
+        return found
+
+    def write_link(self) -> None:
+        """Put the choices into the address, so that it can be copied."""
+        query = self.write(self.get())
+        if query != st.query_params.to_dict():
+            st.query_params.from_dict(query)
+        st.session_state[f"{self.name}_link"] = query
+        st.session_state.pop(f"{self.name}_touched", None)

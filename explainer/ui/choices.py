@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, Literal, get_args
 
+from explainer.ablation import REPLACEMENTS, Replacement
 from explainer.errors import ExplainerError
 from explainer.figures import LEVELS, OVERLAYS, Overlay
 from explainer.pattern import Level
@@ -17,13 +18,18 @@ LONGEST_IN_LINK = 2000
 """Characters of text that a link carries: browsers and servers cut longer ones."""
 ALIKE = 0.6
 
+What = Literal["none", "component", "step", "keep", "remove"]
+WHATS: tuple[What, ...] = get_args(What)
+"""What-ifs: the model as it is, without a head or skip everywhere, without one step of a pattern,
+with only the drawn patterns, or without them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
     """The page's state; `share` is the minimum share in per cent, `word` a token's position.
 
-    None means the model's own choice for `correct`, `wrong`, `label` and `other`, and no word
-    selected for `word`.
+    None means the model's own choice for `correct`, `wrong`, `label` and `other`, no word
+    selected for `word`, and for `step` (a block, counted from 0) the first that a head carries.
     """
 
     model: str = "agreement"
@@ -36,6 +42,9 @@ class Choices:
     overlay: Overlay = "none"
     share: int = 5
     word: int | None = None
+    step: int | None = None
+    what: What = "none"
+    replacement: Replacement = "zero"
     points: int = Settings.points
     rule: Rule = Settings.rule
     baseline: Baseline = Settings.baseline
@@ -159,6 +168,9 @@ READERS: dict[str, Callable[[str], Any]] = {
     "overlay": _one_of(OVERLAYS),
     "share": _whole(0, 50),
     "word": _position,
+    "step": _position,
+    "what": _one_of(WHATS),
+    "replacement": _one_of(REPLACEMENTS),
     "points": _whole(1, MAX_POINTS),
     "rule": _one_of(RULES),
     "baseline": _one_of(BASELINES),

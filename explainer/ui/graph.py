@@ -56,7 +56,18 @@ def graph(explanation: Explanation, view: View) -> None:
 
 def _clicked() -> None:
     points = st.session_state[CHART]["selection"]["points"]
-    state.change(word=clicked_word(points, state.choices().word))
+    chosen = state.choices()
+    word = clicked_word(points, chosen.word)
+    state.change(word=word, step=clicked_step(points) if word is not None else None)
+
+
+def clicked_step(points: list[dict[str, Any]]) -> int | None:
+    """The block whose edge a click on `points` meant, or None if it meant no edge."""
+    for point in points:
+        kind, word, layer, *_ = point.get("customdata") or (None, None, 0)
+        if kind == "edge" and word is not None:
+            return int(layer)
+    return None
 
 
 def clicked_word(points: list[dict[str, Any]], selected: int | None) -> int | None:

@@ -1,0 +1,163 @@
+"""What if: the model without a head, without one step, with only the patterns, or without them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from explainer import Explanation, Prediction
+from explainer.ablation import (
+    REPLACEMENTS,
+    Ablated,
+    Kept,
+    Replacement,
+    ablate,
+    keep_all,
+    keep_only,
+    remove,
+)
+from explainer.facade import choose_quantity
+from explainer.figures import says
+from explainer.figures.text import clean, percent, signed
+from explainer.models.model import Model
+from explainer.pattern import SKIP, Edge, Level, Pattern
+from explainer.sentence import read_sentence
+from explainer.ui import compute, state
+from explainer.ui.choices import WHATS, What
+from explainer.ui.compute import Request
+
+REPLACEMENT_NAMES = {"zero": "zero", "baseline": "its value for the baseline"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One what-if: `edge` is the step that it is about, `patterns` those that are drawn."""
+
+    what: What
+    replacement: Replacement
+    edge: Edge
+    patterns: tuple[Pattern, ...]
+    level: Level
+
+
+def what_if(
+    explanation: Explanation,
+    request: Request,
+    predicted: tuple[Prediction, ...],
+    edge: Edge,
+    drawn: tuple[Pattern, ...],
+) -> None:
+    """The choice of a what-if, and the answer beside what the model says as it is."""
+    chosen = state.choices()
+    names = {
+        "none": "As it is",
+        "component": _everywhere(edge),
+        "step": "Without this step",
+        "keep": "Only the drawn patterns",
+        "remove": "Without the drawn patterns",
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "What if the model ran",
+            WHATS,
+            required=True,
+            format_func=names.__getitem__,
+            help="A real forward pass with parts replaced. 'As it is' undoes it.",
+            **state.bound("what"),
+        )
+        st.selectbox(
+            "What is cut becomes",
+            REPLACEMENTS,
+            width=230,
+            format_func=REPLACEMENT_NAMES.__getitem__,
+            **state.bound("replacement"),
+        )
+    if chosen.what == "none":
+        return
+    question = Question(chosen.what, chosen.replacement, edge, drawn, chosen.level)
+    _answer(explanation, predicted, answer(request, question))
+
+
+def _everywhere(edge: Edge) -> str:
+    if edge.component == SKIP:
+        return f"Without skip in block {edge.layer}"
+    return f"Without head {edge.component} of block {edge.layer}"
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def answer(request: Request, question: Question) -> Ablated:
+    """The ablated model's Q and predictions; raises ExplainerError."""
+    loaded = compute.model(request.model)
+    sentence = read_sentence(loaded, request.text)
+    with compute.queue().turn():
+        quantity = choose_quantity(
+            loaded,
+            sentence,
+            correct=request.correct,
+            wrong=request.wrong,
+            label=request.label,
+            other=request.other,
+        )
+        return ablate(
+            loaded,
+            sentence,
+            quantity,
+            kept(loaded, len(sentence.tokens), question),
+            replacement=question.replacement,
+            settings=request.settings,
+            count=compute.PREDICTIONS,
+        )
+
+
+def kept(model: Model, n_tokens: int, question: Question) -> Kept:
+    """What the question leaves in place."""
+    if question.what == "keep":
+        return keep_only(model, n_tokens, question.patterns, question.level)
+    if question.what == "remove":
+        return remove(model, n_tokens, question.patterns, question.level)
+    whole = keep_all(model, n_tokens)
+    if question.what == "none":
+        return whole
+    edge = question.edge
+    places = range(n_tokens) if question.what == "component" else [edge.target]
+    return whole.without(Edge(edge.layer, place, place, edge.component) for place in places)
+
+
+def _answer(explanation: Explanation, predicted: tuple[Prediction, ...], ablated: Ablated) -> None:
+    """Q before and after, and the likeliest words before and after."""
+    before, after = explanation.target.value, ablated.value
+    kept_share = percent(after / before) if before else "–"
+    flips = " The model now prefers the other." if before * after < 0 else ""
+    st.html(
+        '<div class="ipe-strip">'
+        f"<div><p>Q: {escape(clean(explanation.target.label))}, as it is</p>"
+        f"<b>{signed(before)}</b></div>"
+        f"<div><p>changed model</p><b>{signed(after)}</b></div>"
+        f"<div><p>of Q is left</p><b>{kept_share}</b></div></div>"
+    )
+    st.caption(f"{_sentence(before, after)}{flips}")
+    _side_by_side(predicted, ablated.predictions)
+
+
+def _sentence(before: float, after: float) -> str:
+    return f"Q goes from {signed(before)} to {signed(after)} logits."
+
+
+def _side_by_side(before: tuple[Prediction, ...], after: tuple[Prediction, ...]) -> None:
+    """Likeliest words as it is and in the changed model."""
+    rows = "".join(
+        f"<tr><th>{escape(clean(one.word))}</th><td>{percent(one.probability)}</td>"
+        f"<th>{escape(clean(two.word))}</th><td>{percent(two.probability)}</td></tr>"
+        for one, two in list(zip(before, after, strict=False))[:5]
+    )
+    st.html(
+        '<table class="ipe-predictions"><tr><th colspan="2">as it is</th>'
+        f'<th colspan="2">changed model</th></tr>{rows}</table>'
+    )
+
+
+def step_name(edge: Edge) -> str:
+    """A step for a button, with its block: `3: head 7`."""
+    return f"{edge.layer}: {says.component(edge.component).removesuffix(' connection')}"

@@ -11,6 +11,7 @@ from transformers import BertForMaskedLM, PreTrainedTokenizerBase
 
 from explainer.tasks import Case
 from training.masking import Special, framed, mask_some
+from training.partners import IRREGULAR
 from training.text import Pieces
 
 
@@ -69,3 +70,40 @@ def masked_tokens(
         right_masked += int((hits & shown).sum())
         asked_masked += int(shown.sum())
     return Accuracy(right, asked), Accuracy(right_masked, asked_masked)
+
+
+@torch.no_grad()
+def natural_agreement(
+    model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, text: Pieces
+) -> Accuracy:
+    """Return how often natural text's own is, are, was, were, has or have beats its partner.
+
+    The first such word of every sentence is masked.
+    """
+    special = Special.of(tokenizer)
+    rival: dict[int, int] = {}
+    for pair in IRREGULAR[:3]:
+        one, other = tokenizer.convert_tokens_to_ids(list(pair))
+        rival |= {one: other, other: one}
+    sentences = [text.sentence(i).copy() for i in range(len(text))]
+    found = [
+        (row, next((at for at, i in enumerate(row) if int(i) in rival), None)) for row in sentences
+    ]
+    asked = sorted(
+        ((row, at) for row, at in found if at is not None), key=lambda pair: len(pair[0])
+    )
+    right = 0
+    for start in range(0, len(asked), 32):
+        part = asked[start : start + 32]
+        answers = [int(row[at]) for row, at in part]
+        for row, at in part:
+            row[at] = special.mask
+        ids = torch.from_numpy(framed([row for row, _ in part], special))
+        hidden = model.bert(ids, (ids != special.pad).long()).last_hidden_state
+        where = torch.tensor([at + 1 for _, at in part])
+        logits = model.cls(hidden[torch.arange(len(part)), where])
+        right += sum(
+            bool(row[answer] > row[rival[answer]])
+            for row, answer in zip(logits, answers, strict=True)
+        )
+    return Accuracy(right, len(asked))

@@ -20,7 +20,7 @@ from transformers import (
 
 from explainer.tasks import KINDS, Case, Kind, generate
 from explainer.tasks.predicate import Predicate
-from training.measure import Accuracy, agreement, masked_tokens
+from training.measure import Accuracy, agreement, masked_tokens, natural_agreement
 from training.start import start
 from training.text import read
 
@@ -102,16 +102,22 @@ def everyday_table(model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase) -
     return lines
 
 
-def masked_table(
+def natural_table(
     model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, data: Path
 ) -> list[str]:
-    """Return a Markdown table of masked-token accuracy on held-out text, before and after."""
+    """Return a Markdown table of accuracies on held-out natural text, before and after."""
     train, held_out = read(data, tokenizer)
-    lines = ["| model | all asked pieces | those shown as [MASK] |", "|---|---|---|"]
+    lines = [
+        "| held-out natural text | masked token, all asked | those shown as [MASK] | "
+        "is/are, was/were, has/have |",
+        "|---|---|---|---|",
+    ]
     untrained = start(0, train).eval()
     for name, candidate in (("start", untrained), ("this model", model)):
         every, masked = masked_tokens(candidate, tokenizer, held_out, len(held_out))
-        lines.append(f"| {name} | {per_cent(every)} of {every.asked} | {per_cent(masked)} |")
+        number = natural_agreement(candidate, tokenizer, held_out)
+        parts = (f"{per_cent(part)} of {part.asked}" for part in (every, masked, number))
+        lines.append(f"| {name} | {' | '.join(parts)} |")
     return lines
 
 
@@ -127,7 +133,7 @@ def main() -> None:
     print("\n".join(agreement_table(model, tokenizer)), end="\n\n")
     print("\n".join(everyday_table(model, tokenizer)))
     if options.data:
-        print("", *masked_table(model, tokenizer, options.data), sep="\n")
+        print("", *natural_table(model, tokenizer, options.data), sep="\n")
 
 
 if __name__ == "__main__":

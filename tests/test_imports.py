@@ -23,7 +23,13 @@ OWNERS = {
 }
 # The app loads heavy packages before the first session starts, and uses none of them.
 LOADS_ONLY = "app"
-WITHOUT_TORCH = ("explainer.pattern", "explainer.settings", "explainer.errors", "explainer.figures")
+WITHOUT_TORCH = (
+    "explainer.pattern",
+    "explainer.compare",
+    "explainer.settings",
+    "explainer.errors",
+    "explainer.figures",
+)
 
 
 @cache

@@ -28,6 +28,12 @@ def values(pattern: Pattern) -> tuple[float, float, float]:
     return pattern.influence, pattern.embedding_influence, pattern.attention_influence
 
 
+def extent(explanation: Explanation) -> tuple[float, float]:
+    """The lowest and the highest value that the bars show, 0 included, in logits."""
+    every = [0.0, *(v for p in explanation.patterns for v in values(p))]
+    return min(every), max(every)
+
+
 def nice(value: float) -> float:
     """The largest 1, 2 or 5 times a power of ten that is not above a positive value."""
     power = 10.0 ** math.floor(math.log10(value))
@@ -46,9 +52,7 @@ def draw(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
 
 def _beside(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     assert frame.bars is not None
-    every = [v for p in explanation.patterns for v in values(p)]
-    low, high = min(every, default=0.0), max(every, default=0.0)
-    low, high = min(low, 0.0), max(high, 0.0)
+    low, high = view.beside.reach if view.beside else extent(explanation)
     reach = (frame.bars[1] - frame.bars[0]) / ((high - low) or 1.0)
     zero = frame.bars[0] - low * reach
     items: list[Item] = []
@@ -109,8 +113,8 @@ def key(frame: Frame, view: View) -> list[Item]:
 
 
 def _below(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
-    longest = max((abs(p.influence) for p in explanation.patterns), default=0.0) or 1.0
-    reach = frame.label_room / longest
+    low, high = view.beside.reach if view.beside else extent(explanation)
+    reach = frame.label_room / (max(-low, high) or 1.0)
     items: list[Item] = []
     for pattern in explanation.patterns:
         if pattern.source not in frame.rows:

@@ -21,7 +21,8 @@ class Frame:
     """Positions in px. `rows` maps a token's position to its y; hidden tokens are missing.
 
     `columns` has x of the L + 1 hidden states; `bars` is the span of the influence bars (None
-    where there is no room beside the graph); `labels` the right edge of the token labels.
+    where there is no room beside the graph); `labels` the right edge of the token labels; `top`
+    and `bottom` y of the first and the last row, `blanks` of those that stay empty.
     """
 
     width: float
@@ -34,6 +35,9 @@ class Frame:
     labels: float
     label_room: float
     bars: tuple[float, float] | None
+    top: float
+    bottom: float
+    blanks: tuple[float, ...] = ()
 
     @property
     def column_width(self) -> float:
@@ -50,31 +54,26 @@ class Frame:
         """Width of a node's mark on a pattern."""
         return 7.5 if self.column_width >= 40 else 5.0
 
-    @property
-    def top(self) -> float:
-        """y of the first row."""
-        return min(self.rows.values())
-
-    @property
-    def bottom(self) -> float:
-        """y of the last row."""
-        return max(self.rows.values())
-
 
 def make_frame(
     tokens: Sequence[str],
-    shown: Sequence[int],
+    shown: Sequence[int | None],
     layers: int,
     *,
     width: float,
     legend_height: float,
     shares: bool,
     notes: int = 0,
+    labelled: Sequence[str] = (),
 ) -> Frame:
-    """A frame for the tokens at the positions `shown`, from the top down."""
+    """A frame for the tokens at the positions `shown`, from the top down; None leaves a row empty.
+
+    `labelled` are further words that the labels must have room for.
+    """
     narrow = width < NARROW
     row_height = fitting_row_height(len(shown), width)
-    widest = max((text.width(text.clean(tokens[i]), text.BODY) for i in shown), default=0.0)
+    words = [*labelled, *(tokens[i] for i in shown if i is not None)]
+    widest = max((text.width(text.clean(word), text.BODY) for word in words), default=0.0)
     label_room = min(widest, 74.0 if narrow else 150.0)
     bars = None if narrow else (14.0, 14.0 + min(170.0, max(104.0, 0.15 * width)))
     labels = (4.0 if bars is None else bars[1] + 16.0) + label_room
@@ -95,12 +94,15 @@ def make_frame(
         height=bottom + row_height / 2 + 46.0 + NOTE * notes,
         legend_top=legend_top,
         shares_top=shares_top,
-        rows={position: top + k * row_height for k, position in enumerate(shown)},
+        rows={p: top + k * row_height for k, p in enumerate(shown) if p is not None},
         row_height=row_height,
         columns=tuple(first + step * k for k in range(layers + 1)),
         labels=labels,
         label_room=label_room,
         bars=bars,
+        top=top,
+        bottom=bottom,
+        blanks=tuple(top + k * row_height for k, p in enumerate(shown) if p is None),
     )
 
 

@@ -7,11 +7,14 @@ to front: overlay, grid, ribbons, nodes, circles, bars and words. 5. Spots to po
 
 from __future__ import annotations
 
+import numpy as np
+
 from explainer.errors import ExplainerError
 from explainer.figures import bars, legend, overlay, says, text, ways
 from explainer.figures.frame import FAR, NOTE, Frame, fitting_row_height, make_frame, shown_rows
 from explainer.figures.lanes import bundle, meeting, stack
-from explainer.figures.scene import Disc, Item, Label, Scene, Spot
+from explainer.figures.palette import rgba
+from explainer.figures.scene import Area, Disc, Item, Label, Scene, Spot
 from explainer.figures.view import View
 from explainer.pattern import Explanation, Pattern
 
@@ -30,26 +33,31 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
     has_flow = explanation.flow is not None
     touched = {explanation.target.position} | {i for p in drawn for i in p.nodes}
     shown = shown_rows(len(explanation.tokens), touched)
+    rows = view.beside.rows if view.beside else shown
+    shown = tuple(position for position in rows if position is not None)
     found, bands = (
         ([], 0)
         if explanation.flow is None
         else overlay.bands(explanation.flow, view.overlay, shown)
     )
-    row_height = fitting_row_height(len(shown), view.width)
+    row_height = fitting_row_height(len(rows), view.width)
     room = min(FULLEST, max(19.0, 0.66 * row_height))
     fullest, _ = meeting(drawn, view.level)
     scale = view.scale or _scale(fullest, room, overlay.largest(found), row_height)
     kept = overlay.drawable(found, scale)
     notes = _notes(len(explanation.tokens) - len(shown), bands - len(kept))
-    rows = legend.flowed(legend.entries(view, explanation.target, scale, has_flow), view.width - 12)
+    keys = legend.flowed(
+        legend.entries(view, explanation.target, scale, has_flow), view.width - legend.MARGIN
+    )
     frame = make_frame(
         explanation.tokens,
-        shown,
+        rows,
         explanation.model.layers,
         width=view.width,
-        legend_height=legend.ROW * len(rows),
+        legend_height=legend.ROW * max(len(keys), view.beside.legend_rows if view.beside else 1),
         shares=has_flow,
         notes=len(notes),
+        labelled=view.beside.tokens if view.beside else (),
     )
     lanes = stack(drawn, view.level, scale, room)
     bundles = bundle(lanes, view.level)
@@ -71,7 +79,7 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         ways.numbers(placed, view),
         bars.draw(explanation, frame, view) + bars.key(frame, view) + header,
         _words(explanation, frame, view),
-        legend.draw(rows, 6.0, frame.legend_top, view),
+        legend.draw(keys, 6.0, frame.legend_top, view),
         _small_print(notes, frame, view),
     )
     spots = (
@@ -114,10 +122,15 @@ def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     """The tokens at the left and the names of the hidden states below (above too, if far)."""
     colours = view.colours
     items: list[Item] = []
+    marks: list[Item] = []
+    blank = "–"
+    items += [Label(frame.labels, y, blank, colours.faint, text.BODY, "end") for y in frame.blanks]
     for position, y in frame.rows.items():
         bold = position in (explanation.target.position, view.selected)
         dim = view.faded(position) and position != explanation.target.position
         word = text.shorten(explanation.tokens[position], text.BODY, frame.label_room + 1)
+        if view.beside and position in view.beside.marked:
+            marks.append(_mark(word, y, frame, view))
         items.append(
             Label(
                 frame.labels,
@@ -137,7 +150,19 @@ def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     centre = (frame.columns[0] + frame.columns[-1]) / 2
     caption = "hidden state after block"
     items.append(Label(centre, y + 20, caption, colours.muted, text.SMALL))
-    return items
+    return marks + items
+
+
+def _mark(word: str, y: float, frame: Frame, view: View) -> Item:
+    """The patch behind a word that differs from the figure beside."""
+    left = frame.labels - text.width(word, text.BODY) - 3
+    right = frame.labels + 5
+    half = 0.36 * frame.row_height
+    if frame.bars is None:
+        y -= 3
+        half = min(half, 11.0)
+    corners = [(left, y - half), (right, y - half), (right, y + half), (left, y + half)]
+    return Area(np.array(corners), rgba(view.colours.ink, legend.MARK))
 
 
 def _notes(hidden_rows: int, hidden_flows: int) -> list[str]:

@@ -19,6 +19,10 @@ from explainer.pattern import Target
 ROW = 22.0
 SWATCH = 30.0
 THICK = 5.0
+MARGIN = 12.0
+"""px that the legend leaves free beside it."""
+MARK = 0.13
+"""Opacity of the patch behind a word that differs from the figure beside."""
 
 Painter = Callable[[float, float], list[Item]]
 """Draws a swatch whose left end is at x and whose middle is at y."""
@@ -63,6 +67,8 @@ def entries(view: View, target: Target, scale: float, flow: bool) -> list[Entry]
     )
     if flow:
         found.append(Entry("skip | heads, of all influence", lambda x, y: _split(x, y, view)))
+    if view.beside and view.beside.marked:
+        found.append(Entry("differs", lambda x, y: [_marked(x, y, view)]))
     return found
 
 
@@ -122,6 +128,11 @@ def _headed(x: float, y: float, view: View) -> list[Item]:
         Disc(middle, y, 8.0, colours.surface, colours.muted, 1.4),
         Label(middle, y, "3", colours.ink, text.SMALL - 0.5),
     ]
+
+
+def _marked(x: float, y: float, view: View) -> Item:
+    corners = [(x, y - 8), (x + SWATCH, y - 8), (x + SWATCH, y + 8), (x, y + 8)]
+    return Area(np.array(corners), rgba(view.colours.ink, MARK))
 
 
 def _split(x: float, y: float, view: View) -> list[Item]:

@@ -17,13 +17,31 @@ WIDTH = 1100.0
 NARROWEST = 240.0
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a figure keeps to because another one stands beside it.
+
+    `rows` are its tokens' positions from the top down, None where only the other one has a token;
+    `marked` the positions whose token differs; `tokens` all words that the labels must have room
+    for; `reach` the lowest and highest influence in logits that the bars must have room for;
+    `legend_rows` the least number of rows of the legend.
+    """
+
+    rows: tuple[int | None, ...]
+    marked: frozenset[int]
+    tokens: tuple[str, ...]
+    reach: tuple[float, float]
+    legend_rows: int = 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class View:
     """Choices of drawing; raises ExplainerError where one is impossible.
 
     `minimum_share` hides words whose |g| is below that share of Σ|g|; `overlay` adds all
     influence behind the patterns; `selected` is a source word's position, the others are faded;
-    `width` is in px; `scale` fixes the px per logit, so that two figures can be compared.
+    `width` is in px; `scale` fixes the px per logit, so that two figures can be compared, and
+    `beside` what else they share.
     """
 
     level: Level = "attention"
@@ -33,6 +51,7 @@ class View:
     dark: bool = False
     width: float = WIDTH
     scale: float | None = None
+    beside: Beside | None = None
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:

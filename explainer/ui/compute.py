@@ -19,6 +19,7 @@ from explainer import predict as run_predict
 from explainer.models.model import Model
 from explainer.models.registry import Listing
 from explainer.sentence import read_sentence, word_spans
+from explainer.ui.choices import Choices
 
 MOST_WAITING = 8
 PREDICTIONS = 12
@@ -35,6 +36,20 @@ class Request:
     label: str | None
     other: str | None
     settings: Settings
+
+
+def request_for(chosen: Choices, task: str) -> Request:
+    """What the choices ask of a model of this task; raises ExplainerError for its settings."""
+    words = task == "masked-lm"
+    return Request(
+        model=chosen.model,
+        text=chosen.text,
+        correct=chosen.correct if words else None,
+        wrong=chosen.wrong if words else None,
+        label=None if words else chosen.label,
+        other=None if words else chosen.other,
+        settings=chosen.settings,
+    )
 
 
 class Queue:

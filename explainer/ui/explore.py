@@ -120,16 +120,7 @@ def _asked(places: Places) -> tuple[Request, tuple[Prediction, ...]]:
         raise problem
     for note in compute.reading_notes(chosen.model, chosen.text):
         places.messages.info(plain(note), icon=":material/info:")
-    request = Request(
-        model=chosen.model,
-        text=chosen.text,
-        correct=chosen.correct if words else None,
-        wrong=chosen.wrong if words else None,
-        label=None if words else chosen.label,
-        other=None if words else chosen.other,
-        settings=chosen.settings,
-    )
-    return request, predicted
+    return compute.request_for(chosen, loaded.info.task), predicted
 
 
 def _contrast(loaded: Model, predicted: tuple[Prediction, ...]) -> None:

@@ -1,5 +1,6 @@
 """The explore page without a browser: what it shows, keeps, refuses and puts into its link."""
 
+import re
 import threading
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer import ExplainerError
+from explainer.figures import text
 from explainer.ui import compute
 from explainer.ui.choices import Choices, alike, from_query
 from explainer.ui.compute import MOST_WAITING, Queue
@@ -49,8 +51,7 @@ def widget(test: AppTest, kind: str, name: str):
 
 
 def graph_alt(test: AppTest) -> str:
-    (chart,) = test.get("plotly_chart")
-    return chart.proto.alt
+    return test.get("plotly_chart")[0].proto.alt
 
 
 def messages(test: AppTest) -> list[str]:
@@ -96,6 +97,44 @@ def test_a_toggle_computes_nothing_again(page, monkeypatch):
     assert "“farmers”" in graph_alt(test)
 
 
+def strip_values(test: AppTest) -> list[str]:
+    """The numbers in the page's strips, in order."""
+    return re.findall(
+        r"<b[^>]*>([^<]*)</b>", " ".join(block.proto.body for block in test.get("html"))
+    )
+
+
+def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
+    test = page(word="2")
+    shown = compute.explanation(test.session_state["last_request"])
+    pattern = next(p for p in shown.patterns if p.source == 2)
+    heads = [step for step, component in enumerate(pattern.components) if component != "skip"]
+    steps = widget(test, "segmented_control", "step")
+    assert steps.value == (heads[0] if heads else 0)
+    assert len(steps.options) == shown.model.layers
+    assert len(test.get("plotly_chart")) == 3  # the graph, the head's map, the candidates
+
+    calls = []
+    monkeypatch.setattr(compute, "run_explain", lambda *a, **_: calls.append(a))
+    checked(widget(test, "segmented_control", "step").set_value(1).run())
+    as_it_is = strip_values(test)
+    for what in ("component", "step", "keep", "remove"):
+        checked(widget(test, "segmented_control", "what").set_value(what).run())
+        before, after, _ = strip_values(test)[len(as_it_is) :]
+        assert before == text.signed(shown.target.value)
+        assert after != before
+    assert query(test)["what"] == "remove"
+    checked(widget(test, "segmented_control", "what").set_value("none").run())
+    assert strip_values(test) == as_it_is
+    assert not calls
+
+
+def test_a_step_that_the_model_does_not_have_falls_back_with_a_note(page):
+    test = page(word="2", step="99")
+    assert any("no block 99" in message for message in messages(test))
+    assert "step" not in query(test)
+
+
 def test_a_link_reproduces_the_page(page):
     asked = {
         "text": "the farmer loves [MASK] .",
@@ -105,6 +144,9 @@ def test_a_link_reproduces_the_page(page):
         "overlay": "skip",
         "share": "0",
         "word": "3",
+        "step": "1",
+        "what": "step",
+        "replacement": "baseline",
         "points": "7",
         "rule": "midpoint",
         "baseline": "zero",

@@ -38,6 +38,9 @@ def step_panel(
         return
     edges = pattern.edges("attention")
     number = chosen.step
+    if number is not None and number >= len(edges):
+        state.change(step=None)
+        st.info(f"The model has no block {number}: another step is shown.")
     if number is None or number >= len(edges):
         number = _first_head(edges)
     st.segmented_control(
@@ -45,7 +48,7 @@ def step_panel(
         range(len(edges)),
         required=True,
         format_func=lambda step: step_name(edges[step]),
-        **state.show("step", number, lambda step: state.change(step=step)),
+        **state.show("step", number, lambda step: state.change(step=step), "default"),
     )
     edge, candidates = edges[number], pattern.attention_candidates[number]
     st.markdown(plain(_says(explanation, pattern, edge, candidates)))

@@ -65,14 +65,13 @@ def what_if(
             required=True,
             format_func=names.__getitem__,
             help="A real forward pass with parts replaced. 'As it is' undoes it.",
-            **state.bound("what"),
+            **state.bound("what", "default"),
         )
         st.selectbox(
             "What is cut becomes",
-            REPLACEMENTS,
             width=230,
             format_func=REPLACEMENT_NAMES.__getitem__,
-            **state.bound("replacement"),
+            **state.bound_option("replacement", REPLACEMENTS),
         )
     if chosen.what == "none":
         return

@@ -375,11 +375,11 @@ def test_a_selected_word_stands_out(small):
 def test_the_summary_tells_the_way(small):
     assert summary(small, "attention", 1) == (
         "“farmers” has +2.00 influence on are − is; its pattern carries 25 % of it (+0.50): "
-        "stays at “farmers” by skip through block 1, then head 1 of block 2 moves it to "
-        "“[MASK]”, then stays at “[MASK]” by skip through block 3."
+        "stays at “farmers” by skip through block 0, then head 1 of block 1 moves it to "
+        "“[MASK]”, then stays at “[MASK]” by skip through block 2."
     )
     assert summary(small, "embedding", 4).endswith(
-        "stays at “old” through blocks 1–2, then block 3 moves it to “[MASK]”."
+        "stays at “old” through blocks 0–1, then block 2 moves it to “[MASK]”."
     )
     assert summary(small) == summary(small, word=1)
     assert short_route(small, small.patterns[1], "attention") == (

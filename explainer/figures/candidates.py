@@ -62,9 +62,10 @@ def candidate_bars(
         dragmode=False,
         bargap=0.3,
     )
-    figure.update_yaxes(autorange="reversed", fixedrange=True, ticks="")
+    figure.update_yaxes(autorange="reversed", fixedrange=True, ticks="", automargin=True)
     figure.update_xaxes(
         fixedrange=True,
+        automargin=True,
         gridcolor=rgba(colours.faint, 0.5),
         zerolinecolor=colours.muted,
         title={"text": "influence (logits)", "font": {"color": colours.muted}},

@@ -68,6 +68,7 @@ def head_map(
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
+        "automargin": True,
         "tickfont": {"size": text.SMALL, "color": colours.ink},
         "title": {"font": {"size": text.SMALL, "color": colours.muted}},
     }

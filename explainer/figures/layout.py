@@ -148,7 +148,7 @@ def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
         name = "emb" if layer == 0 else str(layer)
         items += [Label(x, at, name, colours.muted, text.SMALL) for at in (y, *above)]
     centre = (frame.columns[0] + frame.columns[-1]) / 2
-    caption = "hidden state after block"
+    caption = "hidden state"
     items.append(Label(centre, y + 20, caption, colours.muted, text.SMALL))
     return marks + items
 

@@ -116,7 +116,7 @@ def shares(flow: TotalFlow, frame: Frame, view: View) -> tuple[list[Item], list[
         words = _fitting(said, span)
         items.append(Label(left + span / 2, top - 9, words, colours.ink, SMALL))
         lines = (
-            f"block {layer + 1}",
+            f"block {layer}",
             f"{said} of all influence stays by the skip connection",
             f"{percent(1 - float(share))} moves through the attention heads",
         )

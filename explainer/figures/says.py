@@ -10,7 +10,7 @@ from explainer.pattern import SKIP, Component, Edge, Explanation, Level, Pattern
 
 def column(layer: int) -> str:
     """The name of the hidden state H[layer]."""
-    return "embedding" if layer == 0 else f"after block {layer}"
+    return "embedding" if layer == 0 else f"hidden state {layer}"
 
 
 def component(which: Component | None) -> str:
@@ -61,7 +61,7 @@ def of_edge(
     lines = [
         f"{pattern.token}: pattern {signed(pattern.value(level), 3)} logits"
         f" ({percent(pattern.share(level))} of g {signed(pattern.influence, 3)})",
-        f"block {edge.layer + 1}, {way}, by {component(edge.component)}",
+        f"block {edge.layer}, {way}, by {component(edge.component)}",
         f"with this step fixed {signed(trail[edge.layer], 3)} logits",
     ]
     if others:
@@ -77,7 +77,7 @@ def of_flow(
     start, end = explanation.tokens[edge.source], explanation.tokens[edge.target]
     kind = "skip connection" if edge.component == SKIP else "all heads"
     lines = [
-        f"all words, block {edge.layer + 1}, {start} → {end}",
+        f"all words, block {edge.layer}, {start} → {end}",
         f"{kind} {signed(value, 3)} logits",
     ]
     if total:

@@ -26,7 +26,7 @@ def summary(explanation: Explanation, level: Level = "attention", word: int | No
 
 
 def route(explanation: Explanation, pattern: Pattern, level: Level) -> str:
-    """A pattern's path in words, with blocks counted from 1."""
+    """A pattern's path in words, with blocks counted from 0."""
     parts = []
     for steps, stays in _runs(pattern, level):
         step = steps[0]
@@ -68,7 +68,7 @@ def _runs(pattern: Pattern, level: Level) -> Iterator[tuple[list[Edge], bool]]:
 
 
 def _blocks(steps: list[Edge]) -> str:
-    first, last = steps[0].layer + 1, steps[-1].layer + 1
+    first, last = steps[0].layer, steps[-1].layer
     return f"block {first}" if first == last else f"blocks {first}–{last}"
 
 

@@ -51,7 +51,8 @@ def step_panel(
         **state.show("step", number, lambda step: state.change(step=step), "default"),
     )
     edge, candidates = edges[number], pattern.attention_candidates[number]
-    st.markdown(plain(_says(explanation, pattern, edge, candidates)))
+    said = _says(explanation, pattern, edge, candidates)
+    st.markdown(plain(said))
     left, right = st.columns([1.15, 1], gap="large")
     with left:
         _attention(explanation, request, edge, candidates, pattern.influence)
@@ -59,7 +60,7 @@ def step_panel(
         st.caption("What each component would carry on this step")
         assert edge.component is not None
         bars = candidate_bars(candidates, edge.component, pattern.influence, dark=is_dark())
-        st.plotly_chart(bars, theme=None, config=STATIC, key="step_candidates", alt="")
+        st.plotly_chart(bars, theme=None, config=STATIC, key="step_candidates", alt=said)
     what_if(explanation, request, predicted, edge, drawn)
 
 
@@ -79,9 +80,9 @@ def _says(
     second, value = next(pair for pair in ranked if pair[0] != edge.component)
     share = f" ({percent(carried / whole)})" if whole * carried > 0 else ""
     return (
-        f"Block {edge.layer}: the influence {way} by the {component(edge.component)}, which "
+        f"Block {edge.layer}: the influence {way} by {component(edge.component)}, which "
         f"carries {signed(carried, 3)} of the {signed(whole, 3)} that all components of this step "
-        f"carry together{share}; next is the {component(second)} with {signed(value, 3)}."
+        f"carry together{share}; next is {component(second)} with {signed(value, 3)}."
     )
 
 

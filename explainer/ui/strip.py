@@ -57,9 +57,10 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
     st.html(f'<div class="ipe-strip">{cells}</div>')
 
 
-def prediction_list(predicted: tuple[Prediction, ...], count: int = 6) -> None:
+def prediction_list(
+    predicted: tuple[Prediction, ...], count: int = 6, name: str = "What the model predicts"
+) -> None:
     """The most likely words or classes with their probabilities."""
-    name = "What the model predicts"
     rows = "".join(
         f"<tr><th>{escape(clean(p.word))}</th>"
         f'<td class="ipe-bar"><span style="width:{100 * p.probability:.1f}%"></span></td>'

@@ -69,7 +69,7 @@ def block_frame(explanation: Explanation) -> pd.DataFrame:
     by_head = abs(flow.heads).sum(axis=(2, 3))
     return pd.DataFrame(
         {
-            "block": range(1, len(shares) + 1),
+            "block": range(len(shares)),
             "skip": 100 * shares,
             "heads": 100 * (1 - shares),
             "skip, signed": 100 * flow.signed_skip_shares(),

@@ -27,6 +27,7 @@ from explainer.sentence import read_sentence
 from explainer.ui import compute, state
 from explainer.ui.choices import WHATS, What
 from explainer.ui.compute import Request
+from explainer.ui.strip import prediction_list
 
 REPLACEMENT_NAMES = {"zero": "zero", "baseline": "its value for the baseline"}
 
@@ -125,36 +126,23 @@ def kept(model: Model, n_tokens: int, question: Question) -> Kept:
 
 
 def _answer(explanation: Explanation, predicted: tuple[Prediction, ...], ablated: Ablated) -> None:
-    """Q before and after, and the likeliest words before and after."""
+    """Q and the likeliest words, before and after."""
     before, after = explanation.target.value, ablated.value
-    kept_share = percent(after / before) if before else "–"
-    flips = " The model now prefers the other." if before * after < 0 else ""
-    st.html(
-        '<div class="ipe-strip">'
-        f"<div><p>Q: {escape(clean(explanation.target.label))}, as it is</p>"
-        f"<b>{signed(before)}</b></div>"
-        f"<div><p>changed model</p><b>{signed(after)}</b></div>"
-        f"<div><p>of Q is left</p><b>{kept_share}</b></div></div>"
-    )
-    st.caption(f"{_sentence(before, after)}{flips}")
-    _side_by_side(predicted, ablated.predictions)
-
-
-def _sentence(before: float, after: float) -> str:
-    return f"Q goes from {signed(before)} to {signed(after)} logits."
-
-
-def _side_by_side(before: tuple[Prediction, ...], after: tuple[Prediction, ...]) -> None:
-    """Likeliest words as it is and in the changed model."""
-    rows = "".join(
-        f"<tr><th>{escape(clean(one.word))}</th><td>{percent(one.probability)}</td>"
-        f"<th>{escape(clean(two.word))}</th><td>{percent(two.probability)}</td></tr>"
-        for one, two in list(zip(before, after, strict=False))[:5]
-    )
-    st.html(
-        '<table class="ipe-predictions"><tr><th colspan="2">as it is</th>'
-        f'<th colspan="2">changed model</th></tr>{rows}</table>'
-    )
+    left = percent(after / before) if before else "–"
+    numbers, as_it_is, changed = st.columns([1.1, 1, 1], gap="large")
+    with numbers:
+        st.html(
+            '<div class="ipe-strip">'
+            f"<div><p>Q: {escape(clean(explanation.target.label))}</p><b>{signed(before)}</b></div>"
+            f"<div><p>Q, changed model</p><b>{signed(after)}</b></div>"
+            f"<div><p>of Q is left</p><b>{left}</b></div></div>"
+        )
+        if before * after < 0:
+            st.caption("The changed model prefers the other.")
+    with as_it_is:
+        prediction_list(predicted, name="The model as it is")
+    with changed:
+        prediction_list(ablated.predictions, name="The changed model")
 
 
 def step_name(edge: Edge) -> str:

@@ -70,7 +70,6 @@ def head_map(
         "fixedrange": True,
         "automargin": True,
         "tickfont": {"size": text.SMALL, "color": colours.ink},
-        "title": {"font": {"size": text.SMALL, "color": colours.muted}},
     }
     figure.update_layout(
         height=max(300, min(560, 110 + 22 * n)),
@@ -81,6 +80,6 @@ def head_map(
         showlegend=False,
         dragmode=False,
     )
-    figure.update_xaxes(**axis, tickangle=-45, title_text="from")
-    figure.update_yaxes(**axis, autorange="reversed", title_text="to")
+    figure.update_xaxes(**axis, tickangle=-45)
+    figure.update_yaxes(**axis, autorange="reversed")
     return figure

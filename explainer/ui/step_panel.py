@@ -98,9 +98,12 @@ def _attention(
     if head == SKIP or head is None:
         ranked = ranked_candidates(candidates, sign)
         head = next(int(which) for which, _ in ranked if which != SKIP)
-        st.caption(f"Attention of head {head}, the best that skip beat in block {edge.layer}")
+        st.caption(
+            f"Attention of head {head}, the best that skip beat in block {edge.layer}: rows take "
+            "from columns"
+        )
     else:
-        st.caption(f"Attention of head {head} in block {edge.layer}")
+        st.caption(f"Attention of head {head} in block {edge.layer}: rows take from columns")
     weights = maps(request.model, request.text)[edge.layer, head]
     st.plotly_chart(
         head_map(

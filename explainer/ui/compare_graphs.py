@@ -1,0 +1,85 @@
+"""The graphs of both sides, next to each other or one below the other."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import Explanation
+from explainer.compare import Aligned, Comparison
+from explainer.figures import View, pattern_graph, summary
+from explainer.figures.graph import CONFIG
+from explainer.figures.pair import Pair, pair_views
+from explainer.ui.compare_state import BOTH, SIDES, Side, select, selected
+from explainer.ui.graph import clicked_word, view_of
+from explainer.ui.strip import strip
+
+GAP = 30.0
+"""px between the two columns (Streamlit's medium gap)."""
+SIDE_BY_SIDE = 820.0
+"""px of page width from which two graphs stand next to each other."""
+NOWHERE = -1
+"""Selects no word and fades all: the selected word is in the other sentence only."""
+
+
+def pair_graphs(both: Pair, comparison: Comparison, width: float) -> None:
+    """Both graphs on one scale, with the numbers of each below it."""
+    tokens = selected(comparison.alignment)
+    view = _view(width)
+    first, second = view, view
+    if tokens is not None:
+        first = replace(view, selected=NOWHERE if tokens.first is None else tokens.first)
+        second = replace(view, selected=NOWHERE if tokens.second is None else tokens.second)
+    views = pair_views(both, comparison.alignment, (first, second))
+    for side, place, explanation, own in zip(SIDES, columns(width), both, views, strict=True):
+        with place:
+            _graph(side, explanation, own, comparison.alignment)
+
+
+def lone_graph(side: Side, explanation: Explanation, width: float) -> None:
+    """The graph of the side that has no problem, in its own place."""
+    with columns(width)[SIDES.index(side)]:
+        _graph(side, explanation, _view(width), ())
+
+
+def columns(width: float) -> list[DeltaGenerator]:
+    """Two places next to each other, or one below the other on a narrow page."""
+    if width >= SIDE_BY_SIDE:
+        return list(st.columns(2, gap="medium"))
+    return [st.container(), st.container()]
+
+
+def _view(width: float) -> View:
+    own = (width - GAP) / 2 if width >= SIDE_BY_SIDE else width
+    return replace(view_of(BOTH.choices(), own), selected=None)
+
+
+def _graph(
+    side: Side, explanation: Explanation, view: View, alignment: tuple[Aligned, ...]
+) -> None:
+    key = f"pair_graph_{side}"
+    options = {field.name: getattr(view, field.name) for field in fields(View)}
+    st.plotly_chart(
+        pattern_graph(explanation, **options),
+        key=key,
+        theme=None,
+        on_select=partial(_clicked, side, key, view.selected, alignment),
+        selection_mode="points",
+        config=CONFIG,
+        alt=_alt(explanation, view),
+    )
+    strip(explanation, view.patterns(explanation), view.level)
+
+
+def _alt(explanation: Explanation, view: View) -> str:
+    if view.selected == NOWHERE:
+        return "The selected word is in the other sentence only."
+    return summary(explanation, view.level, view.selected)
+
+
+def _clicked(side: Side, key: str, word: int | None, alignment: tuple[Aligned, ...]) -> None:
+    chosen = clicked_word(st.session_state[key]["selection"]["points"], word)
+    select(next((t for t in alignment if chosen is not None and getattr(t, side) == chosen), None))

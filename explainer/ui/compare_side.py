@@ -1,0 +1,62 @@
+"""One side of the compare page: its sentence, model and contrast, and its explanation."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import ExplainerError, Explanation, Prediction
+from explainer.ui import compute, controls
+from explainer.ui.choices import Choices
+from explainer.ui.compare_state import EDITORS, Side
+from explainer.ui.markdown import plain
+
+TITLES: dict[Side, str] = {"first": "First", "second": "Second"}
+
+
+def side_box(side: Side) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The side's sentence and model; where its contrast and its messages go."""
+    editor = EDITORS[side]
+    text, model = st.columns([2.6, 1], gap="small", vertical_alignment="bottom")
+    text.text_input(
+        f"{TITLES[side]} sentence",
+        placeholder="Type a sentence with [MASK], then press Enter",
+        **editor.show("text", editor.choices().text, lambda t: editor.put(_with_text(side, t))),
+    )
+    with model:
+        controls.model_field(editor)
+    return st.container(), st.container()
+
+
+def _with_text(side: Side, text: str) -> Choices:
+    return EDITORS[side].choices().with_text(text)
+
+
+def explained(side: Side, contrast: DeltaGenerator, messages: DeltaGenerator) -> Explanation | None:
+    """The side's explanation; None with one sentence about what is wrong."""
+    editor = EDITORS[side]
+    chosen = editor.choices()
+    try:
+        with messages, st.spinner("Loading the model …"):
+            task = compute.model(chosen.model).info.task
+        problem: ExplainerError | None = None
+        predicted: tuple[Prediction, ...] = ()
+        try:
+            predicted = compute.predictions(chosen.model, chosen.text)
+        except ExplainerError as error:
+            problem = error
+        # The contrast stays on the page whatever is wrong with the sentence.
+        with contrast:
+            if task == "masked-lm":
+                controls.word_contrast(predicted, editor)
+            else:
+                controls.class_contrast(compute.model(chosen.model), editor)
+        if problem is not None:
+            raise problem
+        for note in compute.reading_notes(chosen.model, chosen.text):
+            messages.info(plain(note), icon=":material/info:")
+        with messages, st.spinner("Following every word through every layer …"):
+            return compute.explanation(compute.request_for(chosen, task))
+    except ExplainerError as error:
+        messages.error(plain(str(error)), icon=":material/error:")
+        return None

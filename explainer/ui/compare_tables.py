@@ -1,0 +1,125 @@
+"""The differences in numbers: a row per word, and the skip shares of every block."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from explainer.compare import Aligned, Comparison, Route
+from explainer.figures.difference import token_name, way_difference
+from explainer.figures.pair import Pair
+from explainer.figures.summary import short_route
+from explainer.figures.text import percent, signed
+from explainer.pattern import Explanation, Level, Pattern
+from explainer.ui.compare_state import select, selected
+
+MOST_ROWS = 14
+
+
+def route_frame(comparison: Comparison, both: Pair, level: Level) -> pd.DataFrame:
+    """One row per word, strongest first; influences and their changes in logits."""
+    routes = comparison.routes
+    return pd.DataFrame(
+        {
+            "word": [token_name(route.tokens, both) for route in routes],
+            "g first": [_influence(route.first) for route in routes],
+            "g second": [_influence(route.second) for route in routes],
+            "change of g": [_g(route.second) - _g(route.first) for route in routes],
+            "change of I_e": [route.change("embedding") for route in routes],
+            "change of I_a": [route.change("attention") for route in routes],
+            "ways differ": [way_difference(route, both, level) for route in routes],
+            "way in the first": [_way(route.first, both[0], level) for route in routes],
+            "way in the second": [_way(route.second, both[1], level) for route in routes],
+        }
+    )
+
+
+def _influence(pattern: Pattern | None) -> float | None:
+    return None if pattern is None else pattern.influence
+
+
+def _g(pattern: Pattern | None) -> float:
+    return _influence(pattern) or 0.0
+
+
+def _way(pattern: Pattern | None, explanation: Explanation, level: Level) -> str:
+    return "–" if pattern is None else short_route(explanation, pattern, level)
+
+
+def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
+    """The table of words; choosing a row selects its word on both sides."""
+    tokens = selected(comparison.alignment)
+    places = [route.tokens for route in comparison.routes]
+    chosen = places.index(tokens) if tokens in places else None
+    key = f"pair_table_{chosen}"
+
+    def picked() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        select(_at(comparison.routes, rows[0] if rows else None))
+
+    number = st.column_config.NumberColumn
+    text = st.column_config.TextColumn
+    st.dataframe(
+        route_frame(comparison, both, level),
+        key=key,
+        hide_index=True,
+        on_select=picked,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [] if chosen is None else [chosen]}},
+        height="content" if len(places) <= MOST_ROWS else 500,
+        column_config={
+            "word": text("word", width=150),
+            "g first": number("g, first", format="%+.3f", width=72, help="Influence, logits"),
+            "g second": number("g, second", format="%+.3f", width=78),
+            "change of g": number("Δg", format="%+.3f", width=66, help="Second less first"),
+            "change of I_e": number(
+                "ΔIₑ", format="%+.3f", width=66, help="Change of what its nodes carry"
+            ),
+            "change of I_a": number(
+                "ΔIₐ", format="%+.3f", width=66, help="Change of what its heads and skips carry"
+            ),
+            "ways differ": text("where the ways differ (first / second)", width=360),
+            "way in the first": text("way, first", width=260),
+            "way in the second": text("way, second", width=260),
+        },
+    )
+
+
+def _at(routes: tuple[Route, ...], row: int | None) -> Aligned | None:
+    return None if row is None or row >= len(routes) else routes[row].tokens
+
+
+def share_table(both: Pair) -> None:
+    """Skip's share of all influence in every block of both, and the difference in points."""
+    st.html(share_html(both))
+
+
+def share_html(both: Pair) -> str:
+    """The table of skip shares as HTML; a block that only one model has leaves a gap."""
+    shares = [e.flow.skip_shares() if e.flow is not None else () for e in both]
+    rows = []
+    for block in range(max(len(found) for found in shares)):
+        pair = [float(found[block]) if block < len(found) else None for found in shares]
+        bars = "".join(_bar_cells(share) for share in pair)
+        one, two = pair
+        change = "–" if one is None or two is None else f"{signed(100 * (two - one), 0)}"
+        rows.append(f"<tr><th>{block + 1}</th>{bars}<td>{escape(change)}</td></tr>")
+    head = (
+        '<tr><th scope="col">block</th><th scope="col" colspan="2">first</th>'
+        '<th scope="col" colspan="2">second</th><th scope="col">change, points</th></tr>'
+    )
+    return (
+        '<table class="ipe-shares"><caption>Skip’s share of all influence '
+        f"(the rest moves through heads)</caption>{head}{''.join(rows)}</table>"
+    )
+
+
+def _bar_cells(share: float | None) -> str:
+    if share is None:
+        return "<td>–</td><td></td>"
+    return (
+        f"<td>{escape(percent(share))}</td>"
+        f'<td class="ipe-split"><span style="width:{100 * share:.1f}%"></span></td>'
+    )

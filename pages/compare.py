@@ -1,0 +1,7 @@
+"""Compare: two sentences, models or questions, and where influence takes another way."""
+
+from __future__ import annotations
+
+from explainer.ui.compare import compare
+
+compare()

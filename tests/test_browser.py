@@ -116,7 +116,8 @@ def idle(page) -> None:
 
 
 def alt(page) -> str:
-    return page.locator("[data-testid=stPlotlyChart]").get_attribute("aria-label")
+    """The pattern graph's text; it is the first figure on the page."""
+    return page.locator("[data-testid=stPlotlyChart]").first.get_attribute("aria-label")
 
 
 def until_alt(page, part: str) -> None:

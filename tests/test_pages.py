@@ -6,10 +6,14 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
-from explainer import ExplainerError
+from explainer import ExplainerError, facade
 from explainer.figures import text
+from explainer.measure import measure
+from explainer.quantity import masked_word
+from explainer.sentence import read_sentence
 from explainer.ui import compute
 from explainer.ui.choices import Choices, alike, from_query
 from explainer.ui.compute import MOST_WAITING, Queue
@@ -97,6 +101,10 @@ def test_a_toggle_computes_nothing_again(page, monkeypatch):
     assert "“farmers”" in graph_alt(test)
 
 
+def plain_text(markdown: str) -> str:
+    return markdown.replace("\\", "")
+
+
 def strip_values(test: AppTest) -> list[str]:
     """The numbers in the page's strips, in order."""
     return re.findall(
@@ -127,6 +135,34 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
     checked(widget(test, "segmented_control", "what").set_value("none").run())
     assert strip_values(test) == as_it_is
     assert not calls
+
+
+def test_a_path_of_ones_own_is_measured_exactly(page, tiny_masked_lm):
+    test = page(word="2", own="2,7,7;skip,any,1")
+    shown = compute.explanation(test.session_state["last_request"])
+    sentence = read_sentence(tiny_masked_lm, SENTENCE)
+    quantity = masked_word(tiny_masked_lm, sentence, "are", "is")
+    with torch.no_grad():
+        trace = facade.follow(tiny_masked_lm, sentence, quantity, shown.settings)
+        exact = measure(trace, (2, 2, 7, 7), ("skip", None, 1)).influence
+    assert any(text.signed(exact, 3) in plain_text(m.value) for m in test.markdown)
+    assert query(test)["own"] == "2,7,7;skip,any,1"
+
+    impossible = page(word="2", own="2,7,7;skip,skip,1")
+    assert any("a skip connection cannot" in plain_text(e.value) for e in impossible.error)
+
+    checked(widget(test, "selectbox", "word").set_value(1).run())
+    assert "own" not in query(test)
+
+
+@pytest.mark.parametrize(
+    "own", ["", "1", "1,2;skip,0", "1,2,7;skip,0,x", "99,7,7;0,0,0", "0,7,7;5,0,0"]
+)
+def test_a_path_in_a_link_that_fits_nothing_falls_back(page, own):
+    test = page(word="2", own=own)
+    assert "own" not in query(test)
+    noted = any("own path does not fit" in message for message in messages(test))
+    assert noted == bool(own)
 
 
 def test_a_step_that_the_model_does_not_have_falls_back_with_a_note(page):

@@ -45,6 +45,7 @@ class Choices:
     step: int | None = None
     what: What = "none"
     replacement: Replacement = "zero"
+    own: str | None = None
     points: int = Settings.points
     rule: Rule = Settings.rule
     baseline: Baseline = Settings.baseline
@@ -171,6 +172,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "step": _position,
     "what": _one_of(WHATS),
     "replacement": _one_of(REPLACEMENTS),
+    "own": _optional,
     "points": _whole(1, MAX_POINTS),
     "rule": _one_of(RULES),
     "baseline": _one_of(BASELINES),

@@ -16,6 +16,7 @@ from explainer.ui import compute, state
 from explainer.ui.compute import Request
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
+from explainer.ui.own_path import own_path
 from explainer.ui.what_if import step_name, what_if
 
 STATIC = {"displayModeBar": False}
@@ -31,6 +32,7 @@ def step_panel(
     chosen = state.choices()
     pattern = next((p for p in explanation.patterns if p.source == chosen.word), None)
     if pattern is None:
+        state.change(step=None, own=None)
         st.caption(
             "Select a word to look into its steps: which head moves it where, which it beat, and "
             "what the model says without it."
@@ -62,6 +64,7 @@ def step_panel(
         bars = candidate_bars(candidates, edge.component, pattern.influence, dark=is_dark())
         st.plotly_chart(bars, theme=None, config=STATIC, key="step_candidates", alt=said)
     what_if(explanation, request, predicted, edge, drawn)
+    own_path(explanation, request, pattern)
 
 
 def _first_head(edges: tuple[Edge, ...]) -> int:

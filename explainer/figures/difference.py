@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from explainer.compare import Aligned, Comparison, Route
 from explainer.figures.pair import Pair
 from explainer.figures.text import clean
-from explainer.pattern import SKIP, Edge, Explanation, Level, Pattern
+from explainer.pattern import Explanation, Level, Pattern
 
 
 def token_name(tokens: Aligned, both: Pair) -> str:
@@ -23,42 +23,42 @@ def same_way(route: Route, level: Level) -> bool:
 
 
 def other_blocks(route: Route, level: Level) -> tuple[int, ...]:
-    """The blocks 1 … L in which the two ways differ: by their component, start or goal."""
+    """The blocks 1 … L in which the two ways differ, by their component, start or end."""
     if route.moved is None or route.switched is None:
         return ()
-    blocks = set(route.moved) | {layer + 1 for layer in route.moved}
-    if level == "attention":
-        blocks |= set(route.switched)
-    depth = len(route.first.components) if route.first else 0
-    return tuple(sorted(block for block in blocks if block <= depth))
+    blocks = {block for node in route.moved for block in (node, node + 1)}
+    # The last node is the target: where it differs no block follows it.
+    blocks -= {len(route.first.nodes)} if route.first else set()
+    return tuple(sorted(blocks | set(route.switched if level == "attention" else ())))
 
 
-def way_difference(route: Route, both: Pair, level: Level) -> str:
-    """Where a word's two ways differ, block by block: `block 4: skip / head 1 → [MASK]`."""
+def way_difference(route: Route, level: Level) -> str:
+    """Where a word's two ways differ: `nodes 2–3 · blocks 2–4`, as they are numbered in the graph.
+
+    Nodes are named by their hidden state; a block counts where another component carries the step.
+    """
     if route.first is None or route.second is None:
         return f"only in the {'second' if route.first is None else 'first'}"
-    if route.moved is None:
-        return "not comparable: the models differ in depth"
+    if route.moved is None or route.switched is None:
+        return "models of different depth"
     if same_way(route, level):
         return "the same"
-    parts = []
-    for block in other_blocks(route, level):
-        one, two = (
-            _step(pattern.edges(level)[block - 1], explanation)
-            for pattern, explanation in zip((route.first, route.second), both, strict=True)
-        )
-        parts.append(f"block {block}: {one} / {two}" if one != two else f"block {block}: {one}")
+    parts = [counted_places("node", route.moved)] if route.moved else []
+    if level == "attention" and route.switched:
+        parts.append(counted_places("block", route.switched))
     return " · ".join(parts)
 
 
-def _step(edge: Edge, explanation: Explanation) -> str:
-    """One step without its start: the component, and the token that it leads to."""
-    there = clean(explanation.tokens[edge.target])
-    if edge.component == SKIP:
-        return f"skip at {there}"
-    if edge.component is not None:
-        return f"head {edge.component} → {there}"
-    return f"at {there}" if edge.source == edge.target else f"→ {there}"
+def counted_places(noun: str, places: Sequence[int]) -> str:
+    """`block 3`, `blocks 2–4, 6` for increasing numbers."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and runs[-1][-1] == place - 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    listed = ", ".join(f"{r[0]}–{r[-1]}" if len(r) > 1 else f"{r[0]}" for r in runs)
+    return f"{noun} {listed}" if len(places) == 1 else f"{noun}s {listed}"
 
 
 def difference_summary(
@@ -74,7 +74,7 @@ def difference_summary(
         clauses.append(_clause(max(others, key=lambda r: _telling(r, level)), both, level))
     comparable = [route for route in routes if route.moved is not None]
     other = sum(not same_way(route, level) for route in comparable)
-    count = f" Of {len(comparable)} words drawn in both, {other or 'none'} "
+    count = f" Of {len(comparable)} drawn words {other or 'none'} "
     count += "takes another way." if other < 2 else "take another way."
     sentence = f"{'; '.join(clauses)}."
     return sentence + (count if len(comparable) > 1 else "")
@@ -116,12 +116,16 @@ def _pull(route: Route, both: Pair) -> str:
     signs = [p is not None and p.influence < 0 for p in patterns]
     if not any(signs):
         return ""
-    if all(signs):
-        return "pulls the other way in both, and "
     one, two = (
         _towards(explanation, against) for explanation, against in zip(both, signs, strict=True)
     )
-    return f"pulls {one} in the first and {two} in the second, and "
+    if all(signs):
+        pull = "pulls the other way in both"
+    elif one == two:
+        pull = f"pulls {one} in both"
+    else:
+        pull = f"pulls {one} in the first and {two} in the second"
+    return f"{pull}, and "
 
 
 def _towards(explanation: Explanation, against: bool) -> str:
@@ -145,10 +149,11 @@ def _ways(route: Route, patterns: Sequence[Pattern], both: Pair, level: Level) -
         blocks = other_blocks(route, level)
         if not blocks:
             return "goes through models that differ in depth"
-        named = f"block {blocks[0]}" if len(blocks) == 1 else f"blocks {blocks[0]} to {blocks[-1]}"
-        return f"takes another way in {named}"
+        return f"takes another way in {counted_places('block', blocks)}"
+    goals = (clean(e.tokens[e.target.position]) for e in both)
+    goal = " / ".join(dict.fromkeys(goals))
     one, two = (arrival or "skips alone" for arrival in arrivals)
-    return f"gets to its goal by {one} in the first and by {two} in the second"
+    return f"reaches {goal} by {one} in the first and by {two} in the second"
 
 
 def _arrival(pattern: Pattern, goal: int, level: Level) -> str | None:

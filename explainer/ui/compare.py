@@ -13,12 +13,13 @@ from explainer.compare import compare as run_compare
 from explainer.figures.difference import difference_summary, token_name
 from explainer.figures.pair import Pair
 from explainer.ui import compute, controls
-from explainer.ui.compare_graphs import columns, lone_graph, pair_graphs
+from explainer.ui.compare_graphs import columns, drawn_view, lone_graph, pair_graphs
+from explainer.ui.compare_numbers import quantity_table, share_table
 from explainer.ui.compare_presets import preset_popover
 from explainer.ui.compare_side import explained, side_box
 from explainer.ui.compare_state import BOTH, LINKED, SIDES, select, selected
 from explainer.ui.compare_style import compare_style
-from explainer.ui.compare_tables import route_table, share_table
+from explainer.ui.compare_tables import route_table
 from explainer.ui.editor import UNSET
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
@@ -41,7 +42,8 @@ def compare() -> None:
     style(is_dark())
     compare_style(is_dark())
     LINKED.adopt_link()
-    st.html(f'<div class="ipe-head"><h1>Compare</h1><p>{LEAD}</p></div>')
+    top = st.container(horizontal=True, vertical_alignment="bottom", key="pair_row")
+    top.html(f'<div class="ipe-head"><h1>Compare</h1><p>{LEAD}</p></div>')
     try:
         compute.listings()
     except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
@@ -51,7 +53,7 @@ def compare() -> None:
     notes = st.container()
     for note in LINKED.notes():
         notes.info(plain(note), icon=":material/link_off:")
-    with st.container(horizontal=True, vertical_alignment="bottom", key="pair_row"):
+    with top:
         preset_popover()
         st.button("Swap", icon=":material/swap_horiz:", key="swap", on_click=_swap)
         with st.container(width="content"):
@@ -93,7 +95,11 @@ def _figures(both: Pair, notes: DeltaGenerator, width: float) -> None:
     pair_graphs(both, comparison, width)
     st.caption(HOW_TO_READ)
     route_table(comparison, both, chosen.level)
-    share_table(both)
+    numbers, shares = columns(width)
+    with numbers:
+        quantity_table(both, drawn_view(width))
+    with shares:
+        share_table(both, comparison)
 
 
 def _word_field(both: Pair, comparison: Comparison) -> None:

@@ -13,9 +13,9 @@ from explainer.compare import Aligned, Comparison
 from explainer.figures import View, pattern_graph, summary
 from explainer.figures.graph import CONFIG
 from explainer.figures.pair import Pair, pair_views
-from explainer.ui.compare_state import BOTH, SIDES, Side, select, selected
+from explainer.ui.compare_state import BOTH, LINKED, SIDES, TITLES, Side, select, selected
 from explainer.ui.graph import clicked_word, view_of
-from explainer.ui.strip import strip
+from explainer.ui.markdown import plain
 
 GAP = 30.0
 """px between the two columns (Streamlit's medium gap)."""
@@ -26,9 +26,9 @@ NOWHERE = -1
 
 
 def pair_graphs(both: Pair, comparison: Comparison, width: float) -> None:
-    """Both graphs on one scale, with the numbers of each below it."""
+    """Both graphs on one scale."""
     tokens = selected(comparison.alignment)
-    view = _view(width)
+    view = drawn_view(width)
     first, second = view, view
     if tokens is not None:
         first = replace(view, selected=NOWHERE if tokens.first is None else tokens.first)
@@ -36,13 +36,15 @@ def pair_graphs(both: Pair, comparison: Comparison, width: float) -> None:
     views = pair_views(both, comparison.alignment, (first, second))
     for side, place, explanation, own in zip(SIDES, columns(width), both, views, strict=True):
         with place:
+            if width < SIDE_BY_SIDE:
+                st.caption(f"{TITLES[side]}: {plain(getattr(LINKED.get(), side).text)}")
             _graph(side, explanation, own, comparison.alignment)
 
 
 def lone_graph(side: Side, explanation: Explanation, width: float) -> None:
     """The graph of the side that has no problem, in its own place."""
     with columns(width)[SIDES.index(side)]:
-        _graph(side, explanation, _view(width), ())
+        _graph(side, explanation, drawn_view(width), ())
 
 
 def columns(width: float) -> list[DeltaGenerator]:
@@ -52,7 +54,8 @@ def columns(width: float) -> list[DeltaGenerator]:
     return [st.container(), st.container()]
 
 
-def _view(width: float) -> View:
+def drawn_view(width: float) -> View:
+    """One side's drawing with no word selected."""
     own = (width - GAP) / 2 if width >= SIDE_BY_SIDE else width
     return replace(view_of(BOTH.choices(), own), selected=None)
 
@@ -69,9 +72,8 @@ def _graph(
         on_select=partial(_clicked, side, key, view.selected, alignment),
         selection_mode="points",
         config=CONFIG,
-        alt=_alt(explanation, view),
+        alt=f"{TITLES[side]}: {_alt(explanation, view)}",
     )
-    strip(explanation, view.patterns(explanation), view.level)
 
 
 def _alt(explanation: Explanation, view: View) -> str:

@@ -8,10 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import ExplainerError, Explanation, Prediction
 from explainer.ui import compute, controls
 from explainer.ui.choices import Choices
-from explainer.ui.compare_state import EDITORS, Side
+from explainer.ui.compare_state import EDITORS, TITLES, Side
 from explainer.ui.markdown import plain
-
-TITLES: dict[Side, str] = {"first": "First", "second": "Second"}
 
 
 def side_box(side: Side) -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -16,6 +16,7 @@ from explainer.ui.linked import Linked
 
 Side = Literal["first", "second"]
 SIDES: tuple[Side, Side] = ("first", "second")
+TITLES: dict[Side, str] = {"first": "First", "second": "Second"}
 
 
 def _read(query: Mapping[str, str]) -> tuple[Pair, tuple[str, ...]]:

@@ -1,8 +1,6 @@
-"""The differences in numbers: a row per word, and the skip shares of every block."""
+"""The table of words: what each one's influence and way are on both sides, and what changes."""
 
 from __future__ import annotations
-
-from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -11,11 +9,14 @@ from explainer.compare import Aligned, Comparison, Route
 from explainer.figures.difference import token_name, way_difference
 from explainer.figures.pair import Pair
 from explainer.figures.summary import short_route
-from explainer.figures.text import percent, signed
 from explainer.pattern import Explanation, Level, Pattern
 from explainer.ui.compare_state import select, selected
 
 MOST_ROWS = 14
+DIFFER = (
+    "Nodes: hidden states at which the two are at different words. "
+    "Blocks: another head or skip connection carries the step."
+)
 
 
 def route_frame(comparison: Comparison, both: Pair, level: Level) -> pd.DataFrame:
@@ -29,7 +30,7 @@ def route_frame(comparison: Comparison, both: Pair, level: Level) -> pd.DataFram
             "change of g": [_g(route.second) - _g(route.first) for route in routes],
             "change of I_e": [route.change("embedding") for route in routes],
             "change of I_a": [route.change("attention") for route in routes],
-            "ways differ": [way_difference(route, both, level) for route in routes],
+            "ways differ": [way_difference(route, level) for route in routes],
             "way in the first": [_way(route.first, both[0], level) for route in routes],
             "way in the second": [_way(route.second, both[1], level) for route in routes],
         }
@@ -70,7 +71,7 @@ def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
         selection_default={"selection": {"rows": [] if chosen is None else [chosen]}},
         height="content" if len(places) <= MOST_ROWS else 500,
         column_config={
-            "word": text("word", width=150),
+            "word": text("word", width=130),
             "g first": number("g, first", format="%+.3f", width=72, help="Influence, logits"),
             "g second": number("g, second", format="%+.3f", width=78),
             "change of g": number("Δg", format="%+.3f", width=66, help="Second less first"),
@@ -80,46 +81,12 @@ def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
             "change of I_a": number(
                 "ΔIₐ", format="%+.3f", width=66, help="Change of what its heads and skips carry"
             ),
-            "ways differ": text("where the ways differ (first / second)", width=360),
-            "way in the first": text("way, first", width=260),
-            "way in the second": text("way, second", width=260),
+            "ways differ": text("ways differ at", width=170, help=DIFFER),
+            "way in the first": text("way, first", width=290),
+            "way in the second": text("way, second", width=290),
         },
     )
 
 
 def _at(routes: tuple[Route, ...], row: int | None) -> Aligned | None:
     return None if row is None or row >= len(routes) else routes[row].tokens
-
-
-def share_table(both: Pair) -> None:
-    """Skip's share of all influence in every block of both, and the difference in points."""
-    st.html(share_html(both))
-
-
-def share_html(both: Pair) -> str:
-    """The table of skip shares as HTML; a block that only one model has leaves a gap."""
-    shares = [e.flow.skip_shares() if e.flow is not None else () for e in both]
-    rows = []
-    for block in range(max(len(found) for found in shares)):
-        pair = [float(found[block]) if block < len(found) else None for found in shares]
-        bars = "".join(_bar_cells(share) for share in pair)
-        one, two = pair
-        change = "–" if one is None or two is None else f"{signed(100 * (two - one), 0)}"
-        rows.append(f"<tr><th>{block + 1}</th>{bars}<td>{escape(change)}</td></tr>")
-    head = (
-        '<tr><th scope="col">block</th><th scope="col" colspan="2">first</th>'
-        '<th scope="col" colspan="2">second</th><th scope="col">change, points</th></tr>'
-    )
-    return (
-        '<table class="ipe-shares"><caption>Skip’s share of all influence '
-        f"(the rest moves through heads)</caption>{head}{''.join(rows)}</table>"
-    )
-
-
-def _bar_cells(share: float | None) -> str:
-    if share is None:
-        return "<td>–</td><td></td>"
-    return (
-        f"<td>{escape(percent(share))}</td>"
-        f'<td class="ipe-split"><span style="width:{100 * share:.1f}%"></span></td>'
-    )

@@ -3,7 +3,8 @@
 1. Start from the encoder of all-MiniLM-L6-v2 under a fresh masked-LM head (`start`).
 2. Every step: natural sentences one by one, natural text packed into rows, generated agreement
    sentences of all kinds one by one; the loss is taken at the asked positions of all three.
-3. AdamW, warm-up and linear decay over a budget of minutes; checkpoints allow resuming.
+3. AdamW, warm-up and linear decay over a budget of minutes, in the stages of `recipe.STAGES`;
+   checkpoints allow resuming.
 4. Export in half precision (`export`). `python -m training.report` then measures it.
 """
 
@@ -125,7 +126,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with english.txt.gz")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
     parser.add_argument("--checkpoint", type=Path, required=True, help="file to resume from")
-    parser.add_argument("--minutes", type=float, default=100, help="training time on 2 cores")
+    parser.add_argument("--minutes", type=float, default=96, help="training time")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rate", type=float, default=Recipe.rate)
     parser.add_argument("--pause", type=float, default=5, help="minutes between measurements")

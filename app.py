@@ -10,6 +10,7 @@ import plotly.graph_objects  # noqa: F401
 import streamlit as st
 
 import explainer.figures.graph
+import explainer.ui.compare
 import explainer.ui.explore  # noqa: F401
 
 st.set_page_config(
@@ -18,7 +19,11 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="collapsed",
 )
-page = st.navigation([st.Page("pages/explore.py", title="Explore", default=True)], position="top")
+pages = [
+    st.Page("pages/explore.py", title="Explore", default=True),
+    st.Page("pages/compare.py", title="Compare"),
+]
+page = st.navigation(pages, position="top")
 st.session_state["arrived"] = st.session_state.get("page", page.url_path) != page.url_path
 st.session_state["page"] = page.url_path
 page.run()

@@ -11,6 +11,7 @@ from explainer import ExplainerError
 from explainer.compare import Aligned, Comparison
 from explainer.compare import compare as run_compare
 from explainer.figures.difference import difference_summary, token_name
+from explainer.figures.frame import NARROW
 from explainer.figures.pair import Pair
 from explainer.ui import compute, controls
 from explainer.ui.compare_graphs import columns, drawn_view, lone_graph, pair_graphs
@@ -65,7 +66,9 @@ def compare() -> None:
     one, two = (explained(side, *place) for side, place in zip(SIDES, places, strict=True))
     if one is not None and two is not None:
         _figures((one, two), notes, width)
-    else:
+    elif one is not None or two is not None:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"):
+            controls.drawing_controls(BOTH)
         for side, explanation in zip(SIDES, (one, two), strict=True):
             if explanation is not None:
                 lone_graph(side, explanation, width)
@@ -89,10 +92,15 @@ def _figures(both: Pair, notes: DeltaGenerator, width: float) -> None:
     chosen = BOTH.choices()
     said = difference_summary(comparison, both, chosen.level, chosen.share / 100)
     st.html(f'<p class="ipe-verdict">{escape(said)}</p>')
-    with st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"):
+    above, middle, below = st.container(), st.container(), st.container()
+    with (
+        below if width < NARROW else above,  # on a phone the graphs come first
+        st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"),
+    ):
         controls.drawing_controls(BOTH)
         _word_field(both, comparison)
-    pair_graphs(both, comparison, width)
+    with middle:
+        pair_graphs(both, comparison, width)
     st.caption(HOW_TO_READ)
     route_table(comparison, both, chosen.level)
     numbers, shares = columns(width)

@@ -44,7 +44,7 @@ def share_table(both: Pair, comparison: Comparison) -> None:
     rows = []
     for block in range(max(len(found) for found in shares)):
         bars = "".join(
-            _bar(float(found[block])) if block < len(found) else "<td>–</td><td></td>"
+            share_bar(float(found[block])) if block < len(found) else "<td>–</td><td></td>"
             for found in shares
         )
         change = "–"
@@ -60,7 +60,8 @@ def share_table(both: Pair, comparison: Comparison) -> None:
     )
 
 
-def _bar(share: float) -> str:
+def share_bar(share: float) -> str:
+    """A share in per cent and as a bar, as two cells."""
     return (
         f"<td>{escape(percent(share))}</td>"
         f'<td class="ipe-split"><span style="width:{100 * share:.1f}%"></span></td>'

@@ -23,7 +23,7 @@ def side_box(side: Side) -> tuple[DeltaGenerator, DeltaGenerator]:
     )
     with model:
         controls.model_field(editor)
-    return st.container(), st.container()
+    return st.container(key=f"contrast_{side}"), st.container()
 
 
 def _with_text(side: Side, text: str) -> Choices:

@@ -22,6 +22,12 @@ CSS = """
 .ipe-pair td.ipe-split { width: 34%; padding: 0 .5rem 0 .5rem; }
 .ipe-pair .ipe-split span { display: block; height: .5rem; border-radius: .15rem;
   background: var(--ipe-skip); }
+@media (max-width: 640px) {
+  .st-key-contrast_first .stHorizontalBlock, .st-key-contrast_second .stHorizontalBlock {
+    flex-wrap: nowrap; }
+  .st-key-contrast_first .stColumn, .st-key-contrast_second .stColumn {
+    min-width: 0; flex: 1 1 0; }
+}
 </style>
 """
 

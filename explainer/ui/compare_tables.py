@@ -66,6 +66,7 @@ def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
         route_frame(comparison, both, level),
         key=key,
         hide_index=True,
+        placeholder="–",
         on_select=picked,
         selection_mode="single-row",
         selection_default={"selection": {"rows": [] if chosen is None else [chosen]}},

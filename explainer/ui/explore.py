@@ -156,7 +156,7 @@ def _figures(explanation: Explanation, predicted: tuple[Prediction, ...], width:
         st.container(horizontal=True, vertical_alignment="bottom", key="view_row"),
     ):
         controls.view_controls(explanation)
-        save_popover(explanation, view)
+        save_popover(explanation, view, st.session_state[LAST])
     with middle:
         graph(explanation, view)
     left, right = st.columns([2.3, 1], gap="large")

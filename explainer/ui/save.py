@@ -9,10 +9,13 @@ import streamlit as st
 from explainer import Explanation
 from explainer.figures import View, pattern_html, pattern_svg
 from explainer.figures.view import WIDTH
+from explainer.ui.compute import Request
+from explainer.ui.snippet import snippet
+from explainer.ui.tables import pattern_frame
 
 
-def save_popover(explanation: Explanation, view: View) -> None:
-    """Download buttons behind one button; each file is only made when it is asked for."""
+def save_popover(explanation: Explanation, view: View, request: Request) -> None:
+    """Files behind one button, each made when it is asked for, and the page as Python."""
     paper = asdict(replace(view, width=WIDTH))
     with st.popover("Save", icon=":material/download:", key="save"):
         for label, name, mime, make in (
@@ -34,6 +37,12 @@ def save_popover(explanation: Explanation, view: View) -> None:
                 "application/json",
                 lambda: explanation.to_json(indent=1),
             ),
+            (
+                "Table of patterns (CSV)",
+                "patterns.csv",
+                "text/csv",
+                lambda: pattern_frame(explanation, view.level).to_csv(index=False),
+            ),
         ):
             st.download_button(
                 label,
@@ -44,3 +53,5 @@ def save_popover(explanation: Explanation, view: View) -> None:
                 type="tertiary",
                 key=f"save_{name}",
             )
+        st.caption("The same from Python")
+        st.code(snippet(request), language="python", wrap_lines=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from explainer.ui.compare import compare
+from explainer.ui.entry import through_app
 
-compare()
+if through_app():
+    from explainer.ui.compare import compare
+
+    compare()

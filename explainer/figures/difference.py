@@ -70,12 +70,13 @@ def difference_summary(
         return "No word has a drawn pattern in either."
     lead, others = routes[0], routes[1:]
     clauses = [_clause(lead, both, level)]
-    if others:
-        clauses.append(_clause(max(others, key=lambda r: _telling(r, level)), both, level))
+    other = max(others, key=lambda route: _telling(route, level), default=None)
+    if other is not None and any(_telling(other, level)[:3]):
+        clauses.append(_clause(other, both, level))
     comparable = [route for route in routes if route.moved is not None]
-    other = sum(not same_way(route, level) for route in comparable)
-    count = f" Of {len(comparable)} drawn words {other or 'none'} "
-    count += "takes another way." if other < 2 else "take another way."
+    differ = sum(not same_way(route, level) for route in comparable)
+    count = f" Of {len(comparable)} drawn words {differ or 'none'} "
+    count += "takes another way." if differ < 2 else "take another way."
     sentence = f"{'; '.join(clauses)}."
     return sentence + (count if len(comparable) > 1 else "")
 

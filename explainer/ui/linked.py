@@ -25,14 +25,20 @@ class Linked(Generic[Choice]):
         """Take the session's choices from the link where somebody has changed that.
 
         Not after a click: the browser may send it with the link from before the page's last
-        answer. Nor on arriving from another page, whose navigation has emptied the link.
+        answer. Nor on arriving from another page, whose navigation has emptied the link: it stays
+        empty until the browser has the one that this page writes.
         """
         query = st.query_params.to_dict()
         state = st.session_state
+        emptied = f"{self.name}_emptied"
+        if state.get(ARRIVED, False):
+            state[emptied] = True
+        if query:
+            state.pop(emptied, None)
         if self.name in state and (
             query == state[f"{self.name}_link"]
             or f"{self.name}_touched" in state
-            or (not query and state.get(ARRIVED, False))
+            or emptied in state
         ):
             return
         state[self.name], state[f"{self.name}_notes"] = self.read(query)

@@ -170,6 +170,20 @@ def test_swap_turns_everything_round(page):
     assert side_widget(test, "selectbox", "correct", "second").value == "are"
 
 
+def test_the_link_stays_empty_for_a_moment_on_coming_back(page):
+    test = page(text2=LONGER)
+    test.session_state["page"] = ""  # as after the explore page
+    for _ in range(2):  # once for the navigation, once for a measure before the link is there
+        for name in list(test.query_params):
+            del test.query_params[name]
+        checked(test.run())
+        assert side_widget(test, "text_input", "text", "second").value == LONGER
+    checked(test.run())
+    test.query_params["text2"] = SECOND
+    checked(test.run())
+    assert side_widget(test, "text_input", "text", "second").value == SECOND
+
+
 def test_a_preset_fills_in_both_sides(page):
     test = page(level="embedding")
     number = next(i for i, p in enumerate(presets()) if p.first.text == p.second.text)

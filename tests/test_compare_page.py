@@ -20,6 +20,7 @@ from explainer.ui.compare_choices import Pair, pair_from_query, starting_pair
 from explainer.ui.compare_numbers import share_bar
 from explainer.ui.compare_presets import presets
 from explainer.ui.compare_tables import route_frame
+from explainer.ui.linked import ARRIVED
 
 APP = Path(__file__).parents[1] / "app.py"
 FIRST = "the farmers that the assistant loves [MASK] old ."
@@ -172,8 +173,8 @@ def test_swap_turns_everything_round(page):
 
 def test_the_link_stays_empty_for_a_moment_on_coming_back(page):
     test = page(text2=LONGER)
-    test.session_state["page"] = ""  # as after the explore page
-    for _ in range(2):  # once for the navigation, once for a measure before the link is there
+    for arrived in (True, False):  # by the navigation; then a measure before the link is there
+        test.session_state[ARRIVED] = arrived
         for name in list(test.query_params):
             del test.query_params[name]
         checked(test.run())

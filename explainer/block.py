@@ -2,7 +2,7 @@
 
 Shapes: `step` points on the path, `from` every token, `to` the tokens whose next hidden state is
 wanted (all of them, but for the last block only the target), `head`, `d_head`, `d_model`,
-`d_ff`. With h per head and the step index suppressed (DESIGN, section 3):
+`d_ff`. With h per head and the step index suppressed (docs/method.md):
 
 1. q, k, v = projections of H;  A = softmax(q kᵀ / √d_head);  o_i = Σ_j A_ij v_j
 2. u = W_O o + b_O + H;  y = LN1(u);  w = y + W_2 act(W_1 y + b_1) + b_2;  H' = LN2(w)

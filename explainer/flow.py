@@ -2,7 +2,7 @@
 
 T[l] is the tangent of H[l] when all words move together along the path; the score of an edge for
 T[l] is the influence through it. Summed over the edges of any layer this is Σ g, at every layer:
-influence is conserved (DESIGN, section 3).
+influence is conserved (docs/method.md).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ edge j → i through head h, with s_i = q_i·dk / √d_head:
 - move:  do_i = A_ij (dv + s_i (v_j − o_i)), and if i = j also Σ_k A_jk (e_k − ē) v_k
          with e_k = dq·k_k / √d_head, ē = Σ_k A_jk e_k;  du_i = W_O do_i (+ T if i = j)
 
-(DESIGN, section 3; derivatives of softmax attention.) `batch` runs over tangents, each with its
+(docs/method.md; derivatives of softmax attention.) `batch` runs over tangents, each with its
 own token `source` and, where it moves, its own `target`; both are positions [batch].
 """
 

@@ -32,7 +32,7 @@ def masked_word(
 ) -> Quantity:
     """logit(correct) − logit(wrong) at the mask; a word not given is the model's own best other.
 
-    The difference of two logits is that of their log-probabilities (paper, section 3).
+    The difference of two logits is that of their log-probabilities.
     """
     (position,) = sentence.masks
     correct = correct.strip() if correct else None

@@ -1,6 +1,6 @@
 """Guided pattern refinement, first through nodes, then through heads and skip connections.
 
-Embedding level, for every source word j with g_j ≠ 0 (paper, section 4):
+Embedding level, for every source word j with g_j ≠ 0:
 1. start at node (0, j) with the tangent towards x_j − b_j;
 2. score every next node by the influence of the pattern refined by it, times the sign of g_j;
 3. keep the best `top_k` partial patterns of the word, move their tangents there, go on;

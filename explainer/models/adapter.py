@@ -30,7 +30,7 @@ class LayerNorm:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """One transformer block with post-LayerNorm, as in DESIGN: H → u → y → w → H'."""
+    """One transformer block with post-LayerNorm: H → u → y → w → H' (docs/method.md)."""
 
     n_heads: int
     W_QKV: Tensor  # [3 * d_model, d_model], queries, keys and values stacked

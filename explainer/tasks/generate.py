@@ -1,6 +1,6 @@
 """Generate agreement sentences of eight kinds from a fixed lexicon.
 
-The kinds follow the tasks of the influence-patterns paper (Lu et al., NeurIPS 2021, section 4.1),
+The kinds follow the tasks of the influence-patterns paper (Lu et al., NeurIPS 2021),
 which took its templates from Marvin and Linzen (2018); the words are this project's own.
 """
 

@@ -11,7 +11,7 @@ from explainer.ui import compute
 from explainer.ui.choices import Choices
 from explainer.ui.compare_choices import Pair, pair_from_query, starting_pair
 from explainer.ui.compare_presets import presets
-from explainer.ui.linked import ARRIVED
+from explainer.ui.linked import ARRIVED, MEASURED
 
 APP = Path(__file__).parents[1] / "app.py"
 FIRST = "the farmers that the assistant loves [MASK] old ."
@@ -174,6 +174,16 @@ def test_the_link_stays_empty_for_a_moment_on_coming_back(page):
     test.query_params["text2"] = SECOND
     checked(test.run())
     assert side_widget(test, "text_input", "text", "second").value == SECOND
+
+
+def test_a_measure_that_comes_with_an_old_link_changes_nothing(page):
+    test = page(text2=SECOND)
+    checked(side_widget(test, "text_input", "text", "second").set_value(LONGER).run())
+    test.query_params["text2"] = SECOND
+    test.session_state[MEASURED] = True
+    checked(test.run())
+    assert side_widget(test, "text_input", "text", "second").value == LONGER
+    assert query(test)["text2"] == LONGER
 
 
 def test_a_preset_fills_in_both_sides(page):

@@ -11,6 +11,8 @@ import streamlit as st
 Choice = TypeVar("Choice")
 ARRIVED = "arrived"
 """Set by the app where the run comes from another page."""
+MEASURED = "measured"
+"""Set where a run only tells how wide the page is."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,13 @@ class Linked(Generic[Choice]):
     def adopt_link(self) -> None:
         """Take the session's choices from the link where somebody has changed that.
 
-        Not after a click: the browser may send it with the link from before the page's last
-        answer. Nor on arriving from another page, whose navigation has emptied the link: it stays
-        empty until the browser has the one that this page writes.
+        Not after a click or a measure of the page: the browser may send it with the link from
+        before the page's last answer. Nor on arriving from another page, whose navigation has
+        emptied the link: it stays empty until the browser has the one that this page writes.
         """
         query = st.query_params.to_dict()
         state = st.session_state
+        measured = state.pop(MEASURED, False)
         emptied = f"{self.name}_emptied"
         if state.get(ARRIVED, False):
             state[emptied] = True
@@ -38,6 +41,7 @@ class Linked(Generic[Choice]):
         if self.name in state and (
             query == state[f"{self.name}_link"]
             or f"{self.name}_touched" in state
+            or measured
             or emptied in state
         ):
             return

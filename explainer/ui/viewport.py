@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from explainer.figures.view import NARROWEST, WIDTH
+from explainer.ui.linked import MEASURED
 
 STEP = 20
 JS = """
@@ -38,9 +39,13 @@ def _component() -> ComponentRenderer:
     return st.components.v2.component("influence_patterns_width", html="<div></div>", js=JS)
 
 
+def _measured() -> None:
+    st.session_state[MEASURED] = True
+
+
 def page_width() -> float:
     """The width of the place where this is called, in px; a usual one until it is measured."""
-    result = _component()(key="page_width", default={"width": None}, on_width_change=lambda: None)
+    result = _component()(key="page_width", default={"width": None}, on_width_change=_measured)
     width = result.get("width")
     if not isinstance(width, int | float):
         return WIDTH

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
 from explainer.errors import ExplainerError
 from explainer.flow import total_flow
+from explainer.measure import Measured, measure
 from explainer.models.model import Model
 from explainer.path import input_and_baseline, quadrature
-from explainer.pattern import Explanation, Target
+from explainer.pattern import Component, Explanation, Target
 from explainer.quantity import Quantity, class_score, masked_word
 from explainer.refine import refine
 from explainer.sentence import Sentence, read_sentence
@@ -58,6 +61,32 @@ def explain(
             patterns=refine(traced, sentence.tokens, settings.top_k),
             flow=total_flow(traced) if flow else None,
         )
+
+
+def measure_path(
+    model: Model,
+    text: str,
+    nodes: Sequence[int],
+    components: Sequence[Component | None] | None = None,
+    *,
+    correct: str | None = None,
+    wrong: str | None = None,
+    label: str | int | None = None,
+    other: str | int | None = None,
+    settings: Settings | None = None,
+) -> Measured:
+    """The exact influence, in logits, of any path of L + 1 positions and L components.
+
+    A component None leaves all heads and skip of its step open; the rest is as in `explain`.
+    Raises ExplainerError for a path that is impossible.
+    """
+    sentence = read_sentence(model, text)
+    quantity = choose_quantity(
+        model, sentence, correct=correct, wrong=wrong, label=label, other=other
+    )
+    with torch.inference_mode(False), torch.no_grad():
+        traced = follow(model, sentence, quantity, settings or Settings())
+        return measure(traced, nodes, components)
 
 
 def choose_quantity(

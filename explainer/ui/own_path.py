@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
-import torch
 
 from explainer import ExplainerError, Explanation
-from explainer.facade import choose_quantity, follow
+from explainer.facade import measure_path
 from explainer.figures.text import clean, percent, signed
-from explainer.measure import Measured, measure
+from explainer.measure import Measured
 from explainer.pattern import SKIP, Component, Pattern
-from explainer.sentence import read_sentence
 from explainer.ui import compute, state
 from explainer.ui.compute import Request
 from explainer.ui.markdown import plain
@@ -148,14 +146,15 @@ def influence(
 ) -> Measured:
     """The exact influence of a path; raises ExplainerError for one that is impossible."""
     loaded = compute.model(request.model)
-    sentence = read_sentence(loaded, request.text)
-    with compute.queue().turn(), torch.no_grad():
-        quantity = choose_quantity(
+    with compute.queue().turn():
+        return measure_path(
             loaded,
-            sentence,
+            request.text,
+            nodes,
+            components,
             correct=request.correct,
             wrong=request.wrong,
             label=request.label,
             other=request.other,
+            settings=request.settings,
         )
-        return measure(follow(loaded, sentence, quantity, request.settings), nodes, components)

@@ -33,7 +33,7 @@ class Aligned:
 class Route:
     """A word's pattern in both explanations (None where it has none).
 
-    `moved` lists the layers 1 … L whose node differs, `switched` the blocks 1 … L whose
+    `moved` lists the layers 1 … L whose node differs, `switched` the blocks 0 … L − 1 whose
     component differs; both are None where the two cannot be compared step by step.
     """
 
@@ -98,15 +98,15 @@ def compare(first: Explanation, second: Explanation) -> Comparison:
         moved = switched = None
         if one is not None and two is not None and comparable:
             there = [to_first[node] for node in two.nodes]
-            moved = _differing(one.nodes[1:], there[1:])
+            moved = _differing(one.nodes, there)
             switched = _differing(one.components, two.components)
         routes.append(Route(pair, one, two, moved, switched))
     return Comparison(alignment, tuple(sorted(routes, key=_strength)), _skip_shares(first, second))
 
 
 def _differing(one: Sequence[object], two: Sequence[object]) -> tuple[int, ...]:
-    """Where two lists differ, counted from 1."""
-    pairs = enumerate(zip(one, two, strict=True), start=1)
+    """Where two sequences differ."""
+    pairs = enumerate(zip(one, two, strict=True))
     return tuple(place for place, (a, b) in pairs if a != b)
 
 

@@ -61,7 +61,7 @@ def test_routes_tell_where_two_patterns_differ(pair):
         assert route.change("embedding") == pytest.approx(change)
         assert route.moved == tuple(k for k in range(1, 4) if one.nodes[k] != two.nodes[k])
         assert route.switched == tuple(
-            k + 1 for k in range(3) if one.components[k] != two.components[k]
+            k for k in range(3) if one.components[k] != two.components[k]
         )
     assert strength == sorted(strength, reverse=True)
     assert comparison.skip_shares is not None

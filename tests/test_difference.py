@@ -121,9 +121,9 @@ def test_the_verdict_names_the_heads_that_arrive(both):
     ]
     one, two = (dataclasses.replace(first, patterns=(way,)) for way in ways)
     said = difference_summary(compare(one, two), (one, two), "attention", 0.0)
-    assert "reaches [MASK] by head 0 of block 3 in the first and by head 1 of block 3 in" in said
+    assert "reaches [MASK] by head 0 of block 2 in the first and by head 1 of block 2 in" in said
     level = difference_summary(compare(one, two), (one, two), "embedding", 0.0)
-    assert "goes the same way in both, by block 3" in level
+    assert "goes the same way in both, by block 2" in level
 
 
 def test_models_of_different_depth_are_told_apart(both):

@@ -33,9 +33,7 @@ def test_any_components_equal_a_masked_run(problem, components):
         if any(path[step] != path[step + 1] for step in steps):
             continue
         exact = published.influence_of(problem, path, components)
-        named = tuple(
-            "skip" if component < 0 else component for component in components
-        )
+        named = tuple("skip" if component < 0 else component for component in components)
         assert measure(trace, path, named).influence == pytest.approx(exact, abs=1e-10)
 
 

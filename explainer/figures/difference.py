@@ -23,12 +23,12 @@ def same_way(route: Route, level: Level) -> bool:
 
 
 def other_blocks(route: Route, level: Level) -> tuple[int, ...]:
-    """The blocks 1 … L in which the two ways differ, by their component, start or end."""
+    """The blocks 0 … L − 1 in which the two ways differ, by their component, start or end."""
     if route.moved is None or route.switched is None:
         return ()
-    blocks = {block for node in route.moved for block in (node, node + 1)}
+    blocks = {block for node in route.moved for block in (node - 1, node)}
     # The last node is the target: where it differs no block follows it.
-    blocks -= {len(route.first.nodes)} if route.first else set()
+    blocks -= {len(route.first.components)} if route.first else set()
     return tuple(sorted(blocks | set(route.switched if level == "attention" else ())))
 
 
@@ -161,6 +161,6 @@ def _arrival(pattern: Pattern, goal: int, level: Level) -> str | None:
     """The last step that brings the pattern to its goal from elsewhere."""
     for edge in reversed(pattern.edges(level)):
         if edge.target == goal and edge.source != goal:
-            block = f"block {edge.layer + 1}"
+            block = f"block {edge.layer}"
             return block if edge.component is None else f"head {edge.component} of {block}"
     return None

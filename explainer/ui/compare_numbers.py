@@ -51,7 +51,7 @@ def share_table(both: Pair, comparison: Comparison) -> None:
         if comparison.skip_shares is not None:
             one, two = comparison.skip_shares[:, block]
             change = signed(100 * (two - one), 0)
-        rows.append(f"<tr><th>{block + 1}</th>{bars}<td>{escape(change)}</td></tr>")
+        rows.append(f"<tr><th>{block}</th>{bars}<td>{escape(change)}</td></tr>")
     st.html(
         '<table class="ipe-pair"><caption>Skip’s share of all influence, the rest moves through '
         'heads</caption><tr><th scope="col">block</th><th scope="col" colspan="2">first</th>'

@@ -269,3 +269,32 @@ def test_the_page_asks_no_other_server(chromium, link, address):
     context.close()
     own = (address, address.replace("http", "ws"), "data:", "blob:")
     assert [url for url in asked if not url.startswith(own)] == []
+
+
+def choose_model(page, name: str) -> None:
+    box = page.locator("[data-testid=stSelectbox]", has_text="Model").locator("input")
+    box.click()
+    box.fill(name)
+    box.press("Enter")
+
+
+def test_it_starts_with_agreement_and_changes_to_other_models(tab, address, tiny_classifier_dir):
+    tab.goto(address)
+    ready(tab)
+    assert "are − is" in alt(tab)
+    assert "“farmers”" in alt(tab)
+
+    choose_model(tab, "sentiment")
+    tab.wait_for_function("location.search.includes('model=sentiment')")
+    tab.locator(BOX).fill("a warm and funny film .")
+    tab.locator(BOX).press("Enter")
+    until_alt(tab, "positive")
+    idle(tab)
+
+    choose_model(tab, str(tiny_classifier_dir))
+    tab.wait_for_function("location.search.includes('tiny-classifier')")
+    # Three classes: the prediction is explained against the mean of the others.
+    until_alt(tab, "influence on ")
+    idle(tab)
+    assert tab.get_by_text("all others").count()
+    assert "[UNK]" in tab.locator(".js-plotly-plot").first.text_content()

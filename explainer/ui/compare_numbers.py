@@ -10,13 +10,13 @@ from explainer.compare import Comparison
 from explainer.figures import View
 from explainer.figures.pair import Pair
 from explainer.figures.text import clean, percent, signed
-from explainer.ui.strip import carried
+from explainer.metrics import concentration
 
 
 def quantity_table(both: Pair, view: View) -> None:
     """Q and what explains it, of both sides, and what changes between them."""
     one, two = both
-    drawn = [carried(e, view.patterns(e), view.level) for e in both]
+    drawn = [concentration(e, view.patterns(e), view.level) for e in both]
     lines = [
         ("Q of the sentence", one.target.value, two.target.value),
         ("Q of the empty baseline", one.target.baseline_value, two.target.baseline_value),

@@ -8,16 +8,10 @@ import streamlit as st
 
 from explainer import Explanation, Prediction
 from explainer.figures.text import clean, percent, signed
+from explainer.metrics import concentration
 from explainer.pattern import Level, Pattern
 
 LARGE_GAP = 0.05
-
-
-def carried(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) -> float:
-    """What the drawn patterns carry of all influence Σ|g|, each in its word's direction."""
-    total = sum(abs(g) for g in explanation.influence)
-    found = sum(p.value(level) * (1 if p.influence > 0 else -1) for p in drawn)
-    return found / total if total else 0.0
 
 
 def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) -> None:
@@ -44,7 +38,7 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         ),
         (
             "in the drawn patterns",
-            percent(carried(explanation, drawn, level)),
+            percent(concentration(explanation, drawn, level)),
             "Share of all influence Σ|g| that the drawn patterns carry.",
             False,
         ),

@@ -7,7 +7,6 @@ A graph counts as drawn when the page's figure has new data and the browser has 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.test_browser import BOX, BROWSERS, QUIET, server
+from tests.browser import BOX, QUIET, found_browser, server
 
 WORDS = ("farmers", "pilots", "guards", "doctors", "authors", "dancers")
 OTHERS = ("assistant", "teacher", "lawyer", "singer")
@@ -41,9 +40,8 @@ def main() -> None:
     parser.add_argument("--model", default="agreement", help="built-in name or folder")
     parser.add_argument("--rounds", type=int, default=10, help="of each action (10)")
     options = parser.parse_args()
-    found = os.environ.get("CHROMIUM") or next(b for b in BROWSERS if os.path.exists(b))  # noqa: PTH110
     with server() as address, sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=found, args=list(QUIET))
+        browser = running.chromium.launch(executable_path=found_browser(), args=list(QUIET))
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.set_default_timeout(60_000)
         page.goto(f"{address}/?{urlencode({'model': options.model})}")

@@ -1,4 +1,4 @@
-"""Tiny random models with a small vocabulary, saved as a person would save their own."""
+"""Tiny random models with a small vocabulary, saved as a person would save their own; a browser."""
 
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from transformers import (
 
 from explainer.models.model import Model
 from explainer.models.registry import load_model
+from tests import browser
 
 torch.set_num_threads(1)  # on tensors as small as these, threads mostly wait for each other
 
@@ -121,3 +122,30 @@ def tiny_roberta_dir(tmp_path_factory) -> Path:
     RobertaForMaskedLM(config).double().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A running browser; skips, and says why, where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    found = browser.found_browser()
+    if found is None:
+        pytest.skip(f"NO BROWSER TEST WAS RUN: none of {', '.join(browser.BROWSERS)} is installed")
+    with playwright.sync_playwright() as running:
+        launched = running.chromium.launch(executable_path=found, args=list(browser.QUIET))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def address():
+    """The address of a server that all browser tests share."""
+    with browser.server() as running:
+        yield running
+
+
+@pytest.fixture
+def tab(chromium):
+    """A new tab that fails the test on an error in the page."""
+    with browser.opened(chromium) as page:
+        yield page

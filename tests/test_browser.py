@@ -1,118 +1,18 @@
 """The main job in a real browser: a cold server, typed text, real clicks, a link followed."""
 
-import contextlib
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-GRAPH = ".js-plotly-plot .scatterlayer .trace"
-BOX = ".st-key-sentence_row input"
-SPOTS = """() => {
-  const plot = document.querySelector('.js-plotly-plot');
-  const { xaxis, yaxis } = plot._fullLayout;
-  const spots = plot._fullData[plot._fullData.length - 1];
-  const box = plot.getBoundingClientRect();
-  return spots.customdata.map((data, i) => ({
-    data,
-    x: box.x + xaxis._offset + xaxis.l2p(spots.x[i]),
-    y: box.y + yaxis._offset + yaxis.l2p(spots.y[i]),
-  }));
-}"""
+from tests.browser import BOX, SPOTS, idle, ready, server
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A running browser; skips, and says why, where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    found = os.environ.get("CHROMIUM") or next((b for b in BROWSERS if Path(b).exists()), None)
-    if found is None:
-        pytest.skip(f"NO BROWSER TEST WAS RUN: none of {', '.join(BROWSERS)} is installed")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=found, args=list(QUIET))
-        yield browser
-        browser.close()
-
-
-@contextlib.contextmanager
-def server():
-    """A cold server on a free port; yields its address as soon as it answers."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    address = f"http://localhost:{port}"
-    try:
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        _, errors = process.communicate(timeout=20)
-    assert "Traceback" not in errors, errors
-
-
-@pytest.fixture(scope="module")
-def address():
-    with server() as running:
-        yield running
 
 
 @pytest.fixture
 def link(address, tiny_masked_lm_dir):
     """The page's address with the tiny model."""
     return f"{address}/?{urlencode({'model': tiny_masked_lm_dir})}"
-
-
-@pytest.fixture
-def tab(chromium):
-    """A new tab that fails the test on an error in the page."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    yield page
-    context.close()
-    assert not broken
-
-
-def ready(page) -> None:
-    """Wait until the graph is drawn and the server has nothing more to send."""
-    page.wait_for_selector(GRAPH)
-    idle(page)
-
-
-def idle(page) -> None:
-    page.wait_for_timeout(400)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(200)
-    assert not page.locator("[data-testid=stException]").count()
 
 
 def alt(page) -> str:

@@ -4,29 +4,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests import test_browser as browser
+from tests import browser
+from tests.browser import PLOTS, SPOTS
 
 pytestmark = pytest.mark.browser
-
-chromium = browser.chromium
-address = browser.address
-tab = browser.tab
 
 FIRST = "the farmers that the assistant loves [MASK] old ."
 SECOND = "the farmer that the assistants love [MASK] old ."
 LONGER = "the farmers that the bad assistant loves [MASK] old ."
-PLOTS = "[data-testid=stPlotlyChart]"
-ROWS = """index => {
-  const plot = document.querySelectorAll('.js-plotly-plot')[index];
-  const { xaxis, yaxis } = plot._fullLayout;
-  const spots = plot._fullData[plot._fullData.length - 1];
-  const box = plot.getBoundingClientRect();
-  return spots.customdata.map((data, i) => ({
-    data,
-    x: box.x + xaxis._offset + xaxis.l2p(spots.x[i]),
-    y: box.y + yaxis._offset + yaxis.l2p(spots.y[i]),
-  })).filter(spot => spot.data[0] === 'token');
-}"""
 
 
 @pytest.fixture
@@ -57,9 +42,14 @@ def sentence(page, side: str):
     return page.get_by_role("textbox", name=f"{side} sentence")
 
 
+def tokens(page, graph: int) -> list[dict]:
+    """The spots of one graph's tokens."""
+    return [spot for spot in page.evaluate(SPOTS, graph) if spot["data"][0] == "token"]
+
+
 def rows(page, graph: int) -> dict[int, float]:
     """The height on the screen of every token of one graph."""
-    return {spot["data"][3]: spot["y"] for spot in page.evaluate(ROWS, graph)}
+    return {spot["data"][3]: spot["y"] for spot in tokens(page, graph)}
 
 
 def test_the_main_job(tab, chromium, link):
@@ -77,7 +67,7 @@ def test_the_main_job(tab, chromium, link):
     assert all(one[k] == pytest.approx(two[k if k < 5 else k + 1], abs=0.6) for k in one)
     assert min(abs(two[5] - y) for y in one.values()) > 10
 
-    spot = next(s for s in tab.evaluate(ROWS, 1) if s["data"][1] == 6)
+    spot = next(s for s in tokens(tab, 1) if s["data"][1] == 6)
     tab.mouse.click(spot["x"], spot["y"])
     tab.wait_for_function("location.search.includes('word=5')")
     ready(tab)

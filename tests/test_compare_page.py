@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,8 +12,9 @@ from explainer.ui.choices import Choices
 from explainer.ui.compare_choices import Pair, pair_from_query, starting_pair
 from explainer.ui.compare_presets import presets
 from explainer.ui.linked import ARRIVED, MEASURED
+from tests import ui
+from tests.ui import APP, alts, checked, opened, query
 
-APP = Path(__file__).parents[1] / "app.py"
 FIRST = "the farmers that the assistant loves [MASK] old ."
 SECOND = "the farmer that the assistants love [MASK] old ."
 LONGER = "the farmers that the bad assistant loves [MASK] old ."
@@ -22,43 +23,15 @@ LONGER = "the farmers that the bad assistant loves [MASK] old ."
 @pytest.fixture
 def page(tiny_masked_lm_dir):
     """A function that opens the page with a tiny masked LM and further link parameters."""
-
-    def opened(**query: str) -> AppTest:
-        test = AppTest.from_file(APP, default_timeout=60)
-        test.switch_page("pages/compare.py")
-        for name, value in {"model": str(tiny_masked_lm_dir), **query}.items():
-            test.query_params[name] = value
-        return checked(test.run())
-
-    return opened
+    return partial(opened, tiny_masked_lm_dir, "compare")
 
 
-def checked(test: AppTest) -> AppTest:
-    """The page, which never shows a traceback."""
-    assert not test.exception
-    return test
-
-
-def widget(test: AppTest, kind: str, name: str, owner: str = "compare"):
-    """The widget for a choice, whose key ends in a running number."""
-    number = test.session_state.get(f"{owner}_{name}_version", 0)
-    return getattr(test, kind)(key=f"{owner}_{name}_{number}")
+def widget(test: AppTest, kind: str, name: str):
+    return ui.widget(test, kind, name, "compare")
 
 
 def side_widget(test: AppTest, kind: str, name: str, side: str):
-    return widget(test, kind, name, f"compare_{side}")
-
-
-def alts(test: AppTest) -> list[str]:
-    return [chart.proto.alt for chart in test.get("plotly_chart")]
-
-
-def query(test: AppTest) -> dict[str, str]:
-    return {
-        name: value[0] if isinstance(value, list) else value
-        for name, value in test.query_params.items()
-        if name != "model"
-    }
+    return ui.widget(test, kind, name, f"compare_{side}")
 
 
 def verdict(test: AppTest) -> str:

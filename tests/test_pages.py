@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from pathlib import Path
+from functools import partial
 
 import pytest
 import torch
@@ -23,35 +23,15 @@ from explainer.ui.markdown import plain
 from explainer.ui.masking import mask_word, masked
 from explainer.ui.sentence_box import chip_labels
 from explainer.ui.state import UNSET
+from tests.ui import APP, checked, opened, query, widget
 
-APP = Path(__file__).parents[1] / "app.py"
 SENTENCE = "the farmers that the assistant loves [MASK] old ."
 
 
 @pytest.fixture
 def page(tiny_masked_lm_dir):
     """A function that opens the page with a tiny masked LM and further link parameters."""
-
-    def opened(**query: str) -> AppTest:
-        test = AppTest.from_file(APP, default_timeout=60)
-        for name, value in {"model": str(tiny_masked_lm_dir), **query}.items():
-            test.query_params[name] = value
-        return checked(test.run())
-
-    return opened
-
-
-def checked(test: AppTest) -> AppTest:
-    """The page, which never shows a traceback."""
-    assert not test.exception
-    return test
-
-
-def widget(test: AppTest, kind: str, name: str):
-    """The widget for a choice, whose key ends in a running number."""
-    version = f"explore_{name}_version"
-    number = test.session_state.get(version, 0)
-    return getattr(test, kind)(key=f"explore_{name}_{number}")
+    return partial(opened, tiny_masked_lm_dir)
 
 
 def graph_alt(test: AppTest) -> str:
@@ -67,14 +47,6 @@ def follow(test: AppTest, **changes: str) -> None:
     for name, value in changes.items():
         test.query_params[name] = value
     checked(test.run())
-
-
-def query(test: AppTest) -> dict[str, str]:
-    return {
-        name: value[0] if isinstance(value, list) else value
-        for name, value in test.query_params.items()
-        if name != "model"
-    }
 
 
 def test_the_page_shows_the_graph_of_the_example(page):

@@ -1,0 +1,43 @@
+"""What the tests of pages without a browser share: opening one, its widgets and its link."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[1] / "app.py"
+
+
+def opened(model, page: str | None = None, /, **query: str) -> AppTest:
+    """The app at a page (its file's name; None is the first) under a link with these parameters."""
+    test = AppTest.from_file(APP, default_timeout=60)
+    if page is not None:
+        test.switch_page(f"pages/{page}.py")
+    for name, value in {"model": str(model), **query}.items():
+        test.query_params[name] = value
+    return checked(test.run())
+
+
+def checked(test: AppTest) -> AppTest:
+    """The page, which never shows a traceback."""
+    assert not test.exception
+    return test
+
+
+def widget(test: AppTest, kind: str, name: str, owner: str = "explore"):
+    """The widget for a choice, whose key ends in a running number."""
+    number = test.session_state.get(f"{owner}_{name}_version", 0)
+    return getattr(test, kind)(key=f"{owner}_{name}_{number}")
+
+
+def alts(test: AppTest) -> list[str]:
+    """The texts of the page's figures."""
+    return [chart.proto.alt for chart in test.get("plotly_chart")]
+
+
+def query(test: AppTest) -> dict[str, str]:
+    """The link's parameters but for the model."""
+    return {
+        name: value[0] if isinstance(value, list) else value
+        for name, value in test.query_params.items()
+        if name != "model"
+    }

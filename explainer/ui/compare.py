@@ -19,7 +19,6 @@ from explainer.ui.compare_numbers import quantity_table, share_table
 from explainer.ui.compare_presets import preset_popover
 from explainer.ui.compare_side import explained, side_box
 from explainer.ui.compare_state import BOTH, LINKED, SIDES, select, selected
-from explainer.ui.compare_style import compare_style
 from explainer.ui.compare_tables import route_table
 from explainer.ui.editor import UNSET
 from explainer.ui.graph import is_dark
@@ -41,7 +40,6 @@ HOW_TO_READ = (
 def compare() -> None:
     """Draw the page."""
     style(is_dark())
-    compare_style(is_dark())
     LINKED.adopt_link()
     top = st.container(horizontal=True, vertical_alignment="bottom", key="pair_row")
     top.html(f'<div class="ipe-head"><h1>Compare</h1><p>{LEAD}</p></div>')

@@ -44,6 +44,10 @@ class Edge(NamedTuple):
     component: Component | None
 
 
+Place = Node | Edge
+"""What patterns can have in common: a node or a step."""
+
+
 @dataclass(frozen=True)
 class ModelInfo:
     """What a reader must know of the model: sizes are counts, `task` names its head."""
@@ -114,6 +118,19 @@ class Pattern:
                 zip(self.nodes[:-1], self.nodes[1:], components, strict=True)
             )
         )
+
+    def passes(self, place: Place, level: Level) -> bool:
+        """Whether the pattern leads through a node or takes a step.
+
+        At the embedding level, and for a step without a component, it does not matter by what.
+        """
+        if isinstance(place, Node):
+            return 0 <= place.layer < len(self.nodes) and self.nodes[place.layer] == place.position
+        if not 0 <= place.layer < len(self.components):
+            return False
+        step = self.edges("attention")[place.layer]
+        by_any = level == "embedding" or place.component is None
+        return step[:3] == place[:3] and (by_any or step.component == place.component)
 
 
 @dataclass(frozen=True, eq=False)

@@ -137,12 +137,6 @@ def test_a_path_in_a_link_that_fits_nothing_falls_back(page, own):
     assert noted == bool(own)
 
 
-def test_a_step_that_the_model_does_not_have_falls_back_with_a_note(page):
-    test = page(word="2", step="99")
-    assert any("no block 99" in message for message in messages(test))
-    assert "step" not in query(test)
-
-
 def test_a_link_reproduces_the_page(page):
     asked = {
         "text": "the farmer loves [MASK] .",
@@ -152,7 +146,6 @@ def test_a_link_reproduces_the_page(page):
         "overlay": "skip",
         "share": "0",
         "word": "3",
-        "step": "1",
         "what": "step",
         "replacement": "baseline",
         "points": "7",

@@ -131,7 +131,7 @@ def _below(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
 
 
 def _shade(view: View, pattern: Pattern, value: float, opacity: float) -> str:
-    strength = 0.3 if view.faded(pattern.source) else 1.0
+    strength = 1.0 if view.leads(pattern) else 0.3
     return rgba(view.colours.sign(value), opacity * strength)
 
 

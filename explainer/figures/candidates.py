@@ -37,7 +37,8 @@ def candidate_bars(
     names = [says.component(component) for component, _ in shown]
     figure = go.Figure(
         go.Bar(
-            x=[value for _, value in shown],
+            # Nothing is no bar: below 0 its number would stand on the component's name.
+            x=[value if float(f"{value:.2f}") else 0.0 for _, value in shown],
             y=names,
             orientation="h",
             marker={
@@ -52,6 +53,10 @@ def candidate_bars(
             hoverinfo="skip",
         )
     )
+    # Room for the numbers outside, to the left only where a bar goes there.
+    low, high = (pick(0.0, *(value for _, value in shown)) for pick in (min, max))
+    room = 0.16 * ((high - low) or 1.0)
+    seen_left = text.signed(low).startswith("−")
     figure.update_layout(
         height=70 + 26 * len(shown),
         margin={"l": 4, "r": 44, "t": 4, "b": 4},
@@ -66,6 +71,7 @@ def candidate_bars(
     figure.update_xaxes(
         fixedrange=True,
         automargin=True,
+        range=[low - (room if seen_left else 0), high + room],
         gridcolor=rgba(colours.faint, 0.5),
         zerolinecolor=colours.muted,
         title={"text": "influence (logits)", "font": {"color": colours.muted}},

@@ -39,7 +39,7 @@ def pattern_html(explanation: Explanation, *, level: Level = "attention", **opti
     """The interactive pattern graph as one self-contained page of about 5 MB (see `View`)."""
     view = View(level=level, **options)
     figure = to_figure(lay_out(explanation, view), view.colours)
-    said = text.escape(summary(explanation, level, view.selected))
+    said = text.escape(summary(explanation, level, view.selected, view.place))
     return PAGE.format(
         title=text.escape(" ".join(explanation.tokens)),
         said=said,

@@ -75,6 +75,7 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         back,
         front,
         ways.nodes(lanes, explanation, frame, view),
+        ways.marks(lanes, bundles, frame, view),
         [disc for _, disc in placed],
         ways.numbers(placed, view),
         bars.draw(explanation, frame, view) + bars.key(frame, view) + header,
@@ -124,10 +125,12 @@ def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     items: list[Item] = []
     marks: list[Item] = []
     blank = "–"
+    lead = {p.source for p in explanation.patterns if view.leads(p)}
+    lead.add(explanation.target.position)
     items += [Label(frame.labels, y, blank, colours.faint, text.BODY, "end") for y in frame.blanks]
     for position, y in frame.rows.items():
         bold = position in (explanation.target.position, view.selected)
-        dim = view.faded(position) and position != explanation.target.position
+        dim = view.selects and position not in lead
         word = text.shorten(explanation.tokens[position], text.BODY, frame.label_room + 1)
         if view.beside and position in view.beside.marked:
             marks.append(_mark(word, y, frame, view))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explainer.figures.text import counted, percent, signed
-from explainer.pattern import SKIP, Component, Edge, Explanation, Level, Pattern
+from explainer.figures.text import clean, counted, percent, signed
+from explainer.pattern import SKIP, Component, Edge, Explanation, Level, Node, Pattern, Place
 
 
 def column(layer: int) -> str:
@@ -18,6 +18,17 @@ def component(which: Component | None) -> str:
     if which is None:
         return "all heads and skip"
     return "skip connection" if which == SKIP else f"head {which}"
+
+
+def place(explanation: Explanation, which: Place) -> str:
+    """A node or a step in words: `block 3, “farmers” → “[MASK]” by head 7`."""
+    if isinstance(which, Node):
+        at = "the embedding" if which.layer == 0 else column(which.layer)
+        return f"“{clean(explanation.tokens[which.position])}” at {at}"
+    start, end = (clean(explanation.tokens[at]) for at in (which.source, which.target))
+    way = f"“{start}” stays" if which.source == which.target else f"“{start}” → “{end}”"
+    by = component(which.component).removesuffix(" connection")
+    return f"block {which.layer}, {way} by {by}"
 
 
 def of_token(explanation: Explanation, position: int, pattern: Pattern | None) -> tuple[str, ...]:

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from explainer.figures.text import clean, percent, signed
-from explainer.pattern import SKIP, Edge, Explanation, Level, Pattern
+from explainer.figures import says
+from explainer.figures.text import clean, counted, percent, signed
+from explainer.pattern import SKIP, Edge, Explanation, Level, Pattern, Place
+
+NAMED = 4
+"""The number of words that a sentence names at most."""
 
 
-def summary(explanation: Explanation, level: Level = "attention", word: int | None = None) -> str:
-    """What the pattern that carries most, or that of the word at position `word`, carries where."""
+def summary(
+    explanation: Explanation,
+    level: Level = "attention",
+    word: int | None = None,
+    place: Place | None = None,
+) -> str:
+    """What the pattern that carries most, or that of the word at position `word`, carries where.
+
+    With a `place` and no word: which patterns pass it.
+    """
+    if place is not None and word is None:
+        return _passing(explanation, level, place)
     chosen = [p for p in explanation.patterns if word is None or p.source == word]
     label = clean(explanation.target.label)
     if not chosen:
@@ -22,6 +36,24 @@ def summary(explanation: Explanation, level: Level = "attention", word: int | No
         f"“{clean(pattern.token)}” has {signed(pattern.influence)} influence on {label}; "
         f"its pattern carries {percent(pattern.share(level))} of it "
         f"({signed(pattern.value(level))}): {route(explanation, pattern, level)}."
+    )
+
+
+def _passing(explanation: Explanation, level: Level, place: Place) -> str:
+    """Which patterns pass a node or step, and what they carry together."""
+    through = [p for p in explanation.patterns if p.passes(place, level)]
+    through.sort(key=lambda p: -abs(p.value(level)))
+    where = says.place(explanation, place)
+    if not through:
+        return f"No pattern passes through {where}."
+    names = [f"“{clean(p.token)}” {signed(p.value(level))}" for p in through[:NAMED]]
+    if len(through) > NAMED:
+        names.append(f"{len(through) - NAMED} more")
+    together = signed(sum(p.value(level) for p in through))
+    verb = "passes" if len(through) == 1 else "pass"
+    return (
+        f"{counted(len(through), 'pattern')} {verb} through {where} and carry {together} "
+        f"to {clean(explanation.target.label)}: {', '.join(names)}."
     )
 
 

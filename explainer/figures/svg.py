@@ -20,7 +20,7 @@ def pattern_svg(explanation: Explanation, *, level: Level = "attention", **optio
     """
     view = View(level=level, **options)
     scene = lay_out(explanation, view)
-    said = summary(explanation, level, view.selected)
+    said = summary(explanation, level, view.selected, view.place)
     return to_svg(scene, view.colours.surface, " ".join(explanation.tokens), said)
 
 

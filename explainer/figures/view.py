@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from explainer.errors import ExplainerError
 from explainer.figures.palette import Palette, palette
-from explainer.pattern import Explanation, Level, Pattern
+from explainer.pattern import Explanation, Level, Pattern, Place
 
 Overlay = Literal["none", "skip", "heads", "both"]
 
@@ -39,15 +39,17 @@ class View:
     """Choices of drawing; raises ExplainerError where one is impossible.
 
     `minimum_share` hides words whose |g| is below that share of Σ|g|; `overlay` adds all
-    influence behind the patterns; `selected` is a source word's position, the others are faded;
-    `width` is in px; `scale` fixes the px per logit, so that two figures can be compared, and
-    `beside` what else they share.
+    influence behind the patterns; `selected` is a source word's position and `place` a node or a
+    step: patterns of other words, and those that do not pass there, are faded; `width` is in px;
+    `scale` fixes the px per logit, so that two figures can be compared, and `beside` what else
+    they share.
     """
 
     level: Level = "attention"
     minimum_share: float = 0.05
     overlay: Overlay = "none"
     selected: int | None = None
+    place: Place | None = None
     dark: bool = False
     width: float = WIDTH
     scale: float | None = None
@@ -78,13 +80,22 @@ class View:
         """The colours of the page."""
         return palette(self.dark)
 
-    def faded(self, word: int | None) -> bool:
-        """Whether a word steps back because another one is selected."""
-        return self.selected is not None and word != self.selected
+    @property
+    def selects(self) -> bool:
+        """Whether a word or a place is selected."""
+        return self.selected is not None or self.place is not None
+
+    def leads(self, pattern: Pattern) -> bool:
+        """Whether a pattern is of the selected word and passes the selected place."""
+        return (self.selected is None or pattern.source == self.selected) and (
+            self.place is None or pattern.passes(self.place, self.level)
+        )
 
     def patterns(self, explanation: Explanation) -> tuple[Pattern, ...]:
-        """The drawn patterns: those above the minimum share, and the selected word's."""
+        """The drawn patterns: those above the minimum share, and all that are selected."""
         enough = {p.source for p in explanation.drawn(self.minimum_share)}
         return tuple(
-            p for p in explanation.patterns if p.source in enough or p.source == self.selected
+            p
+            for p in explanation.patterns
+            if p.source in enough or (self.selects and self.leads(p))
         )

@@ -14,7 +14,7 @@ from explainer.figures.palette import rgba
 from explainer.figures.scene import Area, Disc, Item, Label, Spot
 from explainer.figures.text import SMALL
 from explainer.figures.view import View
-from explainer.pattern import SKIP, Explanation
+from explainer.pattern import SKIP, Explanation, Node
 
 FADED = 0.14
 CORE = 0.34
@@ -45,7 +45,7 @@ def ribbons(bundles: Iterable[Bundle], frame: Frame, view: View) -> tuple[list[I
         total = sum(lane.width for lane in bundle.lanes)
         spans = dashes(curve.length(), total) if bundle.edge.component == SKIP else None
         for lane, (start, end) in zip(bundle.lanes, across, strict=True):
-            faded = view.faded(lane.pattern.source)
+            faded = not view.leads(lane.pattern)
             into = back if faded else front
             colour = view.colours.sign(lane.pattern.value(view.level))
             strength = FADED if faded else 1.0
@@ -72,7 +72,7 @@ def nodes(lanes: Sequence[Lane], explanation: Explanation, frame: Frame, view: V
     tallest = 8.0
     for (layer, position), here in visits.items():
         x, y = frame.columns[layer], frame.rows[position]
-        lead = [lane for lane in here if not view.faded(lane.pattern.source)]
+        lead = [lane for lane in here if view.leads(lane.pattern)]
         for marked, strength in ((here, FADED * 2), (lead, 1.0)):
             if not marked or (marked is here and len(lead) == len(here)):
                 continue
@@ -92,6 +92,36 @@ def nodes(lanes: Sequence[Lane], explanation: Explanation, frame: Frame, view: V
         frame.columns[goal[0]], frame.rows[goal[1]], frame.dot + 10.5, max(8.0, tallest) + 12
     )
     items.append(Area(ring, rgba(view.colours.ink, 0), view.colours.ink, 2.0))
+    return items
+
+
+def marks(lanes: Sequence[Lane], bundles: Iterable[Bundle], frame: Frame, view: View) -> list[Item]:
+    """A thin outline around the selected node or step."""
+    place = view.place
+    clear, ink = rgba(view.colours.ink, 0), view.colours.ink
+    if isinstance(place, Node):
+        here = [lane for lane in lanes if lane.pattern.passes(place, view.level)]
+        if not here:
+            return []
+        low = min(lane.offsets[place.layer] - lane.width / 2 for lane in here)
+        high = max(lane.offsets[place.layer] + lane.width / 2 for lane in here)
+        y = frame.rows[place.position] + (low + high) / 2
+        outline = pill(frame.columns[place.layer], y, frame.dot + 7, max(9.0, high - low + 3) + 6)
+        return [Area(outline, clear, ink, 1.6)]
+    items: list[Item] = []
+    for bundle in bundles:
+        if place is None or not all(ln.pattern.passes(place, view.level) for ln in bundle.lanes):
+            continue
+        if bundle.edge.layer == place.layer:
+            curve, across = middle(bundle, frame)
+            lanes_at = list(zip(bundle.lanes, across, strict=True))
+            low, high = (
+                [pick(at[end] + half * lane.width / 2 for lane, at in lanes_at) for end in (0, 1)]
+                for pick, half in ((min, -1), (max, 1))
+            )
+            start, end = ((a + b) / 2 for a, b in zip(low, high, strict=True))
+            thick = 7.0 + max(b - a for a, b in zip(low, high, strict=True))
+            items.append(Area(ribbon(curve, start, end, thick, (0.06, 0.94)), clear, ink, 1.3))
     return items
 
 
@@ -127,7 +157,7 @@ def circles(bundles: Sequence[Bundle], frame: Frame, view: View) -> list[tuple[B
         else:
             continue
         lead = bundle.value_order[0].pattern
-        shown = [ln for ln in bundle.lanes if not view.faded(ln.pattern.source)]
+        shown = [ln for ln in bundle.lanes if view.leads(ln.pattern)]
         colour = view.colours.sign((shown[0].pattern if shown else lead).value(view.level))
         outline = rgba(colour, 1.0 if shown else FADED * 2)
         placed.append((bundle, Disc(x, y, radius, view.colours.surface, outline, 1.6)))
@@ -135,7 +165,7 @@ def circles(bundles: Sequence[Bundle], frame: Frame, view: View) -> list[tuple[B
 
 
 def _rank(bundle: Bundle, view: View) -> tuple[bool, float]:
-    shown = any(not view.faded(lane.pattern.source) for lane in bundle.lanes)
+    shown = any(view.leads(lane.pattern) for lane in bundle.lanes)
     return not shown, -sum(lane.width for lane in bundle.lanes)
 
 
@@ -143,7 +173,7 @@ def numbers(placed: Iterable[tuple[Bundle, Disc]], view: View) -> list[Item]:
     """The head numbers in their circles."""
     items: list[Item] = []
     for bundle, disc in placed:
-        shown = any(not view.faded(lane.pattern.source) for lane in bundle.lanes)
+        shown = any(view.leads(lane.pattern) for lane in bundle.lanes)
         colour = view.colours.ink if shown else view.colours.faint
         items.append(Label(disc.x, disc.y, str(bundle.edge.component), colour, SMALL - 0.5))
     return items

@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args
 from explainer.ablation import REPLACEMENTS, Replacement
 from explainer.errors import ExplainerError
 from explainer.figures import LEVELS, OVERLAYS, Overlay
-from explainer.pattern import Level
+from explainer.pattern import Edge, Level, Node, Place
 from explainer.quote import quote
 from explainer.settings import BASELINES, MAX_POINTS, MAX_TOP_K, RULES, Baseline, Rule, Settings
+from explainer.ui.place import read_place, written_place
 
 LONGEST_IN_LINK = 2000
 """Characters of text that a link carries: browsers and servers cut longer ones."""
@@ -28,8 +29,8 @@ with only the drawn patterns, or without them."""
 class Choices:
     """The page's state; `share` is the minimum share in per cent, `word` a token's position.
 
-    None means the model's own choice for `correct`, `wrong`, `label` and `other`, no word
-    selected for `word`, and for `step` (a block, counted from 0) the first that a head carries.
+    None means the model's own choice for `correct`, `wrong`, `label` and `other`, and nothing
+    selected for `word` and `at` (a node or a step).
     """
 
     model: str = "agreement"
@@ -42,7 +43,7 @@ class Choices:
     overlay: Overlay = "none"
     share: int = 5
     word: int | None = None
-    step: int | None = None
+    at: Place | None = None
     what: What = "none"
     replacement: Replacement = "zero"
     own: str | None = None
@@ -81,8 +82,13 @@ class Choices:
 
     def with_text(self, text: str) -> Choices:
         """These choices for another text; the contrast stays only where the two are alike."""
-        moved = replace(self, text=text, word=None)
+        moved = replace(self.unselected, text=text)
         return moved if alike(self.text, text) else replace(moved, correct=None, wrong=None)
+
+    @property
+    def unselected(self) -> Choices:
+        """These choices with no word, node or step selected."""
+        return replace(self, word=None, at=None, own=None)
 
 
 def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
@@ -121,6 +127,8 @@ def _written(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Node | Edge):
+        return written_place(value)
     return str(value)
 
 
@@ -154,6 +162,10 @@ def _position(value: str) -> int | None:
     return _whole(0, 10**6)(value) if value else None
 
 
+def _place(value: str) -> Place | None:
+    return read_place(value) if value else None
+
+
 def _yes_no(value: str) -> bool:
     return _one_of(("yes", "no"))(value) == "yes"
 
@@ -169,7 +181,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "overlay": _one_of(OVERLAYS),
     "share": _whole(0, 50),
     "word": _position,
-    "step": _position,
+    "at": _place,
     "what": _one_of(WHATS),
     "replacement": _one_of(REPLACEMENTS),
     "own": _optional,

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from explainer import Explanation, Prediction
+from explainer import Prediction
 from explainer.figures import LEVELS, OVERLAYS
 from explainer.models.model import Model
 from explainer.settings import BASELINES, MAX_POINTS, RULES
@@ -36,7 +36,7 @@ def model_field(on: Editor = state.EDITOR) -> None:
 
 def _model_changed(on: Editor, name: str | None) -> None:
     if name:
-        on.put(replace(on.choices(), model=name, label=None, other=None, word=None))
+        on.put(replace(on.choices().unselected, model=name, label=None, other=None))
 
 
 def word_contrast(predicted: tuple[Prediction, ...], on: Editor = state.EDITOR) -> None:
@@ -71,7 +71,8 @@ def _own_choice(correct: str | None, wrong: str | None, words: list[str]) -> dic
 
 def _word_changed(on: Editor, name: str, word: str | None) -> None:
     word = word.strip() if word else None
-    on.change(**{name: word or None, "word": None})
+    on.put(on.choices().unselected)
+    on.change(**{name: word or None})
 
 
 def class_contrast(loaded: Model, on: Editor = state.EDITOR) -> None:
@@ -145,21 +146,6 @@ def _rule_changed(on: Editor, rule: str) -> None:
     on.change(rule=rule, points=max(2, points) if rule in ("trapezoid", "riemann") else points)
 
 
-def view_controls(explanation: Explanation) -> None:
-    """Level, overlay, minimum share and selected word: all that needs no new computation."""
-    drawing_controls()
-    sources = [UNSET, *sorted(pattern.source for pattern in explanation.patterns)]
-    st.selectbox(
-        "Word",
-        width=190,
-        format_func=lambda word: (
-            "all words" if word == UNSET else f"{explanation.tokens[word]} ({word})"
-        ),
-        help="Or click a word, a node or an edge in the graph, or a row of the table.",
-        **state.bound_option("word", sources),
-    )
-
-
 def drawing_controls(on: Editor = state.EDITOR) -> None:
     """Level, overlay and minimum share, for one graph or for several."""
     st.segmented_control(
@@ -188,12 +174,3 @@ def drawing_controls(on: Editor = state.EDITOR) -> None:
         help="A word's share of all influence, Σ|g|.",
         **on.bound("share"),
     )
-
-
-def drop_stale_word(explanation: Explanation) -> str | None:
-    """Drop a selected word that this sentence does not have; the note about it, if so."""
-    word = state.choices().word
-    if word is None or any(p.source == word for p in explanation.patterns):
-        return None
-    state.change(word=None)
-    return f"Token {word} has no pattern in this sentence: all words are shown."

@@ -16,6 +16,7 @@ from explainer.ui.compute import Request
 from explainer.ui.graph import graph, is_dark, view_of
 from explainer.ui.markdown import plain
 from explainer.ui.save import save_popover
+from explainer.ui.selection import drop_stale, selection_fields
 from explainer.ui.step_panel import step_panel
 from explainer.ui.strip import prediction_list, strip
 from explainer.ui.style import style
@@ -31,7 +32,7 @@ LEAD = "Which way does a word’s influence take through BERT, and what carries 
 HOW_TO_READ = (
     "A line follows one word’s influence to the ringed target. Level and dashed: it stays at its "
     "place, by the skip connection. Solid: the attention head in the circle carries it. "
-    "The wider, the more influence. Click a word, a node or a line to see it alone."
+    "The wider, the more influence. Click a word, a node or a line to see what passes there."
 )
 
 
@@ -71,8 +72,7 @@ def explore() -> None:
         messages.info(plain(note), icon=":material/link_off:")
     shown = _shown(Places(messages, chips, contrast, st.container()))
     if shown is not None:
-        stale = controls.drop_stale_word(shown[0])
-        if stale:
+        for stale in drop_stale(shown[0]):
             messages.info(plain(stale), icon=":material/link_off:")
         _figures(*shown, width)
     if not state.choices().fits_link:
@@ -155,18 +155,19 @@ def _figures(explanation: Explanation, predicted: tuple[Prediction, ...], width:
         below if width < NARROW else above,  # on a phone the graph comes first
         st.container(horizontal=True, vertical_alignment="bottom", key="view_row"),
     ):
-        controls.view_controls(explanation)
+        controls.drawing_controls()
         save_popover(explanation, view, st.session_state[LAST])
     with middle:
         graph(explanation, view)
+    st.caption(HOW_TO_READ)
+    selection_fields(explanation, view.patterns(explanation), view.level)
     left, right = st.columns([2.3, 1], gap="large")
     with left:
-        st.markdown(plain(summary(explanation, view.level, view.selected)))
+        st.markdown(plain(summary(explanation, view.level, view.selected, view.place)))
         strip(explanation, view.patterns(explanation), view.level)
-        st.caption(HOW_TO_READ)
     with right:
         prediction_list(predicted)
-    step_panel(explanation, st.session_state[LAST], predicted, view.patterns(explanation))
+    step_panel(explanation, st.session_state[LAST], predicted, view)
     pattern_table(explanation, view.level)
     with st.expander("Skip and heads by block"):
         block_table(explanation)

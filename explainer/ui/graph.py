@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from explainer.figures import View, pattern_graph, summary
 from explainer.figures.graph import CONFIG
 from explainer.ui import state
 from explainer.ui.choices import Choices
+from explainer.ui.selection import after_click
 
 CHART = "pattern_graph"
 
@@ -22,6 +24,7 @@ def view_of(chosen: Choices, width: float) -> View:
         minimum_share=chosen.share / 100,
         overlay=chosen.overlay,
         selected=chosen.word,
+        place=chosen.at,
         dark=is_dark(),
         width=width,
     )
@@ -33,13 +36,14 @@ def is_dark() -> bool:
 
 
 def graph(explanation: Explanation, view: View) -> None:
-    """The pattern graph; a click on a token, node or edge selects its word, a second one none."""
+    """The pattern graph; a click on a word, node or step selects it, a second one nothing."""
     figure = pattern_graph(
         explanation,
         level=view.level,
         minimum_share=view.minimum_share,
         overlay=view.overlay,
         selected=view.selected,
+        place=view.place,
         dark=view.dark,
         width=view.width,
     )
@@ -47,27 +51,16 @@ def graph(explanation: Explanation, view: View) -> None:
         figure,
         key=CHART,
         theme=None,
-        on_select=_clicked,
+        on_select=partial(_clicked, explanation),
         selection_mode="points",
         config=CONFIG,
-        alt=summary(explanation, view.level, view.selected),
+        alt=summary(explanation, view.level, view.selected, view.place),
     )
 
 
-def _clicked() -> None:
+def _clicked(explanation: Explanation) -> None:
     points = st.session_state[CHART]["selection"]["points"]
-    chosen = state.choices()
-    word = clicked_word(points, chosen.word)
-    state.change(word=word, step=clicked_step(points) if word is not None else None)
-
-
-def clicked_step(points: list[dict[str, Any]]) -> int | None:
-    """The block whose edge a click on `points` meant, or None if it meant no edge."""
-    for point in points:
-        kind, word, layer, *_ = point.get("customdata") or (None, None, 0)
-        if kind == "edge" and word is not None:
-            return int(layer)
-    return None
+    state.put(after_click(explanation, state.choices(), points))
 
 
 def clicked_word(points: list[dict[str, Any]], selected: int | None) -> int | None:

@@ -15,6 +15,7 @@ from explainer.pattern import SKIP, Component, Pattern
 from explainer.ui import compute, state
 from explainer.ui.compute import Request
 from explainer.ui.markdown import plain
+from explainer.ui.place import read_component
 
 ANY = "all heads and skip"
 OWNER = "own_path_of"
@@ -38,13 +39,7 @@ def read_own_path(text: str, layers: int) -> OwnPath:
     nodes, components = (part.split(",") for part in text.split(";"))
     if len(nodes) != layers or len(components) != layers:
         raise ValueError(text)
-    return OwnPath(tuple(map(int, nodes)), tuple(map(_component, components)))
-
-
-def _component(name: str) -> Component | None:
-    if name == "any":
-        return None
-    return SKIP if name == SKIP else int(name)
+    return OwnPath(tuple(map(int, nodes)), tuple(map(read_component, components)))
 
 
 def own_path(explanation: Explanation, request: Request, pattern: Pattern) -> None:

@@ -63,13 +63,12 @@ def _example_list() -> None:
 def _choose_example(example: Example, with_model: bool) -> None:
     st.session_state.pop(HIDDEN_WORD, None)
     chosen = replace(
-        state.choices(),
+        state.choices().unselected,
         text=example.text,
         correct=example.correct,
         wrong=example.wrong,
         label=None,
         other=None,
-        word=None,
     )
     state.put(replace(chosen, model=example.model) if with_model else chosen)
 
@@ -112,12 +111,12 @@ def _clicked(text: str, spans: tuple[Span, ...], number: int | None) -> None:
     back = st.session_state.pop(HIDDEN_WORD, None) or chosen.correct or _best(chosen.model, text)
     new = mask_word(text, spans, number, back)
     if number is None:
-        state.put(replace(chosen, text=new, word=None))
+        state.put(replace(chosen.unselected, text=new))
         return
     word = text[slice(*spans[number])]
     st.session_state[HIDDEN_WORD] = word
-    changed = replace(chosen, text=new, correct=_one_piece(chosen.model, word), wrong=None)
-    state.put(replace(changed, word=None))
+    correct = _one_piece(chosen.model, word)
+    state.put(replace(chosen.unselected, text=new, correct=correct, wrong=None))
 
 
 def _best(model: str, text: str) -> str:

@@ -1,70 +1,107 @@
-"""One step of the selected word's pattern: the attention behind it, and the components it beat."""
+"""What is selected, in detail: which patterns pass, the attention behind a step, what it beat."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from explainer import Explanation, Prediction
 from explainer.attention import attention
+from explainer.figures import View, says
 from explainer.figures.candidates import candidate_bars, ranked_candidates
 from explainer.figures.head_map import head_map
-from explainer.figures.says import component
-from explainer.figures.text import clean, percent, signed
-from explainer.pattern import SKIP, Edge, Pattern
+from explainer.figures.text import clean, counted, percent, signed
+from explainer.pattern import SKIP, Edge, Node, Pattern, Place
 from explainer.sentence import read_sentence
 from explainer.ui import compute, state
 from explainer.ui.compute import Request
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
 from explainer.ui.own_path import own_path
+from explainer.ui.selection import through
+from explainer.ui.tables import passing_table
 from explainer.ui.what_if import step_name, what_if
 
 STATIC = {"displayModeBar": False}
+HINT = (
+    "Select a word, a node or a line: which patterns pass there, which head carries them and "
+    "which it beat, and what the model says without it."
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that `patterns` take, and what they carry by every component, summed (logits)."""
+
+    edge: Edge
+    patterns: tuple[Pattern, ...]
+    candidates: tuple[float, ...]
+
+    @property
+    def carried(self) -> float:
+        """What the step's own component carries."""
+        by = self.edge.component
+        return self.candidates[by + 1 if isinstance(by, int) else 0]
+
+
+def step_of(edge: Edge, patterns: Sequence[Pattern]) -> Step:
+    """The step with those of the patterns that take it."""
+    taking = tuple(p for p in patterns if p.passes(edge, "attention"))
+    rows = [p.attention_candidates[edge.layer] for p in taking]
+    return Step(edge, taking, tuple(map(sum, zip(*rows, strict=True))))
 
 
 def step_panel(
-    explanation: Explanation,
-    request: Request,
-    predicted: tuple[Prediction, ...],
-    drawn: tuple[Pattern, ...],
+    explanation: Explanation, request: Request, predicted: tuple[Prediction, ...], view: View
 ) -> None:
-    """The steps of the selected word, one of them in detail, and what-ifs about it."""
-    chosen = state.choices()
-    pattern = next((p for p in explanation.patterns if p.source == chosen.word), None)
-    if pattern is None:
-        state.change(step=None, own=None)
-        st.caption(
-            "Select a word to look into its steps: which head moves it where, which it beat, and "
-            "what the model says without it."
-        )
+    """Everything about the selected word, node or step, and what-ifs about it."""
+    if not view.selects:
+        st.caption(HINT)
         return
+    drawn = view.patterns(explanation)
+    pattern = next((p for p in explanation.patterns if p.source == view.selected), None)
+    passing = through(explanation, view) if view.place is not None else ()
+    if view.place is not None:
+        passing_table(explanation, passing, view)
+    edge = None
+    if pattern is not None:
+        edge = _step_of_word(pattern, view.place)
+    elif isinstance(view.place, Edge):
+        # By what is not told apart at the embedding level: the strongest pattern says it.
+        edge = passing[0].edges("attention")[view.place.layer]
+    if edge is not None:
+        _detail(explanation, request, step_of(edge, passing if pattern is None else (pattern,)))
+    place: Place | None = edge or view.place
+    assert place is not None
+    what_if(explanation, request, predicted, place, drawn)
+    if pattern is not None:
+        own_path(explanation, request, pattern)
+
+
+def _step_of_word(pattern: Pattern, place: Place | None) -> Edge:
+    """The step of a word's pattern that is looked into, with the choice of another one."""
     edges = pattern.edges("attention")
-    number = chosen.step
-    if number is not None and number >= len(edges):
-        state.change(step=None)
-        st.info(f"The model has no block {number}: another step is shown.")
-    if number is None or number >= len(edges):
+    if isinstance(place, Edge):
+        number = place.layer
+    elif isinstance(place, Node):
+        number = max(0, place.layer - 1)
+    else:
         number = _first_head(edges)
     st.segmented_control(
         f"Steps of “{plain(clean(pattern.token))}”, block by block",
         range(len(edges)),
         required=True,
         format_func=lambda step: step_name(edges[step]),
-        **state.show("step", number, lambda step: state.change(step=step), "default"),
+        **state.show("step", number, partial(_choose_step, edges), "default"),
     )
-    edge, candidates = edges[number], pattern.attention_candidates[number]
-    said = _says(explanation, pattern, edge, candidates)
-    st.markdown(plain(said))
-    left, right = st.columns([1.15, 1], gap="large")
-    with left:
-        _attention(explanation, request, edge, candidates, pattern.influence)
-    with right:
-        st.caption("What each component would carry on this step")
-        assert edge.component is not None
-        bars = candidate_bars(candidates, edge.component, pattern.influence, dark=is_dark())
-        st.plotly_chart(bars, theme=None, config=STATIC, key="step_candidates", alt=said)
-    what_if(explanation, request, predicted, edge, drawn)
-    own_path(explanation, request, pattern)
+    return edges[number]
+
+
+def _choose_step(edges: tuple[Edge, ...], number: int) -> None:
+    state.change(at=edges[number])
 
 
 def _first_head(edges: tuple[Edge, ...]) -> int:
@@ -72,41 +109,53 @@ def _first_head(edges: tuple[Edge, ...]) -> int:
     return next((edge.layer for edge in edges if edge.component != SKIP), 0)
 
 
-def _says(
-    explanation: Explanation, pattern: Pattern, edge: Edge, candidates: tuple[float, ...]
-) -> str:
-    """The step in one sentence: what carries it, how much of it, and what comes next."""
+def _detail(explanation: Explanation, request: Request, step: Step) -> None:
+    """The step in a sentence, the attention behind it, and every component's influence."""
+    said = _says(explanation, step)
+    st.markdown(plain(said))
+    left, right = st.columns([1.15, 1], gap="large")
+    with left:
+        _attention(explanation, request, step)
+    with right:
+        st.caption(
+            "What each component would carry on this step: the longest bar in the word’s "
+            "direction was chosen."
+        )
+        assert step.edge.component is not None
+        bars = candidate_bars(step.candidates, step.edge.component, step.carried, dark=is_dark())
+        st.plotly_chart(bars, theme=None, config=STATIC, key="step_candidates", alt=said)
+
+
+def _says(explanation: Explanation, step: Step) -> str:
+    """What carries the step, how much of it, and what comes next."""
+    edge = step.edge
     start, end = (clean(explanation.tokens[place]) for place in (edge.source, edge.target))
     way = f"stays at “{start}”" if edge.source == edge.target else f"goes from “{start}” to “{end}”"
-    carried, whole = pattern.attention_trail[edge.layer], sum(candidates)
-    ranked = ranked_candidates(candidates, pattern.influence)
+    whole = sum(step.candidates)
+    ranked = ranked_candidates(step.candidates, step.carried)
     second, value = next(pair for pair in ranked if pair[0] != edge.component)
-    share = f" ({percent(carried / whole)})" if whole * carried > 0 else ""
+    share = f" ({percent(step.carried / whole)})" if whole * step.carried > 0 else ""
+    number = len(step.patterns)
+    whose = "the influence" if number == 1 else f"the influence of {counted(number, 'pattern')}"
     return (
-        f"Block {edge.layer}: the influence {way} by {component(edge.component)}, which "
-        f"carries {signed(carried, 3)} of the {signed(whole, 3)} that all components of this step "
-        f"carry together{share}; next is {component(second)} with {signed(value, 3)}."
+        f"Block {edge.layer}: {whose} {way} by {says.component(edge.component)}, which "
+        f"carries {signed(step.carried, 3)} of the {signed(whole, 3)} that all components of this "
+        f"step carry together{share}; next is {says.component(second)} with {signed(value, 3)}."
     )
 
 
-def _attention(
-    explanation: Explanation,
-    request: Request,
-    edge: Edge,
-    candidates: tuple[float, ...],
-    sign: float,
-) -> None:
+def _attention(explanation: Explanation, request: Request, step: Step) -> None:
     """The map of the step's head; for skip, that of the best head it beat."""
-    head = edge.component
+    edge, head = step.edge, step.edge.component
+    which = f"head {head}"
     if head == SKIP or head is None:
-        ranked = ranked_candidates(candidates, sign)
-        head = next(int(which) for which, _ in ranked if which != SKIP)
-        st.caption(
-            f"Attention of head {head}, the best that skip beat in block {edge.layer}: rows take "
-            "from columns"
-        )
-    else:
-        st.caption(f"Attention of head {head} in block {edge.layer}: rows take from columns")
+        ranked = ranked_candidates(step.candidates, step.carried)
+        head = next(int(other) for other, _ in ranked if other != SKIP)
+        which = f"head {head}, the best that skip beat,"
+    st.caption(
+        f"Attention of {which} in block {edge.layer}: each row’s token takes from the columns, "
+        "darker is more; the square marks the step."
+    )
     weights = maps(request.model, request.text)[edge.layer, head]
     st.plotly_chart(
         head_map(

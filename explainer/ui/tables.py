@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from explainer import Explanation
+from explainer.figures import View, says
 from explainer.figures.summary import short_route
-from explainer.pattern import Level
+from explainer.pattern import Level, Pattern
 from explainer.ui import state
+from explainer.ui.markdown import plain
+from explainer.ui.selection import with_word
 
 MOST_ROWS = 14
+FEW_ROWS = 6
 
 
 def pattern_frame(explanation: Explanation, level: Level) -> pd.DataFrame:
@@ -37,7 +43,8 @@ def pattern_table(explanation: Explanation, level: Level) -> None:
 
     def chosen() -> None:
         rows = st.session_state[key]["selection"]["rows"]
-        state.change(word=sources[rows[0]] if rows and rows[0] < len(sources) else None)
+        word = sources[rows[0]] if rows and rows[0] < len(sources) else None
+        state.put(with_word(explanation, state.choices(), word))
 
     st.dataframe(
         pattern_frame(explanation, level),
@@ -56,6 +63,61 @@ def pattern_table(explanation: Explanation, level: Level) -> None:
             "I_a": number("Iₐ", format="%+.3f", width=76, help="By heads and skips"),
             "I_e / g": number("Iₑ / g", format="%.0f %%", width=76),
             "I_a / g": number("Iₐ / g", format="%.0f %%", width=76),
+            "path": st.column_config.TextColumn("path", width=520),
+        },
+    )
+
+
+def passing_frame(
+    explanation: Explanation, passing: Sequence[Pattern], level: Level
+) -> pd.DataFrame:
+    """One row per pattern; what it carries in logits, shares in per cent."""
+    together = sum(abs(p.value(level)) for p in passing)
+    return pd.DataFrame(
+        {
+            "word": [p.token for p in passing],
+            "carries": [p.value(level) for p in passing],
+            "of the word": [100 * p.share(level) for p in passing],
+            "of all that pass": [
+                100 * abs(p.value(level)) / together if together else 0.0 for p in passing
+            ],
+            "path": [short_route(explanation, p, level) for p in passing],
+        }
+    )
+
+
+def passing_table(explanation: Explanation, passing: Sequence[Pattern], view: View) -> None:
+    """The patterns that pass the selected node or step; choosing a row looks at its word alone."""
+    sources = [p.source for p in passing]
+    key = f"passing_{hash((view.place, view.selected))}"
+    number = st.column_config.NumberColumn
+
+    def chosen() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        state.change(word=sources[rows[0]] if rows and rows[0] < len(sources) else None)
+
+    assert view.place is not None
+    st.caption(
+        f"What passes through {plain(says.place(explanation, view.place))}: choose a row to look "
+        "at its word alone"
+    )
+    st.dataframe(
+        passing_frame(explanation, passing, view.level),
+        key=key,
+        hide_index=True,
+        on_select=chosen,
+        selection_mode="single-row",
+        selection_default={
+            "selection": {
+                "rows": [sources.index(view.selected)] if view.selected in sources else []
+            }
+        },
+        height="content" if len(sources) <= FEW_ROWS else 240,
+        column_config={
+            "word": st.column_config.TextColumn("word", width=120),
+            "carries": number("carries", format="%+.3f", width=90, help="logits"),
+            "of the word": number("of the word’s g", format="%.0f %%", width=110),
+            "of all that pass": number("of all that pass", format="%.0f %%", width=110),
             "path": st.column_config.TextColumn("path", width=520),
         },
     )

@@ -22,10 +22,10 @@ from explainer.facade import choose_quantity
 from explainer.figures import says
 from explainer.figures.text import clean, percent, signed
 from explainer.models.model import Model
-from explainer.pattern import SKIP, Edge, Level, Pattern
+from explainer.pattern import SKIP, Edge, Level, Node, Pattern, Place
 from explainer.sentence import read_sentence
 from explainer.ui import compute, state
-from explainer.ui.choices import WHATS, What
+from explainer.ui.choices import What
 from explainer.ui.compute import Request
 from explainer.ui.strip import prediction_list
 
@@ -34,11 +34,11 @@ REPLACEMENT_NAMES = {"zero": "zero", "baseline": "its value for the baseline"}
 
 @dataclass(frozen=True)
 class Question:
-    """One what-if: `edge` is the step that it is about, `patterns` those that are drawn."""
+    """One what-if: `place` is the node or step that it is about, `patterns` the drawn ones."""
 
     what: What
     replacement: Replacement
-    edge: Edge
+    place: Place
     patterns: tuple[Pattern, ...]
     level: Level
 
@@ -47,26 +47,21 @@ def what_if(
     explanation: Explanation,
     request: Request,
     predicted: tuple[Prediction, ...],
-    edge: Edge,
+    place: Place,
     drawn: tuple[Pattern, ...],
 ) -> None:
     """The choice of a what-if, and the answer beside what the model says as it is."""
     chosen = state.choices()
-    names = {
-        "none": "As it is",
-        "component": _everywhere(edge),
-        "step": "Without this step",
-        "keep": "Only the drawn patterns",
-        "remove": "Without the drawn patterns",
-    }
+    names = _names(explanation, place)
+    what = chosen.what if chosen.what in names else "none"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "What if the model ran",
-            WHATS,
+            list(names),
             required=True,
             format_func=names.__getitem__,
-            help="A real forward pass with parts replaced. 'As it is' undoes it.",
-            **state.bound("what", "default"),
+            help="A real forward pass with parts replaced. Undo, or “As it is”, takes it back.",
+            **state.show("what", what, lambda what: state.change(what=what), "default"),
         )
         st.selectbox(
             "What is cut becomes",
@@ -74,10 +69,28 @@ def what_if(
             format_func=REPLACEMENT_NAMES.__getitem__,
             **state.bound_option("replacement", REPLACEMENTS),
         )
-    if chosen.what == "none":
+        if what != "none":
+            st.button(
+                "Undo",
+                icon=":material/undo:",
+                type="tertiary",
+                key="undo",
+                on_click=lambda: state.change(what="none"),
+            )
+    if what == "none":
         return
-    question = Question(chosen.what, chosen.replacement, edge, drawn, chosen.level)
+    question = Question(what, chosen.replacement, place, drawn, chosen.level)
     _answer(explanation, predicted, answer(request, question))
+
+
+def _names(explanation: Explanation, place: Place) -> dict[What, str]:
+    """The what-ifs that there are about a node or a step, as they are called."""
+    names: dict[What, str] = {"none": "As it is"}
+    if isinstance(place, Edge):
+        names |= {"component": _everywhere(place), "step": "Without this step"}
+    elif place.layer < explanation.model.layers:  # without the last one there is no output
+        names["step"] = "Without this node"
+    return names | {"keep": "Only the drawn patterns", "remove": "Without the drawn patterns"}
 
 
 def _everywhere(edge: Edge) -> str:
@@ -120,9 +133,12 @@ def kept(model: Model, n_tokens: int, question: Question) -> Kept:
     whole = keep_all(model, n_tokens)
     if question.what == "none":
         return whole
-    edge = question.edge
-    places = range(n_tokens) if question.what == "component" else [edge.target]
-    return whole.without(Edge(edge.layer, place, place, edge.component) for place in places)
+    place = question.place
+    if isinstance(place, Node):
+        whole.nodes[place] = False
+        return whole
+    at = range(n_tokens) if question.what == "component" else [place.target]
+    return whole.without(Edge(place.layer, here, here, place.component) for here in at)
 
 
 def _answer(explanation: Explanation, predicted: tuple[Prediction, ...], ablated: Ablated) -> None:

@@ -28,8 +28,8 @@ def until_alt(page, part: str) -> None:
     )
 
 
-def click_spot(page, kind: str, word: int | None = None, *, but: int | None = None) -> int:
-    """Click the most solitary spot of a kind, for a word or any other `but` one; its word."""
+def click_spot(page, kind: str, word: int | None = None, *, but: int | None = None) -> list:
+    """Click the most solitary spot of a kind, for a word or any other `but` one; its data."""
     spots = page.evaluate(SPOTS)
     wanted = [
         spot
@@ -47,7 +47,7 @@ def click_spot(page, kind: str, word: int | None = None, *, but: int | None = No
     page.mouse.move(spot["x"], spot["y"])
     page.wait_for_timeout(200)
     page.mouse.click(spot["x"], spot["y"])
-    return spot["data"][1]
+    return spot["data"]
 
 
 def test_enter_at_once_on_a_cold_server(tab, tiny_masked_lm_dir):
@@ -83,9 +83,15 @@ def test_the_main_job(tab, chromium, link):
     tab.wait_for_function("location.search.includes('word=2')")
     until_alt(tab, "“farmers” has")
     idle(tab)
-    other = click_spot(tab, "edge", but=2)
-    tab.wait_for_function(f"location.search.includes('word={other}')")
+    _, _, *step = click_spot(tab, "edge", but=2)
+    at = ",".join("any" if part is None else str(part) for part in step)
+    tab.wait_for_function("at => new URLSearchParams(location.search).get('at') === at", arg=at)
+    until_alt(tab, "through block")
+    tab.get_by_text("Heads and skips", exact=True).click()
+    tab.wait_for_function("!location.search.includes('level=')")
     idle(tab)
+    assert "at=" in tab.url
+    assert "through block" in alt(tab)
 
     second = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()
     second.goto(tab.url)

@@ -14,7 +14,8 @@ from explainer.ui.place import read_place, written_place
 from explainer.ui.selection import after_click, place_name, places, with_place, with_word
 from explainer.ui.what_if import Question, kept
 from tests import test_figures, test_pages
-from tests.test_pages import checked, graph_alt, messages, plain_text, query, strip_values, widget
+from tests.test_pages import graph_alt, messages, plain_text, strip_values
+from tests.ui import checked, query, widget
 
 page = test_pages.page
 small = test_figures.small

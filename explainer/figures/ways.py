@@ -14,7 +14,7 @@ from explainer.figures.palette import rgba
 from explainer.figures.scene import Area, Disc, Item, Label, Spot
 from explainer.figures.text import SMALL
 from explainer.figures.view import View
-from explainer.pattern import SKIP, Explanation, Node
+from explainer.pattern import SKIP, Edge, Explanation
 
 FADED = 0.14
 CORE = 0.34
@@ -98,31 +98,40 @@ def nodes(lanes: Sequence[Lane], explanation: Explanation, frame: Frame, view: V
 def marks(lanes: Sequence[Lane], bundles: Iterable[Bundle], frame: Frame, view: View) -> list[Item]:
     """A thin outline around the selected node or step."""
     place = view.place
-    clear, ink = rgba(view.colours.ink, 0), view.colours.ink
-    if isinstance(place, Node):
-        here = [lane for lane in lanes if lane.pattern.passes(place, view.level)]
-        if not here:
-            return []
-        low = min(lane.offsets[place.layer] - lane.width / 2 for lane in here)
-        high = max(lane.offsets[place.layer] + lane.width / 2 for lane in here)
-        y = frame.rows[place.position] + (low + high) / 2
-        outline = pill(frame.columns[place.layer], y, frame.dot + 7, max(9.0, high - low + 3) + 6)
-        return [Area(outline, clear, ink, 1.6)]
-    items: list[Item] = []
-    for bundle in bundles:
-        if place is None or not all(ln.pattern.passes(place, view.level) for ln in bundle.lanes):
-            continue
-        if bundle.edge.layer == place.layer:
-            curve, across = middle(bundle, frame)
-            lanes_at = list(zip(bundle.lanes, across, strict=True))
-            low, high = (
-                [pick(at[end] + half * lane.width / 2 for lane, at in lanes_at) for end in (0, 1)]
-                for pick, half in ((min, -1), (max, 1))
-            )
-            start, end = ((a + b) / 2 for a, b in zip(low, high, strict=True))
-            thick = 7.0 + max(b - a for a, b in zip(low, high, strict=True))
-            items.append(Area(ribbon(curve, start, end, thick, (0.06, 0.94)), clear, ink, 1.3))
-    return items
+    if place is None:
+        return []
+    here = [lane for lane in lanes if lane.pattern.passes(place, view.level)]
+    if isinstance(place, Edge):
+        taken = [b for b in bundles if b.edge.layer == place.layer and b.lanes[0] in here]
+        return [
+            Area(_around(bundle, frame), rgba("#000000", 0), view.colours.ink, 1.3)
+            for bundle in taken
+        ]
+    if not here:
+        return []
+    low, high = _span([(lane.offsets[place.layer], lane.width) for lane in here])
+    y = frame.rows[place.position] + (low + high) / 2
+    outline = pill(frame.columns[place.layer], y, frame.dot + 7, max(9.0, high - low + 3) + 6)
+    return [Area(outline, rgba("#000000", 0), view.colours.ink, 1.6)]
+
+
+def _around(bundle: Bundle, frame: Frame) -> Points:
+    """An outline with a little room around all lanes of a bundle."""
+    curve, across = middle(bundle, frame)
+    widths = [lane.width for lane in bundle.lanes]
+    starts, ends = (
+        _span(list(zip(places, widths, strict=True))) for places in zip(*across, strict=True)
+    )
+    thick = 7.0 + max(starts[1] - starts[0], ends[1] - ends[0])
+    return ribbon(curve, sum(starts) / 2, sum(ends) / 2, thick, (0.06, 0.94))
+
+
+def _span(placed: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The ends of what lies at these places with these widths, in px."""
+    return (
+        min(place - width / 2 for place, width in placed),
+        max(place + width / 2 for place, width in placed),
+    )
 
 
 def pill(x: float, y: float, width: float, height: float) -> Points:

@@ -1,16 +1,16 @@
 """What the model says when parts of it are replaced: real forward passes, nothing mutated.
 
 Nodes (hidden states), head outputs and skip inputs that are not kept are replaced by zero, as in
-the paper's ablation, or by what they are for the baseline input. A head output belongs to the
-node that it flows into; the skip input of a node is the hidden state below it. Keeping everything
-is the model itself.
+the paper's ablation, by what they are for the baseline input, or by their mean over reference
+sentences. A head output belongs to the node that it flows into; the skip input of a node is the
+hidden state below it. Keeping everything is the model itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import torch
@@ -18,17 +18,31 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer import block as blocks
+from explainer.activations import Activations, activations, mean_activations, no_activations
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
 from explainer.path import input_and_baseline
-from explainer.pattern import SKIP, Edge, Level, Pattern
+from explainer.pattern import SKIP, Component, Edge, Level, steps
 from explainer.predictions import Prediction, ranked
 from explainer.quantity import Quantity
 from explainer.sentence import Sentence
 from explainer.settings import Settings
+from explainer.tasks.reference import reference_texts
 
-Replacement = Literal["zero", "baseline"]
+Replacement = Literal["zero", "baseline", "mean"]
 REPLACEMENTS: tuple[Replacement, ...] = get_args(Replacement)
+BATCH = 64
+"""Ablated models that run side by side."""
+
+
+class Route(Protocol):
+    """A pattern, or any other way through the model: positions at H[0] … H[L], and components."""
+
+    @property
+    def nodes(self) -> tuple[int, ...]: ...
+
+    @property
+    def components(self) -> tuple[Component, ...] | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,30 +84,36 @@ def keep_all(model: Model, n_tokens: int) -> Kept:
     )
 
 
-def keep_only(model: Model, n_tokens: int, patterns: Iterable[Pattern], level: Level) -> Kept:
-    """Only what lies on a pattern: its nodes, and at the attention level its components too."""
+def keep_only(model: Model, n_tokens: int, routes: Iterable[Route], level: Level) -> Kept:
+    """Only what lies on the routes: their nodes, and at the attention level their components."""
     whole = keep_all(model, n_tokens)
     nodes = np.zeros_like(whole.nodes)
     heads, skip = np.zeros_like(whole.heads), np.zeros_like(whole.skip)
-    for pattern in patterns:
-        nodes[np.arange(len(pattern.nodes)), list(pattern.nodes)] = True
-        for edge in pattern.edges("attention"):
-            if edge.component == SKIP:
-                skip[edge.layer, edge.target] = True
-            else:
-                heads[edge.layer, edge.component, edge.target] = True
+    for route in routes:
+        nodes[np.arange(len(route.nodes)), list(route.nodes)] = True
+        if level == "attention":
+            for edge in _steps(route):
+                if edge.component == SKIP:
+                    skip[edge.layer, edge.target] = True
+                else:
+                    heads[edge.layer, edge.component, edge.target] = True
     return replace(whole, nodes=nodes) if level == "embedding" else Kept(nodes, heads, skip)
 
 
-def remove(model: Model, n_tokens: int, patterns: Iterable[Pattern], level: Level) -> Kept:
-    """All but what lies on a pattern; the target node stays, for without it there is no output."""
+def remove(model: Model, n_tokens: int, routes: Iterable[Route], level: Level) -> Kept:
+    """All but what lies on a route; the target node stays, for without it there is no output."""
     whole = keep_all(model, n_tokens)
     if level == "attention":
-        return whole.without(edge for pattern in patterns for edge in pattern.edges("attention"))
+        return whole.without(edge for route in routes for edge in _steps(route))
     nodes = whole.nodes.copy()
-    for pattern in patterns:
-        nodes[np.arange(len(pattern.nodes) - 1), list(pattern.nodes[:-1])] = False
+    for route in routes:
+        nodes[np.arange(len(route.nodes) - 1), list(route.nodes[:-1])] = False
     return replace(whole, nodes=nodes)
+
+
+def _steps(route: Route) -> tuple[Edge, ...]:
+    assert route.components is not None, "the attention level needs components"
+    return steps(route.nodes, route.components)
 
 
 def ablate(
@@ -111,38 +131,89 @@ def ablate(
     `settings` names the baseline whose activations replace under `replacement="baseline"`.
     Raises ExplainerError for an unknown replacement.
     """
-    if replacement not in REPLACEMENTS:
-        raise ExplainerError(
-            f"The replacement {replacement!r} is not known: choose one of "
-            f"{', '.join(REPLACEMENTS)}."
-        )
-    x, b = input_and_baseline(model, sentence, settings or Settings())
+    filling = fill(model, sentence, replacement, settings)
     with torch.inference_mode(False), torch.no_grad():
-        inputs = torch.stack([x, b]) if replacement == "baseline" else x.unsqueeze(0)
-        hidden = _run(model, inputs, kept)[:1, quantity.position]
+        hidden = _run(model, sentence, [kept], filling)[:, quantity.position]
         logits = model.adapter.logits(hidden, None)[0].double()
     weights = logits.new_tensor(quantity.weights)
     value = float(logits[list(quantity.classes)] @ weights)
     return Ablated(value, ranked(model, logits, count))
 
 
-def _run(model: Model, z: Tensor, kept: Kept) -> Tensor:
-    """H[L] of the first of the inputs z [1 or 2, pos, d_embedding]; the second, if there, runs
-    unchanged beside it and provides what replaces."""
-    masks = (torch.from_numpy(mask).to(z.device) for mask in (kept.nodes, kept.heads, kept.skip))
-    nodes, heads, skips = (mask.unsqueeze(-1) for mask in masks)
-    H = _replaced(blocks.embed(model.adapter.embedding, z)[0], nodes[0])
-    for number, block in enumerate(model.adapter.blocks):
+def ablated_values(
+    model: Model,
+    sentence: Sentence,
+    quantity: Quantity,
+    variants: Sequence[Kept],
+    filling: Activations,
+) -> tuple[float, ...]:
+    """Q of each of several ablated models, in logits; what is not kept is taken from `filling`."""
+    classes = torch.tensor(quantity.classes, device=model.adapter.device)
+    values: list[float] = []
+    with torch.inference_mode(False), torch.no_grad():
+        for start in range(0, len(variants), BATCH):
+            hidden = _run(model, sentence, variants[start : start + BATCH], filling)
+            logits = model.adapter.logits(hidden[:, quantity.position], classes).double()
+            values.extend((logits @ logits.new_tensor(quantity.weights)).tolist())
+    return tuple(values)
+
+
+def fill(
+    model: Model, sentence: Sentence, replacement: Replacement, settings: Settings | None = None
+) -> Activations:
+    """What replaces all that is not kept; `settings` names the baseline.
+
+    Raises ExplainerError for an unknown replacement.
+    """
+    shared = shared_fill(model, replacement)
+    if shared is not None:
+        return shared
+    _, b = input_and_baseline(model, sentence, settings or Settings())
+    with torch.inference_mode(False), torch.no_grad():
+        return activations(model.adapter, b)
+
+
+def shared_fill(model: Model, replacement: Replacement) -> Activations | None:
+    """What replaces in every sentence alike (the mean is that of `tasks.reference_texts`).
+
+    None for the baseline, which is each sentence's own. Raises ExplainerError for an unknown
+    replacement.
+    """
+    if replacement not in REPLACEMENTS:
+        raise ExplainerError(
+            f"The replacement {replacement!r} is not known: choose one of "
+            f"{', '.join(REPLACEMENTS)}."
+        )
+    if replacement == "baseline":
+        return None
+    if replacement == "mean":
+        return mean_activations(model, reference_texts(model.info.task))
+    return no_activations(model.adapter)
+
+
+def _run(
+    model: Model, sentence: Sentence, variants: Sequence[Kept], filling: Activations
+) -> Tensor:
+    """H[L] [variant, pos, d_model] of the sentence, each variant with its own things replaced."""
+    adapter = model.adapter
+
+    def masks(values: Iterable[NDArray[np.bool_]]) -> Tensor:
+        return torch.from_numpy(np.stack(list(values))).to(adapter.device).unsqueeze(-1)
+
+    nodes = masks(kept.nodes for kept in variants)  # [variant, L + 1, pos, 1]
+    heads = masks(kept.heads for kept in variants)  # [variant, L, head, pos, 1]
+    skips = masks(kept.skip for kept in variants)  # [variant, L, pos, 1]
+    ids = torch.tensor(sentence.token_ids, device=adapter.device)
+    H, _ = blocks.embed(adapter.embedding, adapter.embedding.word[ids].unsqueeze(0))
+    H = torch.where(nodes[:, 0], H, filling.nodes[0])
+    for number, block in enumerate(adapter.blocks):
 
         def edit(output: Tensor, resid: Tensor, number: int = number) -> tuple[Tensor, Tensor]:
-            return _replaced(output, heads[number]), _replaced(resid, skips[number])
+            return (
+                torch.where(heads[:, number], output, filling.heads[number]),
+                torch.where(skips[:, number], resid, filling.nodes[number]),
+            )
 
-        H = _replaced(blocks.forward(block, H, None, edit)[0], nodes[number + 1])
+        H, _ = blocks.forward(block, H, None, edit)
+        H = torch.where(nodes[:, number + 1], H, filling.nodes[number + 1])
     return H
-
-
-def _replaced(values: Tensor, kept: Tensor) -> Tensor:
-    """The first row with what is not kept taken from the second, or zero if there is none."""
-    first = values[:1]
-    other = values[1:] if len(values) > 1 else torch.zeros_like(first)
-    return torch.cat([torch.where(kept, first, other), values[1:]])

@@ -45,22 +45,35 @@ def explain(
     # Inside a caller's inference mode the head's and the activations' gradients would be refused.
     with torch.inference_mode(False), torch.no_grad():
         traced = follow(model, sentence, quantity, settings)
-        return Explanation(
-            model=model.info,
-            tokens=sentence.tokens,
-            target=Target(
-                position=quantity.position,
-                correct=quantity.correct,
-                wrong=quantity.wrong,
-                value=traced.value,
-                baseline_value=traced.baseline_value,
-            ),
-            settings=settings,
-            influence=traced.influence,
-            completeness_gap=traced.completeness_gap,
-            patterns=refine(traced, sentence.tokens, settings.top_k),
-            flow=total_flow(traced) if flow else None,
-        )
+        return explanation_of(model, sentence, quantity, traced, settings, flow=flow)
+
+
+def explanation_of(
+    model: Model,
+    sentence: Sentence,
+    quantity: Quantity,
+    traced: Trace,
+    settings: Settings,
+    *,
+    flow: bool,
+) -> Explanation:
+    """The explanation of a sentence whose trace is there; call it where gradients are off."""
+    return Explanation(
+        model=model.info,
+        tokens=sentence.tokens,
+        target=Target(
+            position=quantity.position,
+            correct=quantity.correct,
+            wrong=quantity.wrong,
+            value=traced.value,
+            baseline_value=traced.baseline_value,
+        ),
+        settings=settings,
+        influence=traced.influence,
+        completeness_gap=traced.completeness_gap,
+        patterns=refine(traced, sentence.tokens, settings.top_k),
+        flow=total_flow(traced) if flow else None,
+    )
 
 
 def measure_path(

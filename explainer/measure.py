@@ -1,8 +1,9 @@
-"""The exact influence of a pattern that somebody else chose: drawn by hand, or another method's.
+"""The exact influence of patterns that somebody else chose: drawn by hand, or another method's.
 
 Walk up the given steps as refinement does, without choosing: through a node with all heads and
 skip open, or by the one component that is named. Unlike refinement's own attention level, the
 nodes above are open too, so that the influence after each step is of what is chosen so far.
+Paths that begin alike share the work.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from torch import Tensor
 
 from explainer import jacobian
 from explainer.errors import ExplainerError
-from explainer.pattern import SKIP, Component
+from explainer.pattern import SKIP, Component, Edge, steps
 from explainer.trace import Layer, Trace
+
+Chosen = Sequence[Component | None] | None
+OPEN, BY_SKIP = -2, -1
+"""Stand for all components, and for skip, beside the numbers of heads."""
 
 
 @dataclass(frozen=True)
@@ -27,52 +32,100 @@ class Measured:
     trail: tuple[float, ...]
 
 
-def measure(
-    trace: Trace, nodes: Sequence[int], components: Sequence[Component | None] | None = None
-) -> Measured:
+def measure(trace: Trace, nodes: Sequence[int], components: Chosen = None) -> Measured:
     """Influence of the pattern through `nodes` (L + 1 positions) by `components` (L entries).
 
     A component None leaves all heads and skip of that step open. Raises ExplainerError for a path
     that is not one of the trace's.
     """
-    chosen = list(components) if components is not None else [None] * trace.n_layers
-    _check(trace, nodes, chosen)
-    trail = []
-    tangents = [piece.tangent[:, nodes[0] : nodes[0] + 1] for piece in trace.pieces]
-    for number, component in enumerate(chosen):
-        source, target = torch.tensor([nodes[number]]), torch.tensor([nodes[number + 1]])
-        influence, moved = 0.0, []
+    return measure_all(trace, [(nodes, components)])[0]
+
+
+def measure_all(trace: Trace, paths: Sequence[tuple[Sequence[int], Chosen]]) -> list[Measured]:
+    """`measure` of several paths (nodes, components) at once, in their order."""
+    for nodes, components in paths:
+        _check(trace, nodes, components if components is not None else [None] * trace.n_layers)
+    if not paths:
+        return []
+    edges = [steps(nodes, components) for nodes, components in paths]
+    trails: list[list[float]] = [[] for _ in paths]
+    # The different beginnings of paths so far, each with its tangents; and each path's own.
+    begun = list(dict.fromkeys(nodes[0] for nodes, _ in paths))
+    source = torch.tensor(begun)
+    of_path = [begun.index(nodes[0]) for nodes, _ in paths]
+    tangents = [piece.tangent.index_select(1, source) for piece in trace.pieces]
+    for number in range(trace.n_layers):
+        longer = {(of_path[i], path[number]): None for i, path in enumerate(edges)}
+        step = _Step.of(list(longer), source)
+        order = {key: place for place, key in enumerate(longer)}
+        influences = torch.zeros(len(longer), dtype=torch.float64)
+        moved = []
         for piece, T in zip(trace.pieces, tangents, strict=True):
             layer = piece.layer(number)
             projected = jacobian.project(layer.block, T)
-            heads, skip = jacobian.component_scores(layer, piece.weights, projected, source)
-            row = int(layer.row_of(target))
-            influence += _score(heads[:, 0, row], skip[0, row], component)
+            scores = jacobian.component_scores(layer, piece.weights, projected, source)
+            influences += step.pick(layer, *scores).double()
             if number < trace.n_layers - 1:
-                moved.append(_move(layer, projected, source, target, component))
-        trail.append(influence)
-        tangents = moved
-    return Measured(trail[-1], tuple(trail))
+                moved.append(step.move(layer, projected))
+        of_path = [order[of_path[i], path[number]] for i, path in enumerate(edges)]
+        for trail, place in zip(trails, of_path, strict=True):
+            trail.append(float(influences[place]))
+        source, tangents = step.target, moved
+    return [Measured(trail[-1], tuple(trail)) for trail in trails]
 
 
-def _score(heads: Tensor, skip: Tensor, component: Component | None) -> float:
-    """The influence of one step from those of all its components."""
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """Different steps out of the tangents of one layer, all of them [step taken]."""
+
+    parent: Tensor  # which tangent
+    source: Tensor
+    target: Tensor
+    component: Tensor  # a head, or OPEN or BY_SKIP
+
+    @staticmethod
+    def of(taken: list[tuple[int, Edge]], source: Tensor) -> _Step:
+        parent = torch.tensor([place for place, _ in taken])
+        return _Step(
+            parent=parent,
+            source=source[parent],
+            target=torch.tensor([edge.target for _, edge in taken]),
+            component=torch.tensor([_number(edge.component) for _, edge in taken]),
+        )
+
+    def pick(self, layer: Layer, heads: Tensor, skip: Tensor) -> Tensor:
+        """The influence of each step from those of all components, [head, tangent, to] and skip."""
+        row = layer.row_of(self.target)
+        by_head, by_skip = heads[:, self.parent, row], skip[self.parent, row]
+        one = by_head.gather(0, self.component.clamp(min=0).unsqueeze(0))[0]
+        closed = torch.where(self.component == BY_SKIP, by_skip, one)
+        return torch.where(self.component == OPEN, by_head.sum(0) + by_skip, closed)
+
+    def move(self, layer: Layer, projected: jacobian.Projected) -> Tensor:
+        """The tangents [step, step taken, d_model] at the targets."""
+        T = projected.T.index_select(1, self.parent)
+        (by_all,) = torch.nonzero(self.component == OPEN, as_tuple=True)
+        (by_one,) = torch.nonzero(self.component != OPEN, as_tuple=True)
+        if len(by_one):
+            T[:, by_one] = jacobian.move_by_component(
+                layer,
+                T[:, by_one],
+                self.source[by_one],
+                self.target[by_one],
+                self.component[by_one],
+            )
+        if len(by_all):
+            opened = projected.select(self.parent[by_all])
+            T[:, by_all] = jacobian.move_to_node(
+                layer, opened, self.source[by_all], self.target[by_all]
+            )
+        return T
+
+
+def _number(component: Component | None) -> int:
     if component is None:
-        return float(heads.sum() + skip)
-    return float(skip if component == SKIP else heads[component])
-
-
-def _move(
-    layer: Layer,
-    projected: jacobian.Projected,
-    source: Tensor,
-    target: Tensor,
-    component: Component | None,
-) -> Tensor:
-    if component is None:
-        return jacobian.move_to_node(layer, projected, source, target)
-    head = torch.tensor([-1 if component == SKIP else component])
-    return jacobian.move_by_component(layer, projected.T, source, target, head)
+        return OPEN
+    return BY_SKIP if component == SKIP else int(component)
 
 
 def _check(trace: Trace, nodes: Sequence[int], components: Sequence[Component | None]) -> None:

@@ -17,9 +17,20 @@ def concentration(explanation: Explanation, patterns: Iterable[Pattern], level: 
 
     Below 0 where patterns work against their words, above 1 where what they leave out does.
     """
+    chosen = tuple(patterns)
     total = sum(abs(g) for g in explanation.influence)
-    carried = sum(p.value(level) * math.copysign(1.0, p.influence) for p in patterns)
+    carried = _in_direction([p.influence for p in chosen], [p.value(level) for p in chosen])
     return carried / total if total else 0.0
+
+
+def carried_share(influence: Sequence[float], carried: Sequence[float]) -> float:
+    """The share of these words' influence Σ|g| that is `carried`, each in its word's direction."""
+    total = sum(map(abs, influence))
+    return _in_direction(influence, carried) / total if total else 0.0
+
+
+def _in_direction(influence: Sequence[float], carried: Sequence[float]) -> float:
+    return sum(c * math.copysign(1.0, g) for g, c in zip(influence, carried, strict=True))
 
 
 def skip_share_of_steps(patterns: Sequence[Pattern]) -> float:

@@ -7,7 +7,7 @@ embedding of token i and node (L, i) its last hidden state; block l carries H[l]
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -46,6 +46,19 @@ class Edge(NamedTuple):
 
 Place = Node | Edge
 """What patterns can have in common: a node or a step."""
+
+
+def steps(
+    nodes: Sequence[int], components: Sequence[Component | None] | None = None
+) -> tuple[Edge, ...]:
+    """The L steps through L + 1 positions, without components where there are none."""
+    chosen = components if components is not None else (None,) * (len(nodes) - 1)
+    return tuple(
+        Edge(layer, source, target, component)
+        for layer, (source, target, component) in enumerate(
+            zip(nodes[:-1], nodes[1:], chosen, strict=True)
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -109,15 +122,7 @@ class Pattern:
 
     def edges(self, level: Level) -> tuple[Edge, ...]:
         """The L steps of the pattern, without components at the embedding level."""
-        components: tuple[Component | None, ...] = (
-            self.components if level == "attention" else (None,) * len(self.components)
-        )
-        return tuple(
-            Edge(layer, source, target, component)
-            for layer, (source, target, component) in enumerate(
-                zip(self.nodes[:-1], self.nodes[1:], components, strict=True)
-            )
-        )
+        return steps(self.nodes, self.components if level == "attention" else None)
 
     def passes(self, place: Place, level: Level) -> bool:
         """Whether the pattern leads through a node or takes a step.

@@ -1,4 +1,4 @@
-"""One sentence of an agreement task with its right and its wrong word."""
+"""One sentence of a task with its right and its wrong answer."""
 
 from __future__ import annotations
 
@@ -15,22 +15,27 @@ Kind = Literal[
     "reflexive-number",
     "reflexive-gender",
 ]
+"""Kinds of generated agreement sentences, each with one `[MASK]`."""
+Task = Kind | Literal["sentiment"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+TASKS: tuple[Task, ...] = (*KINDS, "sentiment")
 
 
 @dataclass(frozen=True)
 class Case:
-    """A sentence with one `[MASK]`, the word that belongs there and the one that does not.
+    """A sentence, the answer that belongs there and the one that does not.
 
-    `combination` names the feature of the subject and of the attractor, "singular-plural" or
-    "masculine-feminine"; without an attractor it names the subject's alone. `controller` is the
-    word that the masked one agrees with.
+    Answers are words at the sentence's one `[MASK]`, or classes where it has none; an empty
+    `wrong` stands for all other classes. `kind` is the task. `combination` names the feature of
+    the subject and of the attractor, "singular-plural" or "masculine-feminine"; without an
+    attractor it names the subject's alone. `controller` is the word that the answer depends on:
+    the one that the masked word agrees with; empty where nobody says.
     """
 
     text: str
     correct: str
     wrong: str
-    kind: Kind
+    kind: str
     combination: str
     controller: str

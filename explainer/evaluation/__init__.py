@@ -1,0 +1,1 @@
+"""Tests of what patterns claim, over one sentence or a whole task, beside rival methods."""

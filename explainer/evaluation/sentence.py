@@ -1,0 +1,293 @@
+"""One sentence of a task: its patterns, what they carry, and what the model says with them alone.
+
+1. explain the sentence, with the total flow;
+2. let every method choose, for all words and for those that pull towards the right answer;
+3. measure exactly the influence that the chosen paths carry;
+4. run the model with only what was chosen, and without it: real forward passes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, get_args
+
+import numpy as np
+import torch
+
+from explainer.ablation import Kept, Route, ablated_values, fill
+from explainer.activations import Activations
+from explainer.attention import attention
+from explainer.comparisons import attention_path, internal_influence, layer_conductance
+from explainer.errors import ExplainerError
+from explainer.evaluation.methods import (
+    METHODS,
+    MODES,
+    PATTERN,
+    SELECTIONS,
+    Findings,
+    LayerMethod,
+    Mode,
+    PathMethod,
+    Words,
+    kept_by_nodes,
+    kept_by_routes,
+    routes,
+    selected,
+)
+from explainer.evaluation.options import Options
+from explainer.facade import choose_quantity, explanation_of, follow
+from explainer.measure import measure_all
+from explainer.metrics import alignment, carried_share, path_count, skip_share_of_steps
+from explainer.models.model import Model
+from explainer.pattern import Explanation, Level, Pattern
+from explainer.sentence import MASK_SPELLINGS, Sentence, read_sentence
+from explainer.tasks import Case
+from explainer.trace import Trace
+
+CLASS_NAMES = {
+    "positive": ("positive", "pos", "label_1"),
+    "negative": ("negative", "neg", "label_0"),
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one method left of Q, in logits, for one choice of words, level and mode."""
+
+    method: str
+    level: Level
+    words: Words
+    mode: Mode
+    value: float
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The share of the words' influence Σ|g| that a method's paths carry."""
+
+    method: str
+    level: Level
+    words: Words
+    share: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that one sentence gives; plain values, so that it can be stored as a line of JSON.
+
+    `controller` is a token's position (None if the word is not one of the sentence's tokens),
+    flows are skip's shares of every block, `paths` counts all paths at both levels, and
+    `alignment` is the share of inner nodes that the best attention path has in common with the
+    pattern, over all words.
+    """
+
+    task: str
+    number: int
+    combination: str
+    text: str
+    correct: str
+    wrong: str
+    tokens: tuple[str, ...]
+    target: int
+    controller: int | None
+    value: float
+    baseline_value: float
+    completeness_gap: float
+    influence: tuple[float, ...]
+    patterns: tuple[Pattern, ...]
+    skip_flow: tuple[float, ...]
+    signed_skip_flow: tuple[float, ...]
+    skip_steps: float
+    paths: tuple[int, int]
+    alignment: float
+    outcomes: tuple[Outcome, ...]
+    carried: tuple[Carried, ...]
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; the candidates of refinement are left out."""
+        data = asdict(self)
+        for pattern in data["patterns"]:
+            del pattern["attention_candidates"]
+        return data
+
+
+def evaluate_sentence(
+    model: Model, case: Case, number: int, options: Options, filling: Activations | None
+) -> Record:
+    """The record of a task's sentence; `filling` replaces what a method cuts (None: its baseline).
+
+    Raises ExplainerError for a sentence that the model cannot read or answer.
+    """
+    start = time.perf_counter()
+    sentence = read_sentence(model, case.text)
+    quantity = choose_quantity(model, sentence, **answers(model, case))
+    with torch.inference_mode(False), torch.no_grad():
+        traced = follow(model, sentence, quantity, options.settings)
+        explanation = explanation_of(model, sentence, quantity, traced, options.settings, flow=True)
+        assert explanation.flow is not None
+        findings = Findings(
+            explanation=explanation,
+            attention=attention(model, sentence),
+            conductance=layer_conductance(explanation.flow, traced.target),
+            internal=internal_influence(traced),
+            rng=np.random.default_rng([options.seed, number]),
+        )
+        chosen = {
+            (name, level): routes(method, findings)
+            for name in options.methods
+            if isinstance(method := METHODS[name], PathMethod)
+            for level in method.levels
+        }
+        variants = list(_variants(model, findings, options, chosen))
+        values = ablated_values(
+            model,
+            sentence,
+            quantity,
+            [kept for *_, kept in variants],
+            filling or fill(model, sentence, options.replacement, options.settings),
+        )
+        rivals = options.measured is None or number < options.measured
+        carried = tuple(_carried(traced, explanation, chosen, rivals=rivals))
+    return Record(
+        task=case.kind,
+        number=number,
+        combination=case.combination,
+        text=case.text,
+        correct=case.correct,
+        wrong=case.wrong,
+        tokens=explanation.tokens,
+        target=explanation.target.position,
+        controller=controller_position(sentence, case.controller),
+        value=explanation.target.value,
+        baseline_value=explanation.target.baseline_value,
+        completeness_gap=explanation.completeness_gap,
+        influence=explanation.influence,
+        patterns=explanation.patterns,
+        skip_flow=tuple(explanation.flow.skip_shares().tolist()),
+        signed_skip_flow=tuple(explanation.flow.signed_skip_shares().tolist()),
+        skip_steps=skip_share_of_steps(explanation.patterns),
+        paths=(path_count(explanation, "embedding"), path_count(explanation, "attention")),
+        alignment=_alignment(findings),
+        outcomes=tuple(
+            Outcome(name, level, words, mode, value)
+            for (name, level, words, mode, _), value in zip(variants, values, strict=True)
+        ),
+        carried=carried,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def answers(model: Model, case: Case) -> dict[str, str | None]:
+    """The case's right and wrong answer as the model is asked about them.
+
+    Raises ExplainerError where the model is not of the task's kind.
+    """
+    words = re.search(MASK_SPELLINGS, case.text) is not None
+    if words != (model.info.task == "masked-lm"):
+        wanted = "a masked language model" if words else "a classifier"
+        raise ExplainerError(
+            f"The task {case.kind!r} is for {wanted}, which {model.info.name!r} is not: choose "
+            "another task or model."
+        )
+    given: dict[str, str | None] = dict.fromkeys(("correct", "wrong", "label", "other"))
+    if words:
+        return given | {"correct": case.correct, "wrong": case.wrong}
+    return given | {
+        "label": _class_name(model, case.correct),
+        "other": _class_name(model, case.wrong) if case.wrong else None,
+    }
+
+
+def _class_name(model: Model, label: str) -> str:
+    """The model's own name for a class that others call `positive` or `negative`."""
+    names = CLASS_NAMES.get(label.casefold(), ())
+    found = [name for name in model.labels if name.casefold() in names]
+    return found[0] if len(found) == 1 else label
+
+
+def controller_position(sentence: Sentence, controller: str) -> int | None:
+    """The first token of the word that the answer depends on."""
+    if not controller:
+        return None
+    found = re.search(rf"(?<!\w){re.escape(controller)}(?!\w)", sentence.text)
+    if found is None:
+        return None
+    inside = (
+        position
+        for position, (start, end) in enumerate(sentence.spans)
+        if start <= found.start() < end
+    )
+    return next(inside, None)
+
+
+def _variants(
+    model: Model,
+    findings: Findings,
+    options: Options,
+    chosen: dict[tuple[str, Level], dict[int, Route]],
+) -> Iterator[tuple[str, Level, Words, Mode, Kept]]:
+    """Every method, level, selection of words and mode, with what it keeps of the model."""
+    for words in SELECTIONS:
+        sources = [p.source for p in selected(findings.explanation.patterns, words)]
+        for mode in MODES:
+            for (name, level), by_source in chosen.items():
+                ways = [by_source[source] for source in sources]
+                yield name, level, words, mode, kept_by_routes(model, findings, ways, level, mode)
+            for name in options.methods:
+                method = METHODS[name]
+                if isinstance(method, LayerMethod):
+                    kept = kept_by_nodes(model, findings, method, words, mode)
+                    yield name, method.levels[0], words, mode, kept
+
+
+def _carried(
+    traced: Trace,
+    explanation: Explanation,
+    chosen: dict[tuple[str, Level], dict[int, Route]],
+    *,
+    rivals: bool,
+) -> Iterator[Carried]:
+    """What the patterns carry, and with `rivals` the paths of all other methods, each measured
+    once."""
+
+    def path(way: Route, level: Level) -> tuple[Any, Any]:
+        return way.nodes, way.components if level == "attention" else None
+
+    known = {
+        path(p, level): p.value(level) for p in explanation.patterns for level in get_args(Level)
+    }
+    asked = {key: ways for key, ways in chosen.items() if rivals or key[0] == PATTERN}
+    new = {
+        path(way, level): None
+        for (_, level), ways in asked.items()
+        for way in ways.values()
+        if path(way, level) not in known
+    }
+    measured = measure_all(traced, list(new))
+    known |= {way: found.influence for way, found in zip(new, measured, strict=True)}
+    for (name, level), ways in asked.items():
+        for words in SELECTIONS:
+            patterns = selected(explanation.patterns, words)
+            carried = [known[path(ways[p.source], level)] for p in patterns]
+            share = carried_share([p.influence for p in patterns], carried)
+            yield Carried(name, level, words, share)
+
+
+def _alignment(findings: Findings) -> float:
+    """How far the best paths of attention, residual included, go the patterns' way."""
+    explanation = findings.explanation
+    shares = [
+        alignment(
+            attention_path(
+                findings.attention, p.source, explanation.target.position, reduce="mean"
+            ).nodes,
+            p.nodes,
+        )
+        for p in explanation.patterns
+    ]
+    return math.fsum(shares) / len(shares) if shares else 0.0

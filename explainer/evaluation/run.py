@@ -27,7 +27,7 @@ RUN, RECORDS = "run.json", "records.jsonl"
 SCHEMA = 1
 
 Line = dict[str, Any]
-"""Plain values, as in a line of `records.jsonl`: a record, or a sentence that was left out and why."""
+"""Plain values: a record, or a sentence that was left out and why; and what a run is."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,123 @@
+"""A run's tables in a few numbers, each with its interval over sentences.
+
+Quantities, shares of 1 but for Q and path counts:
+
+- `accuracy`, `Q`: of the model as it is (Q in logits, mean);
+- `kept accuracy`, `removed accuracy`: of the model with only what a method chose, and without it;
+- `retained accuracy`: of the sentences that the model gets right, those it still gets right with
+  only what the method chose; `retained Q`: mean Q then over mean Q as it is;
+- `carried`: the share of the words' influence Σ|g| that a method's paths carry;
+- `skip flow`, `signed skip flow`: skip's share of all influence, in block `layer`, or over all
+  blocks where that is empty; `skip steps`: of the patterns' steps, those that are skips;
+- `alignment`: inner nodes that the best path of attention shares with the pattern;
+- `log10 sparsity`: the logarithm of the number of patterns over that of all paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from explainer.evaluation.bootstrap import Array, Estimate, ratio, resampling
+from explainer.evaluation.tables import Tables
+
+Row = dict[str, object]
+COLUMNS = (
+    *("model", "task", "quantity", "level", "words", "method", "layer"),
+    *("value", "low", "high", "n"),
+)
+
+
+def summary(tables: Tables) -> pd.DataFrame:
+    """A row for every quantity of every model and task, over `n` sentences (`COLUMNS`)."""
+    rows: list[Row] = []
+    for (model, task), sentences in tables.sentences.groupby(["model", "task"], sort=False):
+        counts = resampling(len(sentences))
+        for part in (
+            _as_it_is(sentences, counts),
+            _ablated(_part(tables.outcomes, model, task), sentences, counts),
+            _carried(_part(tables.carried, model, task)),
+            _flow(sentences, counts),
+        ):
+            rows.extend({"model": model, "task": task, **row} for row in part)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _part(table: pd.DataFrame, model: str, task: str) -> pd.DataFrame:
+    return table[(table["model"] == model) & (table["task"] == task)]
+
+
+def _row(
+    quantity: str,
+    found: Estimate,
+    n: int,
+    *,
+    level: str | None = None,
+    words: str | None = None,
+    method: str | None = None,
+    layer: int | None = None,
+) -> Row:
+    return {
+        "quantity": quantity,
+        "level": level,
+        "words": words,
+        "method": method,
+        "layer": layer,
+        "n": n,
+        **asdict(found),
+    }
+
+
+def _as_it_is(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
+    value = sentences["value"].to_numpy()
+    patterns = sentences["words"].to_numpy(dtype=float)
+    quantities = {
+        "accuracy": (value > 0).astype(float),
+        "Q": value,
+        "skip steps": sentences["skip_steps"].to_numpy(),
+        "alignment": sentences["alignment"].to_numpy(),
+    }
+    for quantity, values in quantities.items():
+        yield _row(quantity, ratio(counts, values), len(value))
+    for level in ("embedding", "attention"):
+        share = np.log10(patterns / sentences[f"paths_{level}"].to_numpy())
+        yield _row("log10 sparsity", ratio(counts, share), len(value), level=level)
+
+
+def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
+    order = sentences["number"].to_numpy()
+    whole = sentences["value"].to_numpy()
+    right = (whole > 0).astype(float)
+    keys = ["level", "words", "method", "mode"]
+    for (level, words, method, mode), rows in outcomes.groupby(keys, sort=False):
+        value = rows.set_index("number")["value"].reindex(order).to_numpy()
+        still = (value > 0).astype(float)
+        of = {"level": level, "words": words, "method": method}
+        if mode == "remove":
+            yield _row("removed accuracy", ratio(counts, still), len(value), **of)
+            continue
+        yield _row("kept accuracy", ratio(counts, still), len(value), **of)
+        yield _row("retained accuracy", ratio(counts, still * right, right), len(value), **of)
+        yield _row("retained Q", ratio(counts, value, whole), len(value), **of)
+
+
+def _carried(carried: pd.DataFrame) -> Iterator[Row]:
+    for (level, words, method), rows in carried.groupby(["level", "words", "method"], sort=False):
+        found = ratio(resampling(len(rows)), rows["share"].to_numpy())
+        yield _row("carried", found, len(rows), level=level, words=words, method=method)
+
+
+def _flow(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
+    for quantity, prefix in (
+        ("skip flow", "skip_flow_"),
+        ("signed skip flow", "signed_skip_flow_"),
+    ):
+        names = [name for name in sentences if name.startswith(prefix)]
+        # A run may hold models of different depth: a column that a model lacks is empty.
+        layers = sentences[names].dropna(axis=1).to_numpy()
+        yield _row(quantity, ratio(counts, layers.mean(axis=1)), len(layers))
+        for layer, shares in enumerate(layers.T):
+            yield _row(quantity, ratio(counts, shares), len(shares), layer=layer)

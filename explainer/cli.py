@@ -1,4 +1,4 @@
-"""The command line: `python -m explainer explain …` and `python -m explainer models`.
+"""The command line: `python -m explainer explain …`, `evaluate …` and `models`.
 
 Exit codes: 0 done, 1 unexpected failure, 2 a mistake that the user can mend, 130 interrupted.
 """
@@ -14,22 +14,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from explainer.arguments import add_settings, settings_of
 from explainer.errors import ExplainerError
+from explainer.evaluate_command import add_evaluate
 from explainer.output import FORMATS, check_output, format_of, put
 from explainer.pattern import Explanation
 from explainer.quote import quote
-from explainer.settings import BASELINES, RULES, Settings
 from explainer.table import explanation_table, models_table
 
 PROGRAM = "python -m explainer"
 DEBUG_VARIABLE = "EXPLAINER_DEBUG"
-DEFAULTS = Settings()
 
 EXAMPLES = f"""examples:
   {PROGRAM} explain "the farmers that the assistant loves [MASK] old ." --correct are --wrong is
   {PROGRAM} explain "the film is not bad ." --model sentiment --label positive
   {PROGRAM} explain "the farmers [MASK] old ." --out figure.svg
   {PROGRAM} explain "the farmers [MASK] old ." --model ./my-bert --format json --flow
+  {PROGRAM} evaluate --task sva-obj --n 40 --out runs
   {PROGRAM} models"""
 
 
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_explain(commands)
+    add_evaluate(commands, PROGRAM)
     models = commands.add_parser(
         "models",
         help="list the models that can be loaded",
@@ -102,7 +104,9 @@ def _add_explain(commands: Any) -> None:
         help="a built-in name, a folder or a hub id (default: %(default)s)",
     )
     _add_target(parser)
-    _add_settings(parser)
+    add_settings(parser).add_argument(
+        "--flow", action="store_true", help="add the flow of all influence by skip and heads"
+    )
     _add_output(parser)
     parser.set_defaults(run=_run_explain)
 
@@ -113,41 +117,6 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--wrong", metavar="W", help="the word whose logit is taken off")
     group.add_argument("--label", metavar="L", help="the class, by name or number")
     group.add_argument("--other", metavar="L", help="one rival class (default: all others)")
-
-
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("how")
-    group.add_argument(
-        "--points",
-        type=int,
-        default=DEFAULTS.points,
-        metavar="N",
-        help="points on the path from the baseline (default: %(default)s)",
-    )
-    group.add_argument(
-        "--rule", choices=RULES, default=DEFAULTS.rule, help="quadrature (default: %(default)s)"
-    )
-    group.add_argument(
-        "--baseline",
-        choices=BASELINES,
-        default=DEFAULTS.baseline,
-        help="where the path starts (default: %(default)s)",
-    )
-    group.add_argument(
-        "--keep-special",
-        action="store_true",
-        help="let [CLS] and [SEP] keep their own embedding in the baseline",
-    )
-    group.add_argument(
-        "--top-k",
-        type=int,
-        default=DEFAULTS.top_k,
-        metavar="K",
-        help="partial patterns kept per word (default: %(default)s)",
-    )
-    group.add_argument(
-        "--flow", action="store_true", help="add the flow of all influence by skip and heads"
-    )
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -197,13 +166,7 @@ def _run_explain(options: argparse.Namespace) -> None:
 
     chosen = options.format or format_of(options.out)
     check_output(options.out, chosen)
-    settings = Settings(
-        points=options.points,
-        rule=options.rule,
-        baseline=options.baseline,
-        keep_special=options.keep_special,
-        top_k=options.top_k,
-    )
+    settings = settings_of(options)
     with _status(f"Loading {options.model} …"):
         model = load_model(options.model)
     for note in read_sentence(model, options.text).notes:

@@ -7,7 +7,16 @@ import pytest
 import torch
 
 from explainer import ExplainerError, explain
-from explainer.ablation import ablate, keep_all, keep_only, remove
+from explainer.ablation import (
+    REPLACEMENTS,
+    ablate,
+    ablated_values,
+    fill,
+    keep_all,
+    keep_only,
+    remove,
+)
+from explainer.activations import mean_activations
 from explainer.facade import choose_quantity
 from explainer.pattern import SKIP, Edge
 from explainer.predictions import predict_sentence
@@ -30,7 +39,7 @@ def case(request):
     return model, sentence, quantity, explain(model, text, **given)
 
 
-@pytest.mark.parametrize("replacement", ["zero", "baseline"])
+@pytest.mark.parametrize("replacement", REPLACEMENTS)
 def test_keeping_everything_and_removing_nothing_is_the_model(case, replacement):
     model, sentence, quantity, explanation = case
     for kept in (keep_all(model, N), remove(model, N, (), "attention")):
@@ -130,7 +139,53 @@ def test_the_model_is_left_as_it_was(case):
     assert not any(module._forward_pre_hooks for module in model.network.modules())
 
 
+def test_several_ablated_models_at_once_are_each_by_itself(case):
+    model, sentence, quantity, explanation = case
+    variants = [
+        f(model, N, explanation.patterns[:count], level)
+        for f in (keep_only, remove)
+        for level in ("embedding", "attention")
+        for count in (1, 4)
+    ]
+    for replacement in REPLACEMENTS:
+        filling = fill(model, sentence, replacement)
+        together = ablated_values(model, sentence, quantity, variants, filling)
+        alone = [
+            ablate(model, sentence, quantity, kept, replacement=replacement).value
+            for kept in variants
+        ]
+        assert together == pytest.approx(alone, abs=1e-10)
+    assert ablated_values(model, sentence, quantity, (), filling) == ()
+
+
+def test_the_mean_is_over_all_tokens_of_the_reference_sentences(case):
+    model, sentence, *_ = case
+    other = sentence.text.replace("the assistant loves", "loves")
+    rows = []
+    for text in (sentence.text, other):
+        ids = torch.tensor([read_sentence(model, text).token_ids])
+        rows.append(model.network.bert(ids, output_hidden_states=True).hidden_states)
+    found = mean_activations(model, [sentence.text, other])
+    for layer in range(L + 1):
+        everything = torch.cat([hidden[layer][0] for hidden in rows])
+        torch.testing.assert_close(found.nodes[layer, 0], everything.mean(0))
+    with pytest.raises(ExplainerError, match="reference sentences"):
+        mean_activations(model, [])
+
+
+def test_with_every_node_the_mean_the_sentence_makes_no_difference(case):
+    model, sentence, quantity, _ = case
+    kept = keep_all(model, N)
+    kept.nodes[1] = False
+    other = read_sentence(model, sentence.text.replace("farmers", "assistant"))
+    values = [
+        ablate(model, text, quantity, kept, replacement="mean").value for text in (sentence, other)
+    ]
+    assert values[0] == pytest.approx(values[1], abs=1e-10)
+    assert values[0] != pytest.approx(ablate(model, sentence, quantity, kept).value, abs=1e-6)
+
+
 def test_an_unknown_replacement_is_refused(case):
     model, sentence, quantity, _ = case
-    with pytest.raises(ExplainerError, match="zero, baseline"):
+    with pytest.raises(ExplainerError, match="zero, baseline, mean"):
         ablate(model, sentence, quantity, keep_all(model, N), replacement="noise")

@@ -25,6 +25,8 @@ from explainer.evaluation.bootstrap import Array, Estimate, ratio, resampling
 from explainer.evaluation.tables import Tables
 
 Row = dict[str, object]
+EVERY_TASK = "all tasks"
+"""The sentences of all tasks of a model together."""
 COLUMNS = (
     *("model", "task", "quantity", "level", "words", "method", "layer"),
     *("value", "low", "high", "n"),
@@ -34,20 +36,23 @@ COLUMNS = (
 def summary(tables: Tables) -> pd.DataFrame:
     """A row for every quantity of every model and task, over `n` sentences (`COLUMNS`)."""
     rows: list[Row] = []
-    for (model, task), sentences in tables.sentences.groupby(["model", "task"], sort=False):
-        counts = resampling(len(sentences))
-        for part in (
-            _as_it_is(sentences, counts),
-            _ablated(_part(tables.outcomes, model, task), sentences, counts),
-            _carried(_part(tables.carried, model, task)),
-            _flow(sentences, counts),
-        ):
-            rows.extend({"model": model, "task": task, **row} for row in part)
+    for model, of_model in tables.sentences.groupby("model", sort=False):
+        tasks = list(of_model["task"].unique())
+        for task in [*tasks, *([EVERY_TASK] if len(tasks) > 1 else [])]:
+            counts = resampling(len(sentences := _part(of_model, model, task)))
+            for part in (
+                _as_it_is(sentences, counts),
+                _ablated(_part(tables.outcomes, model, task), sentences, counts),
+                _carried(_part(tables.carried, model, task)),
+                _flow(sentences, counts),
+            ):
+                rows.extend({"model": model, "task": task, **row} for row in part)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _part(table: pd.DataFrame, model: str, task: str) -> pd.DataFrame:
-    return table[(table["model"] == model) & (table["task"] == task)]
+    of_model = table[table["model"] == model]
+    return of_model if task == EVERY_TASK else of_model[of_model["task"] == task]
 
 
 def _row(
@@ -88,12 +93,12 @@ def _as_it_is(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
 
 
 def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
-    order = sentences["number"].to_numpy()
+    order = pd.MultiIndex.from_frame(sentences[["task", "number"]])
     whole = sentences["value"].to_numpy()
     right = (whole > 0).astype(float)
     keys = ["level", "words", "method", "mode"]
     for (level, words, method, mode), rows in outcomes.groupby(keys, sort=False):
-        value = rows.set_index("number")["value"].reindex(order).to_numpy()
+        value = rows.set_index(["task", "number"])["value"].reindex(order).to_numpy()
         still = (value > 0).astype(float)
         of = {"level": level, "words": words, "method": method}
         if mode == "remove":

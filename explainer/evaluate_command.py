@@ -1,0 +1,163 @@
+"""The command `evaluate`: tasks over many sentences, with everything that it leaves in a folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from explainer.arguments import add_settings, settings_of
+from explainer.errors import ExplainerError
+
+EXAMPLES = """examples:
+  {program} evaluate --task sva-obj --n 40 --out runs
+  {program} evaluate --task sva-obj sva-pp reflexive-number --n 1000 --points 50 --out runs
+  {program} evaluate --task sentiment --model sentiment --n 100 --out runs
+  {program} evaluate --file reviews.csv --model ./my-bert --n 200 --out runs"""
+
+
+def add_evaluate(commands: Any, program: str) -> None:
+    """Add the command to the parser's `commands`."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="test over many sentences what patterns claim",
+        description="Keep only the patterns of a task's sentences, or remove them, and compare "
+        "with rival methods of equal size. A stopped run goes on when it is called again; all "
+        "runs in the folder are summarised together.",
+        epilog=EXAMPLES.format(program=program),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_sentences(parser)
+    add_settings(parser)
+    _add_comparison(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for everything")
+    parser.add_argument("--list", action="store_true", help="list tasks and methods")
+    parser.set_defaults(run=_run)
+
+
+def _add_sentences(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("which sentences")
+    group.add_argument(
+        "--model", metavar="NAME|DIR|HUB-ID", help="default: the built-in one for the task"
+    )
+    group.add_argument("--task", nargs="+", default=[], metavar="T", help="see --list")
+    group.add_argument(
+        "--file",
+        type=Path,
+        metavar="CSV",
+        help="your own: columns text, correct and wrong, or text and label",
+    )
+    group.add_argument(
+        "--n", type=int, default=100, metavar="N", help="sentences of each task (default: 100)"
+    )
+    group.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="draws sentences and random paths"
+    )
+    group.add_argument(
+        "--split",
+        choices=("held-out", "training"),
+        default="held-out",
+        help="words that the built-in model's generated training text lacks or has "
+        "(default: %(default)s)",
+    )
+    group.add_argument(
+        "--predicate",
+        default="present",
+        metavar="P",
+        help="masked verb of subject-verb tasks: present (is/are), past, have, intransitive, "
+        "transitive or any (default: %(default)s)",
+    )
+
+
+def _add_comparison(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is compared")
+    group.add_argument(
+        "--methods", nargs="+", metavar="M", help="names from --list, or all (default: ten)"
+    )
+    group.add_argument(
+        "--replacement",
+        choices=("zero", "baseline", "mean"),
+        default="zero",
+        help="what takes the place of what is cut (default: %(default)s)",
+    )
+    group.add_argument(
+        "--measured",
+        type=int,
+        metavar="N",
+        help="measure what rivals' paths carry in the first N sentences only (default: all)",
+    )
+
+
+def _run(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from explainer.evaluation.report import write_report
+    from explainer.evaluation.run import evaluate
+    from explainer.models.registry import load_model
+
+    if options.list:
+        _list()
+        return
+    if options.out is None:
+        raise ExplainerError("Nobody says where the results go: give --out with a folder.")
+    for run in _runs(options):
+        model = load_model(run.model)
+        name = run.sentences.task
+        with tqdm(desc=name, unit=" sentences", total=options.n, disable=None) as bar:
+
+            def progress(done: int, total: int, bar: Any = bar) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            evaluate(run, model, options.n, options.out / name, progress)
+    found, files = write_report(options.out)
+    for finding in found.findings:
+        print(f"{finding.claim} ({finding.model})\n  {finding.says}\n")
+    print(f"{len(files)} files in {options.out}: {', '.join(file.name for file in files)}")
+
+
+def _list() -> None:
+    from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
+    from explainer.tasks import TASKS
+
+    print("tasks")
+    for task in TASKS:
+        print(f"  {task}")
+    print("methods (* by default)")
+    for name, method in METHODS.items():
+        star = "*" if name in DEFAULT_METHODS else " "
+        print(f"{star} {name:32} {method.label}; {' and '.join(method.levels)}")
+
+
+def _runs(options: argparse.Namespace) -> list[Any]:
+    """One run for each task."""
+    from explainer.evaluation.cases import Sentences
+    from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, check_methods
+    from explainer.evaluation.options import Options
+    from explainer.evaluation.run import Run
+
+    if bool(options.task) == bool(options.file):
+        raise ExplainerError("Give either --task with one or more names, or --file.")
+    names = options.methods or DEFAULT_METHODS
+    chosen = Options(
+        settings=settings_of(options),
+        methods=tuple(METHODS) if list(names) == ["all"] else check_methods(names),
+        replacement=options.replacement,
+        seed=options.seed,
+        measured=options.measured,
+    )
+    file = options.file and str(options.file)
+    return [
+        Run(
+            options.model or ("sentiment" if task == "sentiment" else "agreement"),
+            Sentences(
+                task=task,
+                seed=options.seed,
+                split=options.split,
+                predicate=options.predicate,
+                file=file,
+            ),
+            chosen,
+        )
+        for task in (options.task or [options.file.stem])
+    ]

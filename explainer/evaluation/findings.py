@@ -1,0 +1,127 @@
+"""The paper's three findings, asked of a run: a sentence each, with numbers and intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from explainer.evaluation.bootstrap import Estimate
+from explainer.evaluation.consistency import Form, correlation
+from explainer.evaluation.methods import METHODS, PATTERN
+from explainer.evaluation.summary import EVERY_TASK
+
+VARIANTS = ("repl-skip", "repl-attn")
+"""Changed patterns, which are no rivals."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the paper claims, and what a run of one model says to it."""
+
+    model: str
+    claim: str
+    says: str
+
+
+def findings(table: pd.DataFrame, forms: tuple[Form, ...]) -> tuple[Finding, ...]:
+    """The findings of every model in a summary, over all of its tasks."""
+    found: list[Finding] = []
+    for model, rows in table.groupby("model", sort=False):
+        tasks = list(rows["task"].unique())
+        task = EVERY_TASK if EVERY_TASK in tasks else tasks[0]
+        of_all = rows[rows["task"] == task]
+        for claim, says in (
+            (
+                "Much influence flows through skip connections.",
+                _skip(of_all),
+            ),
+            (
+                "Consistent patterns go with good performance.",
+                _consistency(tuple(form for form in forms if form.model == model)),
+            ),
+            (
+                "Patterns account for more of the performance than attention- and layer-based "
+                "methods.",
+                _performance(of_all),
+            ),
+        ):
+            found.append(Finding(model, claim, says))
+    return tuple(found)
+
+
+def row_of(table: pd.DataFrame, quantity: str, **of: str | int | None) -> pd.Series | None:
+    """The one row of a quantity, by level, words, method and layer; None if it is not there."""
+    chosen = table[table["quantity"] == quantity]
+    for name in ("level", "words", "method", "layer"):
+        value = of.get(name)
+        chosen = chosen[chosen[name].isna() if value is None else chosen[name] == value]
+    return chosen.iloc[0] if len(chosen) else None
+
+
+def written(value: float, low: float, high: float, *, percent: bool = True) -> str:
+    """A value with its interval: `45.1 % [43.3, 46.9]`."""
+    if value != value:  # not a number
+        return "no value"
+    if percent:
+        return f"{100 * value:.1f} % [{100 * low:.1f}, {100 * high:.1f}]".replace("-", "−")
+    return f"{value:+.2f} [{low:+.2f}, {high:+.2f}]".replace("-", "−")
+
+
+def _of(row: pd.Series | None) -> str:
+    return "no value" if row is None else written(row["value"], row["low"], row["high"])
+
+
+def _skip(table: pd.DataFrame) -> str:
+    return (
+        f"Of all influence, {_of(row_of(table, 'skip flow'))} flows through skip connections in "
+        f"the mean of blocks (counted with its sign {_of(row_of(table, 'signed skip flow'))}); of "
+        f"the patterns' steps, {_of(row_of(table, 'skip steps'))} are skips."
+    )
+
+
+def _consistency(forms: tuple[Form, ...]) -> str:
+    if len(forms) < 3:
+        return "Too few forms of sentence to say."
+    parts = []
+    for measure, with_ in (
+        ("node entropy", "accuracy"),
+        ("controller node entropy", "accuracy"),
+        ("node entropy", "mean Q"),
+    ):
+        found = correlation(forms, measure, "accuracy" if with_ == "accuracy" else "Q")
+        parts.append(f"of {measure} with {with_} {_rank(found)}")
+    return f"Rank correlation over {len(forms)} forms of sentence: {'; '.join(parts)}."
+
+
+def _rank(found: Estimate) -> str:
+    return written(found.value, found.low, found.high, percent=False)
+
+
+def _performance(table: pd.DataFrame) -> str:
+    return " ".join(_comparisons(table))
+
+
+def _comparisons(table: pd.DataFrame) -> Iterator[str]:
+    """The pattern beside the best rival, by what its paths carry and by what it leaves."""
+    for quantity, said in (
+        ("carried", "carry {} of all words' influence"),
+        ("retained accuracy", "leave {} of the right answers right when nothing else is kept"),
+    ):
+        for level, name in (("embedding", "nodes"), ("attention", "heads and skips")):
+            rows = table[
+                (table["quantity"] == quantity)
+                & (table["level"] == level)
+                & (table["words"] == "all")
+            ]
+            own = rows[rows["method"] == PATTERN]
+            rivals = rows[~rows["method"].isin((PATTERN, *VARIANTS))]
+            if own.empty or rivals.empty:
+                continue
+            best = rivals.loc[rivals["value"].idxmax()]
+            label = METHODS[str(best["method"])].label
+            yield (
+                f"Patterns of {name} {said.format(_of(own.iloc[0]))}, the best rival ({label}) "
+                f"{_of(best)}."
+            )

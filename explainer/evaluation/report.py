@@ -1,0 +1,87 @@
+"""What a run leaves in its folder for people: tables, a summary, its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from explainer.evaluation.consistency import consistency_table, forms
+from explainer.evaluation.findings import Finding, findings, written
+from explainer.evaluation.methods import METHODS
+from explainer.evaluation.summary import summary
+from explainer.evaluation.tables import Tables, read_tables, write_tables
+
+SUMMARY, CONSISTENCY, REPORT = "summary.csv", "consistency.csv", "summary.md"
+COMPARED = ("carried", "retained accuracy", "retained Q", "removed accuracy")
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A run in numbers: `summary` and `consistency` as tables, `findings` in sentences."""
+
+    summary: pd.DataFrame
+    consistency: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def report(tables: Tables) -> Report:
+    """The report of a run's tables."""
+    numbers, found = summary(tables), forms(tables)
+    return Report(numbers, consistency_table(found), findings(numbers, found))
+
+
+def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
+    """Write the tables and the report of all runs in `folder`; the report and the files.
+
+    Raises ExplainerError if no sentence has been evaluated there.
+    """
+    tables = read_tables(folder)
+    found = report(tables)
+    files = list(write_tables(tables, folder))
+    for name, table in ((SUMMARY, found.summary), (CONSISTENCY, found.consistency)):
+        table.to_csv(folder / name, index=False)
+        files.append(folder / name)
+    (folder / REPORT).write_text(markdown(found), encoding="utf-8")
+    return found, (*files, folder / REPORT)
+
+
+def markdown(found: Report) -> str:
+    """The report as Markdown: findings first, then a table for every task."""
+    lines = ["# Evaluation", ""]
+    for finding in found.findings:
+        lines += [f"**{finding.claim}** ({finding.model}) {finding.says}", ""]
+    for (model, task), rows in found.summary.groupby(["model", "task"], sort=False):
+        lines += [f"## {model}: {task}", "", *_as_it_is(rows), "", *_methods(rows), ""]
+    return "\n".join(lines)
+
+
+def _as_it_is(rows: pd.DataFrame) -> Iterator[str]:
+    once = rows[rows["method"].isna() & rows["layer"].isna() & rows["level"].isna()]
+    for row in once.itertuples():
+        percent = row.quantity != "Q"
+        value = written(row.value, row.low, row.high, percent=percent)
+        yield f"- {row.quantity}: {value}{'' if percent else ' logits'} (n = {row.n})"
+
+
+def _methods(rows: pd.DataFrame) -> Iterator[str]:
+    """A row for each method at each level; shares in per cent with their intervals."""
+    for words in rows["words"].dropna().unique():
+        of_words = rows[rows["words"] == words]
+        yield f"Paths of {'all words' if words == 'all' else 'words with positive influence'}, %:"
+        yield ""
+        yield f"| level | method | {' | '.join(COMPARED)} |"
+        yield "|---|---|" + "---|" * len(COMPARED)
+        for (level, method), of in of_words.groupby(["level", "method"], sort=False):
+            cells = [_cell(of[of["quantity"] == quantity]) for quantity in COMPARED]
+            yield f"| {level} | {METHODS[method].label} | {' | '.join(cells)} |"
+        yield ""
+
+
+def _cell(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return "–"
+    row = rows.iloc[0]
+    return written(row["value"], row["low"], row["high"]).replace(" %", "")

@@ -29,7 +29,11 @@ from explainer.ui.choices import What
 from explainer.ui.compute import Request
 from explainer.ui.strip import prediction_list
 
-REPLACEMENT_NAMES = {"zero": "zero", "baseline": "its value for the baseline"}
+REPLACEMENT_NAMES = {
+    "zero": "zero",
+    "baseline": "its value for the baseline",
+    "mean": "its mean over other sentences",
+}
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,10 @@ def _add_comparison(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
+    from explainer.evaluation.methods import METHODS
     from explainer.evaluation.report import write_report
     from explainer.evaluation.run import evaluate
+    from explainer.figures.evaluation_files import write_figures
     from explainer.models.registry import load_model
 
     if options.list:
@@ -111,9 +113,12 @@ def _run(options: argparse.Namespace) -> None:
 
             evaluate(run, model, options.n, options.out / name, progress)
     found, files = write_report(options.out)
+    labels = {name: method.label for name, method in METHODS.items()}
+    figures = write_figures(options.out, found.summary, found.consistency, labels)
     for finding in found.findings:
         print(f"{finding.claim} ({finding.model})\n  {finding.says}\n")
-    print(f"{len(files)} files in {options.out}: {', '.join(file.name for file in files)}")
+    print(f"In {options.out}: {', '.join(file.name for file in files)}")
+    print(f"and {figures[-1].name}, with its {len(figures) - 1} figures as SVG in figures")
 
 
 def _list() -> None:

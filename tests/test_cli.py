@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 
 from explainer import facade
@@ -291,6 +293,44 @@ def test_every_help_has_examples(arguments, capsys):
         main([*arguments, "--help"])
     assert stop.value.code == 0
     assert "example" in capsys.readouterr().out
+
+
+def test_an_evaluation_leaves_tables_figures_and_findings(lm, tmp_path, capsys):
+    file, out = tmp_path / "own.csv", tmp_path / "runs"
+    file.write_text(
+        "text,correct,wrong\n"
+        f"{TEXT},are,is\n"
+        "the farmer that the assistants love [MASK] old .,is,are\n",
+        encoding="utf-8",
+    )
+    command = ["evaluate", *lm, "--file", str(file), "--points", "3", "--out", str(out)]
+    assert main(command) == 0
+    printed = capsys.readouterr()
+    assert "Much influence flows through skip connections." in printed.out
+    assert printed.err == ""
+    sentences = pd.read_parquet(out / "sentences.parquet")
+    assert sentences["text"].iloc[0] == TEXT
+    expected = explain(
+        load_model(lm[1]), TEXT, correct="are", wrong="is", settings=Settings(points=3)
+    )
+    assert sentences["value"][0] == pytest.approx(expected.target.value)
+    assert len(pd.read_csv(out / "patterns.csv")) == 20
+    assert "## " in (out / "summary.md").read_text(encoding="utf-8")
+    figures = list((out / "figures").glob("*.svg"))
+    assert {f.name.split("-")[0] for f in figures} == {"carried", "retained", "skip"}
+    for figure in figures:
+        ElementTree.parse(figure)
+    # The same again finds everything done.
+    before = (out / "own" / "records.jsonl").read_bytes()
+    assert main(command) == 0
+    assert (out / "own" / "records.jsonl").read_bytes() == before
+
+
+def test_tasks_and_methods_are_listed(capsys):
+    assert main(["evaluate", "--list"]) == 0
+    printed = capsys.readouterr().out
+    assert "  sentiment\n" in printed
+    assert "* attention-flow " in printed
 
 
 def test_models_are_listed_one_a_line(capsys):

@@ -45,12 +45,9 @@ def forms(tables: Tables) -> tuple[Form, ...]:
     found = []
     groups = tables.sentences.groupby(["model", "task", "combination"], sort=False)
     for (model, task, combination), sentences in groups:
-        shape = (
-            sentences["tokens"].str.count(" ").astype(str)
-            + " "
-            + sentences["controller"].astype(str)
-        )
-        common = sentences[shape == shape.mode()[0]]
+        shape = [sentences["tokens"].str.count(" "), sentences["controller"].fillna(-1)]
+        number = sentences.groupby(shape).ngroup()
+        common = sentences[number == number.value_counts().idxmax()]
         if len(common) >= LEAST:
             found.append(_form(tables.patterns, model, task, combination, common))
     return tuple(found)

@@ -69,7 +69,7 @@ class Spot:
 
     x: float
     y: float
-    kind: Literal["token", "node", "edge", "flow"]
+    kind: Literal["token", "node", "edge", "flow", "point"]
     word: int | None
     layer: int
     source: int

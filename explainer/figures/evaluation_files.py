@@ -1,0 +1,90 @@
+"""The figures of an evaluation as files: each as SVG for a paper, all on one interactive page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explainer.figures import text
+from explainer.figures.evaluation import consistency_scene, methods_scene, skip_scene
+from explainer.figures.graph import CONFIG, to_figure
+from explainer.figures.html import PAGE
+from explainer.figures.palette import palette
+from explainer.figures.scene import Scene
+from explainer.figures.svg import to_svg
+from explainer.pattern import Level
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVELS: tuple[tuple[Level, str], ...] = (
+    ("embedding", "nodes"),
+    ("attention", "heads and skips"),
+)
+TITLES = {
+    "retained accuracy": "Right answers that stay right with only the paths kept",
+    "carried": "Share of influence that the paths carry",
+}
+
+
+def write_figures(
+    folder: Path, numbers: pd.DataFrame, forms: pd.DataFrame, labels: Mapping[str, str]
+) -> tuple[Path, ...]:
+    """Write `figures/*.svg` and `figures.html` into the folder; the files written."""
+    (folder / "figures").mkdir(exist_ok=True)
+    scenes = dict(_scenes(numbers, forms, labels))
+    files = []
+    for name, (title, scene) in scenes.items():
+        file = folder / "figures" / f"{name}.svg"
+        file.write_text(to_svg(scene, palette(False).surface, title, title), encoding="utf-8")
+        files.append(file)
+    page = folder / "figures.html"
+    page.write_text(_page([scene for _, scene in scenes.values()]), encoding="utf-8")
+    return (*files, page)
+
+
+def _scenes(
+    numbers: pd.DataFrame, forms: pd.DataFrame, labels: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, Scene]]]:
+    """Every figure's file name, title and scene."""
+    every = numbers["task"] == "all tasks"
+    for (model, task), rows in numbers.groupby(["model", "task"], sort=False):
+        for quantity, says in TITLES.items():
+            for level, name in LEVELS:
+                title = f"{says}: {name} ({model}, {task})"
+                scene = methods_scene(rows, quantity, labels, level=level, title=title)
+                yield _file(f"{quantity} {level} {model} {task}"), (title, scene)
+    for signed in (False, True):
+        title = f"Skip connections' share of all influence{', with its sign' if signed else ''}"
+        scene = skip_scene(numbers[~every], signed=signed, title=title)
+        yield _file(f"skip flow {'signed' if signed else ''}"), (title, scene)
+    for measure in forms["measure"].unique() if len(forms) else ():
+        title = f"Consistency of patterns and accuracy: {measure}"
+        yield _file(measure), (title, consistency_scene(forms, measure, title=title))
+
+
+def _file(name: str) -> str:
+    """Words as a file's name."""
+    return "-".join("".join(c if c.isalnum() else " " for c in name).split()).lower()
+
+
+def _page(scenes: list[Scene]) -> str:
+    colours = palette(False)
+    figures = [
+        to_figure(scene, colours).to_html(
+            full_html=False, include_plotlyjs=not number, include_mathjax=False, config=CONFIG
+        )
+        for number, scene in enumerate(scenes)
+    ]
+    title = "Evaluation of influence patterns"
+    return PAGE.format(
+        title=title,
+        said="Dots are values, the bars through them 95 % intervals over sentences.",
+        label=text.escape(title),
+        surface=colours.surface,
+        ink=colours.ink,
+        muted=colours.muted,
+        font=text.FONT,
+        figure="\n".join(figures),
+    )

@@ -86,7 +86,7 @@ def strip_values(test: AppTest) -> list[str]:
 
 def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
     test = page(word="2")
-    shown = compute.explanation(test.session_state["last_request"])
+    shown = compute.explanation(test.session_state["explore_last_request"])
     pattern = next(p for p in shown.patterns if p.source == 2)
     heads = [step for step, component in enumerate(pattern.components) if component != "skip"]
     steps = widget(test, "segmented_control", "step")
@@ -111,7 +111,7 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
 
 def test_a_path_of_ones_own_is_measured_exactly(page, tiny_masked_lm):
     test = page(word="2", own="2,7,7;skip,any,1")
-    shown = compute.explanation(test.session_state["last_request"])
+    shown = compute.explanation(test.session_state["explore_last_request"])
     sentence = read_sentence(tiny_masked_lm, SENTENCE)
     quantity = masked_word(tiny_masked_lm, sentence, "are", "is")
     with torch.no_grad():

@@ -136,7 +136,7 @@ def test_a_node_can_be_cut_by_itself(tiny_masked_lm):
 
 def shared_step(test, level="attention") -> tuple[Edge, list[int]]:
     """The step that most patterns of the page's sentence share below the last, and their words."""
-    shown = compute.explanation(test.session_state["last_request"])
+    shown = compute.explanation(test.session_state["explore_last_request"])
     steps = [(edge, found) for edge, found in shown.by_edge(level) if edge.layer < 2]
     edge, found = max(steps, key=lambda step: len(step[1]))
     return edge, [p.source for p in found]
@@ -174,7 +174,7 @@ def test_a_step_is_knocked_out_without_choosing_a_word_and_the_undo_is_plain(pag
         checked(widget(test, "segmented_control", "what").set_value(what).run())
         before, after, _ = strip_values(test)[len(as_it_is) :]
         assert before == text.signed(
-            compute.explanation(test.session_state["last_request"]).target.value
+            compute.explanation(test.session_state["explore_last_request"]).target.value
         )
         assert after != before
     checked(test.button(key="undo").click().run())
@@ -184,7 +184,7 @@ def test_a_step_is_knocked_out_without_choosing_a_word_and_the_undo_is_plain(pag
 
 def test_a_node_is_chosen_by_its_list_and_cut(page):
     test = page()
-    shown = compute.explanation(test.session_state["last_request"])
+    shown = compute.explanation(test.session_state["explore_last_request"])
     node = Node(1, shown.patterns[0].nodes[1])
     checked(widget(test, "selectbox", "at").set_value(node).run())
     assert query(test)["at"] == written_place(node)
@@ -205,7 +205,7 @@ def test_a_place_that_nothing_passes_falls_back_with_a_note(page, at):
 
 def test_a_word_that_does_not_pass_the_links_place_stays_alone(page):
     edge, words = shared_step(page())
-    shown = compute.explanation(page().session_state["last_request"])
+    shown = compute.explanation(page().session_state["explore_last_request"])
     other = next(p.source for p in shown.patterns if p.source not in words)
     test = page(at=written_place(edge), word=str(other))
     (said,) = messages(test)

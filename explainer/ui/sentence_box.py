@@ -12,6 +12,7 @@ import streamlit as st
 from explainer import ExplainerError
 from explainer.sentence import MASK_SPELLINGS, Span, contrast_id
 from explainer.ui import compute, state
+from explainer.ui.editor import Editor
 from explainer.ui.examples import Example, examples
 from explainer.ui.markdown import plain
 from explainer.ui.masking import mask_word, masked
@@ -19,29 +20,33 @@ from explainer.ui.masking import mask_word, masked
 MOST_CHIPS = 80
 INVISIBLE = "\u200b"
 """A space of no width."""
-HIDDEN_WORD = "hidden_word"
 
 
-def sentence_box() -> None:
+def sentence_box(on: Editor = state.EDITOR) -> None:
     """The text field with the examples beside it."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="sentence_row"):
         st.text_input(
             "Sentence",
             label_visibility="collapsed",
             placeholder="Type a sentence with [MASK], then press Enter",
-            **state.show("text", state.choices().text, _typed),
+            **on.show("text", on.choices().text, partial(_typed, on)),
         )
         popover = st.popover("Examples", icon=":material/menu_book:", key="examples")
         with popover.container(gap="xxsmall"):
-            _example_list()
+            _example_list(on)
 
 
-def _typed(text: str) -> None:
-    st.session_state.pop(HIDDEN_WORD, None)
-    state.put(state.choices().with_text(text))
+def _hidden_word(on: Editor) -> str:
+    """Where the session keeps the word that the mask has taken the place of."""
+    return f"{on.prefix}_hidden_word"
 
 
-def _example_list() -> None:
+def _typed(on: Editor, text: str) -> None:
+    st.session_state.pop(_hidden_word(on), None)
+    on.put(on.choices().with_text(text))
+
+
+def _example_list(on: Editor) -> None:
     known = {listing.name for listing in compute.listings() if listing.kind == "built-in"}
     group = None
     for number, example in enumerate(examples()):
@@ -56,26 +61,26 @@ def _example_list() -> None:
             key=f"example_{number}",
             type="tertiary",
             on_click=_choose_example,
-            args=(example, example.model in known),
+            args=(on, example, example.model in known),
         )
 
 
-def _choose_example(example: Example, with_model: bool) -> None:
-    st.session_state.pop(HIDDEN_WORD, None)
+def _choose_example(on: Editor, example: Example, with_model: bool) -> None:
+    st.session_state.pop(_hidden_word(on), None)
     chosen = replace(
-        state.choices().unselected,
+        on.choices().unselected,
         text=example.text,
         correct=example.correct,
         wrong=example.wrong,
         label=None,
         other=None,
     )
-    state.put(replace(chosen, model=example.model) if with_model else chosen)
+    on.put(replace(chosen, model=example.model) if with_model else chosen)
 
 
-def chips() -> None:
+def chips(on: Editor = state.EDITOR) -> None:
     """The words of the sentence; a click masks one, a click on the mask puts the word back."""
-    chosen = state.choices()
+    chosen = on.choices()
     try:
         spans = compute.words(chosen.model, chosen.text)
     except ExplainerError:
@@ -92,7 +97,7 @@ def chips() -> None:
             label_visibility="collapsed",
             wrap=True,
             format_func=labels.__getitem__,
-            **state.show("chip", masked(text, spans), partial(_clicked, text, spans), "default"),
+            **on.show("chip", masked(text, spans), partial(_clicked, on, text, spans), "default"),
         )
 
 
@@ -106,17 +111,19 @@ def chip_labels(words: Sequence[str]) -> list[str]:
     return labels
 
 
-def _clicked(text: str, spans: tuple[Span, ...], number: int | None) -> None:
-    chosen = state.choices()
-    back = st.session_state.pop(HIDDEN_WORD, None) or chosen.correct or _best(chosen.model, text)
+def _clicked(on: Editor, text: str, spans: tuple[Span, ...], number: int | None) -> None:
+    chosen = on.choices()
+    back = (
+        st.session_state.pop(_hidden_word(on), None) or chosen.correct or _best(chosen.model, text)
+    )
     new = mask_word(text, spans, number, back)
     if number is None:
-        state.put(replace(chosen.unselected, text=new))
+        on.put(replace(chosen.unselected, text=new))
         return
     word = text[slice(*spans[number])]
-    st.session_state[HIDDEN_WORD] = word
+    st.session_state[_hidden_word(on)] = word
     correct = _one_piece(chosen.model, word)
-    state.put(replace(chosen.unselected, text=new, correct=correct, wrong=None))
+    on.put(replace(chosen.unselected, text=new, correct=correct, wrong=None))
 
 
 def _best(model: str, text: str) -> str:

@@ -29,6 +29,7 @@ from explainer.sentence import Sentence
 from explainer.settings import Settings
 from explainer.tasks.reference import reference_texts
 
+Mode = Literal["keep", "remove"]
 Replacement = Literal["zero", "baseline", "mean"]
 REPLACEMENTS: tuple[Replacement, ...] = get_args(Replacement)
 BATCH = 64
@@ -52,6 +53,11 @@ class Kept:
     nodes: NDArray[np.bool_]
     heads: NDArray[np.bool_]
     skip: NDArray[np.bool_]
+
+    def size(self, level: Level, mode: Mode) -> int:
+        """How many nodes, or heads and skips at the attention level, are kept or removed."""
+        masks = (self.nodes,) if level == "embedding" else (self.heads, self.skip)
+        return sum(int((mask if mode == "keep" else ~mask).sum()) for mask in masks)
 
     def without(self, edges: Iterable[Edge]) -> Kept:
         """The same without the components of `edges` (each as it flows into its target)."""

@@ -66,6 +66,13 @@ def test_every_method_is_tried_in_every_way(record):
     assert set(found) == expected
 
 
+def places(pattern, level: str) -> list:
+    """What a pattern keeps: its nodes, or heads and skips by the node that they flow into."""
+    if level == "embedding":
+        return list(enumerate(pattern.nodes))
+    return [(edge.layer, edge.component, edge.target) for edge in pattern.edges("attention")]
+
+
 @pytest.mark.parametrize("level", ["embedding", "attention"])
 @pytest.mark.parametrize("words", SELECTIONS)
 def test_an_outcome_is_the_ablated_models_q(tiny_masked_lm, explanation, record, level, words):
@@ -81,6 +88,8 @@ def test_an_outcome_is_the_ablated_models_q(tiny_masked_lm, explanation, record,
             if (o.method, o.level, o.words, o.mode) == ("pattern", level, words, mode)
         )
         assert outcome.value == pytest.approx(ablate(model, sentence, quantity, kept).value)
+        if mode == "keep":
+            assert outcome.size == len({place for p in chosen for place in places(p, level)})
 
 
 def share(record, method: str, level: str) -> float:

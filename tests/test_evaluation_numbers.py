@@ -37,7 +37,14 @@ def line(number: int, value: float, kept: float, *, task: str = "one", inner: in
         "paths": [5, 100],
         "alignment": 1.0,
         "outcomes": [
-            {"method": name, "level": "embedding", "words": "all", "mode": mode, "value": q}
+            {
+                "method": name,
+                "level": "embedding",
+                "words": "all",
+                "mode": mode,
+                "value": q,
+                "size": 3,
+            }
             for name, mode, q in (
                 ("pattern", "keep", kept),
                 ("rollout", "keep", -1.0),
@@ -149,7 +156,7 @@ def test_the_report_names_the_best_rival_and_gives_every_finding(tmp_path):
     assert "carry 50.0 % [50.0, 50.0]" in performance.says
     assert "best rival (attention rollout) 10.0 %" in performance.says
     text = markdown(found)
-    assert "| embedding | attention rollout | 10.0 [10.0, 10.0] | 0.0 [0.0, 0.0] |" in text
+    assert "| embedding | attention rollout | 3.0 | 10.0 [10.0, 10.0] | 0.0 [0.0, 0.0] |" in text
     assert findings(found.summary[found.summary["task"] == "a"], ()) != ()
     files = write_tables(tables, tmp_path)
     for file in files:

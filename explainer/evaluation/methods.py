@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from explainer.ablation import Kept, Route, keep_all, keep_only, remove
+from explainer.ablation import Kept, Mode, Route, keep_all, keep_only, remove
 from explainer.comparisons import (
     Path,
     attention_flow,
@@ -31,7 +31,6 @@ from explainer.models.model import Model
 from explainer.pattern import Explanation, Level, Pattern
 
 Words = Literal["all", "positive"]
-Mode = Literal["keep", "remove"]
 SELECTIONS: tuple[Words, ...] = ("all", "positive")
 MODES: tuple[Mode, ...] = ("keep", "remove")
 BEAM = 10

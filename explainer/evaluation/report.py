@@ -15,7 +15,7 @@ from explainer.evaluation.summary import summary
 from explainer.evaluation.tables import Tables, read_tables, write_tables
 
 SUMMARY, CONSISTENCY, REPORT = "summary.csv", "consistency.csv", "summary.md"
-COMPARED = ("carried", "retained accuracy", "retained Q", "removed accuracy")
+COMPARED = ("size", "carried", "retained accuracy", "retained Q", "removed accuracy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,4 +84,6 @@ def _cell(rows: pd.DataFrame) -> str:
     if rows.empty:
         return "–"
     row = rows.iloc[0]
+    if row["quantity"] == "size":
+        return f"{row['value']:.1f}"
     return written(row["value"], row["low"], row["high"]).replace(" %", "")

@@ -18,7 +18,7 @@ from typing import Any, get_args
 import numpy as np
 import torch
 
-from explainer.ablation import Kept, Route, ablated_values, fill
+from explainer.ablation import Kept, Mode, Route, ablated_values, fill
 from explainer.activations import Activations
 from explainer.attention import attention
 from explainer.comparisons import attention_path, internal_influence, layer_conductance
@@ -30,7 +30,6 @@ from explainer.evaluation.methods import (
     SELECTIONS,
     Findings,
     LayerMethod,
-    Mode,
     PathMethod,
     Words,
     kept_by_nodes,
@@ -56,13 +55,17 @@ CLASS_NAMES = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one method left of Q, in logits, for one choice of words, level and mode."""
+    """What one method left of Q, in logits, for one choice of words, level and mode.
+
+    `size` counts the nodes that are kept or removed, at the attention level heads and skips.
+    """
 
     method: str
     level: Level
     words: Words
     mode: Mode
     value: float
+    size: int
 
 
 @dataclass(frozen=True)
@@ -174,8 +177,8 @@ def evaluate_sentence(
         paths=(path_count(explanation, "embedding"), path_count(explanation, "attention")),
         alignment=_alignment(findings),
         outcomes=tuple(
-            Outcome(name, level, words, mode, value)
-            for (name, level, words, mode, _), value in zip(variants, values, strict=True)
+            Outcome(name, level, words, mode, value, kept.size(level, mode))
+            for (name, level, words, mode, kept), value in zip(variants, values, strict=True)
         ),
         carried=carried,
         seconds=time.perf_counter() - start,

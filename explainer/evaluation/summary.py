@@ -6,6 +6,7 @@ Quantities, shares of 1 but for Q and path counts:
 - `kept accuracy`, `removed accuracy`: of the model with only what a method chose, and without it;
 - `retained accuracy`: of the sentences that the model gets right, those it still gets right with
   only what the method chose; `retained Q`: mean Q then over mean Q as it is;
+- `size`: the nodes that a method keeps (at the attention level heads and skips), mean of sentences;
 - `carried`: the share of the words' influence Σ|g| that a method's paths carry;
 - `skip flow`, `signed skip flow`: skip's share of all influence, in block `layer`, or over all
   blocks where that is empty; `skip steps`: of the patterns' steps, those that are skips;
@@ -104,6 +105,8 @@ def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, counts: Array) -> 
         if mode == "remove":
             yield _row("removed accuracy", ratio(counts, still), len(value), **of)
             continue
+        size = rows["size"].to_numpy(dtype=float)
+        yield _row("size", ratio(counts, size), len(size), **of)
         yield _row("kept accuracy", ratio(counts, still), len(value), **of)
         yield _row("retained accuracy", ratio(counts, still * right, right), len(value), **of)
         yield _row("retained Q", ratio(counts, value, whole), len(value), **of)

@@ -14,6 +14,7 @@ from explainer.evaluation.report import markdown, report
 from explainer.evaluation.summary import EVERY_TASK, summary
 from explainer.evaluation.tables import read_tables, tables_of, write_tables
 
+ALL_NODES = {"level": "embedding", "words": "all"}
 TOKENS = ["[CLS]", "a", "b", "[MASK]", "[SEP]"]
 
 
@@ -52,8 +53,8 @@ def line(number: int, value: float, kept: float, *, task: str = "one", inner: in
             )
         ],
         "carried": [
-            {"method": "pattern", "level": "embedding", "words": "all", "share": share},
-            {"method": "rollout", "level": "embedding", "words": "all", "share": 0.1},
+            {"method": "pattern", "share": share, **ALL_NODES},
+            {"method": "rollout", "share": 0.1, **ALL_NODES},
         ],
         **changes,
     }

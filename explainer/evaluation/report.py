@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +13,10 @@ from explainer.evaluation.consistency import consistency_table, forms
 from explainer.evaluation.findings import Finding, findings, written
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.summary import summary
-from explainer.evaluation.tables import Tables, read_tables, write_tables
+from explainer.evaluation.tables import Tables, read_runs, read_tables, write_tables
 
 SUMMARY, CONSISTENCY, REPORT = "summary.csv", "consistency.csv", "summary.md"
+FINDINGS, ABOUT = "findings.json", "about.json"
 COMPARED = ("size", "carried", "retained accuracy", "retained Q", "removed accuracy")
 
 
@@ -44,8 +46,19 @@ def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
     for name, table in ((SUMMARY, found.summary), (CONSISTENCY, found.consistency)):
         table.to_csv(folder / name, index=False)
         files.append(folder / name)
-    (folder / REPORT).write_text(markdown(found), encoding="utf-8")
-    return found, (*files, folder / REPORT)
+    texts = {
+        REPORT: markdown(found),
+        FINDINGS: _json([asdict(finding) for finding in found.findings]),
+        ABOUT: _json(read_runs(folder)),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        files.append(folder / name)
+    return found, tuple(files)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 
 def markdown(found: Report) -> str:

@@ -34,6 +34,18 @@ class Tables:
         return dict(vars(self))
 
 
+def read_runs(folder: Path) -> list[Line]:
+    """What the runs in `folder` are, each with its `task` and how many sentences are `done`."""
+    return [
+        {
+            "task": run.parent.name,
+            **json.loads(run.read_text(encoding="utf-8")),
+            "done": len(read_records(run.parent)),
+        }
+        for run in sorted(folder.glob(f"*/{RUN}"))
+    ]
+
+
 def read_tables(folder: Path) -> Tables:
     """The tables of all runs in `folder`, each in a folder of its own.
 

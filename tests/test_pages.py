@@ -383,3 +383,31 @@ def test_one_computation_runs_at_a_time_and_the_queue_is_bounded():
     assert max(most) == 1
     assert len(most) == MOST_WAITING
     assert len(refused) == 4
+
+
+def test_who_asks_again_waits_behind_the_others():
+    queue = Queue()
+    order: list[int] = []
+
+    def job(number: int) -> None:
+        with queue.turn():
+            order.append(number)
+
+    with queue.turn():
+        threads = [threading.Thread(target=job, args=(number,)) for number in range(4)]
+        for number, thread in enumerate(threads):
+            thread.start()
+            while len(queue._line) < number + 2:
+                time.sleep(0.001)
+    job(4)
+    assert order == [0, 1, 2, 3, 4]
+    for thread in threads:
+        thread.join()
+
+
+def test_a_computation_that_fails_lets_the_next_one_run():
+    queue = Queue()
+    with pytest.raises(ValueError, match="broken"), queue.turn():
+        raise ValueError("broken")
+    with queue.turn():
+        pass

@@ -6,6 +6,7 @@ Keys are plain values, so a toggle that changes no gradient is answered from the
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,24 +54,32 @@ def request_for(chosen: Choices, task: str) -> Request:
 
 
 class Queue:
-    """Lets one computation run and a few wait; refuses more, so that a server stays alive."""
+    """Lets one computation run and a few wait; refuses more, so that a server stays alive.
+
+    Who waits longest is next: with a plain lock a session that asks again and again would keep it.
+    """
 
     def __init__(self) -> None:
-        self._running = threading.Lock()
-        self._places = threading.BoundedSemaphore(MOST_WAITING)
+        self._line: deque[object] = deque()
+        self._moved = threading.Condition()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for the others; raises ExplainerError where too many wait already."""
-        if not self._places.acquire(blocking=False):
-            raise ExplainerError(
-                f"{MOST_WAITING} computations are waiting already: try again in a minute."
-            )
+        ticket = object()
+        with self._moved:
+            if len(self._line) >= MOST_WAITING:
+                raise ExplainerError(
+                    f"{MOST_WAITING} computations are waiting already: try again in a minute."
+                )
+            self._line.append(ticket)
+            self._moved.wait_for(lambda: self._line[0] is ticket)
         try:
-            with self._running:
-                yield
+            yield
         finally:
-            self._places.release()
+            with self._moved:
+                self._line.popleft()
+                self._moved.notify_all()
 
 
 @st.cache_resource(show_spinner=False)

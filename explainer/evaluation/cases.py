@@ -61,16 +61,24 @@ def cases_of(sentences: Sentences, n: int) -> tuple[Case, ...]:
 
 
 def cases_of_file(file: Path, task: str) -> tuple[Case, ...]:
-    """The rows of a CSV or tab-separated file as cases of `task`.
+    """The rows of a CSV or tab-separated file as cases of `task`; see `cases_of_table`."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ExplainerError(f"The file {file} cannot be read: {error.strerror}.") from error
+    return cases_of_table(content, str(file), task)
+
+
+def cases_of_table(content: bytes, file: str, task: str) -> tuple[Case, ...]:
+    """The rows of a CSV or tab-separated table, the content of `file`, as cases of `task`.
 
     Columns: text, correct and wrong; or text and label, and if wanted the rival class in other.
     A column combination, if there is one, says which sentences are of one form.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ExplainerError(f"The file {file} cannot be read: {reason}.") from error
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ExplainerError(f"The file {file} cannot be read: it is not UTF-8 text.") from error
     lines = text.splitlines()
     tabs = bool(lines) and "\t" in lines[0]
     table = csv.DictReader(lines, delimiter="\t" if tabs else ",", strict=not tabs)

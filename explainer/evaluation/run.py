@@ -73,7 +73,7 @@ def evaluate(
     with (folder / RECORDS).open("a", encoding="utf-8") as file:
         for number, case in enumerate(cases):
             if number not in done:
-                line = _line(model, case, number, run.options, filling)
+                line = line_of(model, case, number, run.options, filling)
                 file.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
                 file.flush()
             if progress is not None:
@@ -124,7 +124,7 @@ def _drop_torn_line(records: Path) -> None:
                 file.truncate(end)
 
 
-def _line(
+def line_of(
     model: Model, case: Case, number: int, options: Options, filling: Activations | None
 ) -> Line:
     """The record of a sentence, or why it has none."""

@@ -12,6 +12,7 @@ import streamlit as st
 import explainer.figures.graph
 import explainer.ui.compare
 import explainer.ui.explore  # noqa: F401
+from explainer.ui.memory import settle
 
 st.set_page_config(
     page_title="Influence Patterns Explorer",
@@ -23,6 +24,7 @@ pages = [
     st.Page("pages/explore.py", title="Explore", default=True),
     st.Page("pages/compare.py", title="Compare"),
 ]
+settle()
 page = st.navigation(pages, position="top")
 st.session_state["arrived"] = st.session_state.get("page", page.url_path) != page.url_path
 st.session_state["page"] = page.url_path

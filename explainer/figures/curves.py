@@ -7,6 +7,7 @@ therefore share their border exactly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,11 +42,15 @@ class Curve:
         normals = np.stack((-slope, np.full_like(u, run)), axis=1)
         return points, normals / np.linalg.norm(normals, axis=1, keepdims=True)
 
-    def point(self, u: float, across: float = 0.0) -> tuple[float, float]:
-        """The point at u, moved `across` px along the normal."""
-        points, normals = self.at(np.array([u]))
-        x, y = points[0] + across * normals[0]
-        return float(x), float(y)
+    def point(self, u: float) -> tuple[float, float]:
+        """The point at u."""
+        ((x, y),) = self.points((u,))
+        return x, y
+
+    def points(self, u: Sequence[float], across: float = 0.0) -> list[tuple[float, float]]:
+        """The points at several u, moved `across` px along the normals."""
+        points, normals = self.at(np.array(u))
+        return [(x, y) for x, y in (points + across * normals).tolist()]
 
     def length(self) -> float:
         """Length in px."""
@@ -58,16 +63,30 @@ def ribbon(
 ) -> Points:
     """The outline of a ribbon whose middle lies `start` … `end` px across the curve's.
 
-    `span` cuts it to a part of u, which is how dashes are made.
+    `span` cuts it to a part of u.
     """
+    (outline,) = ribbons(curve, start, end, thickness, [span])
+    return outline
+
+
+def ribbons(
+    curve: Curve,
+    start: float,
+    end: float,
+    thickness: float,
+    spans: Sequence[tuple[float, float]],
+) -> list[Points]:
+    """One ribbon cut to several parts of u, all of one length, which is how dashes are made."""
     level = abs(curve.y1 - curve.y0) + abs(end - start) < 0.01
-    count = 2 if level else max(3, round(SAMPLES * (span[1] - span[0])))
-    u = np.linspace(*span, count)
+    length = spans[0][1] - spans[0][0]
+    count = 2 if level else max(3, round(SAMPLES * length))
+    # One call for all spans: numpy's own time is nothing beside that of calling it.
+    u = (np.array([span[0] for span in spans])[:, None] + np.linspace(0, length, count)).ravel()
     points, normals = curve.at(u)
     middle = (start + (end - start) * ease(u))[:, None]
-    above = points + normals * (middle - thickness / 2)
-    below = points + normals * (middle + thickness / 2)
-    return np.concatenate((above, below[::-1]))
+    above = (points + normals * (middle - thickness / 2)).reshape(len(spans), count, 2)
+    below = (points + normals * (middle + thickness / 2)).reshape(len(spans), count, 2)
+    return list(np.concatenate((above, below[:, ::-1]), axis=1))
 
 
 def dashes(length: float, thickness: float) -> list[tuple[float, float]]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from explainer.figures import says
 from explainer.figures.curves import Curve, Points, dashes, ribbon
+from explainer.figures.curves import ribbons as outlines
 from explainer.figures.frame import Frame
 from explainer.figures.lanes import Bundle, Lane
 from explainer.figures.palette import rgba
@@ -54,10 +55,8 @@ def ribbons(bundles: Iterable[Bundle], frame: Frame, view: View) -> tuple[list[I
                 into.append(Area(whole, rgba(colour, strength)))
                 continue
             into.append(Area(whole, rgba(colour, CORE * strength)))
-            into.extend(
-                Area(ribbon(curve, start, end, lane.width, span), rgba(colour, strength))
-                for span in spans
-            )
+            pieces = outlines(curve, start, end, lane.width, spans)
+            into.extend(Area(piece, rgba(colour, strength)) for piece in pieces)
     return back, front
 
 
@@ -204,7 +203,7 @@ def edge_spots(
         for lane, (start, end) in zip(bundle.lanes, across, strict=True):
             rest = [ln.pattern for ln in bundle.value_order if ln is not lane]
             lines = says.of_edge(explanation, edge, lane.pattern, view.level, rest)
-            places = [curve.point(u, (start + end) / 2) for u in (0.25, 0.5, 0.75)]
+            places = curve.points((0.25, 0.5, 0.75), (start + end) / 2)
             if lane is bundle.value_order[0] and edge in at:
                 places.append((at[edge].x, at[edge].y))
             spots.extend(Spot(x, y, "edge", lane.pattern.source, *edge, lines) for x, y in places)

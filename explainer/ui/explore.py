@@ -9,6 +9,7 @@ from explainer.figures import summary
 from explainer.figures.frame import NARROW
 from explainer.ui import compute, controls, state
 from explainer.ui.asking import answered, last_request, question
+from explainer.ui.compute import Request
 from explainer.ui.graph import graph, is_dark, view_of
 from explainer.ui.markdown import plain
 from explainer.ui.save import save_popover
@@ -44,17 +45,24 @@ def explore() -> None:
     for note in state.notes():
         places.messages.info(plain(note), icon=":material/link_off:")
     shown = answered(state.EDITOR, places, compute.explanation, WAITING)
-    if shown is not None:
-        for stale in drop_stale(shown[0]):
-            places.messages.info(plain(stale), icon=":material/link_off:")
-        _figures(*shown, width)
     if not state.choices().fits_link:
-        st.caption("The sentence is too long for a link: the address leaves it out.")
-    state.write_link()
+        places.messages.caption("The sentence is too long for a link: the address leaves it out.")
+    if shown is None:
+        state.write_link()
+    else:
+        _figures(*shown, st.session_state[LAST], width)
 
 
-def _figures(explanation: Explanation, predicted: tuple[Prediction, ...], width: float) -> None:
-    """Strip, graph, tables and predictions of one explanation."""
+@st.fragment
+def _figures(
+    explanation: Explanation,
+    predicted: tuple[Prediction, ...],
+    request: Request,
+    width: float,
+) -> None:
+    """All that follows from one explanation; a choice made here runs nothing but this again."""
+    for stale in drop_stale(explanation):
+        st.info(plain(stale), icon=":material/link_off:")
     chosen = state.choices()
     view = view_of(chosen, width)
     above, middle, below = st.container(), st.container(), st.container()
@@ -63,9 +71,9 @@ def _figures(explanation: Explanation, predicted: tuple[Prediction, ...], width:
         st.container(horizontal=True, vertical_alignment="bottom", key="view_row"),
     ):
         controls.drawing_controls()
-        save_popover(explanation, view, st.session_state[LAST])
+        save_popover(explanation, view, request)
     with middle:
-        graph(explanation, view)
+        graph(explanation, request, view)
     st.caption(HOW_TO_READ)
     selection_fields(explanation, view.patterns(explanation), view.level)
     left, right = st.columns([2.3, 1], gap="large")
@@ -74,7 +82,8 @@ def _figures(explanation: Explanation, predicted: tuple[Prediction, ...], width:
         strip(explanation, view.patterns(explanation), view.level)
     with right:
         prediction_list(predicted)
-    step_panel(explanation, st.session_state[LAST], predicted, view)
+    step_panel(explanation, request, predicted, view)
     pattern_table(explanation, view.level)
     with st.expander("Skip and heads by block"):
         block_table(explanation)
+    state.write_link()

@@ -8,10 +8,12 @@ from typing import Any
 import streamlit as st
 
 from explainer import Explanation
-from explainer.figures import View, pattern_graph, summary
-from explainer.figures.graph import CONFIG
+from explainer.figures import View, summary
+from explainer.figures.graph import CONFIG, to_figure
+from explainer.figures.layout import lay_out
 from explainer.ui import state
 from explainer.ui.choices import Choices
+from explainer.ui.compute import Request
 from explainer.ui.selection import after_click
 
 CHART = "pattern_graph"
@@ -35,20 +37,10 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def graph(explanation: Explanation, view: View) -> None:
+def graph(explanation: Explanation, request: Request, view: View) -> None:
     """The pattern graph; a click on a word, node or step selects it, a second one nothing."""
-    figure = pattern_graph(
-        explanation,
-        level=view.level,
-        minimum_share=view.minimum_share,
-        overlay=view.overlay,
-        selected=view.selected,
-        place=view.place,
-        dark=view.dark,
-        width=view.width,
-    )
     st.plotly_chart(
-        figure,
+        _figure(request, view, explanation),
         key=CHART,
         theme=None,
         on_select=partial(_clicked, explanation),
@@ -56,6 +48,12 @@ def graph(explanation: Explanation, view: View) -> None:
         config=CONFIG,
         alt=summary(explanation, view.level, view.selected, view.place),
     )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figure(request: Request, view: View, _explanation: Explanation) -> Any:  # noqa: ARG001
+    """The figure of the request's explanation, made once; it is only read."""
+    return to_figure(lay_out(_explanation, view), view.colours)
 
 
 def _clicked(explanation: Explanation) -> None:

@@ -1,0 +1,18 @@
+"""What is loaded for good, left out of the search for garbage.
+
+Streamlit collects garbage after every run of a page. With torch, transformers and Plotly loaded
+that takes a quarter of a second, in which nothing else runs, and finds next to nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+
+import streamlit as st
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Once a server, after its imports: nothing that is there now is looked through again."""
+    gc.collect()
+    gc.freeze()

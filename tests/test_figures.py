@@ -181,9 +181,10 @@ def test_every_drawn_edge_token_and_node_can_be_clicked(small):
         figure = pattern_graph(small, level=level, minimum_share=0)
         (spots,) = [trace for trace in figure.data if trace.name == "spots"]
         clickable = {tuple(data) for data in spots.customdata}
-        for drawn in small.patterns:
-            for edge in drawn.edges(level):
-                assert ("edge", drawn.source, *edge) in clickable
+        edges = {tuple(edge): word for kind, word, *edge in clickable if kind == "edge"}
+        for edge, through in small.by_edge(level):
+            widest = max(through, key=lambda p: abs(p.value(level)))
+            assert edges[edge] == widest.source
         for position in range(len(small.tokens)):
             assert any(kind == "token" and at == position for kind, _, _, at, *_ in clickable)
             for layer in range(4):
@@ -328,7 +329,8 @@ def test_svg_and_plotly_draw_the_same_shapes(small):
     assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) == areas
     figure = pattern_graph(small, overlay="both")
     polygons = sum(np.isnan(t.x).sum() for t in figure.data if t.fill == "toself")
-    assert polygons == areas
+    discs = sum(isinstance(i, Disc) for stage in scene.stages for i in stage)
+    assert polygons == areas + discs
 
 
 def test_html_is_self_contained_and_has_no_cloud_button(small):

@@ -117,7 +117,7 @@ def test_the_app_uses_nothing_that_it_loads_for_others():
         for statement in statements(tree, lazy=True)
         for alias in statement.names
     }
-    assert used & loaded == {"st"}
+    assert used & loaded == {"st", "settle"}
 
 
 @pytest.mark.parametrize("part", WITHOUT_TORCH)

@@ -78,10 +78,13 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         ways.marks(lanes, bundles, frame, view),
         [disc for _, disc in placed],
         ways.numbers(placed, view),
-        bars.draw(explanation, frame, view) + bars.key(frame, view) + header,
-        _words(explanation, frame, view),
-        legend.draw(keys, 6.0, frame.legend_top, view),
-        _small_print(notes, frame, view),
+        # Nothing here lies on anything else: one stage needs the fewest traces.
+        bars.draw(explanation, frame, view)
+        + bars.key(frame, view)
+        + header
+        + _words(explanation, frame, view)
+        + legend.draw(keys, 6.0, frame.legend_top, view)
+        + _small_print(notes, frame, view),
     )
     spots = (
         _token_spots(explanation, frame)

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from explainer.figures.text import clean, counted, percent, signed
 from explainer.pattern import SKIP, Component, Edge, Explanation, Level, Node, Pattern, Place
 
+NAMED = 6
+"""Words that are named at most."""
+
 
 def column(layer: int) -> str:
     """The name of the hidden state H[layer]."""
@@ -56,28 +59,26 @@ def of_node(
         lines.append(f"the target: {explanation.target.label} is read here")
     if through:
         lines.append(f"{counted(len(through), 'drawn pattern')} through this node")
-        lines += [f"{p.token} {signed(p.value(level), 3)}" for p in through[:6]]
-        if len(through) > 6:
-            lines.append(f"and {len(through) - 6} more")
+        lines += [f"{p.token} {signed(p.value(level), 3)}" for p in through[:NAMED]]
+        if len(through) > NAMED:
+            lines.append(f"and {len(through) - NAMED} more")
     return tuple(lines)
 
 
 def of_edge(
-    explanation: Explanation, edge: Edge, pattern: Pattern, level: Level, others: Sequence[Pattern]
+    explanation: Explanation, edge: Edge, taking: Sequence[Pattern], level: Level
 ) -> tuple[str, ...]:
-    """One word's step: layer, nodes, component, its influence and its share of the word's g."""
-    trail = pattern.embedding_trail if level == "embedding" else pattern.attention_trail
+    """A step: layer, nodes, component, and what each pattern that takes it carries of its g."""
     start, end = explanation.tokens[edge.source], explanation.tokens[edge.target]
     way = f"stays at {start}" if edge.source == edge.target else f"{start} → {end}"
-    lines = [
-        f"{pattern.token}: pattern {signed(pattern.value(level), 3)} logits"
-        f" ({percent(pattern.share(level))} of g {signed(pattern.influence, 3)})",
-        f"block {edge.layer}, {way}, by {component(edge.component)}",
-        f"with this step fixed {signed(trail[edge.layer], 3)} logits",
+    lines = [f"block {edge.layer}, {way}, by {component(edge.component)}"]
+    lines += [
+        f"{p.token} {signed(p.value(level), 3)} logits"
+        f" ({percent(p.share(level))} of g {signed(p.influence, 3)})"
+        for p in taking[:NAMED]
     ]
-    if others:
-        names = ", ".join(p.token for p in others[:5]) + (" …" if len(others) > 5 else "")
-        lines.append(f"the same step: {names}")
+    if len(taking) > NAMED:
+        lines.append(f"and {len(taking) - NAMED} more")
     return tuple(lines)
 
 

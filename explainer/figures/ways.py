@@ -18,6 +18,8 @@ from explainer.figures.view import View
 from explainer.pattern import SKIP, Edge, Explanation
 
 FADED = 0.14
+EVERY = 40.0
+"""px from one place to point at to the next along an edge."""
 CORE = 0.34
 """Opacity of the solid core under a skip edge's dashes."""
 
@@ -194,17 +196,21 @@ def edge_spots(
     frame: Frame,
     view: View,
 ) -> list[Spot]:
-    """Places to point at along every lane of every edge, and one on each circle."""
+    """Places to point at along every edge, on its widest lane, and one on each circle."""
     spots: list[Spot] = []
     at = {bundle.edge: disc for bundle, disc in placed}
+    count = max(1, round(frame.column_width / EVERY))
+    along = [(place + 0.5) / count for place in range(count)]
     for bundle in bundles:
         edge = bundle.edge
         curve, across = middle(bundle, frame)
-        for lane, (start, end) in zip(bundle.lanes, across, strict=True):
-            rest = [ln.pattern for ln in bundle.value_order if ln is not lane]
-            lines = says.of_edge(explanation, edge, lane.pattern, view.level, rest)
-            places = curve.points((0.25, 0.5, 0.75), (start + end) / 2)
-            if lane is bundle.value_order[0] and edge in at:
-                places.append((at[edge].x, at[edge].y))
-            spots.extend(Spot(x, y, "edge", lane.pattern.source, *edge, lines) for x, y in places)
+        widest = max(bundle.lanes, key=lambda ln: (view.leads(ln.pattern), ln.width))
+        lines = says.of_edge(
+            explanation, edge, [lane.pattern for lane in bundle.value_order], view.level
+        )
+        places = curve.points(along, sum(across[bundle.lanes.index(widest)]) / 2)
+        if edge in at:
+            places.append((at[edge].x, at[edge].y))
+        word = widest.pattern.source
+        spots.extend(Spot(x, y, "edge", word, *edge, lines) for x, y in places)
     return spots

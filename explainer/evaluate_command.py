@@ -76,9 +76,10 @@ def _add_comparison(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--replacement",
+        nargs="+",
         choices=("zero", "baseline", "mean"),
-        default="zero",
-        help="what takes the place of what is cut (default: %(default)s)",
+        default=["zero", "baseline"],
+        help="what takes the place of what is cut (default: zero and baseline, each by itself)",
     )
     group.add_argument(
         "--measured",
@@ -147,7 +148,7 @@ def _runs(options: argparse.Namespace) -> list[Any]:
     chosen = Options(
         settings=settings_of(options),
         methods=tuple(METHODS) if list(names) == ["all"] else check_methods(names),
-        replacement=options.replacement,
+        replacements=tuple(dict.fromkeys(options.replacement)),
         seed=options.seed,
         measured=options.measured,
     )

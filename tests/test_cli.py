@@ -317,7 +317,7 @@ def test_an_evaluation_leaves_tables_figures_and_findings(lm, tmp_path, capsys):
     assert len(pd.read_csv(out / "patterns.csv")) == 20
     assert "## " in (out / "summary.md").read_text(encoding="utf-8")
     figures = list((out / "figures").glob("*.svg"))
-    assert {f.name.split("-")[0] for f in figures} == {"carried", "retained", "skip"}
+    assert {f.name.split("-")[0] for f in figures} == {"carried", "retained", "removed", "skip"}
     for figure in figures:
         ElementTree.parse(figure)
     # The same again finds everything done.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from explainer import ExplainerError, explain
-from explainer.ablation import ablate, keep_only, remove
+from explainer.ablation import REPLACEMENTS, ablate, keep_only, remove
 from explainer.attention import attention
 from explainer.comparisons import attention_flow, skip_for_heads
 from explainer.evaluation import run as runs
@@ -42,8 +42,8 @@ def explanation(tiny_masked_lm):
 
 @pytest.fixture(scope="module")
 def record(tiny_masked_lm):
-    options = Options(settings=SETTINGS, methods=tuple(METHODS))
-    return evaluate_sentence(tiny_masked_lm, CASE, 0, options, None)
+    options = Options(settings=SETTINGS, methods=tuple(METHODS), replacements=REPLACEMENTS)
+    return evaluate_sentence(tiny_masked_lm, CASE, 0, options)
 
 
 @pytest.fixture
@@ -57,11 +57,13 @@ def run(tmp_path):
 
 def test_every_method_is_tried_in_every_way(record):
     expected = {
-        (name, level, words, mode)
+        (name, level, words, mode, replacement)
         for name, method in METHODS.items()
-        for level, words, mode in product(method.levels, SELECTIONS, MODES)
+        for level, words, mode, replacement in product(
+            method.levels, SELECTIONS, MODES, REPLACEMENTS
+        )
     }
-    found = [(o.method, o.level, o.words, o.mode) for o in record.outcomes]
+    found = [(o.method, o.level, o.words, o.mode, o.replacement) for o in record.outcomes]
     assert len(found) == len(expected)
     assert set(found) == expected
 
@@ -82,12 +84,15 @@ def test_an_outcome_is_the_ablated_models_q(tiny_masked_lm, explanation, record,
     assert words == "all" or 0 < len(chosen) < len(explanation.patterns)
     for mode, cut in (("keep", keep_only), ("remove", remove)):
         kept = cut(model, len(sentence.tokens), chosen, level)
-        (outcome,) = (
-            o
-            for o in record.outcomes
-            if (o.method, o.level, o.words, o.mode) == ("pattern", level, words, mode)
-        )
-        assert outcome.value == pytest.approx(ablate(model, sentence, quantity, kept).value)
+        for replacement in REPLACEMENTS:
+            (outcome,) = (
+                o
+                for o in record.outcomes
+                if (o.method, o.level, o.words, o.mode, o.replacement)
+                == ("pattern", level, words, mode, replacement)
+            )
+            cut_model = ablate(model, sentence, quantity, kept, replacement=replacement)
+            assert outcome.value == pytest.approx(cut_model.value)
         if mode == "keep":
             assert outcome.size == len({place for p in chosen for place in places(p, level)})
 
@@ -123,9 +128,7 @@ def test_what_rivals_carry_is_measured_path_by_path(tiny_masked_lm, explanation,
 
 def test_rivals_are_measured_in_the_first_sentences_only(tiny_masked_lm):
     options = Options(settings=SETTINGS, methods=("pattern", "random"), measured=1)
-    first, second = (
-        evaluate_sentence(tiny_masked_lm, CASE, number, options, None) for number in (0, 1)
-    )
+    first, second = (evaluate_sentence(tiny_masked_lm, CASE, number, options) for number in (0, 1))
     assert {c.method for c in first.carried} == {"pattern", "random"}
     assert {c.method for c in second.carried} == {"pattern"}
 
@@ -151,7 +154,7 @@ def test_layer_methods_keep_as_many_nodes_as_the_patterns(tiny_masked_lm, explan
 def test_a_classifier_is_asked_about_its_own_names(tiny_classifier):
     case = Case("the farmers are old .", "Positive", "negative", "own", "all", "")
     assert answers(tiny_classifier, case)["label"] == "positive"
-    record = evaluate_sentence(tiny_classifier, case, 0, Options(settings=SETTINGS), None)
+    record = evaluate_sentence(tiny_classifier, case, 0, Options(settings=SETTINGS))
     whole = explain(
         tiny_classifier, case.text, label="positive", other="negative", settings=SETTINGS
     )

@@ -40,11 +40,11 @@ def line(number: int, value: float, kept: float, *, task: str = "one", inner: in
         "outcomes": [
             {
                 "method": name,
-                "level": "embedding",
-                "words": "all",
                 "mode": mode,
+                "replacement": "zero",
                 "value": q,
                 "size": 3,
+                **ALL_NODES,
             }
             for name, mode, q in (
                 ("pattern", "keep", kept),
@@ -71,7 +71,8 @@ def value(table: pd.DataFrame, quantity: str, **of) -> float:
 
 def test_the_numbers_of_a_task_by_hand():
     table = summary(tables_of(LINES))
-    of = {"level": "embedding", "words": "all", "method": "pattern"}
+    shared = {**ALL_NODES, "method": "pattern"}
+    of = {**shared, "replacement": "zero"}
     assert value(table, "accuracy") == 3 / 4
     assert value(table, "Q") == 2.0
     assert value(table, "kept accuracy", **of) == 3 / 4
@@ -80,7 +81,9 @@ def test_the_numbers_of_a_task_by_hand():
     assert value(table, "retained Q", **of) == pytest.approx(4 / 8)
     assert value(table, "removed accuracy", **of) == 1 / 4
     assert value(table, "retained accuracy", **{**of, "method": "rollout"}) == 0
-    assert value(table, "carried", **of) == 0.5
+    assert value(table, "removed Q", **of) == pytest.approx(-4 / 8)
+    assert value(table, "carried", **shared) == 0.5
+    assert value(table, "size", **shared) == 3
     assert value(table, "skip flow") == pytest.approx(0.3)
     assert value(table, "skip flow", layer=1) == pytest.approx(0.4)
     assert value(table, "signed skip flow", layer=0) == pytest.approx(0.1)
@@ -94,7 +97,8 @@ def test_all_tasks_together_hold_every_sentence_once():
     table = summary(tables_of([*LINES, *other]))
     together = table[table["task"] == EVERY_TASK]
     assert value(together, "accuracy") == 3 / 8
-    of = {"level": "embedding", "words": "all", "method": "pattern"}
+    shared = {**ALL_NODES, "method": "pattern"}
+    of = {**shared, "replacement": "zero"}
     assert value(together, "kept accuracy", **of) == 7 / 8
     assert value(together, "retained Q", **of) == pytest.approx((4 + 4) / (8 - 4))
     assert EVERY_TASK not in set(summary(tables_of(LINES))["task"])
@@ -156,6 +160,7 @@ def test_the_report_names_the_best_rival_and_gives_every_finding(tmp_path):
     assert "−1.00" in consistency.says
     assert "carry 50.0 % [50.0, 50.0]" in performance.says
     assert "best rival (attention rollout) 10.0 %" in performance.says
+    assert "with zero elsewhere" in performance.says
     text = markdown(found)
     assert "| embedding | attention rollout | 3.0 | 10.0 [10.0, 10.0] | 0.0 [0.0, 0.0] |" in text
     assert findings(found.summary[found.summary["task"] == "a"], ()) != ()

@@ -14,6 +14,7 @@ from explainer.evaluation.summary import EVERY_TASK
 
 VARIANTS = ("repl-skip", "repl-attn")
 """Changed patterns, which are no rivals."""
+WHERE = {"zero": "zero", "baseline": "the baseline's values", "mean": "mean values"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def findings(table: pd.DataFrame, forms: tuple[Form, ...]) -> tuple[Finding, ...
 def row_of(table: pd.DataFrame, quantity: str, **of: str | int | None) -> pd.Series | None:
     """The one row of a quantity, by level, words, method and layer; None if it is not there."""
     chosen = table[table["quantity"] == quantity]
-    for name in ("level", "words", "method", "layer"):
+    for name in ("level", "words", "method", "replacement", "layer"):
         value = of.get(name)
         chosen = chosen[chosen[name].isna() if value is None else chosen[name] == value]
     return chosen.iloc[0] if len(chosen) else None
@@ -104,24 +105,47 @@ def _performance(table: pd.DataFrame) -> str:
 
 
 def _comparisons(table: pd.DataFrame) -> Iterator[str]:
-    """The pattern beside the best rival, by what its paths carry and by what it leaves."""
-    for quantity, said in (
-        ("carried", "carry {} of all words' influence"),
-        ("retained accuracy", "leave {} of the right answers right when nothing else is kept"),
-    ):
-        for level, name in (("embedding", "nodes"), ("attention", "heads and skips")):
-            rows = table[
-                (table["quantity"] == quantity)
-                & (table["level"] == level)
-                & (table["words"] == "all")
-            ]
-            own = rows[rows["method"] == PATTERN]
-            rivals = rows[~rows["method"].isin((PATTERN, *VARIANTS))]
-            if own.empty or rivals.empty:
-                continue
-            best = rivals.loc[rivals["value"].idxmax()]
-            label = METHODS[str(best["method"])].label
+    """The pattern beside the best rival, by what its paths carry and by what it leaves of Q."""
+    table = table[table["words"] == "all"]
+    for level, name in (("embedding", "nodes"), ("attention", "heads and skips")):
+        of_level = table[table["level"] == level]
+        own, rival = _own_and_best(of_level, "carried")
+        if own is not None and rival is not None:
             yield (
-                f"Patterns of {name} {said.format(_of(own.iloc[0]))}, the best rival ({label}) "
-                f"{_of(best)}."
+                f"Patterns of {name} carry {_of(own)} of all words' influence, the best rival "
+                f"({_label(rival)}) {_of(rival)}."
             )
+        for replacement in of_level["replacement"].dropna().unique():
+            cut = of_level[of_level["replacement"] == replacement]
+            own, rival = _own_and_best(cut, "retained Q")
+            if own is None or rival is None:
+                continue
+            right, rival_right = (
+                _of(row_of(cut, "retained accuracy", **_place(row))) for row in (own, rival)
+            )
+            yield (
+                f"Kept alone, with {WHERE[replacement]} elsewhere, they leave {_of(own)} of Q and "
+                f"{right} of the right answers; the rival that leaves most of Q "
+                f"({_label(rival)}) {_of(rival)} and {rival_right}."
+            )
+            lost = row_of(cut, "removed Q", **_place(own))
+            yield f"Without them {_of(lost)} of Q is left."
+
+
+def _own_and_best(table: pd.DataFrame, quantity: str) -> tuple[pd.Series | None, pd.Series | None]:
+    """The pattern's row of a quantity, and the highest of its rivals'."""
+    rows = table[table["quantity"] == quantity]
+    own = rows[rows["method"] == PATTERN]
+    rivals = rows[~rows["method"].isin((PATTERN, *VARIANTS))]
+    return (
+        None if own.empty else own.iloc[0],
+        None if rivals.empty else rivals.loc[rivals["value"].idxmax()],
+    )
+
+
+def _place(row: pd.Series) -> dict[str, str]:
+    return {name: row[name] for name in ("level", "words", "method", "replacement")}
+
+
+def _label(row: pd.Series) -> str:
+    return METHODS[str(row["method"])].label

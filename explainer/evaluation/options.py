@@ -12,7 +12,7 @@ from explainer.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`methods` are compared, `replacement` fills what they cut, `seed` draws random paths.
+    """`methods` are compared, `replacements` fill what they cut, `seed` draws random paths.
 
     `measured` is the number of sentences of a task, the first ones, in which the influence that
     the rivals' paths carry is measured too (None: all), for that takes longer than the rest.
@@ -20,14 +20,15 @@ class Options:
 
     settings: Settings = field(default_factory=Settings)
     methods: tuple[str, ...] = DEFAULT_METHODS
-    replacement: Replacement = "zero"
+    replacements: tuple[Replacement, ...] = ("zero", "baseline")
     seed: int = 0
     measured: int | None = None
 
     def __post_init__(self) -> None:
         check_methods(self.methods)
-        if self.replacement not in REPLACEMENTS:
+        unknown = [name for name in self.replacements if name not in REPLACEMENTS]
+        if unknown or not self.replacements:
+            came = ", ".join(map(repr, unknown)) or "nothing"
             raise ExplainerError(
-                f"The replacement {self.replacement!r} is not known: choose one of "
-                f"{', '.join(REPLACEMENTS)}."
+                f"The replacements are {came}: choose from {', '.join(REPLACEMENTS)}."
             )

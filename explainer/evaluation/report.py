@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,7 @@ from explainer.evaluation.tables import Tables, read_runs, read_tables, write_ta
 
 SUMMARY, CONSISTENCY, REPORT = "summary.csv", "consistency.csv", "summary.md"
 FINDINGS, ABOUT = "findings.json", "about.json"
-COMPARED = ("size", "carried", "retained accuracy", "retained Q", "removed accuracy")
+COMPARED = ("size", "carried", "retained accuracy", "retained Q", "removed Q")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,14 +81,19 @@ def _as_it_is(rows: pd.DataFrame) -> Iterator[str]:
 
 
 def _methods(rows: pd.DataFrame) -> Iterator[str]:
-    """A row for each method at each level; shares in per cent with their intervals."""
-    for words in rows["words"].dropna().unique():
-        of_words = rows[rows["words"] == words]
-        yield f"Paths of {'all words' if words == 'all' else 'words with positive influence'}, %:"
+    """A table of methods for each choice of words and replacement; shares in per cent with their
+    intervals."""
+    for words, replacement in product(
+        rows["words"].dropna().unique(), rows["replacement"].dropna().unique()
+    ):
+        said = "all words" if words == "all" else "words with positive influence"
+        of_replacement = rows["replacement"].isna() | (rows["replacement"] == replacement)
+        here = (rows["words"] == words) & of_replacement
+        yield f"Paths of {said}, {replacement} elsewhere, %:"
         yield ""
         yield f"| level | method | {' | '.join(COMPARED)} |"
         yield "|---|---|" + "---|" * len(COMPARED)
-        for (level, method), of in of_words.groupby(["level", "method"], sort=False):
+        for (level, method), of in rows[here].groupby(["level", "method"], sort=False):
             cells = [_cell(of[of["quantity"] == quantity]) for quantity in COMPARED]
             yield f"| {level} | {METHODS[method].label} | {' | '.join(cells)} |"
         yield ""

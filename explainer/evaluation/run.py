@@ -14,12 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from explainer.ablation import shared_fill
-from explainer.activations import Activations
 from explainer.errors import ExplainerError
 from explainer.evaluation.cases import Sentences, cases_of
 from explainer.evaluation.options import Options
-from explainer.evaluation.sentence import answers, evaluate_sentence
+from explainer.evaluation.sentence import Fillings, answers, evaluate_sentence, fillings
 from explainer.models.model import Model
 from explainer.tasks import Case
 
@@ -69,11 +67,11 @@ def evaluate(
     cases = cases_of(run.sentences, n)
     answers(model, cases[0])
     done = _open(run.described(model), folder)
-    filling = shared_fill(model, run.options.replacement)
+    shared = fillings(model, run.options)
     with (folder / RECORDS).open("a", encoding="utf-8") as file:
         for number, case in enumerate(cases):
             if number not in done:
-                line = line_of(model, case, number, run.options, filling)
+                line = line_of(model, case, number, run.options, shared)
                 file.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
                 file.flush()
             if progress is not None:
@@ -124,11 +122,9 @@ def _drop_torn_line(records: Path) -> None:
                 file.truncate(end)
 
 
-def line_of(
-    model: Model, case: Case, number: int, options: Options, filling: Activations | None
-) -> Line:
+def line_of(model: Model, case: Case, number: int, options: Options, shared: Fillings) -> Line:
     """The record of a sentence, or why it has none."""
     try:
-        return evaluate_sentence(model, case, number, options, filling).to_dict()
+        return evaluate_sentence(model, case, number, options, shared).to_dict()
     except ExplainerError as error:
         return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}

@@ -11,14 +11,14 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
 import numpy as np
 import torch
 
-from explainer.ablation import Kept, Mode, Route, ablated_values, fill
+from explainer.ablation import Kept, Mode, Replacement, Route, ablated_values, fill, shared_fill
 from explainer.activations import Activations
 from explainer.attention import attention
 from explainer.comparisons import attention_path, internal_influence, layer_conductance
@@ -53,9 +53,13 @@ CLASS_NAMES = {
 }
 
 
+Fillings = Mapping[Replacement, Activations | None]
+"""What replaces in every sentence alike, None for what is each sentence's own."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What one method left of Q, in logits, for one choice of words, level and mode.
+    """What one method left of Q, in logits, for one choice of words, level, mode and replacement.
 
     `size` counts the nodes that are kept or removed, at the attention level heads and skips.
     """
@@ -64,6 +68,7 @@ class Outcome:
     level: Level
     words: Words
     mode: Mode
+    replacement: Replacement
     value: float
     size: int
 
@@ -120,9 +125,9 @@ class Record:
 
 
 def evaluate_sentence(
-    model: Model, case: Case, number: int, options: Options, filling: Activations | None
+    model: Model, case: Case, number: int, options: Options, shared: Fillings | None = None
 ) -> Record:
-    """The record of a task's sentence; `filling` replaces what a method cuts (None: its baseline).
+    """The record of a task's sentence; `shared` has what replaces in other sentences too.
 
     Raises ExplainerError for a sentence that the model cannot read or answer.
     """
@@ -147,12 +152,21 @@ def evaluate_sentence(
             for level in method.levels
         }
         variants = list(_variants(model, findings, options, chosen))
-        values = ablated_values(
-            model,
-            sentence,
-            quantity,
-            [kept for *_, kept in variants],
-            filling or fill(model, sentence, options.replacement, options.settings),
+        outcomes = tuple(
+            Outcome(name, level, words, mode, replacement, value, kept.size(level, mode))
+            for replacement in options.replacements
+            for (name, level, words, mode, kept), value in zip(
+                variants,
+                ablated_values(
+                    model,
+                    sentence,
+                    quantity,
+                    [kept for *_, kept in variants],
+                    (shared or {}).get(replacement)
+                    or fill(model, sentence, replacement, options.settings),
+                ),
+                strict=True,
+            )
         )
         rivals = options.measured is None or number < options.measured
         carried = tuple(_carried(traced, explanation, chosen, rivals=rivals))
@@ -176,13 +190,15 @@ def evaluate_sentence(
         skip_steps=skip_share_of_steps(explanation.patterns),
         paths=(path_count(explanation, "embedding"), path_count(explanation, "attention")),
         alignment=_alignment(findings),
-        outcomes=tuple(
-            Outcome(name, level, words, mode, value, kept.size(level, mode))
-            for (name, level, words, mode, kept), value in zip(variants, values, strict=True)
-        ),
+        outcomes=outcomes,
         carried=carried,
         seconds=time.perf_counter() - start,
     )
+
+
+def fillings(model: Model, options: Options) -> Fillings:
+    """What replaces in all sentences of a run, to be made once."""
+    return {name: shared_fill(model, name) for name in options.replacements}
 
 
 def answers(model: Model, case: Case) -> dict[str, str | None]:

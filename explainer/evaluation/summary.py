@@ -5,7 +5,8 @@ Quantities, shares of 1 but for Q and path counts:
 - `accuracy`, `Q`: of the model as it is (Q in logits, mean);
 - `kept accuracy`, `removed accuracy`: of the model with only what a method chose, and without it;
 - `retained accuracy`: of the sentences that the model gets right, those it still gets right with
-  only what the method chose; `retained Q`: mean Q then over mean Q as it is;
+  only what the method chose; `retained Q`, `removed Q`: mean Q with only that, and without it,
+  over mean Q as it is;
 - `size`: the nodes that a method keeps (at the attention level heads and skips), mean of sentences;
 - `carried`: the share of the words' influence Σ|g| that a method's paths carry;
 - `skip flow`, `signed skip flow`: skip's share of all influence, in block `layer`, or over all
@@ -29,7 +30,7 @@ Row = dict[str, object]
 EVERY_TASK = "all tasks"
 """The sentences of all tasks of a model together."""
 COLUMNS = (
-    *("model", "task", "quantity", "level", "words", "method", "layer"),
+    *("model", "task", "quantity", "level", "words", "method", "replacement", "layer"),
     *("value", "low", "high", "n"),
 )
 
@@ -44,6 +45,7 @@ def summary(tables: Tables) -> pd.DataFrame:
             for part in (
                 _as_it_is(sentences, counts),
                 _ablated(_part(tables.outcomes, model, task), sentences, counts),
+                _sizes(_part(tables.outcomes, model, task)),
                 _carried(_part(tables.carried, model, task)),
                 _flow(sentences, counts),
             ):
@@ -64,6 +66,7 @@ def _row(
     level: str | None = None,
     words: str | None = None,
     method: str | None = None,
+    replacement: str | None = None,
     layer: int | None = None,
 ) -> Row:
     return {
@@ -71,6 +74,7 @@ def _row(
         "level": level,
         "words": words,
         "method": method,
+        "replacement": replacement,
         "layer": layer,
         "n": n,
         **asdict(found),
@@ -97,19 +101,27 @@ def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, counts: Array) -> 
     order = pd.MultiIndex.from_frame(sentences[["task", "number"]])
     whole = sentences["value"].to_numpy()
     right = (whole > 0).astype(float)
-    keys = ["level", "words", "method", "mode"]
-    for (level, words, method, mode), rows in outcomes.groupby(keys, sort=False):
+    keys = ["level", "words", "method", "replacement", "mode"]
+    for (level, words, method, replacement, mode), rows in outcomes.groupby(keys, sort=False):
         value = rows.set_index(["task", "number"])["value"].reindex(order).to_numpy()
         still = (value > 0).astype(float)
-        of = {"level": level, "words": words, "method": method}
+        of = {"level": level, "words": words, "method": method, "replacement": replacement}
         if mode == "remove":
             yield _row("removed accuracy", ratio(counts, still), len(value), **of)
+            yield _row("removed Q", ratio(counts, value, whole), len(value), **of)
             continue
-        size = rows["size"].to_numpy(dtype=float)
-        yield _row("size", ratio(counts, size), len(size), **of)
         yield _row("kept accuracy", ratio(counts, still), len(value), **of)
         yield _row("retained accuracy", ratio(counts, still * right, right), len(value), **of)
         yield _row("retained Q", ratio(counts, value, whole), len(value), **of)
+
+
+def _sizes(outcomes: pd.DataFrame) -> Iterator[Row]:
+    kept = outcomes[outcomes["mode"] == "keep"].drop_duplicates(
+        ["task", "number", "level", "words", "method"]
+    )
+    for (level, words, method), rows in kept.groupby(["level", "words", "method"], sort=False):
+        found = ratio(resampling(len(rows)), rows["size"].to_numpy(dtype=float))
+        yield _row("size", found, len(rows), level=level, words=words, method=method)
 
 
 def _carried(carried: pd.DataFrame) -> Iterator[Row]:

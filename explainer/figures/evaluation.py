@@ -37,6 +37,7 @@ def methods_scene(
     *,
     level: Level,
     words: str = "all",
+    replacement: str | None = None,
     title: str,
     whole: float | None = None,
     dark: bool = False,
@@ -47,10 +48,12 @@ def methods_scene(
     `whole` draws a line at the value of the whole model.
     """
     colours = palette(dark)
+    of_replacement = numbers["replacement"] == replacement
     chosen = numbers[
         (numbers["quantity"] == quantity)
         & (numbers["level"] == level)
         & (numbers["words"] == words)
+        & (numbers["replacement"].isna() if replacement is None else of_replacement)
     ].sort_values("value", ascending=False, kind="stable")
     rows = list(chosen.itertuples())
     room = max([width(labels[row.method], BODY) for row in rows] or [0.0])

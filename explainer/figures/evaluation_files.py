@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,10 @@ LEVELS: tuple[tuple[Level, str], ...] = (
     ("attention", "heads and skips"),
 )
 TITLES = {
-    "retained accuracy": "Right answers that stay right with only the paths kept",
     "carried": "Share of influence that the paths carry",
+    "retained accuracy": "Right answers that stay right with only the paths kept",
+    "retained Q": "What is left of Q with only the paths kept",
+    "removed Q": "What is left of Q without the paths",
 }
 
 
@@ -50,11 +53,15 @@ def _scenes(
     """Every figure's file name, title and scene."""
     every = numbers["task"] == "all tasks"
     for (model, task), rows in numbers.groupby(["model", "task"], sort=False):
-        for quantity, says in TITLES.items():
-            for level, name in LEVELS:
-                title = f"{says}: {name} ({model}, {task})"
-                scene = methods_scene(rows, quantity, labels, level=level, title=title)
-                yield _file(f"{quantity} {level} {model} {task}"), (title, scene)
+        for quantity, (level, name) in product(TITLES, LEVELS):
+            for replacement in _replacements(rows[rows["quantity"] == quantity]):
+                where = f", {replacement} elsewhere" if replacement else ""
+                title = f"{TITLES[quantity]}: {name}{where} ({model}, {task})"
+                scene = methods_scene(
+                    rows, quantity, labels, level=level, replacement=replacement, title=title
+                )
+                file = _file(f"{quantity} {level} {replacement or ''} {model} {task}")
+                yield file, (title, scene)
     for signed in (False, True):
         title = f"Skip connections' share of all influence{', with its sign' if signed else ''}"
         scene = skip_scene(numbers[~every], signed=signed, title=title)
@@ -62,6 +69,11 @@ def _scenes(
     for measure in forms["measure"].unique() if len(forms) else ():
         title = f"Consistency of patterns and accuracy: {measure}"
         yield _file(measure), (title, consistency_scene(forms, measure, title=title))
+
+
+def _replacements(rows: pd.DataFrame) -> list[str | None]:
+    """Those that a quantity has values for; None where it does not depend on them."""
+    return [name if isinstance(name, str) else None for name in rows["replacement"].unique()]
 
 
 def _file(name: str) -> str:

@@ -70,7 +70,7 @@ class Choices:
         for field in fields(self):
             value = getattr(self, field.name)
             if value != field.default:
-                query[field.name] = _written(value)
+                query[field.name] = written(value)
         if len(query.get("text", "")) > LONGEST_IN_LINK:
             del query["text"]
         return query
@@ -93,19 +93,7 @@ class Choices:
 
 def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
     """The choices that a link asks for, and one note for each value that could not be used."""
-    found: dict[str, Any] = {}
-    notes = []
-    for field in fields(Choices):
-        if field.name not in query:
-            continue
-        try:
-            found[field.name] = READERS[field.name](query[field.name])
-        except ValueError:
-            default = _written(field.default) or "none"
-            notes.append(
-                f"The link asks for {field.name} {quote(query[field.name])}, which is not "
-                f"possible: {default} is used instead."
-            )
+    found, notes = read_fields(Choices, READERS, query)
     choices = Choices(**found)
     try:
         _ = choices.settings
@@ -116,13 +104,34 @@ def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
     return choices, tuple(notes)
 
 
+def read_fields(
+    kind: type, readers: Mapping[str, Callable[[str], Any]], query: Mapping[str, str]
+) -> tuple[dict[str, Any], list[str]]:
+    """What a link asks for of a dataclass's fields, and a note for each impossible value."""
+    found: dict[str, Any] = {}
+    notes = []
+    for field in fields(kind):
+        if field.name not in query:
+            continue
+        try:
+            found[field.name] = readers[field.name](query[field.name])
+        except ValueError:
+            default = written(field.default) or "none"
+            notes.append(
+                f"The link asks for {field.name} {quote(query[field.name])}, which is not "
+                f"possible: {default} is used instead."
+            )
+    return found, notes
+
+
 def alike(one: str, other: str) -> bool:
     """Whether two texts share most of their words, as the two of a minimal pair do."""
     words = SequenceMatcher(None, one.split(), other.split(), autojunk=False)
     return words.ratio() >= ALIKE
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A choice as a link spells it; empty for None."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -140,7 +149,9 @@ def _optional(value: str) -> str | None:
     return value or None
 
 
-def _one_of(options: tuple[str, ...]) -> Callable[[str], str]:
+def one_of(options: tuple[str, ...]) -> Callable[[str], str]:
+    """A reader of one of these values; others are a ValueError."""
+
     def read(value: str) -> str:
         if value not in options:
             raise ValueError(value)
@@ -149,7 +160,9 @@ def _one_of(options: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A reader of a whole number from `low` to `high`; others are a ValueError."""
+
     def read(value: str) -> int:
         if len(value) > 9 or not low <= int(value) <= high:
             raise ValueError(value)
@@ -159,15 +172,16 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def _position(value: str) -> int | None:
-    return _whole(0, 10**6)(value) if value else None
+    return whole(0, 10**6)(value) if value else None
 
 
 def _place(value: str) -> Place | None:
     return read_place(value) if value else None
 
 
-def _yes_no(value: str) -> bool:
-    return _one_of(("yes", "no"))(value) == "yes"
+def yes_no(value: str) -> bool:
+    """Read yes or no; others are a ValueError."""
+    return one_of(("yes", "no"))(value) == "yes"
 
 
 READERS: dict[str, Callable[[str], Any]] = {
@@ -177,17 +191,17 @@ READERS: dict[str, Callable[[str], Any]] = {
     "wrong": _optional,
     "label": _optional,
     "other": _optional,
-    "level": _one_of(LEVELS),
-    "overlay": _one_of(OVERLAYS),
-    "share": _whole(0, 50),
+    "level": one_of(LEVELS),
+    "overlay": one_of(OVERLAYS),
+    "share": whole(0, 50),
     "word": _position,
     "at": _place,
-    "what": _one_of(WHATS),
-    "replacement": _one_of(REPLACEMENTS),
+    "what": one_of(WHATS),
+    "replacement": one_of(REPLACEMENTS),
     "own": _optional,
-    "points": _whole(1, MAX_POINTS),
-    "rule": _one_of(RULES),
-    "baseline": _one_of(BASELINES),
-    "keep_special": _yes_no,
-    "top_k": _whole(1, MAX_TOP_K),
+    "points": whole(1, MAX_POINTS),
+    "rule": one_of(RULES),
+    "baseline": one_of(BASELINES),
+    "keep_special": yes_no,
+    "top_k": whole(1, MAX_TOP_K),
 }

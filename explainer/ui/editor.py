@@ -10,23 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import streamlit as st
 
-from explainer.ui.choices import Choices
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Choice = TypeVar("Choice", bound="DataclassInstance")
 
 UNSET = ""
 """The option of a selectbox for no choice."""
 
 
 @dataclass(frozen=True)
-class Editor:
+class Editor(Generic[Choice]):
     """Shows and changes the choices behind `choices` and `put`; `prefix` begins its keys."""
 
     prefix: str
-    choices: Callable[[], Choices]
-    put: Callable[[Choices], None]
+    choices: Callable[[], Choice]
+    put: Callable[[Choice], None]
 
     def change(self, **changes: Any) -> None:
         """Replace some choices."""

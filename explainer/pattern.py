@@ -193,7 +193,7 @@ class Explanation:
     def drawn(self, minimum_share: float) -> tuple[Pattern, ...]:
         """Patterns of the words whose |g| is at least `minimum_share` of Σ|g|."""
         threshold = minimum_share * sum(abs(g) for g in self.influence)
-        return tuple(p for p in self.patterns if abs(p.influence) >= threshold)
+        return tuple(p for p in self.patterns if abs(self.influence[p.source]) >= threshold)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract as plain Python values."""

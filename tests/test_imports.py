@@ -26,6 +26,7 @@ LOADS_ONLY = "app"
 WITHOUT_TORCH = (
     "explainer.pattern",
     "explainer.compare",
+    "explainer.merge",
     "explainer.settings",
     "explainer.errors",
     "explainer.figures",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -23,14 +24,25 @@ KEY = (
 )
 
 
-def values(pattern: Pattern) -> tuple[float, float, float]:
-    """g, I_e and I_a of a word, in logits."""
-    return pattern.influence, pattern.embedding_influence, pattern.attention_influence
+Values = tuple[float, float, float]
 
 
-def extent(explanation: Explanation) -> tuple[float, float]:
+def values(patterns: Iterable[Pattern]) -> dict[int, Values]:
+    """g, I_e and I_a of every word, in logits: the sums over its patterns."""
+    found: dict[int, Values] = {}
+    for p in patterns:
+        g, nodes, parts = found.get(p.source, (0.0, 0.0, 0.0))
+        found[p.source] = (
+            g + p.influence,
+            nodes + p.embedding_influence,
+            parts + p.attention_influence,
+        )
+    return found
+
+
+def extent(patterns: Iterable[Pattern]) -> tuple[float, float]:
     """The lowest and the highest value that the bars show, 0 included, in logits."""
-    every = [0.0, *(v for p in explanation.patterns for v in values(p))]
+    every = [0.0, *(v for three in values(patterns).values() for v in three)]
     return min(every), max(every)
 
 
@@ -52,18 +64,20 @@ def draw(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
 
 def _beside(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     assert frame.bars is not None
-    low, high = view.beside.reach if view.beside else extent(explanation)
+    shown = view.listed(explanation)
+    low, high = view.beside.reach if view.beside else extent(shown)
     reach = (frame.bars[1] - frame.bars[0]) / ((high - low) or 1.0)
     zero = frame.bars[0] - low * reach
     items: list[Item] = []
-    for pattern in explanation.patterns:
-        if pattern.source not in frame.rows:
+    leading = {p.source for p in shown if view.leads(p)}
+    for source, three in values(shown).items():
+        if source not in frame.rows:
             continue
-        y = frame.rows[pattern.source]
-        for value, (_, opacity, part) in zip(values(pattern), SHADES, strict=True):
+        y = frame.rows[source]
+        for value, (_, opacity, part) in zip(three, SHADES, strict=True):
             half = min(30.0, frame.row_height * part) / 2
             corners = _box(zero, zero + value * reach, y - half, y + half)
-            items.append(Area(corners, _shade(view, pattern, value, opacity)))
+            items.append(Area(corners, _shade(view, source in leading, value, opacity)))
     items.append(
         Line(
             zero,
@@ -113,25 +127,25 @@ def key(frame: Frame, view: View) -> list[Item]:
 
 
 def _below(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
-    low, high = view.beside.reach if view.beside else extent(explanation)
+    shown = view.listed(explanation)
+    low, high = view.beside.reach if view.beside else extent(shown)
     reach = frame.label_room / (max(-low, high) or 1.0)
     items: list[Item] = []
-    for pattern in explanation.patterns:
-        if pattern.source not in frame.rows:
+    leading = {p.source for p in shown if view.leads(p)}
+    for source, (g, nodes, parts) in values(shown).items():
+        if source not in frame.rows:
             continue
-        top = frame.rows[pattern.source] + 7.5
-        for value, opacity in (
-            (pattern.influence, 0.32),
-            (pattern.value(view.level), 1.0),
-        ):
+        top = frame.rows[source] + 7.5
+        carried = nodes if view.level == "embedding" else parts
+        for value, opacity in ((g, 0.32), (carried, 1.0)):
             length = min(abs(value) * reach, frame.label_room)
             corners = _box(frame.labels - length, frame.labels, top, top + 3)
-            items.append(Area(corners, _shade(view, pattern, value, opacity)))
+            items.append(Area(corners, _shade(view, source in leading, value, opacity)))
     return items
 
 
-def _shade(view: View, pattern: Pattern, value: float, opacity: float) -> str:
-    strength = 1.0 if view.leads(pattern) else 0.3
+def _shade(view: View, leads: bool, value: float, opacity: float) -> str:
+    strength = 1.0 if leads else 0.3
     return rgba(view.colours.sign(value), opacity * strength)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from explainer.figures import text
 from explainer.figures.graph import CONFIG, to_figure
 from explainer.figures.layout import lay_out
-from explainer.figures.summary import summary
+from explainer.figures.summary import view_summary
 from explainer.figures.view import View
 from explainer.pattern import Explanation, Level
 
@@ -39,7 +39,7 @@ def pattern_html(explanation: Explanation, *, level: Level = "attention", **opti
     """The interactive pattern graph as one self-contained page of about 5 MB (see `View`)."""
     view = View(level=level, **options)
     figure = to_figure(lay_out(explanation, view), view.colours)
-    said = text.escape(summary(explanation, level, view.selected, view.place))
+    said = text.escape(view_summary(explanation, view))
     return PAGE.format(
         title=text.escape(" ".join(explanation.tokens)),
         said=said,

@@ -16,6 +16,7 @@ from explainer.figures.lanes import bundle, meeting, stack
 from explainer.figures.palette import rgba
 from explainer.figures.scene import Area, Disc, Item, Label, Scene, Spot
 from explainer.figures.view import View
+from explainer.merge import merge_pieces
 from explainer.pattern import Explanation, Pattern
 
 FULLEST = 28.0
@@ -24,6 +25,9 @@ FULLEST = 28.0
 
 def lay_out(explanation: Explanation, view: View) -> Scene:
     """The scene of an explanation, at the view's level and width."""
+    if view.merge_pieces:
+        words = merge_pieces(explanation)
+        explanation, view = words.explanation, view.on_words(words)
     if view.overlay != "none" and explanation.flow is None:
         raise ExplainerError(
             f"The overlay {view.overlay!r} needs the total flow: explain with flow=True, or "
@@ -87,7 +91,7 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         + _small_print(notes, frame, view),
     )
     spots = (
-        _token_spots(explanation, frame)
+        _token_spots(explanation, frame, view)
         + _node_spots(explanation, drawn, frame, view)
         + ways.edge_spots(bundles, placed, explanation, frame, view)
         + flow_spots
@@ -128,7 +132,7 @@ def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     items: list[Item] = []
     marks: list[Item] = []
     blank = "–"
-    lead = {p.source for p in explanation.patterns if view.leads(p)}
+    lead = {p.source for p in view.listed(explanation) if view.leads(p)}
     lead.add(explanation.target.position)
     items += [Label(frame.labels, y, blank, colours.faint, text.BODY, "end") for y in frame.blanks]
     for position, y in frame.rows.items():
@@ -190,13 +194,13 @@ def _small_print(notes: list[str], frame: Frame, view: View) -> list[Item]:
     ]
 
 
-def _token_spots(explanation: Explanation, frame: Frame) -> list[Spot]:
-    by_source = {p.source: p for p in explanation.patterns}
+def _token_spots(explanation: Explanation, frame: Frame, view: View) -> list[Spot]:
+    listed = {p.source for p in view.listed(explanation)}
     spots = []
     for position, y in frame.rows.items():
-        pattern = by_source.get(position)
-        lines = says.of_token(explanation, position, pattern)
-        word = None if pattern is None else position
+        own = [p for p in explanation.patterns if p.source == position]
+        lines = says.of_token(explanation, position, own)
+        word = position if position in listed else None
         places = [frame.labels - min(16.0, frame.label_room / 2)]
         if frame.bars is not None:
             places.append((frame.bars[0] + frame.bars[1]) / 2)

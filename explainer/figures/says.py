@@ -34,19 +34,23 @@ def place(explanation: Explanation, which: Place) -> str:
     return f"block {which.layer}, {way} by {by}"
 
 
-def of_token(explanation: Explanation, position: int, pattern: Pattern | None) -> tuple[str, ...]:
-    """A word's influence, and how much of it its pattern carries at both levels."""
+def of_token(
+    explanation: Explanation, position: int, patterns: Sequence[Pattern]
+) -> tuple[str, ...]:
+    """A word's influence, and how much of it its patterns carry at both levels."""
     head = f"{explanation.tokens[position]} (token {position})"
-    if pattern is None:
+    if not patterns:
         return head, "no influence: the baseline has the same embedding"
-    lines = [head, f"influence g {signed(pattern.influence, 3)} logits"]
+    whole = sum(p.influence for p in patterns)
+    lines = [head, f"influence g {signed(whole, 3)} logits"]
     levels: tuple[tuple[Level, str], ...] = (
         ("embedding", "through its nodes, Iₑ"),
         ("attention", "through heads and skip, Iₐ"),
     )
     for level, name in levels:
-        share = percent(pattern.share(level))
-        lines.append(f"{name} {signed(pattern.value(level), 3)} ({share} of g)")
+        carried = sum(p.value(level) for p in patterns)
+        share = f" ({percent(carried / whole)} of g)" if whole else ""
+        lines.append(f"{name} {signed(carried, 3)}{share}")
     return tuple(lines)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from explainer.figures import says
 from explainer.figures.text import clean, counted, percent, signed
+from explainer.figures.view import View
+from explainer.merge import merge_pieces
 from explainer.pattern import SKIP, Edge, Explanation, Level, Pattern, Place
 
 NAMED = 4
@@ -32,11 +35,25 @@ def summary(
             return f"No word has any influence on {label}."
         return f"“{clean(explanation.tokens[word])}” has no influence on {label}."
     pattern = max(chosen, key=lambda p: abs(p.value(level)))
+    whole = explanation.influence[pattern.source]
+    # The pieces of a merged word may take several ways.
+    ways = sum(p.source == pattern.source for p in explanation.patterns)
+    name = "its pattern" if ways == 1 else f"the strongest of its {ways} patterns"
+    share = percent(pattern.value(level) / whole) if whole else "–"
     return (
-        f"“{clean(pattern.token)}” has {signed(pattern.influence)} influence on {label}; "
-        f"its pattern carries {percent(pattern.share(level))} of it "
+        f"“{clean(pattern.token)}” has {signed(whole)} influence on {label}; "
+        f"{name} carries {share} of it "
         f"({signed(pattern.value(level))}): {route(explanation, pattern, level)}."
     )
+
+
+def view_summary(explanation: Explanation, view: View) -> str:
+    """The summary of what a view shows."""
+    if view.merge_pieces:
+        words = merge_pieces(replace(explanation, flow=None))
+        explanation, view = words.explanation, view.on_words(words)
+    listed = replace(explanation, patterns=view.listed(explanation))
+    return summary(listed, view.level, view.selected, view.place)
 
 
 def _passing(explanation: Explanation, level: Level, place: Place) -> str:

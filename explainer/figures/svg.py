@@ -7,7 +7,7 @@ from typing import Any
 from explainer.figures import text
 from explainer.figures.layout import lay_out
 from explainer.figures.scene import Area, Disc, Item, Line, Scene
-from explainer.figures.summary import summary
+from explainer.figures.summary import view_summary
 from explainer.figures.view import View
 from explainer.pattern import Explanation, Level
 
@@ -20,7 +20,7 @@ def pattern_svg(explanation: Explanation, *, level: Level = "attention", **optio
     """
     view = View(level=level, **options)
     scene = lay_out(explanation, view)
-    said = summary(explanation, level, view.selected, view.place)
+    said = view_summary(explanation, view)
     return to_svg(scene, view.colours.surface, " ".join(explanation.tokens), said)
 
 

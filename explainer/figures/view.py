@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from explainer.errors import ExplainerError
 from explainer.figures.palette import Palette, palette
+from explainer.merge import Words, merge_pieces, special_positions
 from explainer.pattern import Explanation, Level, Pattern, Place
 
 Overlay = Literal["none", "skip", "heads", "both"]
@@ -41,8 +42,9 @@ class View:
     `minimum_share` hides words whose |g| is below that share of Σ|g|; `overlay` adds all
     influence behind the patterns; `selected` is a source word's position and `place` a node or a
     step: patterns of other words, and those that do not pass there, are faded; `width` is in px;
-    `scale` fixes the px per logit, so that two figures can be compared, and `beside` what else
-    they share.
+    `merge_pieces` draws the pieces of a word as one row, `hide_special` leaves out what starts at
+    [CLS], [SEP] and [MASK]; `scale` fixes the px per logit, so that two figures can be compared,
+    and `beside` what else they share.
     """
 
     level: Level = "attention"
@@ -52,6 +54,8 @@ class View:
     place: Place | None = None
     dark: bool = False
     width: float = WIDTH
+    merge_pieces: bool = False
+    hide_special: bool = False
     scale: float | None = None
     beside: Beside | None = None
 
@@ -93,9 +97,32 @@ class View:
 
     def patterns(self, explanation: Explanation) -> tuple[Pattern, ...]:
         """The drawn patterns: those above the minimum share, and all that are selected."""
+        if self.merge_pieces:
+            words = merge_pieces(replace(explanation, flow=None))
+            own = self.on_words(words)
+            drawn = {words.way_of(p) for p in own.patterns(words.explanation)}
+            return tuple(p for p in explanation.patterns if words.way(p) in drawn)
         enough = {p.source for p in explanation.drawn(self.minimum_share)}
         return tuple(
             p
-            for p in explanation.patterns
+            for p in self.listed(explanation)
             if p.source in enough or (self.selects and self.leads(p))
+        )
+
+    def listed(self, explanation: Explanation) -> tuple[Pattern, ...]:
+        """All patterns but the hidden words'; what is selected is never hidden."""
+        hidden = special_positions(explanation) if self.hide_special else frozenset()
+        return tuple(
+            p
+            for p in explanation.patterns
+            if p.source not in hidden or (self.selects and self.leads(p))
+        )
+
+    def on_words(self, words: Words) -> View:
+        """The same view of an explanation whose pieces have been merged."""
+        return replace(
+            self,
+            merge_pieces=False,
+            selected=None if self.selected is None else words.row(self.selected),
+            place=None if self.place is None else words.place(self.place),
         )

@@ -29,8 +29,9 @@ with only the drawn patterns, or without them."""
 class Choices:
     """The page's state; `share` is the minimum share in per cent, `word` a token's position.
 
-    None means the model's own choice for `correct`, `wrong`, `label` and `other`, and nothing
-    selected for `word` and `at` (a node or a step).
+    `merge` makes one row of a word's pieces, `special` shows [CLS], [SEP] and [MASK] among the
+    words. None means the model's own choice for `correct`, `wrong`, `label` and `other`, and
+    nothing selected for `word` and `at` (a node or a step).
     """
 
     model: str = "agreement"
@@ -47,6 +48,8 @@ class Choices:
     what: What = "none"
     replacement: Replacement = "zero"
     own: str | None = None
+    merge: bool = False
+    special: bool = True
     points: int = Settings.points
     rule: Rule = Settings.rule
     baseline: Baseline = Settings.baseline
@@ -199,6 +202,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "what": one_of(WHATS),
     "replacement": one_of(REPLACEMENTS),
     "own": _optional,
+    "merge": yes_no,
+    "special": yes_no,
     "points": whole(1, MAX_POINTS),
     "rule": one_of(RULES),
     "baseline": one_of(BASELINES),

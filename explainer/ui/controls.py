@@ -174,3 +174,20 @@ def drawing_controls(on: Editor = state.EDITOR) -> None:
         help="A word's share of all influence, Σ|g|.",
         **on.bound("share"),
     )
+
+
+def row_options() -> None:
+    """What the rows of the graph, the bars and the table are, behind one button."""
+    with st.popover("Rows", icon=":material/table_rows:", key="rows"):
+        st.toggle(
+            "Merge word pieces",
+            help="One row for each word: its bar and what flows are the exact sums over its "
+            "pieces. Pieces that take the same way are drawn as one line, others side by side.",
+            **state.bound("merge"),
+        )
+        st.toggle(
+            "[CLS], [SEP] and [MASK] among the words",
+            help="Turn it off to see the bars, lines and table of real words only. The rows stay: "
+            "other words’ influence may pass there.",
+            **state.bound("special"),
+        )

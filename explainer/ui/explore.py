@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer import ExplainerError, Explanation, Prediction
-from explainer.figures import summary
 from explainer.figures.frame import NARROW
+from explainer.figures.summary import view_summary
 from explainer.ui import compute, controls, state
 from explainer.ui.asking import answered, last_request, question
 from explainer.ui.compute import Request
 from explainer.ui.graph import graph, is_dark, view_of
 from explainer.ui.markdown import plain
+from explainer.ui.rows import rows as graph_rows
 from explainer.ui.save import save_popover
 from explainer.ui.selection import drop_stale, selection_fields
 from explainer.ui.step_panel import step_panel
@@ -61,29 +62,30 @@ def _figures(
     width: float,
 ) -> None:
     """All that follows from one explanation; a choice made here runs nothing but this again."""
-    for stale in drop_stale(explanation):
+    rows = graph_rows(explanation, state.choices().merge)
+    for stale in drop_stale(rows):
         st.info(plain(stale), icon=":material/link_off:")
-    chosen = state.choices()
-    view = view_of(chosen, width)
+    view = view_of(state.choices(), width)
     above, middle, below = st.container(), st.container(), st.container()
     with (
         below if width < NARROW else above,  # on a phone the graph comes first
         st.container(horizontal=True, vertical_alignment="bottom", key="view_row"),
     ):
         controls.drawing_controls()
+        controls.row_options()
         save_popover(explanation, view, request)
     with middle:
-        graph(explanation, request, view)
+        graph(rows, request, view)
     st.caption(HOW_TO_READ)
-    selection_fields(explanation, view.patterns(explanation), view.level)
+    selection_fields(rows, view)
     left, right = st.columns([2.3, 1], gap="large")
     with left:
-        st.markdown(plain(summary(explanation, view.level, view.selected, view.place)))
+        st.markdown(plain(view_summary(explanation, view)))
         strip(explanation, view.patterns(explanation), view.level)
     with right:
         prediction_list(predicted)
-    step_panel(explanation, request, predicted, view)
-    pattern_table(explanation, view.level)
+    step_panel(rows, request, predicted, view)
+    pattern_table(rows, view)
     with st.expander("Skip and heads by block"):
         block_table(explanation)
     state.write_link()

@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from explainer import Explanation
-from explainer.figures import View, summary
+from explainer.figures import View
 from explainer.figures.graph import CONFIG, to_figure
 from explainer.figures.layout import lay_out
+from explainer.figures.summary import view_summary
 from explainer.ui import state
 from explainer.ui.choices import Choices
 from explainer.ui.compute import Request
+from explainer.ui.rows import Rows
 from explainer.ui.selection import after_click
 
 CHART = "pattern_graph"
@@ -27,6 +28,8 @@ def view_of(chosen: Choices, width: float) -> View:
         overlay=chosen.overlay,
         selected=chosen.word,
         place=chosen.at,
+        merge_pieces=chosen.merge,
+        hide_special=not chosen.special,
         dark=is_dark(),
         width=width,
     )
@@ -37,28 +40,29 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def graph(explanation: Explanation, request: Request, view: View) -> None:
+def graph(rows: Rows, request: Request, view: View) -> None:
     """The pattern graph; a click on a word, node or step selects it, a second one nothing."""
     st.plotly_chart(
-        _figure(request, view, explanation),
+        _figure(request, view, rows),
         key=CHART,
         theme=None,
-        on_select=partial(_clicked, explanation),
+        on_select=partial(_clicked, rows),
         selection_mode="points",
         config=CONFIG,
-        alt=summary(explanation, view.level, view.selected, view.place),
+        alt=view_summary(rows.tokens, view),
     )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _figure(request: Request, view: View, _explanation: Explanation) -> Any:  # noqa: ARG001
+def _figure(request: Request, view: View, _rows: Rows) -> Any:  # noqa: ARG001
     """The figure of the request's explanation, made once; it is only read."""
-    return to_figure(lay_out(_explanation, view), view.colours)
+    return to_figure(lay_out(_rows.shown, _rows.view(view)), view.colours)
 
 
-def _clicked(explanation: Explanation) -> None:
+def _clicked(rows: Rows) -> None:
     points = st.session_state[CHART]["selection"]["points"]
-    state.put(after_click(explanation, state.choices(), points))
+    before = state.choices()
+    state.put(rows.outside(before, after_click(rows.shown, rows.inside(before), points)))
 
 
 def clicked_word(points: list[dict[str, Any]], selected: int | None) -> int | None:

@@ -10,8 +10,14 @@ from explainer import Explanation
 from explainer.figures import View, pattern_html, pattern_svg
 from explainer.figures.view import WIDTH
 from explainer.ui.compute import Request
+from explainer.ui.rows import rows
 from explainer.ui.snippet import snippet
 from explainer.ui.tables import pattern_frame
+
+
+def _csv(explanation: Explanation, view: View) -> str:
+    shown = rows(explanation, view.merge_pieces)
+    return pattern_frame(shown.shown, shown.view(view)).to_csv(index=False)
 
 
 def save_popover(explanation: Explanation, view: View, request: Request) -> None:
@@ -41,7 +47,7 @@ def save_popover(explanation: Explanation, view: View, request: Request) -> None
                 "Table of patterns (CSV)",
                 "patterns.csv",
                 "text/csv",
-                lambda: pattern_frame(explanation, view.level).to_csv(index=False),
+                lambda: _csv(explanation, view),
             ),
         ):
             st.download_button(

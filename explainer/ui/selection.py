@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,7 @@ from explainer.pattern import Edge, Level, Node, Pattern, Place
 from explainer.ui import state
 from explainer.ui.choices import Choices
 from explainer.ui.editor import UNSET
+from explainer.ui.rows import Rows
 
 
 def with_word(explanation: Explanation, chosen: Choices, word: int | None) -> Choices:
@@ -53,15 +55,17 @@ def after_click(
     return chosen
 
 
-def drop_stale(explanation: Explanation) -> tuple[str, ...]:
+def drop_stale(rows: Rows) -> tuple[str, ...]:
     """Drop what is selected and is not there; one note for each."""
-    chosen = state.choices()
+    before = state.choices()
+    chosen = rows.inside(before)
+    patterns = rows.shown.patterns
     notes = []
-    if chosen.word is not None and chosen.word not in {p.source for p in explanation.patterns}:
-        notes.append(f"Token {chosen.word} has no pattern in this sentence: all words are shown.")
+    if chosen.word is not None and chosen.word not in {p.source for p in patterns}:
+        notes.append(f"Token {before.word} has no pattern in this sentence: all words are shown.")
         chosen = replace(chosen, word=None)
     if chosen.at is not None:
-        words = {p.source for p in explanation.patterns if p.passes(chosen.at, chosen.level)}
+        words = {p.source for p in patterns if p.passes(chosen.at, chosen.level)}
         kind = "node" if isinstance(chosen.at, Node) else "step"
         if not words:
             notes.append(f"No pattern passes the selected {kind}: it is no longer selected.")
@@ -72,15 +76,10 @@ def drop_stale(explanation: Explanation) -> tuple[str, ...]:
             )
         if not words or chosen.word not in {None, *words}:
             chosen = replace(chosen, at=None)
-    if notes:
-        state.put(chosen)
+    after = rows.outside(before, chosen)
+    if after != before:
+        state.put(after)
     return tuple(notes)
-
-
-def through(explanation: Explanation, view: View) -> tuple[Pattern, ...]:
-    """All patterns that pass the selected place, whatever word is selected; strongest first."""
-    found = [p for p in explanation.patterns if replace(view, selected=None).leads(p)]
-    return tuple(sorted(found, key=lambda p: -abs(p.value(view.level))))
 
 
 def places(drawn: Sequence[Pattern], level: Level) -> tuple[Place, ...]:
@@ -104,41 +103,43 @@ def place_name(explanation: Explanation, place: Place | str) -> str:
     return f"block {place.layer}: {way}" + ("" if place.component is None else f", {by}")
 
 
-def selection_fields(explanation: Explanation, drawn: Sequence[Pattern], level: Level) -> None:
+def choose_word(rows: Rows, word: int | None) -> None:
+    """Select the word in a row."""
+    before = state.choices()
+    state.put(rows.outside(before, with_word(rows.shown, rows.inside(before), word)))
+
+
+def choose_place(rows: Rows, place: Place | None) -> None:
+    """Select a node or a step between rows."""
+    before = state.choices()
+    state.put(rows.outside(before, with_place(rows.shown, rows.inside(before), place)))
+
+
+def selection_fields(rows: Rows, view: View) -> None:
     """The keyboard's twins of a click: a word, and a node or step; and the way back to all."""
-    chosen = state.choices()
-    words = [UNSET, *sorted(pattern.source for pattern in explanation.patterns)]
-    options: list[Place | str] = [UNSET, *places(drawn, level)]
-    if chosen.at is not None and chosen.at not in options:
-        options.insert(1, chosen.at)
+    own, shown = rows.view(view), rows.shown
+    words = [UNSET, *sorted({p.source for p in own.listed(shown)})]
+    options: list[Place | str] = [UNSET, *places(own.patterns(shown), own.level)]
+    if own.place is not None and own.place not in options:
+        options.insert(1, own.place)
     with st.container(horizontal=True, vertical_alignment="bottom", key="selection_row"):
         st.selectbox(
             "Word",
             width=190,
             format_func=lambda word: (
-                "all words" if word == UNSET else f"{clean(explanation.tokens[word])} ({word})"
+                "all words" if word == UNSET else f"{clean(shown.tokens[word])} ({word})"
             ),
             help="Or click a word in the graph, or a row of the table.",
-            **state.show_option(
-                "word",
-                words,
-                chosen.word,
-                lambda word: state.put(with_word(explanation, state.choices(), word)),
-            ),
+            **state.show_option("word", words, own.selected, partial(choose_word, rows)),
         )
         st.selectbox(
             "Passing through",
             width=300,
-            format_func=lambda place: place_name(explanation, place),
+            format_func=partial(place_name, shown),
             help="A node or a step: or click one in the graph.",
-            **state.show_option(
-                "at",
-                options,
-                chosen.at,
-                lambda place: state.put(with_place(explanation, state.choices(), place)),
-            ),
+            **state.show_option("at", options, own.place, partial(choose_place, rows)),
         )
-        if chosen.word is not None or chosen.at is not None:
+        if view.selects:
             st.button(
                 "Show all",
                 icon=":material/close:",

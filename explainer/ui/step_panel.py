@@ -21,7 +21,7 @@ from explainer.ui.compute import Request
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
 from explainer.ui.own_path import own_path
-from explainer.ui.selection import through
+from explainer.ui.rows import Rows
 from explainer.ui.tables import passing_table
 from explainer.ui.what_if import step_name, what_if
 
@@ -54,20 +54,20 @@ def step_of(edge: Edge, patterns: Sequence[Pattern]) -> Step:
     return Step(edge, taking, tuple(map(sum, zip(*rows, strict=True))))
 
 
-def step_panel(
-    explanation: Explanation, request: Request, predicted: tuple[Prediction, ...], view: View
-) -> None:
-    """Everything about the selected word, node or step, and what-ifs about it."""
+def step_panel(rows: Rows, request: Request, predicted: tuple[Prediction, ...], view: View) -> None:
+    """Everything about the selected word, node or step, and what-ifs about it; all in tokens."""
+    explanation = rows.tokens
     if not view.selects:
         st.caption(HINT)
         return
     drawn = view.patterns(explanation)
     pattern = next((p for p in explanation.patterns if p.source == view.selected), None)
-    passing = through(explanation, view) if view.place is not None else ()
+    passing = rows.passing(view) if view.place is not None else ()
     if view.place is not None:
-        passing_table(explanation, passing, view)
+        passing_table(rows, view)
     edge = None
     if pattern is not None:
+        _piece_choice(rows, pattern)
         edge = _step_of_word(pattern, view.place)
     elif isinstance(view.place, Edge):
         # By what is not told apart at the embedding level: the strongest pattern says it.
@@ -79,6 +79,25 @@ def step_panel(
     what_if(explanation, request, predicted, place, drawn)
     if pattern is not None:
         own_path(explanation, request, pattern)
+
+
+def _piece_choice(rows: Rows, pattern: Pattern) -> None:
+    """Which piece of a merged word is looked into, where it has several."""
+    pieces = rows.pieces(pattern.source)
+    if len(pieces) < 2:
+        return
+    tokens = rows.tokens.tokens
+    st.segmented_control(
+        "Piece of the word that is looked into: every piece has a way of its own",
+        pieces,
+        required=True,
+        format_func=lambda piece: plain(f"{clean(tokens[piece])} ({piece})"),
+        **state.show("piece", pattern.source, _choose_piece, "default"),
+    )
+
+
+def _choose_piece(piece: int) -> None:
+    state.change(word=piece)
 
 
 def _step_of_word(pattern: Pattern, place: Place | None) -> Edge:

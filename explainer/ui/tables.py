@@ -8,46 +8,66 @@ import pandas as pd
 import streamlit as st
 
 from explainer import Explanation
-from explainer.figures import View, says
+from explainer.figures import View, bars, says
 from explainer.figures.summary import short_route
+from explainer.figures.text import counted
 from explainer.pattern import Level, Pattern
-from explainer.ui import state
 from explainer.ui.markdown import plain
-from explainer.ui.selection import with_word
+from explainer.ui.rows import Rows
+from explainer.ui.selection import choose_word
 
 MOST_ROWS = 14
 FEW_ROWS = 6
 
 
-def pattern_frame(explanation: Explanation, level: Level) -> pd.DataFrame:
-    """One row per word, strongest first; influences in logits, shares in per cent."""
+def pattern_frame(explanation: Explanation, view: View) -> pd.DataFrame:
+    """One row per word, strongest first; influences in logits, shares in per cent.
+
+    A merged word's numbers are the sums over its pieces, its path the one that carries most.
+    """
+    listed = view.listed(explanation)
+    sums = bars.values(listed)
+    order = sorted(sums, key=lambda word: -abs(sums[word][0]))
     return pd.DataFrame(
         {
-            "word": [p.token for p in explanation.patterns],
-            "g": [p.influence for p in explanation.patterns],
-            "I_e": [p.embedding_influence for p in explanation.patterns],
-            "I_a": [p.attention_influence for p in explanation.patterns],
-            "I_e / g": [100 * p.share("embedding") for p in explanation.patterns],
-            "I_a / g": [100 * p.share("attention") for p in explanation.patterns],
-            "path": [short_route(explanation, p, level) for p in explanation.patterns],
-        }
+            "word": [explanation.tokens[word] for word in order],
+            "g": [sums[word][0] for word in order],
+            "I_e": [sums[word][1] for word in order],
+            "I_a": [sums[word][2] for word in order],
+            "I_e / g": [_share(sums[word][1], sums[word][0]) for word in order],
+            "I_a / g": [_share(sums[word][2], sums[word][0]) for word in order],
+            "path": [_path(explanation, listed, word, view.level) for word in order],
+        },
+        index=order,
     )
 
 
-def pattern_table(explanation: Explanation, level: Level) -> None:
+def _share(part: float, whole: float) -> float:
+    return 100 * part / whole if whole else 0.0
+
+
+def _path(explanation: Explanation, listed: Sequence[Pattern], word: int, level: Level) -> str:
+    """The path that carries most of a word, and how many more there are."""
+    own = [p for p in listed if p.source == word]
+    path = short_route(explanation, max(own, key=lambda p: abs(p.value(level))), level)
+    return path if len(own) == 1 else f"{path} (and {counted(len(own) - 1, 'more way')})"
+
+
+def pattern_table(rows: Rows, tokens_view: View) -> None:
     """The table of patterns; choosing a row selects its word."""
-    selected = state.choices().word
-    sources = [p.source for p in explanation.patterns]
+    explanation, view = rows.shown, rows.view(tokens_view)
+    frame = pattern_frame(explanation, view)
+    sources = frame.index.tolist()
+    selected = view.selected
     key = f"patterns_{selected}"
     number = st.column_config.NumberColumn
 
     def chosen() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        word = sources[rows[0]] if rows and rows[0] < len(sources) else None
-        state.put(with_word(explanation, state.choices(), word))
+        picked = st.session_state[key]["selection"]["rows"]
+        choose_word(rows, sources[picked[0]] if picked and picked[0] < len(sources) else None)
 
     st.dataframe(
-        pattern_frame(explanation, level),
+        frame,
         key=key,
         hide_index=True,
         on_select=chosen,
@@ -86,17 +106,20 @@ def passing_frame(
     )
 
 
-def passing_table(explanation: Explanation, passing: Sequence[Pattern], view: View) -> None:
+def passing_table(rows: Rows, tokens_view: View) -> None:
     """The patterns that pass the selected node or step; choosing a row looks at its word alone."""
+    explanation, view = rows.shown, rows.view(tokens_view)
+    assert view.place is not None
+    passing = [p for p in explanation.patterns if p.passes(view.place, view.level)]
+    passing.sort(key=lambda p: -abs(p.value(view.level)))
     sources = [p.source for p in passing]
     key = f"passing_{hash((view.place, view.selected))}"
     number = st.column_config.NumberColumn
 
     def chosen() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        state.change(word=sources[rows[0]] if rows and rows[0] < len(sources) else None)
+        picked = st.session_state[key]["selection"]["rows"]
+        choose_word(rows, sources[picked[0]] if picked and picked[0] < len(sources) else None)
 
-    assert view.place is not None
     st.caption(
         f"What passes through {plain(says.place(explanation, view.place))}: choose a row to look "
         "at its word alone"

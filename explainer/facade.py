@@ -93,13 +93,30 @@ def measure_path(
     A component None leaves all heads and skip of its step open; the rest is as in `explain`.
     Raises ExplainerError for a path that is impossible.
     """
+    traced = trace_text(
+        model, text, correct=correct, wrong=wrong, label=label, other=other, settings=settings
+    )
+    with torch.inference_mode(False), torch.no_grad():
+        return measure(traced, nodes, components)
+
+
+def trace_text(
+    model: Model,
+    text: str,
+    *,
+    correct: str | None = None,
+    wrong: str | None = None,
+    label: str | int | None = None,
+    other: str | int | None = None,
+    settings: Settings | None = None,
+) -> Trace:
+    """The trace of a text that has not been read yet; the rest is as in `explain`."""
     sentence = read_sentence(model, text)
     quantity = choose_quantity(
         model, sentence, correct=correct, wrong=wrong, label=label, other=other
     )
     with torch.inference_mode(False), torch.no_grad():
-        traced = follow(model, sentence, quantity, settings or Settings())
-        return measure(traced, nodes, components)
+        return follow(model, sentence, quantity, settings or Settings())
 
 
 def choose_quantity(

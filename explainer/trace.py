@@ -63,6 +63,11 @@ class Piece:
     values: Tensor  # Q [step]
     kept: tuple[Layer, ...] | None
 
+    @property
+    def slopes(self) -> Tensor:
+        """What each word adds to dQ/da, ⟨T_j, G_j⟩ [step, pos]."""
+        return torch.einsum("snd,snd->sn", self.tangent, self.gradient[0])
+
     def layer(self, number: int) -> Layer:
         """Internals of block `number`, kept or computed again."""
         if self.kept is not None:
@@ -124,9 +129,7 @@ def trace(
     else:
         hidden = _forward(adapter, _path(x, b, a.new_tensor([0.0, 1.0])), quantity, keep=False)[0]
         ends = _quantity(adapter, hidden[-1], quantity)[0]
-    influence = torch.stack(
-        [torch.einsum("snd,snd,s->n", p.tangent, p.gradient[0], p.weights) for p in pieces]
-    ).sum(0)
+    influence = torch.stack([p.weights @ p.slopes for p in pieces]).sum(0)
     return Trace(pieces, float(ends[1]), float(ends[0]), tuple(influence.tolist()))
 
 

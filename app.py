@@ -11,7 +11,8 @@ import streamlit as st
 
 import explainer.figures.graph
 import explainer.ui.compare
-import explainer.ui.explore  # noqa: F401
+import explainer.ui.explore
+import explainer.ui.method  # noqa: F401
 from explainer.ui.memory import settle
 
 st.set_page_config(
@@ -23,6 +24,7 @@ st.set_page_config(
 pages = [
     st.Page("pages/explore.py", title="Explore", default=True),
     st.Page("pages/compare.py", title="Compare"),
+    st.Page("pages/method.py", title="Method"),
 ]
 settle()
 page = st.navigation(pages, position="top")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 import streamlit as st
@@ -43,6 +44,11 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
             False,
         ),
     )
+    number_strip(items)
+
+
+def number_strip(items: Iterable[tuple[str, str, str, bool]]) -> None:
+    """Numbers next to each other: a name, the number, what it says, and whether to beware of it."""
     cells = "".join(
         f'<div title="{escape(tip)}"><p>{escape(name)}</p>'
         f"<b{' class=ipe-warn' if warn else ''}>{escape(value)}</b></div>"

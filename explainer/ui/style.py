@@ -21,6 +21,7 @@ def style(dark: bool) -> None:
         "bar": colours.positive,
         "warn": colours.negative,
         "skip": colours.skip,
+        "heads": colours.heads,
     }
     own = " ".join(f"--ipe-{name}: {colour};" for name, colour in named.items())
     st.html(f"<style>\n:root {{ {own} }}\n{_sheet()}</style>")

@@ -1,0 +1,10 @@
+"""Method: the idea behind the patterns, on a live example with its formulas."""
+
+from __future__ import annotations
+
+from explainer.ui.entry import through_app
+
+if through_app():
+    from explainer.ui.method import method
+
+    method()

@@ -25,9 +25,9 @@ CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "displayModeBar": "hover",
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d"],
-    "toImageButtonOptions": {"format": "svg", "filename": "influence-pattern"},
+    "toImageButtonOptions": {"format": "png", "scale": 3, "filename": "influence-pattern"},
 }
-"""Plotly's own options for showing a figure: no cloud button, pictures as SVG."""
+"""Plotly's own options for showing a figure: no cloud button, pictures sharp enough for print."""
 
 
 def to_figure(scene: Scene, colours: Palette) -> go.Figure:
@@ -48,7 +48,7 @@ def _layout(scene: Scene, colours: Palette) -> Trace:
         "height": scene.height,
         "autosize": True,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "paper_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": colours.surface,  # the page's own, so that a picture has it too
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
         "hovermode": "closest",

@@ -11,6 +11,7 @@ from explainer.ui import compute, controls, state
 from explainer.ui.asking import answered, last_request, question
 from explainer.ui.compute import Request
 from explainer.ui.graph import graph, is_dark, view_of
+from explainer.ui.hint import hint
 from explainer.ui.markdown import plain
 from explainer.ui.rows import rows as graph_rows
 from explainer.ui.save import save_popover
@@ -25,9 +26,15 @@ LAST = last_request(state.EDITOR)
 WAITING = "Following every word through every layer …"
 LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
 HOW_TO_READ = (
-    "A line follows one word’s influence to the ringed target. Level and dashed: it stays at its "
-    "place, by the skip connection. Solid: the attention head in the circle carries it. "
-    "The wider, the more influence. Click a word, a node or a line to see what passes there."
+    "How to read it: a line follows one word’s influence to the ringed target. Level and dashed, "
+    "it stays at its place by the skip connection; solid, the attention head in the circle carries "
+    "it. The wider, the more influence. A word’s bar is all its influence, the darker parts inside "
+    "what its line carries."
+)
+HOW_TO_READ_BLOCKS = (
+    "How to read it: of everything that flows through a block, how much stays at its place by the "
+    "skip connection and how much heads move; signed, flows for and against cancel. Blocks and "
+    "heads count from 0."
 )
 
 
@@ -45,6 +52,7 @@ def explore() -> None:
     width = page_width()
     for note in state.notes():
         places.messages.info(plain(note), icon=":material/link_off:")
+    hint()
     shown = answered(state.EDITOR, places, compute.explanation, WAITING)
     if not state.choices().fits_link:
         places.messages.caption("The sentence is too long for a link: the address leaves it out.")
@@ -73,7 +81,7 @@ def _figures(
     ):
         controls.drawing_controls()
         controls.row_options()
-        save_popover(explanation, view, request)
+        save_popover(rows, view, request)
     with middle:
         graph(rows, request, view)
     st.caption(HOW_TO_READ)
@@ -87,5 +95,6 @@ def _figures(
     step_panel(rows, request, predicted, view)
     pattern_table(rows, view)
     with st.expander("Skip and heads by block"):
+        st.caption(HOW_TO_READ_BLOCKS)
         block_table(explanation)
     state.write_link()

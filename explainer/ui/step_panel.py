@@ -137,8 +137,8 @@ def _detail(explanation: Explanation, request: Request, step: Step) -> None:
         _attention(explanation, request, step)
     with right:
         st.caption(
-            "What each component would carry on this step: the longest bar in the word’s "
-            "direction was chosen."
+            "How to read it: what each component would carry on this step; of a word’s pattern, "
+            "the longest bar in the word’s direction was chosen."
         )
         assert step.edge.component is not None
         bars = candidate_bars(step.candidates, step.edge.component, step.carried, dark=is_dark())
@@ -172,8 +172,8 @@ def _attention(explanation: Explanation, request: Request, step: Step) -> None:
         head = next(int(other) for other, _ in ranked if other != SKIP)
         which = f"head {head}, the best that skip beat,"
     st.caption(
-        f"Attention of {which} in block {edge.layer}: each row’s token takes from the columns, "
-        "darker is more; the square marks the step."
+        f"Attention of {which} in block {edge.layer}. How to read it: a row’s token takes from the "
+        "columns’ tokens, more where it is stronger; the square marks the step."
     )
     weights = maps(request.model, request.text)[edge.layer, head]
     st.plotly_chart(

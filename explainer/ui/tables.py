@@ -18,6 +18,10 @@ from explainer.ui.selection import choose_word
 
 MOST_ROWS = 14
 FEW_ROWS = 6
+HOW_TO_READ = (
+    "How to read it: g is all of a word’s influence in logits, Iₑ the part along its line’s nodes, "
+    "Iₐ the part that also takes its heads and skips. Choose a row to see its word alone."
+)
 
 
 def pattern_frame(explanation: Explanation, view: View) -> pd.DataFrame:
@@ -66,6 +70,7 @@ def pattern_table(rows: Rows, tokens_view: View) -> None:
         picked = st.session_state[key]["selection"]["rows"]
         choose_word(rows, sources[picked[0]] if picked and picked[0] < len(sources) else None)
 
+    st.caption(HOW_TO_READ)
     st.dataframe(
         frame,
         key=key,

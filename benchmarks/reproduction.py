@@ -1,0 +1,163 @@
+"""The tables of docs/reproduction.md from a folder that `python -m explainer evaluate` filled.
+
+Run `python -m benchmarks.reproduction RUNS`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from explainer.evaluation.consistency import MEASURES, correlation, forms
+from explainer.evaluation.findings import row_of, written
+from explainer.evaluation.methods import METHODS
+from explainer.evaluation.summary import EVERY_TASK, summary
+from explainer.evaluation.tables import Tables, read_runs, read_tables
+
+LEVELS = (("embedding", "nodes"), ("attention", "heads and skips"))
+REPLACEMENTS = ("zero", "baseline")
+
+
+def main() -> None:
+    """Parse the command line and print every table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", type=Path, help="the folder")
+    folder = parser.parse_args().runs
+    tables = read_tables(folder)
+    numbers = summary(tables)
+    for part in (
+        _sentences(folder, tables),
+        _skip(numbers),
+        _blocks(numbers),
+        _methods(numbers),
+        _tasks(numbers),
+        _consistency(tables),
+    ):
+        print("\n".join(part), end="\n\n")
+
+
+def _sentences(folder: Path, tables: Tables) -> Iterator[str]:
+    yield "| task | sentences | left out | seconds each |"
+    yield "|---|---|---|---|"
+    done = {run["task"]: run["done"] for run in read_runs(folder)}
+    for task, rows in tables.sentences.groupby("task", sort=False):
+        seconds = rows["seconds"].median()
+        yield f"| {task} | {len(rows)} | {done[task] - len(rows)} | {seconds:.2f} |"
+
+
+def _parts(numbers: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for (model, task), rows in numbers.groupby(["model", "task"], sort=False):
+        yield f"{model}: {task}", rows
+
+
+def _cell(row: pd.Series | None) -> str:
+    if row is None:
+        return "–"
+    return written(row["value"], row["low"], row["high"]).replace(" %", "")
+
+
+def _skip(numbers: pd.DataFrame) -> Iterator[str]:
+    quantities = ("accuracy", "skip flow", "signed skip flow", "skip steps", "alignment")
+    yield f"| % | mean Q | {' | '.join(quantities)} |"
+    yield "|---|---|" + "---|" * len(quantities)
+    for name, rows in _parts(numbers):
+        q = row_of(rows, "Q")
+        assert q is not None
+        cells = [_cell(row_of(rows, quantity)) for quantity in quantities]
+        yield f"| {name} | {q['value']:.2f} | {' | '.join(cells)} |"
+
+
+def _blocks(numbers: pd.DataFrame) -> Iterator[str]:
+    layers = sorted(int(layer) for layer in numbers["layer"].dropna().unique())
+    yield f"| skip flow, % | {' | '.join(f'block {layer}' for layer in layers)} |"
+    yield "|---|" + "---|" * len(layers)
+    for name, rows in _parts(numbers):
+        cells = [_cell(row_of(rows, "skip flow", layer=layer)) for layer in layers]
+        yield f"| {name} | {' | '.join(cells)} |"
+
+
+def _methods(numbers: pd.DataFrame) -> Iterator[str]:
+    """Every method, over all tasks of each model."""
+    for name, rows in _parts(numbers):
+        several = EVERY_TASK in set(numbers.loc[numbers["model"] == rows["model"].iloc[0], "task"])
+        if several and rows["task"].iloc[0] != EVERY_TASK:
+            continue
+        quantities = [
+            (f"{quantity}, {replacement}", quantity, replacement)
+            for replacement in REPLACEMENTS
+            for quantity in ("retained Q", "retained accuracy", "removed Q")
+        ]
+        for words in ("all", "positive"):
+            yield f"{name}, paths of {words} words, %:"
+            yield ""
+            yield f"| level | method | size | carried | {' | '.join(q[0] for q in quantities)} |"
+            yield "|---|---|---|---|" + "---|" * len(quantities)
+            for (level, label), method in (
+                (pair, method) for pair in LEVELS for method in METHODS.values()
+            ):
+                of = {"level": level, "words": words, "method": method.name}
+                size = row_of(rows, "size", **of)
+                if size is None:
+                    continue
+                cells = [
+                    _cell(row_of(rows, quantity, **of, replacement=replacement))
+                    for _, quantity, replacement in quantities
+                ]
+                carried = _cell(row_of(rows, "carried", **of))
+                yield (
+                    f"| {label} | {method.label} | {size['value']:.1f} | {carried} | "
+                    f"{' | '.join(cells)} |"
+                )
+            yield ""
+
+
+def _tasks(numbers: pd.DataFrame) -> Iterator[str]:
+    """The pattern alone, task by task."""
+    columns = [
+        (
+            f"{quantity}, {label}{f', {replacement}' if replacement else ''}",
+            quantity,
+            level,
+            replacement,
+        )
+        for level, label in LEVELS
+        for quantity, replacement in (
+            ("carried", None),
+            ("retained Q", "baseline"),
+            ("retained accuracy", "baseline"),
+            ("retained accuracy", "zero"),
+        )
+    ]
+    yield f"| % | {' | '.join(column[0] for column in columns)} |"
+    yield "|---|" + "---|" * len(columns)
+    for name, rows in _parts(numbers):
+        cells = [
+            _cell(
+                row_of(
+                    rows, quantity, level=level, words="all", method="pattern", replacement=given
+                )
+            )
+            for _, quantity, level, given in columns
+        ]
+        yield f"| {name} | {' | '.join(cells)} |"
+
+
+def _consistency(tables: Tables) -> Iterator[str]:
+    found = forms(tables)
+    yield "| rank correlation over forms | forms | with accuracy | with mean Q |"
+    yield "|---|---|---|---|"
+    for model in dict.fromkeys(form.model for form in found):
+        of_model = tuple(form for form in found if form.model == model)
+        for measure in MEASURES:
+            cells = [
+                written(e.value, e.low, e.high, percent=False)
+                for e in (correlation(of_model, measure, what) for what in ("accuracy", "Q"))
+            ]
+            yield f"| {model}: {measure} | {len(of_model)} | {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    main()

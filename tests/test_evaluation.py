@@ -15,8 +15,9 @@ from explainer.evaluation import run as runs
 from explainer.evaluation.cases import Sentences, cases_of
 from explainer.evaluation.methods import METHODS, MODES, SELECTIONS, Findings, kept_by_nodes
 from explainer.evaluation.options import Options
+from explainer.evaluation.question import answers, controller_position
 from explainer.evaluation.run import RECORDS, Run, evaluate, fingerprint, read_records
-from explainer.evaluation.sentence import answers, controller_position, evaluate_sentence
+from explainer.evaluation.sentence import evaluate_sentence
 from explainer.facade import choose_quantity, measure_path
 from explainer.metrics import concentration
 from explainer.models.registry import load_model

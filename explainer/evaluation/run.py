@@ -17,7 +17,8 @@ from typing import Any
 from explainer.errors import ExplainerError
 from explainer.evaluation.cases import Sentences, cases_of
 from explainer.evaluation.options import Options
-from explainer.evaluation.sentence import Fillings, answers, evaluate_sentence, fillings
+from explainer.evaluation.question import answers
+from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
 from explainer.models.model import Model
 from explainer.tasks import Case
 

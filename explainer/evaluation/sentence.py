@@ -9,10 +9,8 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
 import numpy as np
@@ -22,7 +20,6 @@ from explainer.ablation import Kept, Mode, Replacement, Route, ablated_values, f
 from explainer.activations import Activations
 from explainer.attention import attention
 from explainer.comparisons import attention_path, internal_influence, layer_conductance
-from explainer.errors import ExplainerError
 from explainer.evaluation.methods import (
     METHODS,
     MODES,
@@ -38,90 +35,19 @@ from explainer.evaluation.methods import (
     selected,
 )
 from explainer.evaluation.options import Options
+from explainer.evaluation.question import answers, controller_position
+from explainer.evaluation.record import Carried, Outcome, Record
 from explainer.facade import choose_quantity, explanation_of, follow
 from explainer.measure import measure_all
 from explainer.metrics import alignment, carried_share, path_count, skip_share_of_steps
 from explainer.models.model import Model
-from explainer.pattern import Explanation, Level, Pattern
-from explainer.sentence import MASK_SPELLINGS, Sentence, read_sentence
+from explainer.pattern import Explanation, Level
+from explainer.sentence import read_sentence
 from explainer.tasks import Case
 from explainer.trace import Trace
 
-CLASS_NAMES = {
-    "positive": ("positive", "pos", "label_1"),
-    "negative": ("negative", "neg", "label_0"),
-}
-
-
 Fillings = Mapping[Replacement, Activations | None]
 """What replaces in every sentence alike, None for what is each sentence's own."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one method left of Q, in logits, for one choice of words, level, mode and replacement.
-
-    `size` counts the nodes that are kept or removed, at the attention level heads and skips.
-    """
-
-    method: str
-    level: Level
-    words: Words
-    mode: Mode
-    replacement: Replacement
-    value: float
-    size: int
-
-
-@dataclass(frozen=True)
-class Carried:
-    """The share of the words' influence Σ|g| that a method's paths carry."""
-
-    method: str
-    level: Level
-    words: Words
-    share: float
-
-
-@dataclass(frozen=True)
-class Record:
-    """All that one sentence gives; plain values, so that it can be stored as a line of JSON.
-
-    `controller` is a token's position (None if the word is not one of the sentence's tokens),
-    flows are skip's shares of every block, `paths` counts all paths at both levels, and
-    `alignment` is the share of inner nodes that the best attention path has in common with the
-    pattern, over all words.
-    """
-
-    task: str
-    number: int
-    combination: str
-    text: str
-    correct: str
-    wrong: str
-    tokens: tuple[str, ...]
-    target: int
-    controller: int | None
-    value: float
-    baseline_value: float
-    completeness_gap: float
-    influence: tuple[float, ...]
-    patterns: tuple[Pattern, ...]
-    skip_flow: tuple[float, ...]
-    signed_skip_flow: tuple[float, ...]
-    skip_steps: float
-    paths: tuple[int, int]
-    alignment: float
-    outcomes: tuple[Outcome, ...]
-    carried: tuple[Carried, ...]
-    seconds: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; the candidates of refinement are left out."""
-        data = asdict(self)
-        for pattern in data["patterns"]:
-            del pattern["attention_candidates"]
-        return data
 
 
 def evaluate_sentence(
@@ -199,49 +125,6 @@ def evaluate_sentence(
 def fillings(model: Model, options: Options) -> Fillings:
     """What replaces in all sentences of a run, to be made once."""
     return {name: shared_fill(model, name) for name in options.replacements}
-
-
-def answers(model: Model, case: Case) -> dict[str, str | None]:
-    """The case's right and wrong answer as the model is asked about them.
-
-    Raises ExplainerError where the model is not of the task's kind.
-    """
-    words = re.search(MASK_SPELLINGS, case.text) is not None
-    if words != (model.info.task == "masked-lm"):
-        wanted = "a masked language model" if words else "a classifier"
-        raise ExplainerError(
-            f"The task {case.kind!r} is for {wanted}, which {model.info.name!r} is not: choose "
-            "another task or model."
-        )
-    given: dict[str, str | None] = dict.fromkeys(("correct", "wrong", "label", "other"))
-    if words:
-        return given | {"correct": case.correct, "wrong": case.wrong}
-    return given | {
-        "label": _class_name(model, case.correct),
-        "other": _class_name(model, case.wrong) if case.wrong else None,
-    }
-
-
-def _class_name(model: Model, label: str) -> str:
-    """The model's own name for a class that others call `positive` or `negative`."""
-    names = CLASS_NAMES.get(label.casefold(), ())
-    found = [name for name in model.labels if name.casefold() in names]
-    return found[0] if len(found) == 1 else label
-
-
-def controller_position(sentence: Sentence, controller: str) -> int | None:
-    """The first token of the word that the answer depends on."""
-    if not controller:
-        return None
-    found = re.search(rf"(?<!\w){re.escape(controller)}(?!\w)", sentence.text)
-    if found is None:
-        return None
-    inside = (
-        position
-        for position, (start, end) in enumerate(sentence.spans)
-        if start <= found.start() < end
-    )
-    return next(inside, None)
 
 
 def _variants(

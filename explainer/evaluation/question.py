@@ -1,0 +1,58 @@
+"""A case as the model is asked about it."""
+
+from __future__ import annotations
+
+import re
+
+from explainer.errors import ExplainerError
+from explainer.models.model import Model
+from explainer.sentence import MASK_SPELLINGS, Sentence
+from explainer.tasks import Case
+
+CLASS_NAMES = {
+    "positive": ("positive", "pos", "label_1"),
+    "negative": ("negative", "neg", "label_0"),
+}
+
+
+def answers(model: Model, case: Case) -> dict[str, str | None]:
+    """The case's right and wrong answer as the model is asked about them.
+
+    Raises ExplainerError where the model is not of the task's kind.
+    """
+    words = re.search(MASK_SPELLINGS, case.text) is not None
+    if words != (model.info.task == "masked-lm"):
+        wanted = "a masked language model" if words else "a classifier"
+        raise ExplainerError(
+            f"The task {case.kind!r} is for {wanted}, which {model.info.name!r} is not: choose "
+            "another task or model."
+        )
+    given: dict[str, str | None] = dict.fromkeys(("correct", "wrong", "label", "other"))
+    if words:
+        return given | {"correct": case.correct, "wrong": case.wrong}
+    return given | {
+        "label": _class_name(model, case.correct),
+        "other": _class_name(model, case.wrong) if case.wrong else None,
+    }
+
+
+def _class_name(model: Model, label: str) -> str:
+    """The model's own name for a class that others call `positive` or `negative`."""
+    names = CLASS_NAMES.get(label.casefold(), ())
+    found = [name for name in model.labels if name.casefold() in names]
+    return found[0] if len(found) == 1 else label
+
+
+def controller_position(sentence: Sentence, controller: str) -> int | None:
+    """The first token of the word that the answer depends on."""
+    if not controller:
+        return None
+    found = re.search(rf"(?<!\w){re.escape(controller)}(?!\w)", sentence.text)
+    if found is None:
+        return None
+    inside = (
+        position
+        for position, (start, end) in enumerate(sentence.spans)
+        if start <= found.start() < end
+    )
+    return next(inside, None)

@@ -1,0 +1,77 @@
+"""What the evaluation of one sentence found, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from explainer.ablation import Mode, Replacement
+from explainer.evaluation.methods import Words
+from explainer.pattern import Level, Pattern
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one method left of Q, in logits, for one choice of words, level, mode and replacement.
+
+    `size` counts the nodes that are kept or removed, at the attention level heads and skips.
+    """
+
+    method: str
+    level: Level
+    words: Words
+    mode: Mode
+    replacement: Replacement
+    value: float
+    size: int
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The share of the words' influence Σ|g| that a method's paths carry."""
+
+    method: str
+    level: Level
+    words: Words
+    share: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that one sentence gives; plain values, so that it can be stored as a line of JSON.
+
+    `controller` is a token's position (None if the word is not one of the sentence's tokens),
+    flows are skip's shares of every block, `paths` counts all paths at both levels, and
+    `alignment` is the share of inner nodes that the best attention path has in common with the
+    pattern, over all words.
+    """
+
+    task: str
+    number: int
+    combination: str
+    text: str
+    correct: str
+    wrong: str
+    tokens: tuple[str, ...]
+    target: int
+    controller: int | None
+    value: float
+    baseline_value: float
+    completeness_gap: float
+    influence: tuple[float, ...]
+    patterns: tuple[Pattern, ...]
+    skip_flow: tuple[float, ...]
+    signed_skip_flow: tuple[float, ...]
+    skip_steps: float
+    paths: tuple[int, int]
+    alignment: float
+    outcomes: tuple[Outcome, ...]
+    carried: tuple[Carried, ...]
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; the candidates of refinement are left out."""
+        data = asdict(self)
+        for pattern in data["patterns"]:
+            del pattern["attention_candidates"]
+        return data

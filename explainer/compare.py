@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Literal
 
 import numpy as np
@@ -68,16 +69,56 @@ class Comparison:
 
 
 def align(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[Aligned, ...]:
-    """Correspond two sequences of tokens: equal runs first, what is between them one by one."""
+    """Correspond two sequences of tokens: equal runs first, what is between them by likeness."""
     pairs: list[Aligned] = []
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     for tag, a, a_end, b, b_end in matcher.get_opcodes():
-        both = min(a_end - a, b_end - b)
-        kind: Kind = "equal" if tag == "equal" else "changed"
-        pairs += [Aligned(kind, a + k, b + k) for k in range(both)]
-        pairs += [Aligned("deleted", k, None) for k in range(a + both, a_end)]
-        pairs += [Aligned("inserted", None, k) for k in range(b + both, b_end)]
+        if tag == "equal":
+            pairs += [Aligned("equal", a + k, b + k) for k in range(a_end - a)]
+            continue
+        at = b
+        for k, like in enumerate(_likest(first[a:a_end], second[b:b_end]), start=a):
+            if like is None:
+                pairs.append(Aligned("deleted", k, None))
+                continue
+            pairs += [Aligned("inserted", None, j) for j in range(at, b + like)]
+            pairs.append(Aligned("changed", k, b + like))
+            at = b + like + 1
+        pairs += [Aligned("inserted", None, j) for j in range(at, b_end)]
     return tuple(pairs)
+
+
+def _likest(first: tuple[str, ...], second: tuple[str, ...]) -> list[int | None]:
+    """For each token of `first` its counterpart in `second`, in order, as many as there can be.
+
+    Of all ways to leave out what one has more than the other, the one whose counterparts begin
+    most alike (`assistant` and `assistants`); among equals the one that leaves out the last.
+    """
+    if len(first) > len(second):
+        back = _likest(second, first)
+        return [back.index(k) if k in back else None for k in range(len(first))]
+    spare = len(second) - len(first)
+    # best[k][s]: likeness of first[k:] with s of the spare tokens already left out
+    best = np.zeros((len(first) + 1, spare + 2))
+    best[:, spare + 1] = -np.inf
+    for k in reversed(range(len(first))):
+        for s in reversed(range(spare + 1)):
+            here = _likeness(first[k], second[k + s]) + best[k + 1, s]
+            best[k, s] = max(here, best[k, s + 1])
+    counterparts: list[int | None] = []
+    s = 0
+    for k, token in enumerate(first):
+        while best[k, s] > _likeness(token, second[k + s]) + best[k + 1, s]:
+            s += 1
+        counterparts.append(k + s)
+    return counterparts
+
+
+def _likeness(one: str, other: str) -> float:
+    """The share of the longer token that both begin with."""
+    pairs = zip(one, other, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return shared / max(len(one), len(other), 1)
 
 
 def compare(first: Explanation, second: Explanation) -> Comparison:

@@ -1,6 +1,7 @@
 """Comparing two explanations: tokens that correspond, and routes that differ."""
 
 import dataclasses
+import random
 
 import pytest
 
@@ -23,6 +24,41 @@ def test_equal_changed_inserted_and_deleted_tokens():
         Aligned("equal", 7, 8),
         Aligned("deleted", 8, None),
     )
+
+
+def test_between_equal_runs_the_most_alike_correspond():
+    short, long = ("the", "assistant", "loves"), ("the", "very", "old", "assistants", "love")
+    assert align(short, long) == (
+        Aligned("equal", 0, 0),
+        Aligned("inserted", None, 1),
+        Aligned("inserted", None, 2),
+        Aligned("changed", 1, 3),
+        Aligned("changed", 2, 4),
+    )
+    assert align(long, short) == (
+        Aligned("equal", 0, 0),
+        Aligned("deleted", 1, None),
+        Aligned("deleted", 2, None),
+        Aligned("changed", 3, 1),
+        Aligned("changed", 4, 2),
+    )
+    assert align(("cat",), ("a", "b")) == (Aligned("changed", 0, 0), Aligned("inserted", None, 1))
+
+
+def test_every_token_stands_once_and_in_order_in_any_two_sentences():
+    draw = random.Random(0)
+    for _ in range(200):
+        one, two = (
+            tuple(draw.choices(("a", "ab", "abc", "b", "bc"), k=draw.randrange(7))) for _ in "xy"
+        )
+        pairs = align(one, two)
+        assert [p.first for p in pairs if p.first is not None] == list(range(len(one)))
+        assert [p.second for p in pairs if p.second is not None] == list(range(len(two)))
+        assert all(
+            (p.kind == "equal") == (one[p.first] == two[p.second])
+            for p in pairs
+            if p.first is not None and p.second is not None
+        )
 
 
 @pytest.mark.parametrize("tokens", [(), ("a",), ("a", "b", "a")])

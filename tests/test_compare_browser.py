@@ -1,6 +1,11 @@
 """Comparing in a real browser: typing, clicking, swapping, following the link, on any screen."""
 
+import csv
+import io
+import json
+from pathlib import Path
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 import pytest
 
@@ -168,3 +173,31 @@ def test_on_a_small_screen_they_follow_each_other(chromium, link, width):
     assert max(main, one["x"] + one["width"], two["x"] + two["width"]) <= width
     assert one["y"] + one["height"] <= two["y"]
     context.close()
+
+
+def test_both_sides_are_saved_as_picture_table_and_numbers(tab, link, tmp_path):
+    text = "the <b>farmers</b> & [MASK] old ."
+    tab.goto(link(text2=text, word="2"))
+    ready(tab)
+    tab.locator(".st-key-save [data-testid=stPopoverButton]").click()
+    saved = {}
+    for name in ("Picture (SVG)", "Table of differences (CSV)", "Numbers of both (JSON)"):
+        with tab.expect_download() as download:
+            tab.get_by_role("button", name=name).click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        saved[file.name] = file.read_text(encoding="utf-8")
+    picture = ElementTree.fromstring(saved["comparison.svg"])
+    words = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert FIRST in words
+    assert text in words
+    rows = list(csv.DictReader(io.StringIO(saved["differences.csv"])))
+    assert {"word", "change of g", "way in the first", "way in the second"} <= rows[0].keys()
+    numbers = json.loads(saved["comparison.json"])
+    assert [numbers[side]["schema"] for side in ("first", "second")] == [1, 1]
+    (python,) = tab.locator("[data-testid=stPopoverBody] code").all_inner_texts()
+    assert "json.dumps(both" in python
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Picture (PNG)").click()
+    assert download.value.suggested_filename == "comparison.png"
+    assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")

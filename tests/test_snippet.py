@@ -11,8 +11,9 @@ from explainer import Settings
 from explainer.figures import View, pattern_svg
 from explainer.pattern import Edge, Node
 from explainer.ui import compute
+from explainer.ui.compare_save import pair_json
 from explainer.ui.compute import Request
-from explainer.ui.snippet import snippet
+from explainer.ui.snippet import pair_snippet, snippet
 
 VIEWS = (
     View(),
@@ -23,6 +24,13 @@ VIEWS = (
 TEXTS = ('the farmer\'s "old" [MASK] .', "the \\ <b> {farmers} [MASK] 'bad' .")
 
 
+def printed(code: str) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(code, {})
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint", top_k=2)])
 @pytest.mark.parametrize("view", VIEWS)
@@ -31,14 +39,25 @@ def test_running_it_prints_the_same_numbers_and_draws_the_same_picture(
 ):
     monkeypatch.chdir(tmp_path)
     request = Request(str(tiny_masked_lm_dir), text, "are", None, None, None, settings)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(snippet(request, view), {})
     found = compute.explanation(request)
-    assert json.loads(printed.getvalue()) == found.to_dict()
+    assert json.loads(printed(snippet(request, view))) == found.to_dict()
     options = {field.name: getattr(view, field.name) for field in fields(View)}
     drawn = (tmp_path / "pattern.svg").read_text(encoding="utf-8")
     assert drawn == pattern_svg(found, **options)
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint")])
+def test_running_the_snippet_of_a_pair_prints_both(
+    tiny_masked_lm_dir, tiny_classifier_dir, settings
+):
+    first = Request(str(tiny_masked_lm_dir), TEXTS[0], "are", "is", None, None, settings)
+    alike = Request(str(tiny_masked_lm_dir), TEXTS[1], "are", None, None, None, settings)
+    other = Request(str(tiny_classifier_dir), TEXTS[1], None, None, "positive", None, settings)
+    for second, loads in ((alike, 1), (other, 2)):
+        code = pair_snippet(first, second)
+        assert code.count("load_model(") == loads
+        both = (compute.explanation(first), compute.explanation(second))
+        assert printed(code) == pair_json(both) + "\n"
 
 
 def test_it_says_no_more_than_was_chosen(tiny_classifier_dir):

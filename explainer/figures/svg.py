@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from explainer.figures import text
@@ -26,48 +27,65 @@ def pattern_svg(explanation: Explanation, *, level: Level = "attention", **optio
 
 def to_svg(scene: Scene, background: str, title: str, description: str) -> str:
     """The scene as SVG 1.1, sizes in px; nothing is loaded from elsewhere."""
-    width, height = _number(scene.width), _number(scene.height)
+    return document((scene.width, scene.height), groups(scene), background, title, description)
+
+
+def document(
+    size: tuple[float, float],
+    body: Iterable[str],
+    background: str,
+    title: str,
+    description: str,
+) -> str:
+    """An SVG file of this size in px with the elements of `body`."""
+    width, height = (number(side) for side in size)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" font-family="{_quoted(text.FONT)}">',
         f"<title>{text.escape(title)}</title>",
         f"<desc>{text.escape(description)}</desc>",
         f'<rect width="{width}" height="{height}" fill="{background}"/>',
+        *body,
+        "</svg>",
     ]
-    for stage in scene.stages:
-        lines.append("<g>")
-        lines.extend(_element(item) for item in stage)
-        lines.append("</g>")
-    lines.append("</svg>")
     return "\n".join(lines) + "\n"
 
 
-def _element(item: Item) -> str:
+def groups(scene: Scene) -> Iterator[str]:
+    """The scene's stages as SVG groups."""
+    for stage in scene.stages:
+        yield "<g>"
+        yield from (element(item) for item in stage)
+        yield "</g>"
+
+
+def element(item: Item) -> str:
+    """One shape or word as an SVG element."""
     if isinstance(item, Area):
-        points = " L".join(f"{_number(x)},{_number(y)}" for x, y in item.points)
+        points = " L".join(f"{number(x)},{number(y)}" for x, y in item.points)
         outline = (
-            f' stroke="{item.outline}" stroke-width="{_number(item.outline_width)}"'
+            f' stroke="{item.outline}" stroke-width="{number(item.outline_width)}"'
             if item.outline
             else ""
         )
         return f'<path d="M{points}Z" {_fill(item.fill)}{outline}/>'
     if isinstance(item, Line):
         return (
-            f'<line x1="{_number(item.x0)}" y1="{_number(item.y0)}" x2="{_number(item.x1)}" '
-            f'y2="{_number(item.y1)}" stroke="{item.colour}" stroke-width="{_number(item.width)}"/>'
+            f'<line x1="{number(item.x0)}" y1="{number(item.y0)}" x2="{number(item.x1)}" '
+            f'y2="{number(item.y1)}" stroke="{item.colour}" stroke-width="{number(item.width)}"/>'
         )
     if isinstance(item, Disc):
         radius = item.radius - item.outline_width / 2
         return (
-            f'<circle cx="{_number(item.x)}" cy="{_number(item.y)}" r="{_number(radius)}" '
+            f'<circle cx="{number(item.x)}" cy="{number(item.y)}" r="{number(radius)}" '
             f"{_fill(item.fill)} {_fill(item.outline, 'stroke')} "
-            f'stroke-width="{_number(item.outline_width)}"/>'
+            f'stroke-width="{number(item.outline_width)}"/>'
         )
     weight = ' font-weight="700"' if item.bold else ""
     # A third of the size below y puts the middle of lower-case letters on y in every viewer.
     return (
-        f'<text x="{_number(item.x)}" y="{_number(item.y + item.size * 0.34)}" '
-        f'font-size="{_number(item.size)}" text-anchor="{item.anchor}" '
+        f'<text x="{number(item.x)}" y="{number(item.y + item.size * 0.34)}" '
+        f'font-size="{number(item.size)}" text-anchor="{item.anchor}" '
         f'fill="{item.colour}"{weight}>{text.escape(item.text)}</text>'
     )
 
@@ -81,7 +99,8 @@ def _fill(colour: str, what: str = "fill") -> str:
     return plain if float(opacity) == 1 else f'{plain} {what}-opacity="{opacity}"'
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """px to a hundredth."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 

@@ -14,9 +14,10 @@ from explainer.figures.difference import difference_summary, token_name
 from explainer.figures.frame import NARROW
 from explainer.figures.pair import Pair
 from explainer.ui import compute, controls
-from explainer.ui.compare_graphs import columns, drawn_view, lone_graph, pair_graphs
+from explainer.ui.compare_graphs import columns, drawn_view, lone_graph, pair_graphs, side_views
 from explainer.ui.compare_numbers import quantity_table, share_table
 from explainer.ui.compare_presets import preset_popover
+from explainer.ui.compare_save import pair_save
 from explainer.ui.compare_side import explained, side_box
 from explainer.ui.compare_state import BOTH, LINKED, SIDES, select, selected
 from explainer.ui.compare_tables import route_table
@@ -97,6 +98,7 @@ def _figures(both: Pair, notes: DeltaGenerator, width: float) -> None:
     ):
         controls.drawing_controls(BOTH)
         _word_field(both, comparison)
+        pair_save(both, comparison, side_views(comparison.alignment, width), said)
     with middle:
         pair_graphs(both, comparison, width)
     st.caption(HOW_TO_READ)

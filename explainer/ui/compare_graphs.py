@@ -27,18 +27,22 @@ NOWHERE = -1
 
 def pair_graphs(both: Pair, comparison: Comparison, width: float) -> None:
     """Both graphs on one scale."""
-    tokens = selected(comparison.alignment)
-    view = drawn_view(width)
-    first, second = view, view
-    if tokens is not None:
-        first = replace(view, selected=NOWHERE if tokens.first is None else tokens.first)
-        second = replace(view, selected=NOWHERE if tokens.second is None else tokens.second)
-    views = pair_views(both, comparison.alignment, (first, second))
+    views = pair_views(both, comparison.alignment, side_views(comparison.alignment, width))
     for side, place, explanation, own in zip(SIDES, columns(width), both, views, strict=True):
         with place:
             if width < SIDE_BY_SIDE:
                 st.caption(f"{TITLES[side]}: {plain(getattr(LINKED.get(), side).text)}")
             _graph(side, explanation, own, comparison.alignment)
+
+
+def side_views(alignment: tuple[Aligned, ...], width: float) -> tuple[View, View]:
+    """The drawing of each side, with the selected word where it has it."""
+    tokens = selected(alignment)
+    view = drawn_view(width)
+    if tokens is None:
+        return view, view
+    first, second = (NOWHERE if p is None else p for p in (tokens.first, tokens.second))
+    return replace(view, selected=first), replace(view, selected=second)
 
 
 def lone_graph(side: Side, explanation: Explanation, width: float) -> None:

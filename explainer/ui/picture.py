@@ -25,7 +25,7 @@ button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offse
 span { font-size: .85rem; color: var(--st-text-color); }
 """
 JS = """
-async function png(svg) {
+async function png(svg, name) {
   const image = new Image();
   image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
   await image.decode();
@@ -36,7 +36,7 @@ async function png(svg) {
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = "pattern.png";
+  link.download = `${name}.png`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
@@ -59,7 +59,10 @@ export default function ({ parentElement, data }) {
   const said = parentElement.querySelector("#said");
   const tell = (text) => { said.textContent = text; };
   parentElement.querySelector("#png").onclick = () =>
-    png(data.svg).then(() => tell(""), () => tell("This browser cannot draw it: take the SVG."));
+    png(data.svg, data.name).then(
+      () => tell(""),
+      () => tell("This browser cannot draw it: take the SVG."),
+    );
   parentElement.querySelector("#link").onclick = () =>
     copy(window.location.href).then(
       () => tell("The link is copied."),
@@ -75,6 +78,6 @@ def _component() -> ComponentRenderer:
     return st.components.v2.component("influence_patterns_picture", html=HTML, css=CSS, js=JS)
 
 
-def picture_and_link(svg: str) -> None:
-    """Two buttons: the picture `svg` as a PNG file, and the page's address to the clipboard."""
-    _component()(key="picture_and_link", data={"svg": svg})
+def picture_and_link(svg: str, name: str) -> None:
+    """Two buttons: the picture `svg` as the PNG file `name`, and the page's address to copy."""
+    _component()(key="picture_and_link", data={"svg": svg, "name": name})

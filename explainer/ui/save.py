@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
@@ -19,57 +20,81 @@ from explainer.ui.snippet import snippet
 from explainer.ui.tables import pattern_frame
 
 
+@dataclass(frozen=True)
+class File:
+    """A file to save: its label on the page, its name, its type, and how it is made."""
+
+    label: str
+    name: str
+    mime: str
+    make: Callable[[], str]
+
+
 def save_popover(rows: Rows, view: View, request: Request) -> None:
-    """Files behind one button, each made when it is asked for, and the page as Python."""
-    popover = st.popover("Save", icon=":material/download:", key="save", on_change="rerun")
-    if popover.open:  # the picture alone is as large as the graph
-        with popover:
+    """What one explanation can be saved as, behind one button."""
+    with save_button() as is_open:
+        if is_open:
             _files(rows, view, request)
+
+
+@contextmanager
+def save_button() -> Iterator[bool]:
+    """The place behind the button, and whether it is open: a picture is as large as its graph."""
+    popover = st.popover("Save", icon=":material/download:", key="save", on_change="rerun")
+    with popover:
+        yield bool(popover.open)
+
+
+def save_files(files: Iterable[File], code: str) -> None:
+    """Files, each made when it is asked for, and the page as Python."""
+    for file in files:
+        st.download_button(
+            file.label,
+            file.make,
+            file_name=file.name,
+            mime=file.mime,
+            on_click="ignore",
+            type="tertiary",
+            key=f"save_{file.name}",
+        )
+    st.caption("The same from Python")
+    st.code(code, language="python", wrap_lines=True)
 
 
 def _files(rows: Rows, view: View, request: Request) -> None:
     explanation = rows.tokens
     # A picture is for a paper: light, whatever the page is, and of one width.
     paper = replace(view, width=WIDTH, dark=False)
-    picture_and_link(_svg(request, paper, explanation))
-    files: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
+    picture_and_link(_svg(request, paper, explanation), "pattern")
+    save_files(
         (
-            "Picture (SVG)",
-            "pattern.svg",
-            "image/svg+xml",
-            partial(_svg, request, paper, explanation),
+            File(
+                "Picture (SVG)",
+                "pattern.svg",
+                "image/svg+xml",
+                partial(_svg, request, paper, explanation),
+            ),
+            File(
+                "Interactive page (HTML)",
+                "pattern.html",
+                "text/html",
+                lambda: pattern_html(explanation, **_options(replace(view, width=WIDTH))),
+            ),
+            File(
+                "Numbers (JSON)",
+                "pattern.json",
+                "application/json",
+                lambda: explanation.to_json(indent=1),
+            ),
+            File(
+                "Table of patterns (CSV)",
+                "patterns.csv",
+                "text/csv",
+                lambda: pattern_frame(rows.shown, rows.view(view)).to_csv(index=False),
+            ),
         ),
-        (
-            "Interactive page (HTML)",
-            "pattern.html",
-            "text/html",
-            lambda: pattern_html(explanation, **_options(replace(view, width=WIDTH))),
-        ),
-        (
-            "Numbers (JSON)",
-            "pattern.json",
-            "application/json",
-            lambda: explanation.to_json(indent=1),
-        ),
-        (
-            "Table of patterns (CSV)",
-            "patterns.csv",
-            "text/csv",
-            lambda: pattern_frame(rows.shown, rows.view(view)).to_csv(index=False),
-        ),
+        snippet(request, view),
     )
-    for label, name, mime, make in files:
-        st.download_button(
-            label,
-            make,
-            file_name=name,
-            mime=mime,
-            on_click="ignore",
-            type="tertiary",
-            key=f"save_{name}",
-        )
-    st.caption("The same from Python")
-    st.code(snippet(request, view), language="python", wrap_lines=True)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -15,6 +15,54 @@ DRAWN = ("level", "minimum_share", "overlay", "selected", "place", "merge_pieces
 def snippet(request: Request, view: View) -> str:
     """A script that prints the explanation of `request` as the JSON that the page saves, and
     writes the picture that the page shows to a file."""
+    drawing = ", ".join(["explanation", *_changed(view, View(), DRAWN)])
+    imports = [_imports(request), "from explainer.figures import pattern_svg\n"]
+    if view.place is not None:
+        imports.append(f"from explainer.pattern import {type(view.place).__name__}\n")
+    return (
+        "from pathlib import Path\n"
+        "\n"
+        f"{''.join(imports)}"
+        "\n"
+        f"explanation = {_call(request, f'load_model({request.model!r})')}"
+        "print(explanation.to_json(indent=1))\n"
+        f"svg = pattern_svg({drawing})\n"
+        'Path("pattern.svg").write_text(svg, encoding="utf-8")\n'
+    )
+
+
+def pair_snippet(first: Request, second: Request) -> str:
+    """A script that prints both explanations as the JSON that the compare page saves.
+
+    The settings of both are the same there.
+    """
+    if first.model == second.model:
+        models = {first.model: "model"}
+    else:
+        models = {first.model: "model1", second.model: "model2"}
+    loads = "".join(f"{name} = load_model({model!r})\n" for model, name in models.items())
+    calls = "".join(
+        f"{name} = {_call(request, models[request.model])}"
+        for name, request in (("first", first), ("second", second))
+    )
+    return (
+        "import json\n"
+        "\n"
+        f"{_imports(first)}"
+        "\n"
+        f"{loads}{calls}"
+        'both = {"first": first.to_dict(), "second": second.to_dict()}\n'
+        "print(json.dumps(both, indent=1, ensure_ascii=False))\n"
+    )
+
+
+def _imports(request: Request) -> str:
+    changed = ["Settings"] if request.settings != Settings() else []
+    return f"from explainer import {', '.join([*changed, 'explain', 'load_model'])}\n"
+
+
+def _call(request: Request, model: str) -> str:
+    """The call of `explain`, with what differs from its defaults."""
     given = ("correct", "wrong", "label", "other")
     arguments = [
         f"    {name}={value!r},\n"
@@ -24,29 +72,7 @@ def snippet(request: Request, view: View) -> str:
     changed = _changed(request.settings, Settings(), [field.name for field in fields(Settings)])
     if changed:
         arguments.append(f"    settings=Settings({', '.join(changed)}),\n")
-    names = ["Settings", "explain", "load_model"] if changed else ["explain", "load_model"]
-    drawing = ", ".join(["explanation", *_changed(view, View(), DRAWN)])
-    imports = [
-        f"from explainer import {', '.join(names)}\n",
-        "from explainer.figures import pattern_svg\n",
-    ]
-    if view.place is not None:
-        imports.append(f"from explainer.pattern import {type(view.place).__name__}\n")
-    return (
-        "from pathlib import Path\n"
-        "\n"
-        f"{''.join(imports)}"
-        "\n"
-        f"explanation = explain(\n"
-        f"    load_model({request.model!r}),\n"
-        f"    {request.text!r},\n"
-        f"{''.join(arguments)}"
-        "    flow=True,\n"
-        ")\n"
-        "print(explanation.to_json(indent=1))\n"
-        f"svg = pattern_svg({drawing})\n"
-        'Path("pattern.svg").write_text(svg, encoding="utf-8")\n'
-    )
+    return f"explain(\n    {model},\n    {request.text!r},\n{''.join(arguments)}    flow=True,\n)\n"
 
 
 def _changed(

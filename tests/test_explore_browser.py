@@ -155,6 +155,17 @@ def test_markup_in_a_sentence_is_text_wherever_it_is_drawn(chromium, link, hosti
         assert said == []
 
 
+def test_a_long_computation_shows_the_page_and_that_it_works(chromium, link):
+    with opened(chromium) as page:
+        long = ", ".join(["the old farmers love the bad assistant"] * 3) + " [MASK] ."
+        page.goto(link(points="1000", text=long))
+        page.locator("[data-testid=stSpinner]").wait_for()
+        assert page.locator(BOX).input_value() == long
+        assert not page.locator(GRAPH).count()
+        ready(page)
+        assert not page.locator("[data-testid=stSpinner]").count()
+
+
 def test_the_link_is_copied(chromium, link):
     with opened(chromium, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.goto(link(level="embedding"))

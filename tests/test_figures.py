@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from explainer.errors import ExplainerError
-from explainer.figures import View, pattern_graph, pattern_html, pattern_svg, summary
+from explainer.figures import View, pattern_graph, pattern_html, pattern_svg, summary, ways
 from explainer.figures.bars import nice
 from explainer.figures.curves import SAMPLES, Curve, dashes, ribbon
 from explainer.figures.frame import MANY_ROWS
@@ -18,7 +18,7 @@ from explainer.figures.graph import CONFIG
 from explainer.figures.lanes import GAP, bundle, stack
 from explainer.figures.layout import lay_out
 from explainer.figures.overlay import MOST, bands
-from explainer.figures.palette import DARK, LIGHT
+from explainer.figures.palette import DARK, LIGHT, rgba
 from explainer.figures.scene import Area, Disc, Label
 from explainer.figures.summary import short_route
 from explainer.figures.text import clean, escape, percent, signed
@@ -194,6 +194,22 @@ def test_every_drawn_edge_token_and_node_can_be_clicked(small):
                 )
         assert spots.marker.size >= 12
         assert figure.data[-1] is spots
+
+
+def test_in_a_crowd_the_weak_step_back_and_few_heads_are_named(large):
+    drawn = View(minimum_share=0).patterns(large)
+    assert len(drawn) > ways.CROWD
+    scene = lay_out(large, View(minimum_share=0))
+    widest = max(abs(p.attention_influence) for p in drawn)
+    weak = [p for p in drawn if abs(p.attention_influence) < 0.9 * ways.WEAK * widest]
+    assert weak
+    fills = {i.fill for stage in scene.stages for i in stage if isinstance(i, Area)}
+    assert {rgba(LIGHT.positive, ways.QUIET), rgba(LIGHT.positive, 1)} <= fills
+    heads = [i for stage in scene.stages for i in stage if isinstance(i, Disc) and i.radius > 7]
+    assert len(heads) <= ways.MOST_CIRCLES + 1  # one more in the legend
+    alone = lay_out(large, View(minimum_share=0, selected=weak[0].source))
+    fills = {i.fill for stage in alone.stages for i in stage if isinstance(i, Area)}
+    assert not {rgba(c, ways.QUIET) for c in (LIGHT.positive, LIGHT.negative)} & fills
 
 
 def test_only_words_above_the_share_and_the_selected_one_are_drawn(small):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from explainer import facade
 from explainer.figures import View, summary, text
 from explainer.figures.layout import lay_out
 from explainer.figures.scene import Area
@@ -193,6 +194,42 @@ def test_a_node_is_chosen_by_its_list_and_cut(page):
     checked(widget(test, "segmented_control", "what").set_value("step").run())
     before, after, _ = strip_values(test)[len(as_it_is) :]
     assert before != after
+
+
+def test_the_engine_runs_once_for_a_sentence_whatever_is_toggled(page, monkeypatch):
+    calls = []
+
+    def counted(*arguments):
+        calls.append(arguments)
+        return trace(*arguments)
+
+    trace = facade.trace
+    monkeypatch.setattr(facade, "trace", counted)
+    test = page(text="the bad assistants that the farmer loves [MASK] good .")
+    assert len(calls) == 1
+    edge, words = shared_step(test)
+    for kind, name, value in (
+        ("segmented_control", "level", "embedding"),
+        ("segmented_control", "overlay", "both"),
+        ("toggle", "merge", True),
+        ("toggle", "special", False),
+        ("slider", "share", 0),
+        ("segmented_control", "level", "attention"),
+        ("selectbox", "at", edge),
+        ("selectbox", "word", words[0]),
+        ("segmented_control", "what", "component"),
+    ):
+        checked(widget(test, kind, name).set_value(value).run())
+    assert query(test)["at"] == written_place(edge)
+    assert len(calls) == 1
+
+
+def test_a_sentence_without_influence_says_so(page):
+    test = page(text="[MASK]", keep_special="yes")
+    (said,) = messages(test)
+    assert "No word has any influence" in said
+    assert "No word has any influence" in graph_alt(test)
+    assert not test.dataframe
 
 
 @pytest.mark.parametrize("at", ["9,9,9,9", "99,1", "1,99,2,any", "0,2,2,1"])

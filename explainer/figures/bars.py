@@ -54,6 +54,8 @@ def nice(value: float) -> float:
 
 def written(value: float) -> str:
     """A nice number without needless digits."""
+    if 0 < abs(value) < 1e-4:
+        return f"{value:.0e}".replace("-", "−")
     return f"{value:.6f}".rstrip("0").rstrip(".").replace("-", "−")
 
 

@@ -107,6 +107,8 @@ def shares(flow: TotalFlow, frame: Frame, view: View) -> tuple[list[Item], list[
     span = frame.column_width * (0.72 if frame.column_width > 48 else 0.84)
     top = frame.shares_top + 20
     for layer, share in enumerate(flow.skip_shares()):
+        if not flow.skip[layer].any() and not flow.heads[layer].any():
+            continue  # nothing flows, so nothing has a share of it
         left = (frame.columns[layer] + frame.columns[layer + 1] - span) / 2
         cut = left + span * float(share)
         for x0, x1, colour in ((left, cut, colours.skip), (cut, left + span, colours.heads)):

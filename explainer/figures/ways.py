@@ -18,6 +18,13 @@ from explainer.figures.view import View
 from explainer.pattern import SKIP, Edge, Explanation
 
 FADED = 0.14
+CROWD = 14
+"""The number of patterns above which the weak ones step back and few circles are drawn."""
+WEAK = 0.12
+"""A weak pattern's influence at most, as a share of the strongest one's."""
+QUIET = 0.45
+"""Opacity of a weak pattern in a crowd."""
+MOST_CIRCLES = 30
 EVERY = 40.0
 """px from one place to point at to the next along an edge."""
 CORE = 0.34
@@ -39,19 +46,21 @@ def middle(bundle: Bundle, frame: Frame) -> tuple[Curve, list[tuple[float, float
     return curve, [(a - start, b - end) for a, b in zip(starts, ends, strict=True)]
 
 
-def ribbons(bundles: Iterable[Bundle], frame: Frame, view: View) -> tuple[list[Item], list[Item]]:
+def ribbons(bundles: Sequence[Bundle], frame: Frame, view: View) -> tuple[list[Item], list[Item]]:
     """The edges, back and front: faded ones behind the others."""
     back: list[Item] = []
     front: list[Item] = []
+    weak = _weak(bundles, view)
     for bundle in bundles:
         curve, across = middle(bundle, frame)
         total = sum(lane.width for lane in bundle.lanes)
         spans = dashes(curve.length(), total) if bundle.edge.component == SKIP else None
         for lane, (start, end) in zip(bundle.lanes, across, strict=True):
             faded = not view.leads(lane.pattern)
-            into = back if faded else front
+            quiet = abs(lane.pattern.value(view.level)) < weak
+            into = back if faded or quiet else front
             colour = view.colours.sign(lane.pattern.value(view.level))
-            strength = FADED if faded else 1.0
+            strength = FADED if faded else QUIET if quiet else 1.0
             whole = ribbon(curve, start, end, lane.width)
             if spans is None:
                 into.append(Area(whole, rgba(colour, strength)))
@@ -60,6 +69,13 @@ def ribbons(bundles: Iterable[Bundle], frame: Frame, view: View) -> tuple[list[I
             pieces = outlines(curve, start, end, lane.width, spans)
             into.extend(Area(piece, rgba(colour, strength)) for piece in pieces)
     return back, front
+
+
+def _weak(bundles: Sequence[Bundle], view: View) -> float:
+    """The |influence| below which a pattern steps back: 0 unless there are very many."""
+    drawn = {lane.pattern for bundle in bundles for lane in bundle.lanes}
+    shown = [abs(p.value(view.level)) for p in drawn if view.leads(p)]
+    return WEAK * max(shown) if len(shown) > CROWD else 0.0
 
 
 def nodes(lanes: Sequence[Lane], explanation: Explanation, frame: Frame, view: View) -> list[Item]:
@@ -147,7 +163,8 @@ def pill(x: float, y: float, width: float, height: float) -> Points:
 def circles(bundles: Sequence[Bundle], frame: Frame, view: View) -> list[tuple[Bundle, Disc]]:
     """A circle for each head edge, slid along the edge until it touches no other circle or node.
 
-    An edge with no free place has none; its spots still name the head.
+    An edge with no free place has none, nor have the thin ones of a crowd; their spots still name
+    the head.
     """
     radius = frame.radius
     nodes_at = np.array(
@@ -155,7 +172,7 @@ def circles(bundles: Sequence[Bundle], frame: Frame, view: View) -> list[tuple[B
     )
     placed: list[tuple[Bundle, Disc]] = []
     headed = [b for b in bundles if b.edge.component not in (None, SKIP)]
-    for bundle in sorted(headed, key=lambda b: _rank(b, view)):
+    for bundle in sorted(headed, key=lambda b: _rank(b, view))[:MOST_CIRCLES]:
         curve, _ = middle(bundle, frame)
         for u in 0.5 + np.array([k * s for k in range(19) for s in (0.02, -0.02)]):
             x, y = curve.point(float(u))

@@ -36,6 +36,10 @@ HOW_TO_READ_BLOCKS = (
     "skip connection and how much heads move; signed, flows for and against cancel. Blocks and "
     "heads count from 0."
 )
+NOTHING = (
+    "No word has any influence here: to the model the sentence is the same as its baseline, word "
+    "for word. Change the sentence, or choose another baseline in the settings."
+)
 
 
 def explore() -> None:
@@ -84,6 +88,11 @@ def _figures(
         save_popover(rows, view, request)
     with middle:
         graph(rows, request, view)
+    if not explanation.patterns:
+        st.info(NOTHING, icon=":material/info:")
+        prediction_list(predicted)
+        state.write_link()
+        return
     st.caption(HOW_TO_READ)
     selection_fields(rows, view)
     left, right = st.columns([2.3, 1], gap="large")

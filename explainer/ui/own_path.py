@@ -56,12 +56,15 @@ def own_path(explanation: Explanation, request: Request, pattern: Pattern) -> No
         path = _edited(explanation, request, pattern)
         found = OwnPath(pattern.nodes[1:], pattern.components)
         state.change(own=None if path == found else path.written())
+        if path == found:
+            st.markdown(plain(_found(pattern)))
+            return
         try:
             measured = influence(request, (pattern.source, *path.nodes), path.components)
         except ExplainerError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
-        st.markdown(plain(_says(pattern, measured, same=path == found)))
+        st.markdown(plain(_own(pattern, measured)))
 
 
 def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> OwnPath:
@@ -125,14 +128,24 @@ def _start(explanation: Explanation, pattern: Pattern) -> OwnPath:
     return path
 
 
-def _says(pattern: Pattern, measured: Measured, *, same: bool) -> str:
-    word, whole = clean(pattern.token), pattern.influence
-    found = pattern.attention_influence
-    carried = f"{signed(measured.influence, 3)} ({percent(measured.influence / whole)})"
-    if same:
-        return f"This is the pattern that was found: it carries {carried} of “{word}”'s influence."
-    compared = f"the pattern that was found carries {signed(found, 3)} ({percent(found / whole)})"
-    return f"Your path carries {carried} of the {signed(whole, 3)} that “{word}” has; {compared}."
+def _found(pattern: Pattern) -> str:
+    carried = _carried(pattern, pattern.attention_influence)
+    return (
+        f"This is the pattern that was found: it carries {carried} of “{clean(pattern.token)}”'s "
+        "influence."
+    )
+
+
+def _own(pattern: Pattern, measured: Measured) -> str:
+    return (
+        f"Your path carries {_carried(pattern, measured.influence)} of the "
+        f"{signed(pattern.influence, 3)} that “{clean(pattern.token)}” has; the pattern that was "
+        f"found carries {_carried(pattern, pattern.attention_influence)}."
+    )
+
+
+def _carried(pattern: Pattern, influence: float) -> str:
+    return f"{signed(influence, 3)} ({percent(influence / pattern.influence)})"
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

@@ -201,3 +201,47 @@ def test_both_sides_are_saved_as_picture_table_and_numbers(tab, link, tmp_path):
         tab.get_by_role("button", name="Picture (PNG)").click()
     assert download.value.suggested_filename == "comparison.png"
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def tab_to(page, name: str) -> None:
+    """Press Tab until what has the focus is called `name`."""
+    focused = """() => {
+      let e = document.activeElement;
+      while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+      return (e.getAttribute('aria-label') || e.innerText || '').trim();
+    }"""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(focused).startswith(name):
+            return
+    pytest.fail(f"no way to {name!r} by keyboard")
+
+
+def test_by_keyboard_alone_from_the_sentence_to_the_saved_picture(tab, link):
+    tab.goto(link())
+    ready(tab)
+    tab_to(tab, "First sentence")
+    tab.keyboard.press("Control+A")
+    tab.keyboard.type(LONGER)
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("location.search.includes('bad+assistant')")
+    ready(tab)
+    tab_to(tab, "Heads and skips")
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Space")
+    tab.wait_for_function("location.search.includes('level=embedding')")
+    ready(tab)
+    tab_to(tab, "Word")
+    tab.keyboard.type("farmers")
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("location.search.includes('word=2')")
+    ready(tab)
+    assert all("“farmer" in alt for alt in alts(tab))
+    tab_to(tab, "download")
+    tab.keyboard.press("Enter")
+    tab.locator("[data-testid=stPopoverBody] code").wait_for()
+    browser.idle(tab)
+    tab_to(tab, "Picture (SVG)")
+    with tab.expect_download() as download:
+        tab.keyboard.press("Enter")
+    assert download.value.suggested_filename == "comparison.svg"

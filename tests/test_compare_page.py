@@ -234,6 +234,8 @@ def test_a_masked_lm_beside_a_classifier(page, tiny_classifier_dir):
     first, second = alts(test)
     assert "are − is" in first
     assert "influence on neutral" in second
+    (note,) = test.info
+    assert "different questions" in note.value
     assert side_widget(test, "selectbox", "label", "second").value == "1"
 
 

@@ -36,7 +36,8 @@ def widget(test, kind: str, name: str):
 
 
 def notes(test) -> list[str]:
-    return [message.value.replace("\\", "") for message in (*test.info, *test.error)]
+    messages = (message.value.replace("\\", "") for message in (*test.info, *test.error))
+    return [line for message in messages for line in message.split("  \n")]
 
 
 def test_the_page_follows_the_strongest_word_with_the_engines_numbers(page, found):

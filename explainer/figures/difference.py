@@ -75,7 +75,8 @@ def difference_summary(
         clauses.append(_clause(other, both, level))
     comparable = [route for route in routes if route.moved is not None]
     differ = sum(not same_way(route, level) for route in comparable)
-    count = f" Of {len(comparable)} drawn words {differ or 'none'} "
+    many = "all" if differ == len(comparable) else str(differ or "none")
+    count = f" Of {len(comparable)} drawn words {many} "
     count += "takes another way." if differ < 2 else "take another way."
     sentence = f"{'; '.join(clauses)}."
     return sentence + (count if len(comparable) > 1 else "")

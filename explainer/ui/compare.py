@@ -24,6 +24,7 @@ from explainer.ui.compare_tables import route_table
 from explainer.ui.editor import UNSET
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
+from explainer.ui.notes import show_notes
 from explainer.ui.style import style
 from explainer.ui.viewport import page_width
 
@@ -31,6 +32,10 @@ LEAD = "Two sentences, two models or two questions: does influence take the same
 SAME = (
     "Both sides are the same: change the second one’s sentence, model or contrast, or take a "
     "minimal pair."
+)
+DIFFERENT_QUESTIONS = (
+    "One model chooses among words, the other among classes: their influences answer different "
+    "questions. Compare the ways that they take, not the numbers."
 )
 HOW_TO_READ = (
     "Both graphs are drawn to one scale, token beside token: a dash stands where the other "
@@ -51,8 +56,7 @@ def compare() -> None:
         return
     width = page_width()
     notes = st.container()
-    for note in LINKED.notes():
-        notes.info(plain(note), icon=":material/link_off:")
+    show_notes(notes, LINKED.notes())
     with top:
         preset_popover()
         st.button("Swap", icon=":material/swap_horiz:", key="swap", on_click=_swap)
@@ -88,6 +92,8 @@ def _figures(both: Pair, notes: DeltaGenerator, width: float) -> None:
         notes.info(stale, icon=":material/link_off:")
     if LINKED.get().same:
         notes.info(SAME, icon=":material/content_copy:")
+    if both[0].model.task != both[1].model.task:
+        notes.info(DIFFERENT_QUESTIONS, icon=":material/info:")
     chosen = BOTH.choices()
     said = difference_summary(comparison, both, chosen.level, chosen.share / 100)
     st.html(f'<p class="ipe-verdict">{escape(said)}</p>')

@@ -26,7 +26,8 @@ def quantity_table(both: Pair, view: View) -> None:
     gaps = [signed(e.completeness_gap, 3) for e in both]
     rows.append(_row("completeness gap", *gaps, ""))
     points = signed(100 * (drawn[1] - drawn[0]), 0)
-    rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), f"{points} points"))
+    unit = "point" if points in ("+1", "−1") else "points"
+    rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), f"{points} {unit}"))
     head = "".join(f'<th scope="col">{escape(clean(e.target.label))}</th>' for e in both)
     st.html(
         '<table class="ipe-pair"><caption>The quantity explained, in logits</caption>'

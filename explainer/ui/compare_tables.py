@@ -13,6 +13,10 @@ from explainer.pattern import Explanation, Level, Pattern
 from explainer.ui.compare_state import select, selected
 
 MOST_ROWS = 14
+HOW_TO_READ = (
+    "g is a word’s influence, Δ the second less the first; Iₑ is what its nodes carry of it, Iₐ "
+    "what its heads and skips carry. A way lists its steps, the same ones with ×."
+)
 DIFFER = (
     "Nodes: hidden states at which the two are at different words. "
     "Blocks: another head or skip connection carries the step."
@@ -87,6 +91,7 @@ def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
             "way in the second": text("way, second", width=290),
         },
     )
+    st.caption(HOW_TO_READ)
 
 
 def _at(routes: tuple[Route, ...], row: int | None) -> Aligned | None:

@@ -18,6 +18,7 @@ from explainer.ui.method_flow import flow_section
 from explainer.ui.method_limits import limits_section
 from explainer.ui.method_path import path_section, quantity_section
 from explainer.ui.method_steps import component_section, node_section
+from explainer.ui.notes import show_notes
 from explainer.ui.style import style
 from explainer.ui.viewport import page_width
 
@@ -50,8 +51,7 @@ def method() -> None:
     except ExplainerError as error:
         notes.error(plain(str(error)), icon=":material/error:")
         return
-    for note in _mend(explanation):
-        notes.info(plain(note), icon=":material/link_off:")
+    show_notes(notes, _mend(explanation))
     with word_place:
         _word_field(explanation)
     source = LINKED.get().word

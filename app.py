@@ -11,6 +11,7 @@ import streamlit as st
 
 import explainer.figures.graph
 import explainer.ui.compare
+import explainer.ui.evaluate
 import explainer.ui.explore
 import explainer.ui.method  # noqa: F401
 from explainer.ui.memory import settle
@@ -24,6 +25,7 @@ st.set_page_config(
 pages = [
     st.Page("pages/explore.py", title="Explore", default=True),
     st.Page("pages/compare.py", title="Compare"),
+    st.Page("pages/evaluate.py", title="Evaluate"),
     st.Page("pages/method.py", title="Method"),
 ]
 settle()

@@ -1,0 +1,52 @@
+"""The evaluate page from top to bottom: one sentence, or the sentences of a task."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer import ExplainerError
+from explainer.ui import compute
+from explainer.ui.evaluate_choices import ABOUT, About
+from explainer.ui.evaluate_sentence import sentence_section
+from explainer.ui.evaluate_state import INQUIRY, LINKED
+from explainer.ui.evaluate_task import task_section
+from explainer.ui.graph import is_dark
+from explainer.ui.markdown import plain
+from explainer.ui.style import style
+from explainer.ui.viewport import page_width
+
+ABOUT_NAMES: dict[About, str] = {"sentence": "This sentence", "task": "A task"}
+LEADS: dict[About, str] = {
+    "sentence": (
+        "What is left of the prediction when only the patterns are kept, beside other methods "
+        "that keep as much?"
+    ),
+    "task": "Over many sentences: do patterns hold what the model’s answers depend on?",
+}
+
+
+def evaluate() -> None:
+    """Draw the page."""
+    style(is_dark())
+    LINKED.adopt_link()
+    about = LINKED.get().about
+    with st.container(horizontal=True, vertical_alignment="bottom", key="pair_row"):
+        st.html(f'<div class="ipe-head"><h1>Evaluate</h1><p>{LEADS[about]}</p></div>')
+        st.segmented_control(
+            "What is tested",
+            ABOUT,
+            required=True,
+            label_visibility="collapsed",
+            format_func=ABOUT_NAMES.__getitem__,
+            **INQUIRY.bound("about", "default"),
+        )
+    try:
+        compute.listings()
+    except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
+        st.error(plain(str(error)))
+        return
+    width = page_width()
+    if about == "sentence":
+        sentence_section(width)
+    else:
+        task_section(width)

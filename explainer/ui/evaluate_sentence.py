@@ -1,0 +1,226 @@
+"""The section about one sentence: what each method leaves of its prediction."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from explainer import ExplainerError
+from explainer.ablation import REPLACEMENTS
+from explainer.evaluation.findings import VARIANTS
+from explainer.evaluation.methods import (
+    DEFAULT_METHODS,
+    METHODS,
+    MODES,
+    PATTERN,
+    SELECTIONS,
+    Mode,
+    Words,
+)
+from explainer.evaluation.sentence import Record
+from explainer.figures import LEVELS
+from explainer.figures.graph import CONFIG, to_figure
+from explainer.figures.left import Ablations, Kind, Left, left_scene, left_summary
+from explainer.figures.palette import palette
+from explainer.figures.svg import to_svg
+from explainer.figures.view import WIDTH
+from explainer.ui import evaluate_compute
+from explainer.ui.asking import answered, last_request, question
+from explainer.ui.compute import Request
+from explainer.ui.controls import LEVEL_NAMES
+from explainer.ui.evaluate_choices import Inquiry
+from explainer.ui.evaluate_save import File, save
+from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
+from explainer.ui.graph import is_dark
+from explainer.ui.markdown import plain
+from explainer.ui.what_if import REPLACEMENT_NAMES
+
+WORDS_NAMES: dict[Words, str] = {"all": "All", "positive": "Pulling towards the answer"}
+MODE_NAMES: dict[Mode, str] = {"keep": "Keep", "remove": "Remove"}
+WAITING = "Running the model with every method’s paths kept, and removed …"
+HOW_TO_READ = {
+    "keep": (
+        "Each row keeps what one method names, one path for each word or as many nodes of every "
+        "layer as the patterns have, and puts {} in the place of everything else: a real run of "
+        "the model. The nearer the dot comes to the line of the whole model, the more of the "
+        "prediction is in what was kept; at 0 the model is undecided. Bars: the share of the "
+        "words’ influence that flows along the method’s paths."
+    ),
+    "remove": (
+        "Each row puts {} in the place of what one method names, one path for each word or as many "
+        "nodes of every layer as the patterns have: a real run of the model. The farther the dot "
+        "is from the line of the whole model, the more the prediction needs what was removed. "
+        "Bars: the share of the words’ influence that flows along the method’s paths."
+    ),
+}
+
+
+def sentence_section(width: float) -> None:
+    """The question, and the figure of its answer."""
+    places = question(QUESTION)
+    for note in LINKED.notes():
+        places.messages.info(plain(note), icon=":material/link_off:")
+    if not QUESTION.choices().fits_link:
+        places.messages.caption("The sentence is too long for a link: the address leaves it out.")
+    if answered(QUESTION, places, _record, WAITING) is None:
+        LINKED.write_link()
+    else:
+        _figures(st.session_state[last_request(QUESTION)], width)
+
+
+def _record(request: Request) -> Record:
+    return evaluate_compute.record(request, QUESTION.choices().replacement)
+
+
+@st.fragment
+def _figures(request: Request, width: float) -> None:
+    """All that follows from one question; a choice made here runs nothing but this again."""
+    said, controls = st.empty(), st.container(horizontal=True, vertical_alignment="bottom")
+    with controls:
+        _controls()
+    try:
+        with st.spinner(WAITING):
+            record = _record(request)
+    except ExplainerError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        LINKED.write_link()
+        return
+    inquiry = LINKED.get()
+    found = ablations(record, inquiry)
+    verdict = left_summary(found)
+    said.html(f'<p class="ipe-verdict">{escape(verdict)}</p>')
+    if inquiry.words == "positive" and not any(p.influence > 0 for p in record.patterns):
+        st.info("No word pulls towards the answer: nothing is kept or removed.")
+    dark = is_dark()
+    st.plotly_chart(
+        to_figure(left_scene(found, px=width, dark=dark), palette(dark)),
+        key="left",
+        theme=None,
+        config=CONFIG,
+        alt=verdict,
+    )
+    replacement = REPLACEMENT_NAMES[inquiry.asked.replacement]
+    st.caption(HOW_TO_READ[inquiry.mode].format(replacement))
+    with controls:
+        save(_files(found, verdict))
+    with st.expander("The numbers"):
+        _table(found)
+    LINKED.write_link()
+
+
+def _controls() -> None:
+    inquiry = LINKED.get()
+    st.segmented_control(
+        "Paths through",
+        LEVELS[::-1],
+        required=True,
+        format_func=LEVEL_NAMES.__getitem__,
+        help="Nodes: hidden states, with all that flows between them. Heads and skips: only the "
+        "named head or skip connection of every step.",
+        **INQUIRY.bound("level", "default"),
+    )
+    st.segmented_control(
+        "Of the words",
+        SELECTIONS,
+        required=True,
+        format_func=WORDS_NAMES.__getitem__,
+        **INQUIRY.bound("words", "default"),
+    )
+    st.segmented_control(
+        "What happens to them",
+        MODES,
+        required=True,
+        format_func=MODE_NAMES.__getitem__,
+        **INQUIRY.bound("mode", "default"),
+    )
+    st.selectbox(
+        "What is cut becomes",
+        width=230,
+        format_func=REPLACEMENT_NAMES.__getitem__,
+        **QUESTION.show_option(
+            "replacement",
+            REPLACEMENTS,
+            inquiry.asked.replacement,
+            lambda chosen: QUESTION.change(replacement=chosen),
+        ),
+    )
+    st.toggle("All methods", **INQUIRY.bound("every"))
+
+
+def ablations(record: Record, inquiry: Inquiry) -> Ablations:
+    """The record's outcomes for the chosen level, words, mode and methods."""
+    shares = {
+        carried.method: carried.share
+        for carried in record.carried
+        if (carried.level, carried.words) == (inquiry.level, inquiry.words)
+    }
+    chosen = (inquiry.level, inquiry.words, inquiry.mode, inquiry.asked.replacement)
+    return Ablations(
+        correct=record.correct,
+        wrong=record.wrong or None,
+        whole=record.value,
+        level=inquiry.level,
+        removed=inquiry.mode == "remove",
+        positive=inquiry.words == "positive",
+        rows=tuple(
+            Left(
+                METHODS[outcome.method].label,
+                _kind(outcome.method),
+                outcome.value,
+                outcome.size,
+                shares.get(outcome.method),
+            )
+            for outcome in record.outcomes
+            if (outcome.level, outcome.words, outcome.mode, outcome.replacement) == chosen
+            and (inquiry.every or outcome.method in DEFAULT_METHODS)
+        ),
+    )
+
+
+def _kind(method: str) -> Kind:
+    if method == PATTERN:
+        return "pattern"
+    return "variant" if method in VARIANTS else "rival"
+
+
+def _frame(found: Ablations) -> pd.DataFrame:
+    """One row per method, as in the figure; Q in logits, shares in per cent."""
+    return pd.DataFrame(
+        {
+            "method": [row.label for row in found.ranked],
+            "Q left": [row.value for row in found.ranked],
+            "influence carried": [
+                None if row.share is None else 100 * row.share for row in found.ranked
+            ],
+            f"{found.unit} {'removed' if found.removed else 'kept'}": [
+                row.size for row in found.ranked
+            ],
+        }
+    )
+
+
+def _table(found: Ablations) -> None:
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        _frame(found),
+        hide_index=True,
+        placeholder="–",
+        height="content",
+        column_config={
+            "Q left": number(format="%+.3f", help="logits"),
+            "influence carried": number(format="%.1f %%", help="share of the words’ Σ|g|"),
+        },
+    )
+
+
+def _files(found: Ablations, verdict: str) -> tuple[File, ...]:
+    def picture() -> str:
+        scene = left_scene(found, px=WIDTH)
+        return to_svg(scene, palette(False).surface, "What is left of the prediction", verdict)
+
+    return (
+        File("Picture (SVG)", "left.svg", picture),
+        File("Numbers (CSV)", "left.csv", lambda: _frame(found).to_csv(index=False)),
+    )

@@ -19,7 +19,7 @@ ABOUT_NAMES: dict[About, str] = {"sentence": "This sentence", "task": "A task"}
 LEADS: dict[About, str] = {
     "sentence": (
         "What is left of the prediction when only the patterns are kept, beside other methods "
-        "that keep as much?"
+        "with as many paths?"
     ),
     "task": "Over many sentences: do patterns hold what the model’s answers depend on?",
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
+from explainer.evaluation import consistency
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Words
 from explainer.evaluation.summary import EVERY_TASK
 from explainer.figures import LEVELS
@@ -21,6 +22,7 @@ FEWEST, MOST = 10, 200
 """Sentences that are measured while somebody waits."""
 Measure = Literal["accuracy", "Q"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
+ENTROPIES = consistency.MEASURES
 ASKED = (
     *("model", "text", "correct", "wrong", "label", "other", "replacement"),
     *("points", "rule", "baseline", "keep_special", "top_k"),
@@ -32,8 +34,8 @@ ASKED = (
 class Inquiry:
     """The page's state: `asked` is the sentence, model, contrast and settings.
 
-    `every` compares with all methods instead of the usual ones; `measure`, `task` and `n` (the
-    number of sentences to measure) are of the section about a task.
+    `every` compares with all methods instead of the usual ones; `measure`, `entropy`, `task`
+    and `n` (the number of sentences to measure) are of the section about a task.
     """
 
     about: About = "sentence"
@@ -43,6 +45,7 @@ class Inquiry:
     mode: Mode = "keep"
     every: bool = False
     measure: Measure = "accuracy"
+    entropy: str = ENTROPIES[0]
     task: str = EVERY_TASK
     n: int = 40
 
@@ -79,6 +82,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "mode": one_of(MODES),
     "every": yes_no,
     "measure": one_of(MEASURES),
+    "entropy": one_of(ENTROPIES),
     "task": one_of((EVERY_TASK, *TASKS, OWN_FILE)),
     "n": whole(FEWEST, MOST),
 }

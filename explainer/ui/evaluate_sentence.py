@@ -10,17 +10,8 @@ import streamlit as st
 from explainer import ExplainerError
 from explainer.ablation import REPLACEMENTS
 from explainer.evaluation.findings import VARIANTS
-from explainer.evaluation.methods import (
-    DEFAULT_METHODS,
-    METHODS,
-    MODES,
-    PATTERN,
-    SELECTIONS,
-    Mode,
-    Words,
-)
+from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, PATTERN
 from explainer.evaluation.sentence import Record
-from explainer.figures import LEVELS
 from explainer.figures.graph import CONFIG, to_figure
 from explainer.figures.left import Ablations, Kind, Left, left_scene, left_summary
 from explainer.figures.palette import palette
@@ -29,16 +20,14 @@ from explainer.figures.view import WIDTH
 from explainer.ui import evaluate_compute
 from explainer.ui.asking import answered, last_request, question
 from explainer.ui.compute import Request
-from explainer.ui.controls import LEVEL_NAMES
 from explainer.ui.evaluate_choices import Inquiry
+from explainer.ui.evaluate_controls import cut_controls, replacement_field
 from explainer.ui.evaluate_save import File, save
 from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
 from explainer.ui.what_if import REPLACEMENT_NAMES
 
-WORDS_NAMES: dict[Words, str] = {"all": "All", "positive": "Pulling towards the answer"}
-MODE_NAMES: dict[Mode, str] = {"keep": "Keep", "remove": "Remove"}
 WAITING = "Running the model with every method’s paths kept, and removed …"
 HOW_TO_READ = {
     "keep": (
@@ -79,7 +68,9 @@ def _figures(request: Request, width: float) -> None:
     """All that follows from one question; a choice made here runs nothing but this again."""
     said, controls = st.empty(), st.container(horizontal=True, vertical_alignment="bottom")
     with controls:
-        _controls()
+        cut_controls()
+        replacement = replacement_field(REPLACEMENTS)
+        st.toggle("All methods", **INQUIRY.bound("every"))
     try:
         with st.spinner(WAITING):
             record = _record(request)
@@ -101,52 +92,12 @@ def _figures(request: Request, width: float) -> None:
         config=CONFIG,
         alt=verdict,
     )
-    replacement = REPLACEMENT_NAMES[inquiry.asked.replacement]
-    st.caption(HOW_TO_READ[inquiry.mode].format(replacement))
+    st.caption(HOW_TO_READ[inquiry.mode].format(REPLACEMENT_NAMES[replacement]))
     with controls:
         save(_files(found, verdict))
     with st.expander("The numbers"):
         _table(found)
     LINKED.write_link()
-
-
-def _controls() -> None:
-    inquiry = LINKED.get()
-    st.segmented_control(
-        "Paths through",
-        LEVELS[::-1],
-        required=True,
-        format_func=LEVEL_NAMES.__getitem__,
-        help="Nodes: hidden states, with all that flows between them. Heads and skips: only the "
-        "named head or skip connection of every step.",
-        **INQUIRY.bound("level", "default"),
-    )
-    st.segmented_control(
-        "Of the words",
-        SELECTIONS,
-        required=True,
-        format_func=WORDS_NAMES.__getitem__,
-        **INQUIRY.bound("words", "default"),
-    )
-    st.segmented_control(
-        "What happens to them",
-        MODES,
-        required=True,
-        format_func=MODE_NAMES.__getitem__,
-        **INQUIRY.bound("mode", "default"),
-    )
-    st.selectbox(
-        "What is cut becomes",
-        width=230,
-        format_func=REPLACEMENT_NAMES.__getitem__,
-        **QUESTION.show_option(
-            "replacement",
-            REPLACEMENTS,
-            inquiry.asked.replacement,
-            lambda chosen: QUESTION.change(replacement=chosen),
-        ),
-    )
-    st.toggle("All methods", **INQUIRY.bound("every"))
 
 
 def ablations(record: Record, inquiry: Inquiry) -> Ablations:

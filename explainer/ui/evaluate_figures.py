@@ -1,0 +1,199 @@
+"""The figures of a task, each under the claim of the paper that it is about."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from explainer.ablation import REPLACEMENTS
+from explainer.evaluation.consistency import LEAST
+from explainer.evaluation.findings import Finding, row_of, written
+from explainer.evaluation.methods import METHODS, PATTERN, Mode
+from explainer.evaluation.summary import EVERY_TASK
+from explainer.figures.evaluation import consistency_scene, methods_scene, skip_scene
+from explainer.figures.graph import CONFIG, to_figure
+from explainer.figures.palette import palette
+from explainer.figures.scene import Scene
+from explainer.ui.compare_graphs import GAP, SIDE_BY_SIDE, columns
+from explainer.ui.evaluate_choices import ENTROPIES, MEASURES, Measure
+from explainer.ui.evaluate_controls import MODE_NAMES, cut_controls, replacement_field
+from explainer.ui.evaluate_results import Results
+from explainer.ui.evaluate_save import File, save
+from explainer.ui.evaluate_state import INQUIRY, LINKED
+from explainer.ui.graph import is_dark
+from explainer.ui.markdown import plain
+from explainer.ui.what_if import REPLACEMENT_NAMES
+
+LABELS = {name: method.label for name, method in METHODS.items()}
+MEASURE_NAMES: dict[Measure, str] = {"accuracy": "Right answers", "Q": "Q"}
+QUANTITIES: dict[tuple[Mode, Measure], tuple[str, str]] = {
+    ("keep", "accuracy"): ("retained accuracy", "Right answers that stay right"),
+    ("keep", "Q"): ("retained Q", "Share of Q that is left"),
+    ("remove", "accuracy"): ("removed accuracy", "Right answers without the paths"),
+    ("remove", "Q"): ("removed Q", "Share of Q that is left without the paths"),
+}
+HOW_TO_READ = (
+    "Dots are values, the bars through them 95 % intervals over sentences. Left: {} what a method "
+    "names in every sentence, with {} in the place of {}, and the model run again. Right: how much "
+    "of the words’ influence flows along the method’s paths."
+)
+
+
+def task_figures(results: Results, task: str, width: float) -> None:
+    """Everything about one task, or about all of them."""
+    numbers = results.numbers[results.numbers["task"] == task]
+    if numbers.empty:
+        st.info(plain(f"There are no results of {task} yet: measure it now."))
+        return
+    half = (width - GAP) / 2 if width >= SIDE_BY_SIDE else width
+    skip, consistency, performance = results.findings
+    everywhere = task != EVERY_TASK and results.numbers["task"].nunique() > 1
+    of = "Over all tasks: " if everywhere else ""
+    _claim(performance)
+    _performance(results, numbers, width, half)
+    with st.expander("All of these comparisons in words"):
+        st.markdown(plain(of + performance.says))
+    left, right = columns(width)
+    with left:
+        _claim(skip)
+        st.markdown(plain(of + skip.says))
+        _skip(results.numbers, task, half)
+    with right:
+        _claim(consistency)
+        st.markdown(plain(of + consistency.says))
+        _consistency(results.forms, task, half)
+
+
+def _claim(finding: Finding) -> None:
+    """What the paper says."""
+    st.subheader(f"“{finding.claim.rstrip('.')}”", anchor=False)
+
+
+def _performance(results: Results, numbers: pd.DataFrame, width: float, half: float) -> None:
+    """Methods side by side: what they leave, and what their paths carry."""
+    said = st.empty()
+    inquiry = LINKED.get()
+    known = [name for name in REPLACEMENTS if (numbers["replacement"] == name).any()]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        cut_controls()
+        st.segmented_control(
+            "What is left of",
+            MEASURES,
+            required=True,
+            format_func=MEASURE_NAMES.__getitem__,
+            **INQUIRY.bound("measure", "default"),
+        )
+        replacement = replacement_field(known)
+        save(
+            File(f"{name.capitalize()} (CSV)", f"{name}.csv", partial(_csv, table))
+            for name, table in results.tables.items()
+        )
+    quantity, title = QUANTITIES[inquiry.mode, inquiry.measure]
+    of = {"level": inquiry.level, "words": inquiry.words}
+    whole = row_of(numbers, "accuracy") if quantity == "removed accuracy" else None
+    carried = "Share of influence that the paths carry"
+    alts = (
+        _said(numbers, quantity, title, replacement=replacement, **of),
+        _said(numbers, "carried", carried, **of),
+    )
+    said.markdown(plain(" ".join(alts)))
+    dark = is_dark()
+    places = columns(width)
+    with places[0]:
+        _chart(
+            "retained",
+            methods_scene(
+                numbers,
+                quantity,
+                LABELS,
+                level=inquiry.level,
+                words=inquiry.words,
+                replacement=replacement,
+                title=title,
+                whole=1.0 if whole is None else float(whole["value"]),
+                dark=dark,
+                px=half,
+            ),
+            alts[0],
+        )
+    with places[1]:
+        _chart(
+            "carried",
+            methods_scene(
+                numbers,
+                "carried",
+                LABELS,
+                level=inquiry.level,
+                words=inquiry.words,
+                title=carried,
+                dark=dark,
+                px=half,
+            ),
+            alts[1],
+        )
+    cut = "everything else" if inquiry.mode == "keep" else "it"
+    verb = MODE_NAMES[inquiry.mode].lower()
+    st.caption(HOW_TO_READ.format(verb, REPLACEMENT_NAMES[replacement], cut))
+
+
+def _skip(numbers: pd.DataFrame, task: str, px: float) -> None:
+    """Skip's share of every block: a line for the task, or one for each."""
+    every = numbers["task"] == EVERY_TASK
+    chosen = numbers[~every] if task == EVERY_TASK else numbers[numbers["task"] == task]
+    title = "Skip connections’ share of all influence, by block"
+    whole = row_of(numbers[numbers["task"] == task], "skip flow")
+    mean = "" if whole is None else f": {_value(whole)} in the mean"
+    _chart("skip", skip_scene(chosen, title=title, dark=is_dark(), px=px), f"{title}{mean}.")
+
+
+def _consistency(forms: pd.DataFrame, task: str, px: float) -> None:
+    """Accuracy against entropy, a dot for every form of sentence."""
+    chosen = forms if task == EVERY_TASK or forms.empty else forms[forms["task"] == task]
+    if chosen.empty:
+        st.caption(
+            f"A form of sentence needs at least {LEAST} sentences (of one combination, with as "
+            "many tokens and the subject at one place): measure more."
+        )
+        return
+    entropy = LINKED.get().entropy
+    st.segmented_control(
+        "Entropy of patterns",
+        ENTROPIES,
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda name: name.removesuffix(" entropy").capitalize(),
+        **INQUIRY.bound("entropy", "default"),
+    )
+    forms_of = chosen.drop_duplicates(["task", "combination"])
+    title = f"Accuracy and {entropy} of {len(forms_of)} forms of sentence"
+    scene = consistency_scene(chosen, entropy, title=title, dark=is_dark(), px=px)
+    _chart("consistency", scene, f"{title}, a dot for each.")
+
+
+def _chart(key: str, scene: Scene, alt: str) -> None:
+    st.plotly_chart(
+        to_figure(scene, palette(is_dark())), key=f"task_{key}", theme=None, config=CONFIG, alt=alt
+    )
+
+
+def _said(numbers: pd.DataFrame, quantity: str, title: str, **of: str) -> str:
+    """A figure of methods in one sentence: the pattern's value, and the highest."""
+    rows = numbers[numbers["quantity"] == quantity]
+    for name, value in of.items():
+        rows = rows[rows[name] == value]
+    best = rows.loc[rows["value"].idxmax()]
+    own = rows[rows["method"] == PATTERN].iloc[0]
+    return (
+        f"{title}: {LABELS[PATTERN]} {_value(own)}; the highest is {LABELS[str(best['method'])]} "
+        f"with {_value(best)}."
+    )
+
+
+def _value(row: pd.Series) -> str:
+    return written(row["value"], row["low"], row["high"])
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False)

@@ -1,0 +1,164 @@
+"""Measuring a task while somebody waits: sentence by sentence, to be stopped and gone on with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+
+import streamlit as st
+
+from explainer import ExplainerError
+from explainer.evaluation.cases import Sentences, cases_of, cases_of_table
+from explainer.evaluation.options import Options
+from explainer.evaluation.report import report
+from explainer.evaluation.run import line_of
+from explainer.evaluation.sentence import answers
+from explainer.evaluation.summary import EVERY_TASK
+from explainer.evaluation.tables import tables_of
+from explainer.figures.text import counted
+from explainer.tasks import KINDS, Case
+from explainer.ui import compute, evaluate_compute
+from explainer.ui.evaluate_choices import OWN_FILE
+from explainer.ui.evaluate_results import Results
+
+KEPT = "measurement"
+DRAWN_BY_PAGE = "progress_drawn"
+"""Set where the page itself runs, and not only the part with the bar."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A person's own sentences."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(kw_only=True)
+class Measurement:
+    """A run over `cases`, as far as it has come: a line for each that is done.
+
+    It lives in the session and is changed as it goes on; `problem` is what stopped it.
+    """
+
+    model: str
+    task: str
+    cases: tuple[Case, ...]
+    options: Options
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    running: bool = True
+    problem: str | None = None
+    seconds: float = 0.0
+    found: Results | None = None
+
+    @property
+    def left(self) -> int:
+        """Sentences that are still to be measured."""
+        return len(self.cases) - len(self.lines)
+
+    @property
+    def left_out(self) -> list[str]:
+        """Why sentences that are done have no numbers."""
+        return [line["left_out"] for line in self.lines if "left_out" in line]
+
+    def results(self) -> Results | None:
+        """The results of what is done; None where that is nothing. Kept until more is done."""
+        lines = [{"model": self.model, **line} for line in self.lines if "left_out" not in line]
+        if self.found is None and lines:
+            tables = tables_of(lines)
+            made = report(tables)
+            settings = self.options.settings
+            self.found = Results(
+                made.summary,
+                made.consistency,
+                made.findings,
+                f"Measured just now on {counted(len(lines), 'sentence')} of {self.task}, "
+                f"{settings.points} {settings.rule} points.",
+                {"summary": made.summary, "consistency": made.consistency, **tables.named()},
+            )
+        return self.found
+
+
+def kept() -> Measurement | None:
+    """The session's measurement."""
+    found: Measurement | None = st.session_state.get(KEPT)
+    return found
+
+
+def drop() -> None:
+    """Forget the session's measurement."""
+    st.session_state.pop(KEPT, None)
+
+
+def start(model: str, task: str, n: int, options: Options, upload: Upload | None) -> None:
+    """Begin a measurement of `n` sentences; raises ExplainerError where they cannot be asked."""
+    cases = tuple(_cases(task, n, upload))
+    loaded = compute.model(model)
+    for case in cases[:1]:
+        answers(loaded, case)
+    st.session_state[KEPT] = Measurement(model=model, task=task, cases=cases, options=options)
+
+
+def _cases(task: str, n: int, upload: Upload | None) -> Iterator[Case]:
+    """The first `n` sentences; of all tasks in turn."""
+    if task == OWN_FILE:
+        if upload is None:
+            raise ExplainerError("There are no sentences yet: upload a CSV file first.")
+        yield from cases_of_table(upload.content, upload.name, OWN_FILE)[:n]
+    elif task == EVERY_TASK:
+        each = -(-n // len(KINDS))
+        in_turn = zip(*(cases_of(Sentences(task=kind), each) for kind in KINDS), strict=True)
+        yield from islice(chain.from_iterable(in_turn), n)
+    else:
+        yield from cases_of(Sentences(task=task), n)
+
+
+@st.fragment(run_every=0.3)
+def go_on() -> None:
+    """Measure what is left, one turn in the queue for each sentence, with a bar.
+
+    The page's own run only draws the bar: what it replaces would stay on the screen, faded, until
+    it ended. The browser then runs this part by itself. Whatever else somebody does interrupts it
+    after the sentence that is under way, and the page's next run comes here again.
+    """
+    running = kept()
+    if running is None or not running.running:
+        return
+    bar = st.progress(len(running.lines) / len(running.cases), progress(running))
+    if st.session_state.pop(DRAWN_BY_PAGE, False):
+        return
+    try:
+        while running.left:
+            advance(running)
+            bar.progress(len(running.lines) / len(running.cases), progress(running))
+    except ExplainerError as error:
+        running.problem = str(error)
+    running.running = False
+    st.rerun()
+
+
+def advance(running: Measurement) -> None:
+    """Measure the next sentence; raises ExplainerError where too many computations wait."""
+    loaded = compute.model(running.model)
+    shared = evaluate_compute.shared(running.model, running.options)
+    number = len(running.lines)
+    began = time.monotonic()
+    with compute.queue().turn():
+        line = line_of(loaded, running.cases[number], number, running.options, shared)
+    running.lines.append(line)
+    running.found = None
+    running.seconds += time.monotonic() - began
+
+
+def progress(running: Measurement) -> str:
+    """How far it has come, and how long the rest takes."""
+    done = len(running.lines)
+    said = f"{done} of {counted(len(running.cases), 'sentence')}"
+    if done:
+        seconds = running.seconds / done * running.left
+        rest = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+        said += f", about {rest} left"
+    return said

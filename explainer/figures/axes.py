@@ -11,6 +11,8 @@ from explainer.figures.scene import Item, Label, Line
 from explainer.figures.text import SMALL
 
 TICKS = 5
+TICK_ROOM = 46.0
+"""px between ticks at least, so that their labels do not touch."""
 LEAST_REACH = 0.1
 """Differences smaller than this are not blown up to the whole figure."""
 
@@ -30,8 +32,9 @@ class Range:
         return self.start + min(max(share, 0.0), 1.0) * (self.end - self.start)
 
     def ticks(self) -> list[float]:
-        """Round values inside, about `TICKS` of them."""
-        step = _round((self.high - self.low) / TICKS)
+        """Round values inside, about `TICKS` of them, or fewer where there is little room."""
+        count = min(TICKS, max(1.0, abs(self.end - self.start) / TICK_ROOM))
+        step = _round((self.high - self.low) / count)
         first = math.ceil(self.low / step - 1e-9)
         last = math.floor(self.high / step + 1e-9)
         return [number * step for number in range(first, last + 1)]

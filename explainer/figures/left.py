@@ -16,6 +16,7 @@ from explainer.figures.text import BODY, SMALL, percent, shorten, signed, width
 from explainer.pattern import Level
 
 Kind = Literal["pattern", "variant", "rival"]
+AXIS = "Q left, logits"
 ROW, TALL_ROW = 26.0, 40.0
 TOP, BELOW = 46.0, 44.0
 NUMBER, BAR, COUNT = 58.0, 150.0, 64.0
@@ -91,8 +92,10 @@ def left_scene(of: Ablations, *, px: float, dark: bool = False) -> Scene:
     bottom = TOP + high * len(rows)
     found = reach([of.whole, *(row.value for row in rows)])
     x = Range(found.low, found.high, left, right)
-    items = list(value_axis(x, TOP, bottom, "Q left, logits", False, colours))
-    items += _marks(of, x, bottom, colours)
+    items: list[Item] = list(value_axis(x, TOP, bottom, AXIS, False, colours))
+    if narrow:  # names stand over the dots: lines through the whole figure would cross them out
+        items = [item for item in items if isinstance(item, Label)]
+    items += _marks(of, x, None if narrow else bottom, colours)
     bars = None
     if not narrow:
         shares = reach([row.share for row in rows if row.share is not None])
@@ -102,8 +105,13 @@ def left_scene(of: Ablations, *, px: float, dark: bool = False) -> Scene:
     spots = []
     for number, row in enumerate(rows):
         y = TOP + high * (number + (0.68 if narrow else 0.5))
+        if narrow:
+            items += _above(row, y - 18, px, colours)
+            items += (
+                Line(x.at(value), y - 8, x.at(value), y + 8, colour, size)
+                for value, colour, size in ((0.0, colours.muted, 1.0), (of.whole, colours.ink, 1.5))
+            )
         items += _dot(row, x, y, colours)
-        items += _above(row, y - 18, px, colours) if narrow else ()
         if bars is not None:
             items += _beside(row, left, right, bars, y, px, colours)
         spots.append(Spot(x.at(row.value), y, "point", None, 0, 0, 0, None, _says(row, of)))
@@ -118,12 +126,12 @@ def _span(rows: tuple[Left, ...], px: float, narrow: bool) -> tuple[float, float
     return min(names + 14, 0.32 * px), px - NUMBER - BAR - COUNT - 24
 
 
-def _marks(of: Ablations, x: Range, bottom: float, colours: Palette) -> Iterator[Item]:
-    """The line at Q of the whole model."""
+def _marks(of: Ablations, x: Range, bottom: float | None, colours: Palette) -> Iterator[Item]:
+    """Q of the whole model, with a line down to `bottom`."""
     at = x.at(of.whole)
     said = f"whole model {signed(of.whole)}"
     room = width(said, SMALL) / 2
-    yield Line(at, TOP - 4, at, bottom, colours.ink, 1.5)
+    yield Line(at, TOP - 4, at, TOP + 2 if bottom is None else bottom, colours.ink, 1.5)
     place = min(max(at, x.start + room), x.end + 12 - room)
     yield Label(place, TOP - 13, said, colours.ink, SMALL)
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explainer.ablation import REPLACEMENTS
 from explainer.evaluation.consistency import LEAST
-from explainer.evaluation.findings import Finding, row_of, written
+from explainer.evaluation.findings import VARIANTS, Finding, row_of, written
 from explainer.evaluation.methods import METHODS, PATTERN, Mode
 from explainer.evaluation.summary import EVERY_TASK
 from explainer.figures.evaluation import consistency_scene, methods_scene, skip_scene
@@ -18,7 +18,7 @@ from explainer.figures.palette import palette
 from explainer.figures.scene import Scene
 from explainer.ui.compare_graphs import GAP, SIDE_BY_SIDE, columns
 from explainer.ui.evaluate_choices import ENTROPIES, MEASURES, Measure
-from explainer.ui.evaluate_controls import MODE_NAMES, cut_controls, replacement_field
+from explainer.ui.evaluate_controls import cut_controls, replacement_field
 from explainer.ui.evaluate_results import Results
 from explainer.ui.evaluate_save import File, save
 from explainer.ui.evaluate_state import INQUIRY, LINKED
@@ -35,9 +35,9 @@ QUANTITIES: dict[tuple[Mode, Measure], tuple[str, str]] = {
     ("remove", "Q"): ("removed Q", "Share of Q that is left without the paths"),
 }
 HOW_TO_READ = (
-    "Dots are values, the bars through them 95 % intervals over sentences. Left: {} what a method "
-    "names in every sentence, with {} in the place of {}, and the model run again. Right: how much "
-    "of the words’ influence flows along the method’s paths."
+    "Dots are values, the bars through them 95 % intervals over sentences. First, in every "
+    "sentence {} becomes {}, and the model runs again. Then, how much of the words’ influence "
+    "flows along the method’s paths."
 )
 
 
@@ -133,9 +133,8 @@ def _performance(results: Results, numbers: pd.DataFrame, width: float, half: fl
             ),
             alts[1],
         )
-    cut = "everything else" if inquiry.mode == "keep" else "it"
-    verb = MODE_NAMES[inquiry.mode].lower()
-    st.caption(HOW_TO_READ.format(verb, REPLACEMENT_NAMES[replacement], cut))
+    cut = "all that a method does not name" if inquiry.mode == "keep" else "what a method names"
+    st.caption(HOW_TO_READ.format(cut, REPLACEMENT_NAMES[replacement]))
 
 
 def _skip(numbers: pd.DataFrame, task: str, px: float) -> None:
@@ -179,16 +178,19 @@ def _chart(key: str, scene: Scene, alt: str) -> None:
 
 
 def _said(numbers: pd.DataFrame, quantity: str, title: str, **of: str) -> str:
-    """A figure of methods in one sentence: the pattern's value, and the highest."""
+    """A figure of methods in one sentence: the pattern's value, and the best rival's."""
     rows = numbers[numbers["quantity"] == quantity]
     for name, value in of.items():
         rows = rows[rows[name] == value]
-    best = rows.loc[rows["value"].idxmax()]
     own = rows[rows["method"] == PATTERN].iloc[0]
-    return (
-        f"{title}: {LABELS[PATTERN]} {_value(own)}; the highest is {LABELS[str(best['method'])]} "
-        f"with {_value(best)}."
-    )
+    said = f"{title}: {_value(own)} with influence patterns"
+    rivals = rows[~rows["method"].isin((PATTERN, *VARIANTS))].dropna(subset="value")
+    if rivals.empty:
+        return f"{said}."
+    # Without what a method names, little left speaks for it.
+    place = rivals["value"].idxmin() if quantity.startswith("removed") else rivals["value"].idxmax()
+    best = rivals.loc[place]
+    return f"{said}, {_value(best)} with the best rival, {LABELS[str(best['method'])]}."
 
 
 def _value(row: pd.Series) -> str:

@@ -12,6 +12,7 @@ from explainer.ablation import REPLACEMENTS
 from explainer.evaluation.findings import VARIANTS
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, PATTERN
 from explainer.evaluation.sentence import Record
+from explainer.figures.frame import NARROW
 from explainer.figures.graph import CONFIG, to_figure
 from explainer.figures.left import Ablations, Kind, Left, left_scene, left_summary
 from explainer.figures.palette import palette
@@ -32,18 +33,17 @@ WAITING = "Running the model with every method’s paths kept, and removed …"
 HOW_TO_READ = {
     "keep": (
         "Each row keeps what one method names, one path for each word or as many nodes of every "
-        "layer as the patterns have, and puts {} in the place of everything else: a real run of "
-        "the model. The nearer the dot comes to the line of the whole model, the more of the "
-        "prediction is in what was kept; at 0 the model is undecided. Bars: the share of the "
-        "words’ influence that flows along the method’s paths."
+        "layer as the patterns have; everything else becomes {}, and the model runs again. The "
+        "nearer the dot comes to the line of the whole model, the more of the prediction is in "
+        "what was kept; at 0 the model is undecided."
     ),
     "remove": (
-        "Each row puts {} in the place of what one method names, one path for each word or as many "
-        "nodes of every layer as the patterns have: a real run of the model. The farther the dot "
-        "is from the line of the whole model, the more the prediction needs what was removed. "
-        "Bars: the share of the words’ influence that flows along the method’s paths."
+        "In each row what one method names, one path for each word or as many nodes of every layer "
+        "as the patterns have, becomes {}, and the model runs again. The farther the dot is from "
+        "the line of the whole model, the more the prediction needs what was removed."
     ),
 }
+HOW_TO_READ_BARS = "Influence carried: the share of the words’ Σ|g| that flows along these paths."
 
 
 def sentence_section(width: float) -> None:
@@ -66,13 +66,15 @@ def _record(request: Request) -> Record:
 @st.fragment
 def _figures(request: Request, width: float) -> None:
     """All that follows from one question; a choice made here runs nothing but this again."""
-    said, controls = st.empty(), st.container(horizontal=True, vertical_alignment="bottom")
+    said, above, middle, below = st.empty(), st.container(), st.container(), st.container()
+    place = below if width < NARROW else above  # on a phone the figure comes first
+    controls = place.container(horizontal=True, vertical_alignment="bottom")
     with controls:
         cut_controls()
         replacement = replacement_field(REPLACEMENTS)
         st.toggle("All methods", **INQUIRY.bound("every"))
     try:
-        with st.spinner(WAITING):
+        with middle, st.spinner(WAITING):
             record = _record(request)
     except ExplainerError as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -85,14 +87,15 @@ def _figures(request: Request, width: float) -> None:
     if inquiry.words == "positive" and not any(p.influence > 0 for p in record.patterns):
         st.info("No word pulls towards the answer: nothing is kept or removed.")
     dark = is_dark()
-    st.plotly_chart(
+    middle.plotly_chart(
         to_figure(left_scene(found, px=width, dark=dark), palette(dark)),
         key="left",
         theme=None,
         config=CONFIG,
         alt=verdict,
     )
-    st.caption(HOW_TO_READ[inquiry.mode].format(REPLACEMENT_NAMES[replacement]))
+    how = HOW_TO_READ[inquiry.mode].format(REPLACEMENT_NAMES[replacement])
+    st.caption(f"{how} {HOW_TO_READ_BARS}")
     with controls:
         save(_files(found, verdict))
     with st.expander("The numbers"):

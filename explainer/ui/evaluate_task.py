@@ -114,7 +114,6 @@ def _button(running: Measurement | None, model: str, task: str, upload: Upload |
         "Measure now",
         icon=":material/play_arrow:",
         key="start",
-        type="primary",
         width="stretch",
         on_click=_start,
         args=(model, task, upload),

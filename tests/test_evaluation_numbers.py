@@ -171,6 +171,13 @@ def test_the_report_names_the_best_rival_and_gives_every_finding(tmp_path):
             pd.testing.assert_frame_equal(pd.read_parquet(file), same, check_dtype=False)
 
 
+def test_where_q_is_nothing_in_the_mean_the_findings_say_so():
+    lines = [line(0, 2.0, 1.0), line(1, -2.0, 1.0)]
+    *_, performance = report(tables_of(lines)).findings
+    assert "leave" not in performance.says
+    assert "carry 50.0 %" in performance.says
+
+
 def test_a_folder_without_runs_is_refused(tmp_path):
     with pytest.raises(ExplainerError, match="no evaluated sentences"):
         read_tables(tmp_path)

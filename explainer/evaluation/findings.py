@@ -136,7 +136,7 @@ def _own_and_best(table: pd.DataFrame, quantity: str) -> tuple[pd.Series | None,
     """The pattern's row of a quantity, and the highest of its rivals'."""
     rows = table[table["quantity"] == quantity]
     own = rows[rows["method"] == PATTERN]
-    rivals = rows[~rows["method"].isin((PATTERN, *VARIANTS))]
+    rivals = rows[~rows["method"].isin((PATTERN, *VARIANTS))].dropna(subset="value")
     return (
         None if own.empty else own.iloc[0],
         None if rivals.empty else rivals.loc[rivals["value"].idxmax()],

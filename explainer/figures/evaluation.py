@@ -55,7 +55,8 @@ def methods_scene(
         & (numbers["words"] == words)
         & (numbers["replacement"].isna() if replacement is None else of_replacement)
     ].sort_values("value", ascending=False, kind="stable")
-    rows = list(chosen.itertuples())
+    # Where nothing is right, or Q is 0 in the mean, there is nothing to be retained.
+    rows = list(chosen.dropna(subset="value").itertuples())
     room = max([width(labels[row.method], BODY) for row in rows] or [0.0])
     left = min(room, 0.45 * px) + 14
     marked = [] if whole is None else [whole]

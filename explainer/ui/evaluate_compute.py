@@ -9,8 +9,9 @@ import streamlit as st
 from explainer.ablation import Replacement
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.options import Options
-from explainer.evaluation.sentence import Record, fillings
+from explainer.evaluation.record import Record
 from explainer.evaluation.sentence import evaluate_sentence as run_evaluate
+from explainer.evaluation.sentence import fillings
 from explainer.facade import choose_quantity
 from explainer.sentence import read_sentence
 from explainer.tasks import Case

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
@@ -13,9 +13,9 @@ import streamlit as st
 from explainer import ExplainerError
 from explainer.evaluation.cases import Sentences, cases_of, cases_of_table
 from explainer.evaluation.options import Options
+from explainer.evaluation.question import answers
 from explainer.evaluation.report import report
 from explainer.evaluation.run import line_of
-from explainer.evaluation.sentence import answers
 from explainer.evaluation.summary import EVERY_TASK
 from explainer.evaluation.tables import tables_of
 from explainer.figures.text import counted
@@ -130,14 +130,21 @@ def go_on() -> None:
     bar = st.progress(len(running.lines) / len(running.cases), progress(running))
     if st.session_state.pop(DRAWN_BY_PAGE, False):
         return
+    measure(
+        running, lambda: bar.progress(len(running.lines) / len(running.cases), progress(running))
+    )
+    st.rerun()
+
+
+def measure(running: Measurement, moved: Callable[[], object]) -> None:
+    """Measure all that is left; `moved` is called after each sentence."""
     try:
         while running.left:
             advance(running)
-            bar.progress(len(running.lines) / len(running.cases), progress(running))
+            moved()
     except ExplainerError as error:
         running.problem = str(error)
     running.running = False
-    st.rerun()
 
 
 def advance(running: Measurement) -> None:

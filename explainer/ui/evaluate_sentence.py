@@ -11,7 +11,7 @@ from explainer import ExplainerError
 from explainer.ablation import REPLACEMENTS
 from explainer.evaluation.findings import VARIANTS
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, PATTERN
-from explainer.evaluation.sentence import Record
+from explainer.evaluation.record import Record
 from explainer.figures.frame import NARROW
 from explainer.figures.graph import CONFIG, to_figure
 from explainer.figures.left import Ablations, Kind, Left, left_scene, left_summary

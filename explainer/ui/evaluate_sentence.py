@@ -27,6 +27,7 @@ from explainer.ui.evaluate_save import File, save
 from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
+from explainer.ui.notes import show_notes
 from explainer.ui.what_if import REPLACEMENT_NAMES
 
 WAITING = "Running the model with every method’s paths kept, and removed …"
@@ -49,8 +50,7 @@ HOW_TO_READ_BARS = "Influence carried: the share of the words’ Σ|g| that flow
 def sentence_section(width: float) -> None:
     """The question, and the figure of its answer."""
     places = question(QUESTION)
-    for note in LINKED.notes():
-        places.messages.info(plain(note), icon=":material/link_off:")
+    show_notes(places.messages, LINKED.notes())
     if not QUESTION.choices().fits_link:
         places.messages.caption("The sentence is too long for a link: the address leaves it out.")
     if answered(QUESTION, places, _record, WAITING) is None:

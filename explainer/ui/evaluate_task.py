@@ -17,6 +17,7 @@ from explainer.ui.evaluate_live import Measurement, Upload
 from explainer.ui.evaluate_results import Results, stored_results
 from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
 from explainer.ui.markdown import plain
+from explainer.ui.notes import show_notes
 
 TASKS = {"masked-lm": (EVERY_TASK, *KINDS, OWN_FILE), "classification": ("sentiment", OWN_FILE)}
 """What a model of a kind can be asked."""
@@ -37,8 +38,7 @@ def task_section(width: float) -> None:
     with settings:
         controls.settings_popover(QUESTION)
     messages, file, bar = st.container(), st.container(), st.container()
-    for note in LINKED.notes():
-        messages.info(plain(note), icon=":material/link_off:")
+    show_notes(messages, LINKED.notes())
     name = QUESTION.choices().model
     try:
         with messages, st.spinner("Loading the model …"):

@@ -201,7 +201,7 @@ def numbers(placed: Iterable[tuple[Bundle, Disc]], view: View) -> list[Item]:
     items: list[Item] = []
     for bundle, disc in placed:
         shown = any(view.leads(lane.pattern) for lane in bundle.lanes)
-        colour = view.colours.ink if shown else view.colours.faint
+        colour = view.colours.ink if shown else view.colours.muted
         items.append(Label(disc.x, disc.y, str(bundle.edge.component), colour, SMALL - 0.5))
     return items
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from explainer import facade
+from explainer import ExplainerError, facade
 from explainer.figures import View, summary, text
 from explainer.figures.layout import lay_out
 from explainer.figures.scene import Area
 from explainer.pattern import Edge, Node
-from explainer.ui import compute
+from explainer.ui import compute, what_if
 from explainer.ui.choices import Choices, from_query
 from explainer.ui.place import read_place, written_place
 from explainer.ui.selection import after_click, place_name, places, with_place, with_word
@@ -181,6 +181,20 @@ def test_a_step_is_knocked_out_without_choosing_a_word_and_the_undo_is_plain(pag
     checked(test.button(key="undo").click().run())
     assert strip_values(test) == as_it_is
     assert "what" not in query(test)
+
+
+def test_a_what_if_that_cannot_be_computed_is_one_sentence(page, monkeypatch):
+    edge, _ = shared_step(page())
+
+    def busy(*_arguments, **_options):
+        raise ExplainerError("8 computations are waiting already: try again in a minute.")
+
+    monkeypatch.setattr(what_if, "ablate", busy)
+    what_if.answer.clear()
+    test = page(at=written_place(edge), what="step")
+    (error,) = test.error
+    assert "try again" in error.value
+    assert len(test.dataframe) == 3  # the tables stay
 
 
 def test_a_node_is_chosen_by_its_list_and_cut(page):

@@ -101,7 +101,10 @@ def _figures(
         strip(explanation, view.patterns(explanation), view.level)
     with right:
         prediction_list(predicted)
-    step_panel(rows, request, predicted, view)
+    try:
+        step_panel(rows, request, predicted, view)
+    except ExplainerError as error:  # too many others are computing, or the model has gone
+        st.error(plain(str(error)), icon=":material/error:")
     pattern_table(rows, view)
     with st.expander("Skip and heads by block"):
         st.caption(HOW_TO_READ_BLOCKS)

@@ -17,12 +17,13 @@ HTML = """
 CSS = """
 :host, div { font-family: var(--st-font); }
 button {
-  display: block; margin: 0; padding: .38rem 0; border: 0; background: none; font: inherit;
+  display: block; margin: 0; padding: .55rem 0; border: 0; background: none;
+  font: inherit; font-size: .875rem;
   color: var(--st-text-color); cursor: pointer; text-align: left; border-radius: .3rem;
 }
 button:hover { color: var(--st-primary-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
-span { font-size: .85rem; color: var(--st-text-color); }
+span { font-size: .875rem; color: var(--st-text-color); }
 """
 JS = """
 async function png(svg, name) {

@@ -12,9 +12,10 @@ from explainer.evaluation.sentence import evaluate_sentence
 from explainer.figures.left import Ablations, Left, left_scene, left_summary
 from explainer.figures.text import signed
 from explainer.tasks import Case
-from explainer.ui import evaluate_compute
+from explainer.ui import compute, evaluate_compute
 from explainer.ui.choices import Choices
 from explainer.ui.evaluate_choices import Inquiry, inquiry_from_query
+from explainer.ui.evaluate_snippet import sentence_snippet
 from tests import ui
 from tests.ui import alts, checked, opened, query
 
@@ -157,6 +158,20 @@ def test_a_classifier_is_asked_about_a_class(tiny_classifier_dir):
     whole = verdict(test)
     checked(widget(test, "selectbox", "other").set_value("positive").run())
     assert verdict(test) != whole
+
+
+@pytest.mark.parametrize("points", [24, 3])
+def test_the_snippet_prints_what_the_page_shows(tiny_masked_lm_dir, capsys, points):
+    asked = Choices(model=str(tiny_masked_lm_dir), text="it's [MASK] .", points=points, wrong=None)
+    request = compute.request_for(asked, "masked-lm")
+    record = evaluate_compute.record(request, "baseline")
+    exec(sentence_snippet(request, record, "baseline"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(record.outcomes)
+    for line, outcome in zip(lines, record.outcomes, strict=True):
+        *names, value = line.split()
+        assert names == [outcome.method, outcome.level, outcome.words, outcome.mode]
+        assert float(value) == pytest.approx(outcome.value)
 
 
 def test_without_a_word_that_pulls_towards_the_answer_it_is_said(page, monkeypatch):

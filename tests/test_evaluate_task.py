@@ -1,6 +1,7 @@
 """The evaluate page's task section without a browser: stored results, measuring, one's own file."""
 
 import json
+import shlex
 from functools import partial
 
 import pandas as pd
@@ -8,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer import load_model
+from explainer.arguments import settings_of
+from explainer.cli import _parser
 from explainer.evaluation.cases import Sentences
 from explainer.evaluation.options import Options
 from explainer.evaluation.report import write_report
@@ -17,6 +20,7 @@ from explainer.settings import Settings
 from explainer.tasks import KINDS
 from explainer.ui import compute, evaluate_live, evaluate_results
 from explainer.ui.evaluate_choices import OWN_FILE
+from explainer.ui.evaluate_snippet import task_command
 from tests import ui
 from tests.ui import alts, checked, opened, query
 
@@ -109,8 +113,8 @@ def test_every_finding_is_said_beside_its_figure(page, results):
     assert len(findings) == 3
     for finding in findings:
         assert finding["says"] in texts
-    claims = [header.value for header in page().subheader]
-    assert {f["claim"].rstrip(".") for f in findings} == {claim.strip("“”") for claim in claims}
+    claims = {header.value for header in page().subheader}
+    assert claims == {f"The paper: “{finding['claim'].rstrip('.')}”" for finding in findings}
 
 
 @pytest.mark.usefixtures("stored")
@@ -289,6 +293,16 @@ def test_files_hold_all_tables_of_what_was_measured(page):
     assert set(shown.tables) == {
         *("summary", "consistency", "sentences", "patterns", "outcomes", "carried"),
     }
-    labels = [button.proto.label for button in test.get("download_button")]
-    assert labels == [f"{name.capitalize()} (CSV)" for name in shown.tables]
     assert len(shown.tables["sentences"]) == 10
+
+
+@pytest.mark.parametrize("task", [EVERY_TASK, "sva-pp", OWN_FILE])
+def test_the_command_measures_the_same(task):
+    settings = Settings(points=7, rule="midpoint", keep_special=True)
+    program, module, name, *words = shlex.split(task_command("a b", task, 30, settings))
+    assert (program, module, name) == ("python", "-m", "explainer")
+    options = _parser().parse_args(words)
+    assert (options.model, options.n, settings_of(options)) == ("a b", 30, settings)
+    tasks = {EVERY_TASK: list(KINDS), "sva-pp": ["sva-pp"], OWN_FILE: []}
+    assert options.task == tasks[task]
+    assert (options.file is not None) == (task == OWN_FILE)

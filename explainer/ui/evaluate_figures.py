@@ -20,10 +20,11 @@ from explainer.ui.compare_graphs import GAP, SIDE_BY_SIDE, columns
 from explainer.ui.evaluate_choices import ENTROPIES, MEASURES, Measure
 from explainer.ui.evaluate_controls import cut_controls, replacement_field
 from explainer.ui.evaluate_results import Results
-from explainer.ui.evaluate_save import File, save
-from explainer.ui.evaluate_state import INQUIRY, LINKED
+from explainer.ui.evaluate_snippet import task_command
+from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
+from explainer.ui.save import File, save_button, save_files
 from explainer.ui.what_if import REPLACEMENT_NAMES
 
 LABELS = {name: method.label for name, method in METHODS.items()}
@@ -43,8 +44,7 @@ HOW_TO_READ = (
 
 def task_figures(results: Results, task: str, width: float) -> None:
     """Everything about one task, or about all of them."""
-    numbers = results.numbers[results.numbers["task"] == task]
-    if numbers.empty:
+    if not (results.numbers["task"] == task).any():
         st.info(plain(f"There are no results of {task} yet: measure it now."))
         return
     half = (width - GAP) / 2 if width >= SIDE_BY_SIDE else width
@@ -52,7 +52,7 @@ def task_figures(results: Results, task: str, width: float) -> None:
     everywhere = task != EVERY_TASK and results.numbers["task"].nunique() > 1
     of = "Over all tasks: " if everywhere else ""
     _claim(performance)
-    _performance(results, numbers, width, half)
+    _performance(results, task, width, half)
     with st.expander("All of these comparisons in words"):
         st.markdown(plain(of + performance.says))
     left, right = columns(width)
@@ -68,11 +68,12 @@ def task_figures(results: Results, task: str, width: float) -> None:
 
 def _claim(finding: Finding) -> None:
     """What the paper says."""
-    st.subheader(f"“{finding.claim.rstrip('.')}”", anchor=False)
+    st.subheader(f"The paper: “{finding.claim.rstrip('.')}”", anchor=False)
 
 
-def _performance(results: Results, numbers: pd.DataFrame, width: float, half: float) -> None:
+def _performance(results: Results, task: str, width: float, half: float) -> None:
     """Methods side by side: what they leave, and what their paths carry."""
+    numbers = results.numbers[results.numbers["task"] == task]
     said = st.empty()
     inquiry = LINKED.get()
     known = [name for name in REPLACEMENTS if (numbers["replacement"] == name).any()]
@@ -86,10 +87,7 @@ def _performance(results: Results, numbers: pd.DataFrame, width: float, half: fl
             **INQUIRY.bound("measure", "default"),
         )
         replacement = replacement_field(known)
-        save(
-            File(f"{name.capitalize()} (CSV)", f"{name}.csv", partial(_csv, table))
-            for name, table in results.tables.items()
-        )
+        _save(results, task)
     quantity, title = QUANTITIES[inquiry.mode, inquiry.measure]
     of = {"level": inquiry.level, "words": inquiry.words}
     whole = row_of(numbers, "accuracy") if quantity == "removed accuracy" else None
@@ -195,6 +193,26 @@ def _said(numbers: pd.DataFrame, quantity: str, title: str, **of: str) -> str:
 
 def _value(row: pd.Series) -> str:
     return written(row["value"], row["low"], row["high"])
+
+
+def _save(results: Results, task: str) -> None:
+    """The tables as files, behind one button."""
+    with save_button() as is_open:
+        if is_open:
+            asked = QUESTION.choices()
+            save_files(
+                (
+                    File(
+                        f"{name.capitalize()} (CSV)",
+                        f"{name}.csv",
+                        "text/csv",
+                        partial(_csv, table),
+                    )
+                    for name, table in results.tables.items()
+                ),
+                task_command(asked.model, task, LINKED.get().n, asked.settings),
+                "bash",
+            )
 
 
 def _csv(table: pd.DataFrame) -> str:

@@ -23,11 +23,13 @@ from explainer.ui.asking import answered, last_request, question
 from explainer.ui.compute import Request
 from explainer.ui.evaluate_choices import Inquiry
 from explainer.ui.evaluate_controls import cut_controls, replacement_field
-from explainer.ui.evaluate_save import File, save
+from explainer.ui.evaluate_snippet import sentence_snippet
 from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
 from explainer.ui.notes import show_notes
+from explainer.ui.picture import picture_and_link
+from explainer.ui.save import File, save_button, save_files
 from explainer.ui.what_if import REPLACEMENT_NAMES
 
 WAITING = "Running the model with every method’s paths kept, and removed …"
@@ -97,7 +99,7 @@ def _figures(request: Request, width: float) -> None:
     how = HOW_TO_READ[inquiry.mode].format(REPLACEMENT_NAMES[replacement])
     st.caption(f"{how} {HOW_TO_READ_BARS}")
     with controls:
-        save(_files(found, verdict))
+        _save(found, verdict, sentence_snippet(request, record, replacement))
     with st.expander("The numbers"):
         _table(found)
     LINKED.write_link()
@@ -169,12 +171,24 @@ def _table(found: Ablations) -> None:
     )
 
 
-def _files(found: Ablations, verdict: str) -> tuple[File, ...]:
-    def picture() -> str:
+def _save(found: Ablations, verdict: str, code: str) -> None:
+    """The picture and the numbers as files, behind one button."""
+    with save_button() as is_open:
+        if not is_open:
+            return
+        # A picture is for a paper: light, whatever the page is, and of one width.
         scene = left_scene(found, px=WIDTH)
-        return to_svg(scene, palette(False).surface, "What is left of the prediction", verdict)
-
-    return (
-        File("Picture (SVG)", "left.svg", picture),
-        File("Numbers (CSV)", "left.csv", lambda: _frame(found).to_csv(index=False)),
-    )
+        picture = to_svg(scene, palette(False).surface, "What is left of the prediction", verdict)
+        picture_and_link(picture, "left")
+        save_files(
+            (
+                File("Picture (SVG)", "left.svg", "image/svg+xml", lambda: picture),
+                File(
+                    "Numbers (CSV)",
+                    "left.csv",
+                    "text/csv",
+                    lambda: _frame(found).to_csv(index=False),
+                ),
+            ),
+            code,
+        )

@@ -45,8 +45,8 @@ def save_button() -> Iterator[bool]:
         yield bool(popover.open)
 
 
-def save_files(files: Iterable[File], code: str) -> None:
-    """Files, each made when it is asked for, and the page as Python."""
+def save_files(files: Iterable[File], code: str, language: str = "python") -> None:
+    """Files, each made when it is asked for, and the page as code: Python, or a command."""
     for file in files:
         st.download_button(
             file.label,
@@ -57,8 +57,9 @@ def save_files(files: Iterable[File], code: str) -> None:
             type="tertiary",
             key=f"save_{file.name}",
         )
-    st.caption("The same from Python")
-    st.code(code, language="python", wrap_lines=True)
+    command = language == "bash"
+    st.caption(f"The same from {'the command line' if command else 'Python'}")
+    st.code(code, language=language, wrap_lines=True)
 
 
 def _files(rows: Rows, view: View, request: Request) -> None:

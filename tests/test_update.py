@@ -93,3 +93,16 @@ def test_factors_add_to_their_weight_and_whole_weights_replace():
     assert merged["a.weight"].tolist() == [[4.0, 4.0], [6.0, 9.0]]
     assert merged["b"].tolist() == [1.0]
     assert merged.keys() == base.keys()
+
+
+def test_an_update_comes_as_near_to_a_weight_as_its_rank_allows():
+    torch.manual_seed(0)
+    base, wanted = torch.nn.Linear(5, 4), torch.randn(4, 5)
+    change = wanted - base.weight.detach()
+    for rank in (1, 2, 4):
+        projection = LowRank(base, rank)
+        projection.approximate(wanted)
+        left = torch.linalg.svdvals(change - projection.up @ projection.down)
+        lost = torch.linalg.svdvals(change)[rank:]
+        torch.testing.assert_close(left[: 4 - rank], lost)
+        assert left[4 - rank :].abs().max() < 1e-5

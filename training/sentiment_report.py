@@ -10,7 +10,8 @@ from pathlib import Path
 
 from explainer import load_model, predict
 from explainer.models.registry import ASSETS, checksum
-from training.sentiment import accuracy, read
+from training.fit import accuracy
+from training.sst import encode, read_corpus, read_rows
 
 EVERYDAY = (
     "a warm and funny film that never loses its way .",
@@ -33,8 +34,11 @@ def main() -> None:
     weights = ASSETS / "sentiment" / "model.safetensors"
     print(f"SHA-256 of model.safetensors: {checksum(weights)}\n")
     print("| part of SST-2 | sentences | accuracy |\n|---|---|---|")
-    for part, name in (("dev", "held out of the training set"), ("test", "development set")):
-        texts = read(data / f"{part}.tsv.gz", model.tokenizer)
+    parts = {
+        "whole sentences held out of the training set": read_corpus(data, model.tokenizer).held_out,
+        "development set": encode(read_rows(data / "test.tsv.gz"), model.tokenizer),
+    }
+    for name, texts in parts.items():
         print(f"| {name} | {len(texts)} | {100 * accuracy(model.network, texts):.1f} % |")
     print("\n| sentence | prediction |\n|---|---|")
     for text in EVERYDAY:

@@ -31,7 +31,7 @@ from training.teacher import epochs, start
 
 LABELS = ("negative", "positive")
 RANK = 40
-RECIPE = Recipe(rate=3e-4, epochs=2)
+RECIPE = Recipe(rate=3e-4, epochs=1, phrases=0.2)
 REVIEWS = 12_000
 """Unlabelled sentences."""
 
@@ -106,6 +106,7 @@ def write(model: BertForSequenceClassification, base: Path, folder: Path) -> Non
     text = json.dumps(config, indent=2, sort_keys=True) + "\n"
     (folder / "config.json").write_text(text, encoding="utf-8")
     save_file(stored(model), folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").chmod(0o644)
 
 
 if __name__ == "__main__":

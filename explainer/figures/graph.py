@@ -1,4 +1,8 @@
-"""A scene as a Plotly figure: one trace per style, and invisible markers to point at and click."""
+"""A scene as a Plotly figure: paths, labels, and invisible markers to point at and click.
+
+Everything but text is a path of the layout, one for each style of a stage: Plotly draws them in
+half the time that traces take.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,11 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explainer.figures import text
+from explainer.figures.curves import Points
 from explainer.figures.palette import Palette, rgba
 from explainer.figures.scene import Area, Disc, Item, Label, Line, Scene, Spot
 
-Trace = dict[str, Any]
+Part = dict[str, Any]
 SPOT_SIZE = 14
 CORNERS = 20
 """A small circle as a polygon; more cannot be seen."""
@@ -36,12 +41,15 @@ def to_figure(scene: Scene, colours: Palette) -> go.Figure:
     The last trace, named `spots`, has one invisible marker per spot whose `customdata` is
     [kind, word, layer, source, target, component]; word and component may be None.
     """
+    groups = [items for stage in scene.stages for items in _by_style(stage)]
+    labels = [_labels(items) for items in groups if isinstance(items[0], Label)]
+    paths = [_path(items) for items in groups if not isinstance(items[0], Label)]
+    layout = {**_layout(scene, colours), "shapes": paths}
     # One call on plain dicts: Plotly takes several times as long for object after object.
-    traces = [trace for stage in scene.stages for trace in _traces(stage)]
-    return go.Figure({"data": [*traces, _spots(scene.spots)], "layout": _layout(scene, colours)})
+    return go.Figure({"data": [*labels, _spots(scene.spots)], "layout": layout})
 
 
-def _layout(scene: Scene, colours: Palette) -> Trace:
+def _layout(scene: Scene, colours: Palette) -> Part:
     return {
         "template": {},  # everything is said here, and Plotly's own template is long
         "width": scene.width,
@@ -71,12 +79,12 @@ def _layout(scene: Scene, colours: Palette) -> Trace:
     }
 
 
-def _traces(stage: Iterable[Item]) -> list[Trace]:
-    """One trace for each style in a stage, in order of first use."""
+def _by_style(stage: Iterable[Item]) -> list[list[Any]]:
+    """The items of a stage that look alike together, in order of first use."""
     styles: dict[tuple[Any, ...], list[Any]] = {}
     for item in stage:
         styles.setdefault(_style(item), []).append(item)
-    return [_trace(items) for items in styles.values()]
+    return list(styles.values())
 
 
 def _style(item: Item) -> tuple[Any, ...]:
@@ -89,56 +97,41 @@ def _style(item: Item) -> tuple[Any, ...]:
     return "label", item.colour, item.size, item.bold
 
 
-def _trace(items: list[Any]) -> Trace:
+def _path(items: list[Any]) -> Part:
+    """Areas, lines or discs of one style as one path, below the labels."""
     first = items[0]
-    if isinstance(first, Area):
-        return _areas(items)
-    if isinstance(first, Line):
-        return _lines(items)
     if isinstance(first, Disc):
-        return _areas([_round(disc) for disc in items])
-    return _labels(items)
+        items = [_round(disc) for disc in items]
+        first = items[0]
+    if isinstance(first, Line):
+        path = "".join(
+            f"M{_px(line.x0)},{_px(line.y0)}L{_px(line.x1)},{_px(line.y1)}" for line in items
+        )
+        look: Part = {"line": {"width": first.width, "color": first.colour}}
+    else:
+        path = "".join(f"M{_corners(area.points)}Z" for area in items)
+        outline = {"width": first.outline_width, "color": first.outline or "rgba(0,0,0,0)"}
+        look = {"fillcolor": first.fill, "fillrule": "nonzero", "line": outline}
+    return {"type": "path", "path": path, "layer": "below", **look}
+
+
+def _corners(points: Points) -> str:
+    return "L".join(f"{_px(x)},{_px(y)}" for x, y in points.tolist())
+
+
+def _px(value: float) -> str:
+    """A coordinate to a tenth of a px."""
+    return f"{value:.1f}"
 
 
 def _round(disc: Disc) -> Area:
-    """A disc as a polygon: one path for many of them, which Plotly draws far sooner than markers.
-
-    The outline of a disc lies within it, that of an area on its edge.
-    """
+    """A disc as a polygon: the outline of a disc lies within it, that of an area on its edge."""
     radius = disc.radius - disc.outline_width / 2
     points = radius * CIRCLE + np.array((disc.x, disc.y))
     return Area(points, disc.fill, disc.outline, disc.outline_width)
 
 
-def _areas(areas: list[Area]) -> Trace:
-    gap = np.full((1, 2), np.nan)
-    points = np.concatenate([p for a in areas for p in (a.points, a.points[:1], gap)])
-    first = areas[0]
-    return {
-        "type": "scatter",
-        "x": _pixels(points[:, 0]),
-        "y": _pixels(points[:, 1]),
-        "mode": "lines",
-        "fill": "toself",
-        "fillcolor": first.fill,
-        "line": {"width": first.outline_width, "color": first.outline or "rgba(0,0,0,0)"},
-        "hoverinfo": "skip",
-    }
-
-
-def _lines(lines: list[Line]) -> Trace:
-    first = lines[0]
-    return {
-        "type": "scatter",
-        "x": [x for line in lines for x in (line.x0, line.x1, None)],
-        "y": [y for line in lines for y in (line.y0, line.y1, None)],
-        "mode": "lines",
-        "line": {"width": first.width, "color": first.colour},
-        "hoverinfo": "skip",
-    }
-
-
-def _labels(labels: list[Label]) -> Trace:
+def _labels(labels: list[Label]) -> Part:
     first = labels[0]
     return {
         "type": "scatter",
@@ -160,7 +153,7 @@ def _labels(labels: list[Label]) -> Trace:
     }
 
 
-def _spots(spots: tuple[Spot, ...]) -> Trace:
+def _spots(spots: tuple[Spot, ...]) -> Part:
     clear = {"marker": {"opacity": 0}}
     return {
         "type": "scatter",

@@ -7,6 +7,10 @@ import networkx as nx
 from explainer.comparisons.path import Array, Path, edge_weights
 
 
+UNIT = 10**12
+"""Capacities are whole numbers of 1/UNIT: with fractions, rounding can lead networkx astray."""
+
+
 def attention_flow(attention: Array, word: int, target: int) -> Path:
     """The maximum flow from a word to the target, and the way that most of it takes.
 
@@ -18,11 +22,12 @@ def attention_flow(attention: Array, word: int, target: int) -> Path:
     for layer, step in enumerate(weights):
         for end, row in enumerate(step.tolist()):
             for start, capacity in enumerate(row):
-                graph.add_edge((layer, start), (layer + 1, end), capacity=capacity)
+                whole = round(capacity * UNIT)
+                graph.add_edge((layer, start), (layer + 1, end), capacity=whole)
     value, flow = nx.maximum_flow(graph, (0, word), (len(weights), target))
     nodes = [word]
     for layer in range(len(weights)):
         leaving = flow[(layer, nodes[-1])]
         _, nearest = max(leaving, key=leaving.__getitem__)
         nodes.append(nearest)
-    return Path(tuple(nodes), None, float(value))
+    return Path(tuple(nodes), None, value / UNIT)

@@ -6,7 +6,6 @@ import networkx as nx
 
 from explainer.comparisons.path import Array, Path, edge_weights
 
-
 UNIT = 10**12
 """Capacities are whole numbers of 1/UNIT: with fractions, rounding can lead networkx astray."""
 

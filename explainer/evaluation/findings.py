@@ -128,8 +128,22 @@ def _comparisons(table: pd.DataFrame) -> Iterator[str]:
                 f"{right} of the right answers; the rival that leaves most of Q "
                 f"({_label(rival)}) {_of(rival)} and {rival_right}."
             )
-            lost = row_of(cut, "removed Q", **_place(own))
-            yield f"Without them {_of(lost)} of Q is left."
+            if level == "attention":
+                yield from _without(cut)
+
+
+def _without(cut: pd.DataFrame) -> Iterator[str]:
+    """What is left of Q without the patterns, and without random paths.
+
+    Not asked of nodes: every method's paths begin at the words, without which nothing is left.
+    """
+    own, chance = (
+        row_of(cut, "removed Q", **{**_place(cut.iloc[0]), "method": method})
+        for method in (PATTERN, "random")
+    )
+    if own is not None:
+        beside = "" if chance is None else f", without as many random paths {_of(chance)}"
+        yield f"Without them {_of(own)} of Q is left{beside}."
 
 
 def _own_and_best(table: pd.DataFrame, quantity: str) -> tuple[pd.Series | None, pd.Series | None]:

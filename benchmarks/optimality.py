@@ -30,7 +30,7 @@ SHORT = (
     ("children [MASK] here", "are", "is"),
     ("she [MASK] tired", "was", "were"),
     ("they [MASK] tired", "were", "was"),
-    ("dogs [MASK] loudly", "bark", "barks"),
+    ("dogs [MASK] here", "are", "is"),
 )
 """Five tokens with [CLS] and [SEP]."""
 

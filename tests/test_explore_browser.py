@@ -158,7 +158,8 @@ def test_markup_in_a_sentence_is_text_wherever_it_is_drawn(chromium, link, hosti
 def test_a_long_computation_shows_the_page_and_that_it_works(chromium, link):
     with opened(chromium) as page:
         long = ", ".join(["the old farmers love the bad assistant"] * 3) + " [MASK] ."
-        page.goto(link(points="1000", text=long))
+        # Seconds of work, so that even a slow browser is there before it ends.
+        page.goto(link(model="agreement", points="100", text=long))
         page.locator("[data-testid=stSpinner]").wait_for()
         assert page.locator(BOX).input_value() == long
         assert not page.locator(GRAPH).count()

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 import torch
 
 from explainer import load_model
-from explainer.facade import choose_quantity, follow
+from explainer.facade import follow
 from explainer.models.model import Model
+from explainer.quantity import Contrast, choose_quantity
 from explainer.refine import refine_nodes
 from explainer.sentence import read_sentence
 from explainer.settings import Settings
@@ -63,9 +64,7 @@ def tally(
     found = [Tally() for _ in widths]
     for case in cases:
         sentence = read_sentence(model, case.text)
-        quantity = choose_quantity(
-            model, sentence, correct=case.correct, wrong=case.wrong, label=None, other=None
-        )
+        quantity = choose_quantity(model, sentence, Contrast(case.correct, case.wrong))
         with torch.no_grad():
             trace = follow(model, sentence, quantity, settings)
             for word, g in enumerate(trace.influence):

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import torch
 
-from explainer.errors import ExplainerError
 from explainer.flow import total_flow
 from explainer.measure import Measured, measure
 from explainer.models.model import Model
 from explainer.path import input_and_baseline, quadrature
 from explainer.pattern import Component, Explanation, Target
-from explainer.quantity import Quantity, class_score, masked_word
+from explainer.quantity import Contrast, Quantity, choose_quantity
 from explainer.refine import refine
 from explainer.sentence import Sentence, read_sentence
 from explainer.settings import Settings
@@ -39,9 +38,7 @@ def explain(
     """
     settings = settings or Settings()
     sentence = read_sentence(model, text)
-    quantity = choose_quantity(
-        model, sentence, correct=correct, wrong=wrong, label=label, other=other
-    )
+    quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other))
     # Inside a caller's inference mode the head's and the activations' gradients would be refused.
     with torch.inference_mode(False), torch.no_grad():
         traced = follow(model, sentence, quantity, settings)
@@ -82,10 +79,7 @@ def measure_path(
     nodes: Sequence[int],
     components: Sequence[Component | None] | None = None,
     *,
-    correct: str | None = None,
-    wrong: str | None = None,
-    label: str | int | None = None,
-    other: str | int | None = None,
+    contrast: Contrast | None = None,
     settings: Settings | None = None,
 ) -> Measured:
     """The exact influence, in logits, of any path of L + 1 positions and L components.
@@ -93,9 +87,7 @@ def measure_path(
     A component None leaves all heads and skip of its step open; the rest is as in `explain`.
     Raises ExplainerError for a path that is impossible.
     """
-    traced = trace_text(
-        model, text, correct=correct, wrong=wrong, label=label, other=other, settings=settings
-    )
+    traced = trace_text(model, text, contrast=contrast, settings=settings)
     with torch.inference_mode(False), torch.no_grad():
         return measure(traced, nodes, components)
 
@@ -104,44 +96,14 @@ def trace_text(
     model: Model,
     text: str,
     *,
-    correct: str | None = None,
-    wrong: str | None = None,
-    label: str | int | None = None,
-    other: str | int | None = None,
+    contrast: Contrast | None = None,
     settings: Settings | None = None,
 ) -> Trace:
     """The trace of a text that has not been read yet; the rest is as in `explain`."""
     sentence = read_sentence(model, text)
-    quantity = choose_quantity(
-        model, sentence, correct=correct, wrong=wrong, label=label, other=other
-    )
+    quantity = choose_quantity(model, sentence, contrast or Contrast())
     with torch.inference_mode(False), torch.no_grad():
         return follow(model, sentence, quantity, settings or Settings())
-
-
-def choose_quantity(
-    model: Model,
-    sentence: Sentence,
-    *,
-    correct: str | None,
-    wrong: str | None,
-    label: str | int | None,
-    other: str | int | None,
-) -> Quantity:
-    """The quantity of interest for the kind of model, refusing what belongs to the other kind."""
-    if model.info.task == "masked-lm":
-        if label is not None or other is not None:
-            raise ExplainerError(
-                f"A label was given, but {model.info.name!r} predicts words: give the words to "
-                "contrast (correct and wrong) instead."
-            )
-        return masked_word(model, sentence, correct, wrong)
-    if correct is not None or wrong is not None:
-        raise ExplainerError(
-            f"Words to contrast were given, but {model.info.name!r} predicts classes: give a "
-            f"label instead, one of {', '.join(model.labels)}."
-        )
-    return class_score(model, sentence, label, other)
 
 
 def follow(model: Model, sentence: Sentence, quantity: Quantity, settings: Settings) -> Trace:

@@ -14,6 +14,16 @@ MAX_PREDICTIONS = 50
 
 
 @dataclass(frozen=True)
+class Contrast:
+    """What is asked: two words of a masked LM, or two classes; None leaves it to the model."""
+
+    correct: str | None = None
+    wrong: str | None = None
+    label: str | int | None = None
+    other: str | int | None = None
+
+
+@dataclass(frozen=True)
 class Quantity:
     """Q = Σ weights[c] · logit(classes[c]) at `position`; `correct` and `wrong` name it.
 
@@ -25,6 +35,23 @@ class Quantity:
     weights: tuple[float, ...]
     correct: str
     wrong: str | None
+
+
+def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Quantity:
+    """The quantity of interest for the kind of model, refusing what belongs to the other kind."""
+    if model.info.task == "masked-lm":
+        if contrast.label is not None or contrast.other is not None:
+            raise ExplainerError(
+                f"A label was given, but {model.info.name!r} predicts words: give the words to "
+                "contrast (correct and wrong) instead."
+            )
+        return masked_word(model, sentence, contrast.correct, contrast.wrong)
+    if contrast.correct is not None or contrast.wrong is not None:
+        raise ExplainerError(
+            f"Words to contrast were given, but {model.info.name!r} predicts classes: give a "
+            f"label instead, one of {', '.join(model.labels)}."
+        )
+    return class_score(model, sentence, contrast.label, contrast.other)
 
 
 def masked_word(

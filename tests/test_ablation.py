@@ -1,7 +1,5 @@
 """Ablation: keeping everything is the model, and what is cut has no effect left."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 import torch
@@ -17,9 +15,9 @@ from explainer.ablation import (
     remove,
 )
 from explainer.activations import mean_activations
-from explainer.facade import choose_quantity
 from explainer.pattern import SKIP, Edge
 from explainer.predictions import predict_sentence
+from explainer.quantity import Contrast, choose_quantity
 from explainer.sentence import read_sentence
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
@@ -33,9 +31,7 @@ def case(request):
     given = {"correct": "are", "wrong": "is"} if request.param == "masked_lm" else {"label": 1}
     text = TEXT if request.param == "masked_lm" else TEXT.replace("[MASK]", "are")
     sentence = read_sentence(model, text)
-    names: tuple[str, ...] = ("correct", "wrong", "label", "other")
-    arguments: dict[str, Any] = {name: given.get(name) for name in names}
-    quantity = choose_quantity(model, sentence, **arguments)
+    quantity = choose_quantity(model, sentence, Contrast(**given))
     return model, sentence, quantity, explain(model, text, **given)
 
 

@@ -15,12 +15,13 @@ from explainer.evaluation import run as runs
 from explainer.evaluation.cases import Sentences, cases_of
 from explainer.evaluation.methods import METHODS, MODES, SELECTIONS, Findings, kept_by_nodes
 from explainer.evaluation.options import Options
-from explainer.evaluation.question import answers, controller_position
+from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.run import RECORDS, Run, evaluate, fingerprint, read_records
 from explainer.evaluation.sentence import evaluate_sentence
-from explainer.facade import choose_quantity, measure_path
+from explainer.facade import measure_path
 from explainer.metrics import concentration
 from explainer.models.registry import load_model
+from explainer.quantity import Contrast, choose_quantity
 from explainer.sentence import read_sentence
 from explainer.settings import Settings
 from explainer.tasks import Case
@@ -80,7 +81,7 @@ def places(pattern, level: str) -> list:
 @pytest.mark.parametrize("words", SELECTIONS)
 def test_an_outcome_is_the_ablated_models_q(tiny_masked_lm, explanation, record, level, words):
     model, sentence = tiny_masked_lm, read_sentence(tiny_masked_lm, TEXT)
-    quantity = choose_quantity(model, sentence, correct="are", wrong="is", label=None, other=None)
+    quantity = choose_quantity(model, sentence, Contrast("are", "is"))
     chosen = [p for p in explanation.patterns if words == "all" or p.influence > 0]
     assert words == "all" or 0 < len(chosen) < len(explanation.patterns)
     for mode, cut in (("keep", keep_only), ("remove", remove)):
@@ -118,7 +119,7 @@ def test_what_rivals_carry_is_measured_path_by_path(tiny_masked_lm, explanation,
     flow = skips = 0.0
     for pattern in explanation.patterns:
         sign = math.copysign(1, pattern.influence)
-        asked = {"correct": "are", "wrong": "is", "settings": SETTINGS}
+        asked = {"contrast": Contrast("are", "is"), "settings": SETTINGS}
         nodes = attention_flow(weights, pattern.source, target).nodes
         flow += sign * measure_path(model, TEXT, nodes, **asked).influence
         way = skip_for_heads(pattern)
@@ -154,7 +155,7 @@ def test_layer_methods_keep_as_many_nodes_as_the_patterns(tiny_masked_lm, explan
 
 def test_a_classifier_is_asked_about_its_own_names(tiny_classifier):
     case = Case("the farmers are old .", "Positive", "negative", "own", "all", "")
-    assert answers(tiny_classifier, case)["label"] == "positive"
+    assert contrast_of(tiny_classifier, case).label == "positive"
     record = evaluate_sentence(tiny_classifier, case, 0, Options(settings=SETTINGS))
     whole = explain(
         tiny_classifier, case.text, label="positive", other="negative", settings=SETTINGS
@@ -165,9 +166,9 @@ def test_a_classifier_is_asked_about_its_own_names(tiny_classifier):
 
 def test_a_model_of_the_other_kind_is_refused(tiny_classifier, tiny_masked_lm):
     with pytest.raises(ExplainerError, match="for a masked language model"):
-        answers(tiny_classifier, CASE)
+        contrast_of(tiny_classifier, CASE)
     with pytest.raises(ExplainerError, match="for a classifier"):
-        answers(tiny_masked_lm, Case("the farmers are old .", "positive", "", "own", "all", ""))
+        contrast_of(tiny_masked_lm, Case("the farmers are old .", "positive", "", "own", "all", ""))
 
 
 def test_the_controller_is_a_whole_word(tiny_masked_lm):

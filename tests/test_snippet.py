@@ -10,6 +10,7 @@ import pytest
 from explainer import Settings
 from explainer.figures import View, pattern_svg
 from explainer.pattern import Edge, Node
+from explainer.quantity import Contrast
 from explainer.ui import compute
 from explainer.ui.compare_save import pair_json
 from explainer.ui.compute import Request
@@ -38,7 +39,7 @@ def test_running_it_prints_the_same_numbers_and_draws_the_same_picture(
     tiny_masked_lm_dir, text, settings, view, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    request = Request(str(tiny_masked_lm_dir), text, "are", None, None, None, settings)
+    request = Request(str(tiny_masked_lm_dir), text, Contrast("are"), settings)
     found = compute.explanation(request)
     assert json.loads(printed(snippet(request, view))) == found.to_dict()
     options = {field.name: getattr(view, field.name) for field in fields(View)}
@@ -50,9 +51,9 @@ def test_running_it_prints_the_same_numbers_and_draws_the_same_picture(
 def test_running_the_snippet_of_a_pair_prints_both(
     tiny_masked_lm_dir, tiny_classifier_dir, settings
 ):
-    first = Request(str(tiny_masked_lm_dir), TEXTS[0], "are", "is", None, None, settings)
-    alike = Request(str(tiny_masked_lm_dir), TEXTS[1], "are", None, None, None, settings)
-    other = Request(str(tiny_classifier_dir), TEXTS[1], None, None, "positive", None, settings)
+    first = Request(str(tiny_masked_lm_dir), TEXTS[0], Contrast("are", "is"), settings)
+    alike = Request(str(tiny_masked_lm_dir), TEXTS[1], Contrast("are"), settings)
+    other = Request(str(tiny_classifier_dir), TEXTS[1], Contrast(label="positive"), settings)
     for second, loads in ((alike, 1), (other, 2)):
         code = pair_snippet(first, second)
         assert code.count("load_model(") == loads
@@ -61,7 +62,7 @@ def test_running_the_snippet_of_a_pair_prints_both(
 
 
 def test_it_says_no_more_than_was_chosen(tiny_classifier_dir):
-    request = Request(str(tiny_classifier_dir), "good .", None, None, "positive", None, Settings())
+    request = Request(str(tiny_classifier_dir), "good .", Contrast(label="positive"), Settings())
     written = snippet(request, View(width=700, dark=True))
     assert "label='positive'" in written
     assert "Settings" not in written

@@ -6,6 +6,7 @@ import re
 
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
+from explainer.quantity import Contrast
 from explainer.sentence import MASK_SPELLINGS, Sentence
 from explainer.tasks import Case
 
@@ -15,7 +16,7 @@ CLASS_NAMES = {
 }
 
 
-def answers(model: Model, case: Case) -> dict[str, str | None]:
+def contrast_of(model: Model, case: Case) -> Contrast:
     """The case's right and wrong answer as the model is asked about them.
 
     Raises ExplainerError where the model is not of the task's kind.
@@ -27,13 +28,10 @@ def answers(model: Model, case: Case) -> dict[str, str | None]:
             f"The task {case.kind!r} is for {wanted}, which {model.info.name!r} is not: choose "
             "another task or model."
         )
-    given: dict[str, str | None] = dict.fromkeys(("correct", "wrong", "label", "other"))
     if words:
-        return given | {"correct": case.correct, "wrong": case.wrong}
-    return given | {
-        "label": _class_name(model, case.correct),
-        "other": _class_name(model, case.wrong) if case.wrong else None,
-    }
+        return Contrast(correct=case.correct, wrong=case.wrong)
+    other = _class_name(model, case.wrong) if case.wrong else None
+    return Contrast(label=_class_name(model, case.correct), other=other)
 
 
 def _class_name(model: Model, label: str) -> str:

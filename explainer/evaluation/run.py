@@ -17,7 +17,7 @@ from typing import Any
 from explainer.errors import ExplainerError
 from explainer.evaluation.cases import Sentences, cases_of
 from explainer.evaluation.options import Options
-from explainer.evaluation.question import answers
+from explainer.evaluation.question import contrast_of
 from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
 from explainer.models.model import Model
 from explainer.tasks import Case
@@ -66,7 +66,7 @@ def evaluate(
     or a task that the model cannot do.
     """
     cases = cases_of(run.sentences, n)
-    answers(model, cases[0])
+    contrast_of(model, cases[0])
     done = _open(run.described(model), folder)
     shared = fillings(model, run.options)
     with (folder / RECORDS).open("a", encoding="utf-8") as file:

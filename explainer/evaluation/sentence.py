@@ -35,13 +35,14 @@ from explainer.evaluation.methods import (
     selected,
 )
 from explainer.evaluation.options import Options
-from explainer.evaluation.question import answers, controller_position
+from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.record import Carried, Outcome, Record
-from explainer.facade import choose_quantity, explanation_of, follow
+from explainer.facade import explanation_of, follow
 from explainer.measure import measure_all
 from explainer.metrics import alignment, carried_share, path_count, skip_share_of_steps
 from explainer.models.model import Model
 from explainer.pattern import Explanation, Level
+from explainer.quantity import choose_quantity
 from explainer.sentence import read_sentence
 from explainer.tasks import Case
 from explainer.trace import Trace
@@ -59,7 +60,7 @@ def evaluate_sentence(
     """
     start = time.perf_counter()
     sentence = read_sentence(model, case.text)
-    quantity = choose_quantity(model, sentence, **answers(model, case))
+    quantity = choose_quantity(model, sentence, contrast_of(model, case))
     with torch.inference_mode(False), torch.no_grad():
         traced = follow(model, sentence, quantity, options.settings)
         explanation = explanation_of(model, sentence, quantity, traced, options.settings, flow=True)

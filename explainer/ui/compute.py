@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import streamlit as st
 
@@ -19,6 +19,7 @@ from explainer import load_model as run_load
 from explainer import predict as run_predict
 from explainer.models.model import Model
 from explainer.models.registry import Listing
+from explainer.quantity import Contrast
 from explainer.sentence import read_sentence, word_spans
 from explainer.ui.choices import Choices
 
@@ -28,14 +29,11 @@ PREDICTIONS = 12
 
 @dataclass(frozen=True)
 class Request:
-    """All that an explanation depends on; the contrast as `explain` takes it."""
+    """All that an explanation depends on."""
 
     model: str
     text: str
-    correct: str | None
-    wrong: str | None
-    label: str | None
-    other: str | None
+    contrast: Contrast
     settings: Settings
 
 
@@ -45,10 +43,9 @@ def request_for(chosen: Choices, task: str) -> Request:
     return Request(
         model=chosen.model,
         text=chosen.text,
-        correct=chosen.correct if words else None,
-        wrong=chosen.wrong if words else None,
-        label=None if words else chosen.label,
-        other=None if words else chosen.other,
+        contrast=Contrast(correct=chosen.correct, wrong=chosen.wrong)
+        if words
+        else Contrast(label=chosen.label, other=chosen.other),
         settings=chosen.settings,
     )
 
@@ -109,10 +106,7 @@ def explanation(request: Request) -> Explanation:
         return run_explain(
             loaded,
             request.text,
-            correct=request.correct,
-            wrong=request.wrong,
-            label=request.label,
-            other=request.other,
+            **asdict(request.contrast),
             settings=request.settings,
             flow=True,
         )

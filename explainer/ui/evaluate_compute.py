@@ -12,7 +12,7 @@ from explainer.evaluation.options import Options
 from explainer.evaluation.record import Record
 from explainer.evaluation.sentence import evaluate_sentence as run_evaluate
 from explainer.evaluation.sentence import fillings
-from explainer.facade import choose_quantity
+from explainer.quantity import choose_quantity
 from explainer.sentence import read_sentence
 from explainer.tasks import Case
 from explainer.ui import compute
@@ -43,19 +43,12 @@ def record(request: Request, replacement: Replacement) -> Record:
     filled = shared(request.model, options)
     sentence = read_sentence(loaded, request.text)
     with compute.queue().turn():
-        quantity = choose_quantity(
-            loaded,
-            sentence,
-            correct=request.correct,
-            wrong=request.wrong,
-            label=request.label,
-            other=request.other,
-        )
-        words = loaded.info.task == "masked-lm"
+        quantity = choose_quantity(loaded, sentence, request.contrast)
+        rival = quantity.wrong if loaded.info.task == "masked-lm" else request.contrast.other
         case = Case(
             text=request.text,
             correct=quantity.correct,
-            wrong=(quantity.wrong if words else request.other) or "",
+            wrong=str(rival or ""),
             kind=SENTENCE,
             combination="all",
             controller="",

@@ -13,7 +13,7 @@ import streamlit as st
 from explainer import ExplainerError
 from explainer.evaluation.cases import Sentences, cases_of, cases_of_table
 from explainer.evaluation.options import Options
-from explainer.evaluation.question import answers
+from explainer.evaluation.question import contrast_of
 from explainer.evaluation.report import report
 from explainer.evaluation.run import line_of
 from explainer.evaluation.summary import EVERY_TASK
@@ -98,7 +98,7 @@ def start(model: str, task: str, n: int, options: Options, upload: Upload | None
     cases = tuple(_cases(task, n, upload))
     loaded = compute.model(model)
     for case in cases[:1]:
-        answers(loaded, case)
+        contrast_of(loaded, case)
     st.session_state[KEPT] = Measurement(model=model, task=task, cases=cases, options=options)
 
 

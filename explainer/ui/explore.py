@@ -13,6 +13,7 @@ from explainer.ui.compute import Request
 from explainer.ui.graph import graph, is_dark, view_of
 from explainer.ui.hint import hint
 from explainer.ui.markdown import plain
+from explainer.ui.notes import show_notes
 from explainer.ui.rows import rows as graph_rows
 from explainer.ui.save import save_popover
 from explainer.ui.selection import drop_stale, selection_fields
@@ -54,8 +55,7 @@ def explore() -> None:
         return
     places = question(state.EDITOR)
     width = page_width()
-    for note in state.notes():
-        places.messages.info(plain(note), icon=":material/link_off:")
+    show_notes(places.messages, state.notes())
     hint()
     shown = answered(state.EDITOR, places, compute.explanation, WAITING)
     if not state.choices().fits_link:

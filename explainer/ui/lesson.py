@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from explainer.quantity import Contrast
 from explainer.settings import Rule, Settings
 from explainer.ui.choices import READERS as CHOICES_READERS
 from explainer.ui.choices import Choices, one_of, read_fields, whole, written
@@ -46,7 +47,7 @@ class Lesson:
         """The example as Explore would ask for it, at the points that the page uses."""
         found = self.example
         settings = Settings(points=USED)
-        return Request(found.model, found.text, found.correct, found.wrong, None, None, settings)
+        return Request(found.model, found.text, Contrast(found.correct, found.wrong), settings)
 
     def to_query(self) -> dict[str, str]:
         """What differs from the defaults, as the parameters of a link."""

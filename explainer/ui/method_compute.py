@@ -20,10 +20,7 @@ def _trace(request: Request) -> Trace:
     return trace_text(
         compute.model(request.model),
         request.text,
-        correct=request.correct,
-        wrong=request.wrong,
-        label=request.label,
-        other=request.other,
+        contrast=request.contrast,
         settings=request.settings,
     )
 

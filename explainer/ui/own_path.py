@@ -160,9 +160,6 @@ def influence(
             request.text,
             nodes,
             components,
-            correct=request.correct,
-            wrong=request.wrong,
-            label=request.label,
-            other=request.other,
+            contrast=request.contrast,
             settings=request.settings,
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 from explainer import Settings
 from explainer.figures import View
+from explainer.quantity import Contrast
 from explainer.ui.compute import Request
 
 DRAWN = ("level", "minimum_share", "overlay", "selected", "place", "merge_pieces", "hide_special")
@@ -63,12 +65,8 @@ def _imports(request: Request) -> str:
 
 def _call(request: Request, model: str) -> str:
     """The call of `explain`, with what differs from its defaults."""
-    given = ("correct", "wrong", "label", "other")
-    arguments = [
-        f"    {name}={value!r},\n"
-        for name in given
-        if (value := getattr(request, name)) is not None
-    ]
+    asked = [field.name for field in fields(Contrast)]
+    arguments = [f"    {given},\n" for given in _changed(request.contrast, Contrast(), asked)]
     changed = _changed(request.settings, Settings(), [field.name for field in fields(Settings)])
     if changed:
         arguments.append(f"    settings=Settings({', '.join(changed)}),\n")
@@ -76,7 +74,7 @@ def _call(request: Request, model: str) -> str:
 
 
 def _changed(
-    chosen: Settings | View, default: Settings | View, names: list[str] | tuple[str, ...]
+    chosen: Settings | View | Contrast, default: Settings | View | Contrast, names: Sequence[str]
 ) -> list[str]:
     """What is not the default, as keyword arguments."""
     return [

@@ -18,11 +18,11 @@ from explainer.ablation import (
     keep_only,
     remove,
 )
-from explainer.facade import choose_quantity
 from explainer.figures import says
 from explainer.figures.text import clean, percent, signed
 from explainer.models.model import Model
 from explainer.pattern import SKIP, Edge, Level, Node, Pattern, Place
+from explainer.quantity import choose_quantity
 from explainer.sentence import read_sentence
 from explainer.ui import compute, state
 from explainer.ui.choices import What
@@ -109,14 +109,7 @@ def answer(request: Request, question: Question) -> Ablated:
     loaded = compute.model(request.model)
     sentence = read_sentence(loaded, request.text)
     with compute.queue().turn():
-        quantity = choose_quantity(
-            loaded,
-            sentence,
-            correct=request.correct,
-            wrong=request.wrong,
-            label=request.label,
-            other=request.other,
-        )
+        quantity = choose_quantity(loaded, sentence, request.contrast)
         return ablate(
             loaded,
             sentence,

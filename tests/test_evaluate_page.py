@@ -15,6 +15,7 @@ from explainer.tasks import Case
 from explainer.ui import compute, evaluate_compute
 from explainer.ui.choices import Choices
 from explainer.ui.evaluate_choices import Inquiry, inquiry_from_query
+from explainer.ui.evaluate_controls import WORDS_GONE
 from explainer.ui.evaluate_snippet import sentence_snippet
 from tests import ui
 from tests.ui import alts, checked, opened, query
@@ -93,6 +94,13 @@ def test_toggles_compute_nothing_again_and_a_replacement_once(page, monkeypatch)
     checked(widget(test, "selectbox", "replacement").set_value("mean").run())
     assert len(calls) == 1
     assert query(test)["replacement"] == "mean"
+
+
+def test_it_says_what_removing_nodes_cannot_tell(page):
+    test = page(points="5", mode="remove")
+    assert any(WORDS_GONE in caption.value for caption in test.caption)
+    checked(widget(test, "segmented_control", "level").set_value("attention").run())
+    assert not any(WORDS_GONE in caption.value for caption in test.caption)
 
 
 def test_usual_methods_are_shown_first(page):

@@ -131,7 +131,7 @@ def _marks(of: Ablations, x: Range, bottom: float | None, colours: Palette) -> I
     at = x.at(of.whole)
     said = f"whole model {signed(of.whole)}"
     room = width(said, SMALL) / 2
-    yield Line(at, TOP - 4, at, TOP + 2 if bottom is None else bottom, colours.ink, 1.5)
+    yield Line(at, TOP - 5, at, TOP - 1 if bottom is None else bottom, colours.ink, 1.5)
     place = min(max(at, x.start + room), x.end + 12 - room)
     yield Label(place, TOP - 13, said, colours.ink, SMALL)
 

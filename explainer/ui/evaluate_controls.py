@@ -10,11 +10,15 @@ from explainer.ablation import Replacement
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Words
 from explainer.figures import LEVELS
 from explainer.ui.controls import LEVEL_NAMES
-from explainer.ui.evaluate_state import INQUIRY, QUESTION
+from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
 from explainer.ui.what_if import REPLACEMENT_NAMES
 
 WORDS_NAMES: dict[Words, str] = {"all": "All", "positive": "Pulling towards the answer"}
 MODE_NAMES: dict[Mode, str] = {"keep": "Keep", "remove": "Remove"}
+WORDS_GONE = (
+    "Every path begins at its word, so without the nodes these words are gone, whatever the "
+    "method: to tell methods apart, remove heads and skips."
+)
 
 
 def cut_controls() -> None:
@@ -42,6 +46,13 @@ def cut_controls() -> None:
         format_func=MODE_NAMES.__getitem__,
         **INQUIRY.bound("mode", "default"),
     )
+
+
+def how_to_read(said: str) -> None:
+    """The words under a figure, and what the choices let it tell."""
+    inquiry = LINKED.get()
+    gone = (inquiry.level, inquiry.mode) == ("embedding", "remove")
+    st.caption(f"{said} {WORDS_GONE}" if gone else said)
 
 
 def replacement_field(known: Sequence[Replacement]) -> Replacement:

@@ -18,7 +18,7 @@ from explainer.figures.palette import palette
 from explainer.figures.scene import Scene
 from explainer.ui.compare_graphs import GAP, SIDE_BY_SIDE, columns
 from explainer.ui.evaluate_choices import ENTROPIES, MEASURES, Measure
-from explainer.ui.evaluate_controls import cut_controls, replacement_field
+from explainer.ui.evaluate_controls import cut_controls, how_to_read, replacement_field
 from explainer.ui.evaluate_results import Results
 from explainer.ui.evaluate_snippet import task_command
 from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
@@ -132,7 +132,7 @@ def _performance(results: Results, task: str, width: float, half: float) -> None
             alts[1],
         )
     cut = "all that a method does not name" if inquiry.mode == "keep" else "what a method names"
-    st.caption(HOW_TO_READ.format(cut, REPLACEMENT_NAMES[replacement]))
+    how_to_read(HOW_TO_READ.format(cut, REPLACEMENT_NAMES[replacement]))
 
 
 def _skip(numbers: pd.DataFrame, task: str, px: float) -> None:

@@ -22,7 +22,7 @@ from explainer.ui import evaluate_compute
 from explainer.ui.asking import answered, last_request, question
 from explainer.ui.compute import Request
 from explainer.ui.evaluate_choices import Inquiry
-from explainer.ui.evaluate_controls import cut_controls, replacement_field
+from explainer.ui.evaluate_controls import cut_controls, how_to_read, replacement_field
 from explainer.ui.evaluate_snippet import sentence_snippet
 from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
 from explainer.ui.graph import is_dark
@@ -97,7 +97,7 @@ def _figures(request: Request, width: float) -> None:
         alt=verdict,
     )
     how = HOW_TO_READ[inquiry.mode].format(REPLACEMENT_NAMES[replacement])
-    st.caption(f"{how} {HOW_TO_READ_BARS}")
+    how_to_read(f"{how} {HOW_TO_READ_BARS}")
     with controls:
         _save(found, verdict, sentence_snippet(request, record, replacement))
     with st.expander("The numbers"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from explainer.evaluation.consistency import MEASURES, correlation, forms
+from explainer.evaluation.consistency import MEASURES, Form, correlation, forms
 from explainer.evaluation.findings import row_of, written
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.summary import EVERY_TASK, summary
@@ -22,21 +22,23 @@ REPLACEMENTS = ("zero", "baseline")
 
 
 def main() -> None:
-    """Parse the command line and print every table."""
+    """Parse the command line and print every table, model by model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", type=Path, help="the folder")
     folder = parser.parse_args().runs
     tables = read_tables(folder)
-    numbers = summary(tables)
-    for part in (
-        _sentences(folder, tables),
-        _skip(numbers),
-        _blocks(numbers),
-        _methods(numbers),
-        _tasks(numbers),
-        _consistency(tables),
-    ):
-        print("\n".join(part), end="\n\n")
+    numbers, found = summary(tables), forms(tables)
+    print("\n".join(_sentences(folder, tables)))
+    for model, of_model in numbers.groupby("model", sort=False):
+        print(f"\n## {model}\n")
+        for part in (
+            _skip(of_model),
+            _blocks(of_model),
+            _methods(of_model),
+            _tasks(of_model),
+            _consistency(tuple(form for form in found if form.model == model)),
+        ):
+            print("\n".join(part), end="\n\n")
 
 
 def _sentences(folder: Path, tables: Tables) -> Iterator[str]:
@@ -49,8 +51,9 @@ def _sentences(folder: Path, tables: Tables) -> Iterator[str]:
 
 
 def _parts(numbers: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    for (model, task), rows in numbers.groupby(["model", "task"], sort=False):
-        yield f"{model}: {task}", rows
+    """The rows of a model by their task."""
+    for task, rows in numbers.groupby("task", sort=False):
+        yield str(task), rows
 
 
 def _cell(row: pd.Series | None) -> str:
@@ -80,10 +83,10 @@ def _blocks(numbers: pd.DataFrame) -> Iterator[str]:
 
 
 def _methods(numbers: pd.DataFrame) -> Iterator[str]:
-    """Every method, over all tasks of each model."""
+    """Every method, over all tasks where there are several."""
+    several = (numbers["task"] == EVERY_TASK).any()
     for name, rows in _parts(numbers):
-        several = EVERY_TASK in set(numbers.loc[numbers["model"] == rows["model"].iloc[0], "task"])
-        if several and rows["task"].iloc[0] != EVERY_TASK:
+        if several and name != EVERY_TASK:
             continue
         quantities = [
             (f"{quantity}, {replacement}", quantity, replacement)
@@ -145,18 +148,15 @@ def _tasks(numbers: pd.DataFrame) -> Iterator[str]:
         yield f"| {name} | {' | '.join(cells)} |"
 
 
-def _consistency(tables: Tables) -> Iterator[str]:
-    found = forms(tables)
+def _consistency(found: tuple[Form, ...]) -> Iterator[str]:
     yield "| rank correlation over forms | forms | with accuracy | with mean Q |"
     yield "|---|---|---|---|"
-    for model in dict.fromkeys(form.model for form in found):
-        of_model = tuple(form for form in found if form.model == model)
-        for measure in MEASURES:
-            cells = [
-                written(e.value, e.low, e.high, percent=False)
-                for e in (correlation(of_model, measure, what) for what in ("accuracy", "Q"))
-            ]
-            yield f"| {model}: {measure} | {len(of_model)} | {' | '.join(cells)} |"
+    for measure in MEASURES:
+        cells = [
+            written(e.value, e.low, e.high, percent=False)
+            for e in (correlation(found, measure, what) for what in ("accuracy", "Q"))
+        ]
+        yield f"| {measure} | {len(found)} | {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
-from transformers import BertForSequenceClassification, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from training.sst import Text, batches, tensors
 
@@ -40,7 +40,7 @@ class Recipe:
 
 
 def fit(
-    model: BertForSequenceClassification,
+    model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     seen: list[list[Text]],
     held_out: list[Text],
@@ -82,13 +82,13 @@ def mask_some(ids: Tensor, tokenizer: PreTrainedTokenizerBase, share: float) -> 
     return ids.masked_fill(hit, tokenizer.mask_token_id)
 
 
-def accuracy(model: BertForSequenceClassification, texts: list[Text]) -> float:
+def accuracy(model: PreTrainedModel, texts: list[Text]) -> float:
     """Return the share of texts whose class the model finds."""
     chosen = probabilities(model, texts) > 0.5
     return float((chosen == torch.tensor([text.positive > 0.5 for text in texts])).float().mean())
 
 
-def probabilities(model: BertForSequenceClassification, texts: list[Text]) -> Tensor:
+def probabilities(model: PreTrainedModel, texts: list[Text]) -> Tensor:
     """Return how probably each text is positive, as the model sees it: [text]."""
     training, found = model.training, torch.empty(len(texts))
     model.eval()

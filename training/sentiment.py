@@ -2,8 +2,8 @@
 
 1. Teachers (`training.teacher`) label SST-2's whole sentences and unlabelled sentences of film
    reviews: the mean of their probabilities is what is learnt. Phrases keep SST-2's labels.
-2. Start from `agreement` with the best low-rank update of every projection towards the first
-   teacher, which began there too, and with that teacher's vectors, pooler and classifier.
+2. Start from `agreement` with the best low-rank update of every projection towards a fine-tuned
+   `agreement` (`training.teacher` again), and with its vectors, pooler and classifier.
 3. Train the factors, vectors, pooler and classifier (`training.fit`).
 4. Store only what differs from `agreement`, in half precision (`explainer.models.update` merges).
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -22,7 +21,7 @@ from random import Random
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
-from transformers import AutoTokenizer, BertForSequenceClassification
+from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from training.fit import Recipe, accuracy, fit, probabilities
 from training.low_rank import add_low_rank, low_rank, updates
@@ -36,10 +35,10 @@ REVIEWS = 12_000
 """Unlabelled sentences."""
 
 
-def student(base: Path, teacher: BertForSequenceClassification) -> BertForSequenceClassification:
-    """Return the base with low-rank updates of its projections that come nearest to a teacher."""
+def student(base: Path, tuned: Path) -> PreTrainedModel:
+    """Return the base with low-rank updates of its projections that come nearest to `tuned`."""
     model = start(base, RECIPE.seed)
-    taught = teacher.state_dict()
+    taught = start(tuned, RECIPE.seed).state_dict()
     vectors = {name: w for name, w in taught.items() if w.ndim == 1 and ".encoder." in name}
     heads = {name: w for name, w in taught.items() if name.startswith(("bert.pooler", "classif"))}
     model.load_state_dict(vectors | heads, strict=False)
@@ -50,13 +49,20 @@ def student(base: Path, teacher: BertForSequenceClassification) -> BertForSequen
     return model
 
 
-def relabelled(texts: list[Text], teachers: Sequence[BertForSequenceClassification]) -> list[Text]:
-    """Return the texts with the mean of the teachers' probabilities."""
-    mean = torch.stack([probabilities(teacher, texts) for teacher in teachers]).mean(0)
-    return [replace(text, positive=p) for text, p in zip(texts, mean.tolist(), strict=True)]
+def unlabelled(file: Path, tokenizer: PreTrainedTokenizerBase) -> list[Text]:
+    """Return the same drawn sentences of film reviews for every tokenizer."""
+    return Random(RECIPE.seed).sample(read_reviews(file, tokenizer), REVIEWS)
 
 
-def stored(model: BertForSequenceClassification) -> dict[str, Tensor]:
+def labels(teacher: Path, data: Path, reviews: Path) -> Tensor:
+    """Return a teacher's probabilities for SST-2's whole sentences, then for the unlabelled."""
+    tokenizer, model = AutoTokenizer.from_pretrained(teacher), start(teacher, RECIPE.seed)
+    corpus = read_corpus(data, tokenizer)
+    print(f"{teacher.name}, held out: {100 * accuracy(model, corpus.held_out):.1f} %", flush=True)
+    return probabilities(model, corpus.whole + unlabelled(reviews, tokenizer))
+
+
+def stored(model: PreTrainedModel) -> dict[str, Tensor]:
     """Return what differs from the base, in half precision."""
     whole = {
         name.replace(".base.bias", ".bias"): weight.detach()
@@ -75,26 +81,26 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of the model agreement")
     parser.add_argument("--data", type=Path, required=True, help="folder with SST-2's files")
     parser.add_argument("--reviews", type=Path, required=True, help="file english.txt.gz")
-    parser.add_argument(
-        "--teachers", type=Path, nargs="+", required=True, help="their folders, the base's first"
-    )
+    parser.add_argument("--tuned", type=Path, required=True, help="folder of a tuned base")
+    parser.add_argument("--teachers", type=Path, nargs="+", required=True, help="their folders")
     parser.add_argument("--out", type=Path, required=True, help="folder for the update")
     options = parser.parse_args()
+    found = [labels(teacher, options.data, options.reviews) for teacher in options.teachers]
     tokenizer = AutoTokenizer.from_pretrained(options.base)
     corpus = read_corpus(options.data, tokenizer)
-    teachers = [start(folder, RECIPE.seed) for folder in options.teachers]
-    for teacher in teachers:
-        print(f"a teacher, held out: {100 * accuracy(teacher, corpus.held_out):.1f} %", flush=True)
-    reviews = Random(RECIPE.seed).sample(read_reviews(options.reviews, tokenizer), REVIEWS)
-    taught = replace(corpus, whole=relabelled(corpus.whole + reviews, teachers))
-    model = student(options.base, teachers[0])
+    texts = corpus.whole + unlabelled(options.reviews, tokenizer)
+    mean = torch.stack(found).mean(0).tolist()
+    taught = replace(
+        corpus, whole=[replace(text, positive=p) for text, p in zip(texts, mean, strict=True)]
+    )
+    model = student(options.base, options.tuned)
     print(f"low rank, held out: {100 * accuracy(model, corpus.held_out):.1f} %", flush=True)
     fit(model, tokenizer, epochs(taught, RECIPE), corpus.held_out, RECIPE)
     print(f"held out: {100 * accuracy(model, corpus.held_out):.1f} %")
     write(model, options.base, options.out)
 
 
-def write(model: BertForSequenceClassification, base: Path, folder: Path) -> None:
+def write(model: PreTrainedModel, base: Path, folder: Path) -> None:
     """Write the update and its configuration, the base's with a head for classes."""
     folder.mkdir(parents=True, exist_ok=True)
     config = json.loads((base / "config.json").read_text(encoding="utf-8"))

@@ -1,36 +1,36 @@
 """Train a teacher of the built-in classifier `sentiment`: a whole encoder, fine-tuned on SST-2.
 
-Only the word embeddings stay as they are. Two teachers, one from the encoder of `agreement` and one
-from that of all-MiniLM-L6-v2, label the texts that `training.sentiment` learns from.
+Only the word embeddings stay as they are. Encoders of any kind may teach, each with its own word
+pieces: `training.sentiment` learns from the labels that they give to its texts.
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import torch
-from transformers import BertForSequenceClassification
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
 
 from training.fit import Recipe, accuracy, fit
 from training.sst import Corpus, Text, batches, read_corpus
-from training.start import base_folder, base_tokenizer
 
 RECIPE = Recipe(rate=1e-4, epochs=3)
 
 
-def start(folder: Path, seed: int) -> BertForSequenceClassification:
-    """Return the encoder in a folder under a fresh classifier, without dropout."""
+def start(encoder: str | Path, seed: int) -> PreTrainedModel:
+    """Return an encoder (folder or hub id), without dropout, under its classifier or a new one."""
     torch.manual_seed(seed)
-    model: BertForSequenceClassification = BertForSequenceClassification.from_pretrained(
-        folder,
+    model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
+        encoder,
         dtype=torch.float32,
         num_labels=2,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    model.bert.embeddings.word_embeddings.requires_grad_(False)
+    model.base_model.embeddings.word_embeddings.requires_grad_(False)
     return model
 
 
@@ -48,16 +48,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with SST-2's files")
     parser.add_argument("--out", type=Path, required=True, help="folder for the teacher")
-    parser.add_argument(
-        "--start", type=Path, help="folder of the encoder to start from (all-MiniLM-L6-v2)"
-    )
+    parser.add_argument("--start", required=True, help="folder or hub id of an encoder")
+    for name in ("rate", "epochs", "phrases"):
+        default = getattr(RECIPE, name)
+        parser.add_argument(f"--{name}", type=type(default), default=default, help=f"{default}")
     options = parser.parse_args()
-    tokenizer = base_tokenizer()
+    recipe = replace(RECIPE, rate=options.rate, epochs=options.epochs, phrases=options.phrases)
+    tokenizer = AutoTokenizer.from_pretrained(options.start)
     corpus = read_corpus(options.data, tokenizer)
-    model = start(options.start or base_folder(), RECIPE.seed)
-    fit(model, tokenizer, epochs(corpus, RECIPE), corpus.held_out, RECIPE)
+    model = start(options.start, recipe.seed)
+    fit(model, tokenizer, epochs(corpus, recipe), corpus.held_out, recipe)
     print(f"held out: {100 * accuracy(model, corpus.held_out):.1f} %")
     model.save_pretrained(options.out)
+    tokenizer.save_pretrained(options.out)
 
 
 if __name__ == "__main__":

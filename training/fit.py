@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 
 import torch
@@ -33,6 +34,23 @@ class Recipe:
     decay: float = 0.01
     """Weight decay of matrices."""
     seed: int = 0
+
+    @classmethod
+    def add_options(cls, parser: ArgumentParser, default: Recipe) -> None:
+        """Let a command line change what differs from model to model."""
+        for name in ("rate", "epochs", "phrases", "masked"):
+            value = getattr(default, name)
+            parser.add_argument(f"--{name}", type=type(value), default=value, help=f"{value}")
+
+    @classmethod
+    def of(cls, options: Namespace) -> Recipe:
+        """The recipe that a command line asks for."""
+        return cls(
+            rate=options.rate,
+            epochs=options.epochs,
+            phrases=options.phrases,
+            masked=options.masked,
+        )
 
     def rate_at(self, progress: float) -> float:
         """Return the learning rate after a share of the run: up, then linearly to nothing."""

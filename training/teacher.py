@@ -7,7 +7,6 @@ pieces: `training.sentiment` learns from the labels that they give to its texts.
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -49,11 +48,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with SST-2's files")
     parser.add_argument("--out", type=Path, required=True, help="folder for the teacher")
     parser.add_argument("--start", required=True, help="folder or hub id of an encoder")
-    for name in ("rate", "epochs", "phrases"):
-        default = getattr(RECIPE, name)
-        parser.add_argument(f"--{name}", type=type(default), default=default, help=f"{default}")
+    Recipe.add_options(parser, RECIPE)
     options = parser.parse_args()
-    recipe = replace(RECIPE, rate=options.rate, epochs=options.epochs, phrases=options.phrases)
+    recipe = Recipe.of(options)
     tokenizer = AutoTokenizer.from_pretrained(options.start)
     corpus = read_corpus(options.data, tokenizer)
     model = start(options.start, recipe.seed)

@@ -171,6 +171,13 @@ def test_the_report_names_the_best_rival_and_gives_every_finding(tmp_path):
             pd.testing.assert_frame_equal(pd.read_parquet(file), same, check_dtype=False)
 
 
+def test_accuracy_that_is_the_same_everywhere_is_said_to_tell_nothing():
+    alike = [*consistent("a", 0, 1), *consistent("b", 0, 2), *consistent("c", 0, 4)]
+    _, consistency, _ = report(tables_of(alike)).findings
+    assert "with accuracy" not in consistency.says
+    assert consistency.says.endswith("All are answered equally well, so accuracy tells nothing.")
+
+
 def test_where_q_is_nothing_in_the_mean_the_findings_say_so():
     lines = [line(0, 2.0, 1.0), line(1, -2.0, 1.0)]
     *_, performance = report(tables_of(lines)).findings

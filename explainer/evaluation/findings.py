@@ -85,15 +85,15 @@ def _skip(table: pd.DataFrame) -> str:
 def _consistency(forms: tuple[Form, ...]) -> str:
     if len(forms) < 3:
         return "Too few forms of sentence to say."
-    parts = []
-    for measure, with_ in (
-        ("node entropy", "accuracy"),
-        ("controller node entropy", "accuracy"),
-        ("node entropy", "mean Q"),
-    ):
-        found = correlation(forms, measure, "accuracy" if with_ == "accuracy" else "Q")
-        parts.append(f"of {measure} with {with_} {_rank(found)}")
-    return f"Rank correlation over {len(forms)} forms of sentence: {'; '.join(parts)}."
+    alike = len({form.accuracy[0] for form in forms}) == 1
+    parts = [
+        f"of {measure} with accuracy {_rank(correlation(forms, measure, 'accuracy'))}"
+        for measure in ("node entropy", "controller node entropy")
+        if not alike
+    ]
+    parts.append(f"of node entropy with mean Q {_rank(correlation(forms, 'node entropy', 'Q'))}")
+    said = f"Rank correlation over {len(forms)} forms of sentence: {'; '.join(parts)}."
+    return f"{said} All are answered equally well, so accuracy tells nothing." if alike else said
 
 
 def _rank(found: Estimate) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser, Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -13,6 +13,13 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from training.sst import Text, batches, tensors
 
+OPTIONS = {
+    "rate": "highest learning rate",
+    "epochs": "passes over the whole sentences",
+    "phrases": "share of the phrases that an epoch sees",
+    "masked": "share of word pieces replaced by [MASK]",
+}
+"""What of a recipe a command line can change."""
 LOOKS = 8
 """How often the held-out texts are looked at on the way; nothing is chosen by that."""
 
@@ -35,22 +42,17 @@ class Recipe:
     """Weight decay of matrices."""
     seed: int = 0
 
-    @classmethod
-    def add_options(cls, parser: ArgumentParser, default: Recipe) -> None:
+    def add_options(self, parser: ArgumentParser) -> None:
         """Let a command line change what differs from model to model."""
-        for name in ("rate", "epochs", "phrases", "masked"):
-            value = getattr(default, name)
-            parser.add_argument(f"--{name}", type=type(value), default=value, help=f"{value}")
+        for name, said in OPTIONS.items():
+            value = getattr(self, name)
+            parser.add_argument(
+                f"--{name}", type=type(value), default=value, help=f"{said} (default: {value})"
+            )
 
-    @classmethod
-    def of(cls, options: Namespace) -> Recipe:
-        """The recipe that a command line asks for."""
-        return cls(
-            rate=options.rate,
-            epochs=options.epochs,
-            phrases=options.phrases,
-            masked=options.masked,
-        )
+    def changed(self, options: Namespace) -> Recipe:
+        """Return the recipe that a command line asks for."""
+        return replace(self, **{name: getattr(options, name) for name in OPTIONS})
 
     def rate_at(self, progress: float) -> float:
         """Return the learning rate after a share of the run: up, then linearly to nothing."""

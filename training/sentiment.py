@@ -24,13 +24,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from explainer.models.checks import WEIGHTS
 from explainer.models.update import DOWN, merge
 from training.fit import Recipe, accuracy, fit, probabilities
 from training.low_rank import add_low_rank, low_rank, updates
 from training.sst import Text, read_corpus, read_reviews
 from training.teacher import epochs, start
 
-WEIGHTS = "model.safetensors"
 LABELS = ("negative", "positive")
 RANK = 40
 RECIPE = Recipe(rate=4e-4, epochs=2, phrases=0.2, masked=0.05)
@@ -87,10 +87,10 @@ def main() -> None:
     parser.add_argument("--tuned", type=Path, required=True, help="folder of a tuned base")
     parser.add_argument("--teachers", type=Path, nargs="+", required=True, help="their folders")
     parser.add_argument("--unlabelled", type=int, required=True, help="number of such sentences")
-    Recipe.add_options(parser, RECIPE)
+    RECIPE.add_options(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the update")
     options = parser.parse_args()
-    recipe, n = Recipe.of(options), options.unlabelled
+    recipe, n = RECIPE.changed(options), options.unlabelled
     found = [labels(teacher, options.data, options.reviews, n) for teacher in options.teachers]
     tokenizer = AutoTokenizer.from_pretrained(options.base)
     corpus = read_corpus(options.data, tokenizer)

@@ -48,7 +48,7 @@ def record(request: Request, replacement: Replacement) -> Record:
         case = Case(
             text=request.text,
             correct=quantity.correct,
-            wrong=str(rival or ""),
+            wrong="" if rival is None else str(rival),
             kind=SENTENCE,
             combination="all",
             controller="",

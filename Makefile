@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' requirements.txt)
 
+# Two processes, each with whole files, so that those of a file can share a server.
+TWICE := --numprocesses 2 --dist loadfile
+
 .PHONY: app test clean
 
 app: $(VENV)/app.stamp
@@ -20,8 +23,8 @@ test: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	chromium="$$(.ci/chromium)" && \
-	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest; \
-	else $(BIN)/python -m pytest -m "not browser" && \
+	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest $(TWICE); \
+	else $(BIN)/python -m pytest $(TWICE) -m "not browser" && \
 	  echo "SKIPPED: the browser tests, because there is no Chromium (see above)."; fi
 
 # PyTorch comes first and alone, so that nothing else decides which build it is: the small one for

@@ -35,6 +35,15 @@ SPOTS = """index => {
   }));
 }"""
 """Where the spots of a graph (the first, or that of the given index) are on the screen."""
+QUIET_SINCE = """quiet => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const busy = app?.dataset.testScriptState !== 'notRunning'
+    || app.dataset.testConnectionState !== 'CONNECTED'
+    || document.querySelector('[data-stale=true], [data-testid=stSpinner]');
+  if (busy || window.quietSince === undefined) window.quietSince = performance.now();
+  return performance.now() - window.quietSince >= quiet;
+}"""
+"""Whether the page has had nothing to wait for since so many ms."""
 
 
 def found_browser() -> str | None:
@@ -92,8 +101,8 @@ def ready(page) -> None:
 
 
 def idle(page) -> None:
-    """Wait until the server has nothing more to send."""
-    page.wait_for_timeout(400)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(200)
+    """Wait until the server has had nothing more to send for a while."""
+    # What was done a moment ago may still be on its way: the while begins now.
+    page.evaluate("delete window.quietSince")
+    page.wait_for_function(QUIET_SINCE, arg=500)
     assert not page.locator("[data-testid=stException]").count()

@@ -143,7 +143,7 @@ def ablate(
         logits = model.adapter.logits(hidden, None)[0].double()
     weights = logits.new_tensor(quantity.weights)
     value = float(logits[list(quantity.classes)] @ weights)
-    return Ablated(value, ranked(model, logits, count))
+    return Ablated(value, ranked(model, sentence, logits, count))
 
 
 def ablated_values(

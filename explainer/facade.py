@@ -22,8 +22,8 @@ def explain(
     model: Model,
     text: str,
     *,
-    correct: str | None = None,
-    wrong: str | None = None,
+    correct: str | int | None = None,
+    wrong: str | int | None = None,
     label: str | int | None = None,
     other: str | int | None = None,
     settings: Settings | None = None,
@@ -31,8 +31,9 @@ def explain(
 ) -> Explanation:
     """The influence patterns of `text` (Lu et al., NeurIPS 2021), all influences in logits.
 
-    A masked LM contrasts the words `correct` and `wrong` at the mask, a classifier the class
-    `label` (name or number) with `other` or the mean of all others; what is not given is the
+    A masked LM contrasts the words `correct` and `wrong` at the mask (a word is read in its place;
+    a number is a token's id), a classifier the class `label` (name or number) with `other` or the
+    mean of all others, where each label holds or not with nothing; what is not given is the
     model's own prediction and its strongest rival, and the result names them. `flow` adds the
     total flow. Raises ExplainerError for input that the model cannot explain.
     """
@@ -70,6 +71,7 @@ def explanation_of(
         completeness_gap=traced.completeness_gap,
         patterns=refine(traced, sentence.tokens, settings.top_k),
         flow=total_flow(traced) if flow else None,
+        words=sentence.words,
     )
 
 

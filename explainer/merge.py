@@ -17,16 +17,20 @@ from explainer.pattern import Component, Explanation, Level, Node, Pattern, Plac
 
 CONTINUES = "##"
 """How a token starts that goes on a word, whatever the tokenizer (see `pieces`)."""
+NO_LETTERS = ("\N{OPEN BOX}", "##\N{MIDLINE HORIZONTAL ELLIPSIS}")
+"""Pieces that add nothing to a word's name: its leading space, and the rest of a character."""
 SPECIAL = frozenset(
     ("[CLS]", "[SEP]", "[MASK]", "[PAD]", "<s>", "</s>", "<mask>", "<pad>"),
 )
-"""Tokens that are no words; nobody can type one, for reading a sentence refuses them."""
+"""Tokens that are no words, where the file does not tell: nobody can type one."""
 
 Way = tuple[int, tuple[int, ...], tuple[Component, ...]]
 
 
 def special_positions(explanation: Explanation) -> frozenset[int]:
     """The positions of [CLS], [SEP] and [MASK], however the model spells them."""
+    if explanation.words is not None:
+        return frozenset(i for i, word in enumerate(explanation.words) if word is None)
     return frozenset(i for i, token in enumerate(explanation.tokens) if token in SPECIAL)
 
 
@@ -79,17 +83,18 @@ class Words:
 
 def merge_pieces(explanation: Explanation) -> Words:
     """The explanation with words in place of word pieces."""
-    rows = word_rows(explanation.tokens)
+    rows = word_rows(explanation.tokens, explanation.words)
     count = rows[-1] + 1 if rows else 0
-    words = [""] * count
+    words = word_names(explanation.tokens, rows)
+    special = {rows[position] for position in special_positions(explanation)}
     g = [0.0] * count
-    for row, token, influence in zip(rows, explanation.tokens, explanation.influence, strict=True):
-        words[row] += token.removeprefix(CONTINUES) if words[row] else token
+    for row, influence in zip(rows, explanation.influence, strict=True):
         g[row] += influence
     target = explanation.target
     merged = replace(
         explanation,
-        tokens=tuple(words),
+        tokens=words,
+        words=tuple(None if row in special else row for row in range(count)),
         target=replace(target, position=rows[target.position]),
         influence=tuple(g),
         flow=explanation.flow and _flow(explanation.flow, rows, count),
@@ -103,14 +108,38 @@ def merge_pieces(explanation: Explanation) -> Words:
     return replace(found, explanation=replace(merged, patterns=tuple(patterns)))
 
 
-def word_rows(tokens: Sequence[str]) -> tuple[int, ...]:
-    """The number of each token's word."""
+def word_rows(tokens: Sequence[str], words: Sequence[int | None] | None = None) -> tuple[int, ...]:
+    """The row of each token's word, from the tokenizer's `words` or else from the spelling."""
     rows: list[int] = []
-    for at, token in enumerate(tokens):
-        goes_on = at > 0 and len(token) > len(CONTINUES) and token.startswith(CONTINUES)
-        goes_on = goes_on and tokens[at - 1] not in SPECIAL
-        rows.append(rows[-1] + (not goes_on) if rows else 0)
+    for at in range(len(tokens)):
+        rows.append(rows[-1] + (not _goes_on(tokens, words, at)) if rows else 0)
     return tuple(rows)
+
+
+def _goes_on(tokens: Sequence[str], words: Sequence[int | None] | None, at: int) -> bool:
+    """Whether a token is of the same word as the one before it."""
+    if words is not None:
+        return words[at] is not None and words[at] == words[at - 1]
+    token = tokens[at]
+    marked = len(token) > len(CONTINUES) and token.startswith(CONTINUES)
+    return marked and tokens[at - 1] not in SPECIAL
+
+
+def word_names(tokens: Sequence[str], rows: Sequence[int]) -> tuple[str, ...]:
+    """The words' names: their pieces without marks, one after the other."""
+    pieces: list[list[str]] = [[] for _ in range(rows[-1] + 1 if rows else 0)]
+    for row, token in zip(rows, tokens, strict=True):
+        pieces[row].append(token)
+    return tuple(
+        word[0]
+        if len(word) == 1
+        else "".join(
+            (token if at == 0 else token.removeprefix(CONTINUES))
+            for at, token in enumerate(word)
+            if token not in NO_LETTERS
+        )
+        for word in pieces
+    )
 
 
 def _together(word: str, way: Way, members: list[Pattern]) -> Pattern:

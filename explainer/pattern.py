@@ -63,13 +63,18 @@ def steps(
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What a reader must know of the model: sizes are counts, `task` names its head."""
+    """What a reader must know of the model: sizes are counts, `task` names its head.
+
+    `head` says what the outputs are: one `choice` among words or classes, `labels` of which each
+    holds or not, or the `values` of a regression.
+    """
 
     name: str
     task: Literal["masked-lm", "classification"]
     layers: int
     heads: int
     d_model: int
+    head: Literal["choice", "labels", "values"] = "choice"
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,8 @@ class Explanation:
 
     `influence` has one integrated gradient per token, in logits; `completeness_gap` is
     Σ influence − (Q(x) − Q(b)), the error of the quadrature; `patterns` holds every word with
-    influence, strongest first.
+    influence, strongest first. `words` numbers the word of each token, with None for [CLS], [SEP]
+    and masks; without it (in older files) words are told by the spelling of their pieces.
     """
 
     model: ModelInfo
@@ -189,6 +195,7 @@ class Explanation:
     completeness_gap: float
     patterns: tuple[Pattern, ...]
     flow: TotalFlow | None = None
+    words: tuple[int | None, ...] | None = None
 
     def drawn(self, minimum_share: float) -> tuple[Pattern, ...]:
         """Patterns of the words whose |g| is at least `minimum_share` of Σ|g|."""
@@ -214,6 +221,8 @@ class Explanation:
                 for pattern in self.patterns
             ],
         }
+        if self.words is not None:
+            result["words"] = list(self.words)
         if self.flow is not None:
             result["flow"] = {"skip": self.flow.skip.tolist(), "heads": self.flow.heads.tolist()}
         return result
@@ -235,6 +244,7 @@ class Explanation:
             completeness_gap=data["completeness_gap"],
             patterns=tuple(_pattern(fields) for fields in data["patterns"]),
             flow=flow and TotalFlow(np.asarray(flow["skip"]), np.asarray(flow["heads"])),
+            words=tuple(data["words"]) if data.get("words") is not None else None,
         )
 
     def to_networkx(self) -> nx.MultiDiGraph:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from explainer.contrast import spellings
+from explainer.labels import asked_classes
 from explainer.models.model import Model
-from explainer.sentence import Sentence, read_sentence, word_of
+from explainer.sentence import Sentence, read_sentence, vocabulary_of
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """One word (masked LM) or class (classifier) with its probability and logit."""
+    """One word (masked LM) or class (classifier) with its probability and logit.
+
+    `id` is the token's or the class's number. `probability` is a share of 1: of all words or
+    classes, or of each label by itself where several may hold; None for a regression, whose value
+    is the `logit`. `asked` is what `explain` takes for exactly this word (in this sentence) or
+    class; None for a special token, which is no word.
+    """
 
     word: str
-    probability: float
+    probability: float | None
     logit: float
+    id: int
+    asked: str | None
 
 
 def predict(model: Model, text: str, count: int = 5) -> tuple[Prediction, ...]:
@@ -30,23 +41,60 @@ def predict(model: Model, text: str, count: int = 5) -> tuple[Prediction, ...]:
 
 def predict_sentence(model: Model, sentence: Sentence, count: int) -> tuple[Prediction, ...]:
     """`predict` for a text that has been read."""
+    return ranked(model, sentence, logits_of(model, sentence), count)
+
+
+def logits_of(model: Model, sentence: Sentence) -> Tensor:
+    """The logits [word or class] at the mask, or of the classifier."""
     ids = torch.tensor([sentence.token_ids], device=model.adapter.device)
-    masked_lm = model.info.task == "masked-lm"
-    target = sentence.masks[0] if masked_lm else 0
+    target = sentence.masks[0] if model.info.task == "masked-lm" else 0
     with torch.inference_mode():
         hidden = model.network.base_model(input_ids=ids).last_hidden_state[:, target]
-        logits = model.adapter.logits(hidden, None)[0].double()
-    return ranked(model, logits, count)
+        return model.adapter.logits(hidden, None)[0].double()
 
 
-def ranked(model: Model, logits: Tensor, count: int) -> tuple[Prediction, ...]:
+def best_words(model: Model, logits: Tensor, count: int, without: Set[int]) -> list[int]:
+    """The ids of the `count` highest logits of words: no special tokens, and none of `without`."""
+    left_out = vocabulary_of(model).special | without
+    best = _highest(model, logits, count + len(left_out))
+    return [number for number in best if number not in left_out][:count]
+
+
+def ranked(model: Model, sentence: Sentence, logits: Tensor, count: int) -> tuple[Prediction, ...]:
     """The `count` highest of all the logits [word or class], best first."""
-    masked_lm = model.info.task == "masked-lm"
-    best = logits.topk(min(count, len(logits)))
-    probabilities = logits.softmax(-1)[best.indices]
+    numbers = _highest(model, logits, count)
+    names: list[tuple[str, str | None]]
+    if model.info.task == "masked-lm":
+        names = spellings(model, sentence, numbers)
+    else:
+        asked_for = asked_classes(model)
+        names = [(model.labels[number], asked_for[number]) for number in numbers]
+    probabilities = _probabilities(model, logits, numbers)
     return tuple(
-        Prediction(word_of(model, i) if masked_lm else model.labels[i], probability, logit)
-        for i, probability, logit in zip(
-            best.indices.tolist(), probabilities.tolist(), best.values.tolist(), strict=True
+        Prediction(word, probability, logit, number, asked)
+        for (word, asked), probability, logit, number in zip(
+            names, probabilities, logits[numbers].tolist(), numbers, strict=True
         )
     )
+
+
+def _highest(model: Model, logits: Tensor, count: int) -> list[int]:
+    """The numbers of the `count` highest logits of words that there are, or of classes.
+
+    A vocabulary may be padded: such rows have no token, and are never predicted.
+    """
+    if model.info.task != "masked-lm":
+        return logits.topk(min(count, len(logits))).indices.tolist()
+    vocabulary = vocabulary_of(model)
+    padding = max(0, len(logits) - vocabulary.size)
+    best = logits.topk(min(count + padding, len(logits))).indices.tolist()
+    return [number for number in best if number in vocabulary][:count]
+
+
+def _probabilities(model: Model, logits: Tensor, numbers: list[int]) -> list[float | None]:
+    """The probabilities of some words or classes; None where the outputs are no probabilities."""
+    if model.info.head == "values":
+        return [None] * len(numbers)
+    shares = logits.sigmoid() if model.info.head == "labels" else logits.softmax(-1)
+    found: list[float | None] = shares[numbers].tolist()
+    return found

@@ -7,35 +7,81 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explainer import pieces
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
+from explainer.pieces import Scheme, scheme_of, words_of
 from explainer.quote import quote
 
 MAX_CHARACTERS = 100_000
 MASK_SPELLINGS = re.compile(r"\[MASK\]|<mask>", re.IGNORECASE)
+LATER_CONTROLS = re.compile(r"[\x80-\x9f]")
+"""What Unicode calls C1: often quotation marks and dashes of a text in another encoding."""
 WHITE_SPACE_CONTROLS = "\t\n\r"
 MAX_NOTED = 5
 
 Span = tuple[int, int]
 
 
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The pieces that a model knows; `special` numbers those that are no words, `unknown` one."""
+
+    backend: Any
+    scheme: Scheme
+    special: frozenset[int]
+    unknown: int
+
+    @property
+    def size(self) -> int:
+        """How many pieces there are."""
+        count: int = self.backend.get_vocab_size(with_added_tokens=True)
+        return count
+
+    def encode(self, text: str) -> Any:
+        """Ids, tokens, words and spans of a text, with the tokens that the tokenizer adds."""
+        return self.backend.encode(text)
+
+    def token(self, number: int) -> str:
+        """The piece of a number as the vocabulary spells it."""
+        found: str = self.backend.id_to_token(number)
+        return found
+
+    def number(self, token: str) -> int | None:
+        """The number of a piece as the vocabulary spells it; None where it has none."""
+        found: int | None = self.backend.token_to_id(token)
+        return found
+
+    def __contains__(self, number: int) -> bool:
+        return 0 <= number < 2**31 and self.backend.id_to_token(number) is not None
+
+
+def vocabulary_of(model: Model) -> Vocabulary:
+    """The pieces that `model` knows."""
+    tokenizer = model.tokenizer
+    backend = tokenizer.backend_tokenizer
+    special = frozenset((*tokenizer.all_special_ids, tokenizer.unk_token_id))
+    return Vocabulary(backend, scheme_of(backend), special, tokenizer.unk_token_id)
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A sentence as the model reads it; every tuple but `masks` and `notes` has one entry a token.
 
-    `special` marks the tokens that the tokenizer added, `masks` holds the positions of the mask,
-    `spans` the characters of `text` behind each token ((0, 0) for added ones), and `notes` what
-    the user should know about the reading.
+    `special` marks the tokens that the tokenizer added, `words` numbers the word of each (None for
+    added ones and masks), `masks` holds the positions of the mask, `spans` the characters of `text`
+    behind each token ((0, 0) for added ones), and `notes` what the user should know about the
+    reading.
     """
 
     text: str
     token_ids: tuple[int, ...]
     tokens: tuple[str, ...]
     special: tuple[bool, ...]
+    words: tuple[int | None, ...]
     masks: tuple[int, ...]
     spans: tuple[Span, ...]
     notes: tuple[str, ...]
@@ -46,63 +92,34 @@ def read_sentence(model: Model, text: str) -> Sentence:
 
     Raises ExplainerError for everything that cannot be read, with what to change.
     """
-    _check_readable(text)
+    check_readable(text)
     normal = _with_mask_token(model, text)
-    backend = model.tokenizer.backend_tokenizer
-    encoding = backend.encode(normal)
+    vocabulary = vocabulary_of(model)
+    encoding = vocabulary.encode(normal)
     special = tuple(bool(added) for added in encoding.special_tokens_mask)
     _check_not_blank(text, special)
     masks = _positions(encoding.ids, special, model.tokenizer.mask_token_id)
     _check_typed_tokens(model, encoding.ids, special)
     _check_masks(model, text, masks)
     _check_length(model, encoding.ids)
+    words = words_of(
+        normal,
+        [
+            None if added or token == model.tokenizer.mask_token_id else word
+            for token, added, word in zip(encoding.ids, special, encoding.word_ids, strict=True)
+        ],
+        encoding.offsets,
+    )
     return Sentence(
         text=normal,
         token_ids=tuple(encoding.ids),
-        tokens=pieces.written(backend, encoding.tokens, encoding.word_ids),
+        tokens=vocabulary.scheme.written([vocabulary.token(i) for i in encoding.ids], words),
         special=special,
+        words=words,
         masks=masks,
-        spans=tuple(_without_space(normal, span) for span in encoding.offsets),
-        notes=_unknown_notes(model, normal, encoding),
+        spans=tuple(without_space(normal, span) for span in encoding.offsets),
+        notes=(*_unknown_notes(model, normal, encoding), *_control_notes(normal, encoding)),
     )
-
-
-def contrast_id(model: Model, word: str) -> int:
-    """The token id of a contrast word, which must be one piece of the model's vocabulary.
-
-    Raises ExplainerError for an unknown word or one of several pieces.
-    """
-    _check_readable(word, "The contrast word")
-    written = word.strip()
-    if not written:
-        raise ExplainerError(
-            "The contrast word is empty: give a word that could stand at the mask, such as 'are'."
-        )
-    backend = model.tokenizer.backend_tokenizer
-    ids, parts = pieces.encoded(backend, written)
-    # A piece such as '##s' is what a prediction may name, but no text is ever split into it alone.
-    if len(ids) != 1 and (listed := backend.token_to_id(written)) is not None:
-        ids = [listed]
-    if len(ids) > 1:
-        raise ExplainerError(
-            f"The contrast word {quote(word)} is {len(ids)} word pieces for this model "
-            f"({quote(' '.join(parts))}): choose a word that is one piece."
-        )
-    if not ids or ids[0] == model.tokenizer.unk_token_id:
-        raise ExplainerError(
-            f"The contrast word {quote(word)} is not in this model's vocabulary: choose another."
-        )
-    if ids[0] in model.tokenizer.all_special_ids:
-        raise ExplainerError(
-            f"The contrast word {quote(word)} is a special token, not a word: choose a word."
-        )
-    return int(ids[0])
-
-
-def word_of(model: Model, token_id: int) -> str:
-    """The word piece with number `token_id`, written so that `contrast_id` takes it back."""
-    backend = model.tokenizer.backend_tokenizer
-    return pieces.written_alone(backend, backend.id_to_token(token_id))
 
 
 def word_spans(model: Model, text: str) -> tuple[Span, ...]:
@@ -110,19 +127,28 @@ def word_spans(model: Model, text: str) -> tuple[Span, ...]:
 
     Asks for no mask, so it serves a text in which one is still to be chosen.
     """
-    _check_readable(text)
+    check_readable(text)
     encoded = _with_mask_token(model, text)
     encoding = model.tokenizer.backend_tokenizer.encode(encoded, add_special_tokens=False)
-    spans: dict[int, Span] = {}
-    for word, (start, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
-        first, _ = spans.get(word, (start, end))
-        spans[word] = (first, end)
-    words = (_without_space(encoded, span) for span in spans.values())
-    # Byte-level tokenizers make a token of a second space, which is no word.
-    return tuple((start, end) for start, end in words if start < end)
+    words = words_of(encoded, encoding.word_ids, encoding.offsets)
+    spans: list[Span] = []
+    parts: list[tuple[int | None, bool]] = []
+    for word, span in zip(words, encoding.offsets, strict=True):
+        start, end = without_space(encoded, span)
+        # Byte-level tokenizers make a token of a second space, which is no word.
+        if start == end:
+            continue
+        # SentencePiece counts a punctuation mark to the word before it.
+        part = word, all(unicodedata.category(c)[0] in "PS" for c in encoded[start:end])
+        if parts and parts[-1] == part:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+            parts.append(part)
+    return tuple((_as_typed(model, text, a), _as_typed(model, text, b)) for a, b in spans)
 
 
-def _without_space(text: str, span: Span) -> Span:
+def without_space(text: str, span: Span) -> Span:
     """A span without the space around it that some tokenizers count to a mask."""
     start, end = span
     part = text[start:end]
@@ -130,9 +156,28 @@ def _without_space(text: str, span: Span) -> Span:
     return start, start + len(part.strip())
 
 
+def mask_spelling(model: Model) -> re.Pattern[str]:
+    """What stands for the mask in a text: the common spellings, and the tokenizer's own."""
+    own = re.escape(model.tokenizer.mask_token)
+    return re.compile(rf"(?i:{MASK_SPELLINGS.pattern})|{own}")
+
+
 def _with_mask_token(model: Model, text: str) -> str:
     """`text` with every spelling of the mask as the tokenizer writes it."""
     return MASK_SPELLINGS.sub(lambda _: model.tokenizer.mask_token, text)
+
+
+def _as_typed(model: Model, text: str, place: int) -> int:
+    """Where in `text` a place of `_with_mask_token` is; inside a mask, at its end."""
+    longer = 0
+    token = len(model.tokenizer.mask_token)
+    for mask in MASK_SPELLINGS.finditer(text):
+        if place <= mask.start() + longer:
+            break
+        if place < mask.start() + longer + token:
+            return mask.end()
+        longer += token - len(mask[0])
+    return place - longer
 
 
 def _positions(ids: list[int], special: tuple[bool, ...], wanted: int) -> tuple[int, ...]:
@@ -143,7 +188,7 @@ def _positions(ids: list[int], special: tuple[bool, ...], wanted: int) -> tuple[
     )
 
 
-def _check_readable(text: str, what: str = "The text") -> None:
+def check_readable(text: str, what: str = "The text") -> None:
     if not isinstance(text, str):
         raise ExplainerError(f"{what} is a {type(text).__name__}: give a string.")
     if len(text) > MAX_CHARACTERS:
@@ -153,7 +198,8 @@ def _check_readable(text: str, what: str = "The text") -> None:
         )
     for place, character in enumerate(text):
         category = unicodedata.category(character)
-        if category == "Cs" or (category == "Cc" and character not in WHITE_SPACE_CONTROLS):
+        harmless = character in WHITE_SPACE_CONTROLS or LATER_CONTROLS.match(character)
+        if category == "Cs" or (category == "Cc" and not harmless):
             kind = "half of a broken character" if category == "Cs" else "control character"
             raise ExplainerError(
                 f"{what} {quote(text)} contains the {kind} {quote(character)} at character "
@@ -200,16 +246,30 @@ def _check_length(model: Model, ids: list[int]) -> None:
         )
 
 
-def _unknown_notes(model: Model, text: str, encoding: Any) -> tuple[str, ...]:
-    token = model.tokenizer.unk_token
+def _unknown_notes(model: Model, text: str, encoding: Any) -> Iterator[str]:
     unknown = [
         text[start:end]
         for piece, (start, end) in zip(encoding.ids, encoding.offsets, strict=True)
         if piece == model.tokenizer.unk_token_id
     ]
-    named = [quote(word) for word in dict.fromkeys(unknown)]
-    if not named:
-        return ()
-    listed = ", ".join(named[:MAX_NOTED])
+    if unknown:
+        token = model.tokenizer.unk_token
+        yield f"Not in the model's vocabulary, and read as {token}: {_named(unknown)}."
+
+
+def _control_notes(text: str, encoding: Any) -> Iterator[str]:
+    """What became of control characters that the tokenizer is left to read."""
+    found = [(match.start(), match[0]) for match in LATER_CONTROLS.finditer(text)]
+    read = [c for at, c in found if any(start <= at < end for start, end in encoding.offsets)]
+    left = [c for at, c in found if not any(start <= at < end for start, end in encoding.offsets)]
+    if left:
+        yield f"Control characters that the tokenizer leaves out: {_named(left)}."
+    if read:
+        yield f"Control characters that the tokenizer reads as part of a word: {_named(read)}."
+
+
+def _named(words: Sequence[str]) -> str:
+    """The first few different words, quoted."""
+    named = [quote(word) for word in dict.fromkeys(words)]
     more = f" and {len(named) - MAX_NOTED} more" if len(named) > MAX_NOTED else ""
-    return (f"Not in the model's vocabulary, and read as {token}: {listed}{more}.",)
+    return ", ".join(named[:MAX_NOTED]) + more

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from explainer import ExplainerError, Explanation, Settings, explain, load_model, predict
+from explainer.merge import merge_pieces, special_positions
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 
@@ -27,12 +28,12 @@ def test_json_follows_the_contract(masked_lm):
     n, layers, heads = 11, 3, 2
     assert list(data) == [
         *("schema", "model", "tokens", "target", "settings", "influence"),
-        *("completeness_gap", "patterns", "flow"),
+        *("completeness_gap", "patterns", "words", "flow"),
     ]
     assert data["schema"] == 1
     assert data["model"] == {
         **{"name": masked_lm.info.name, "task": "masked-lm"},
-        **{"layers": layers, "heads": heads, "d_model": 12},
+        **{"layers": layers, "heads": heads, "d_model": 12, "head": "choice"},
     }
     assert set(data["target"]) == {"position", "correct", "wrong", "value", "baseline_value"}
     assert data["settings"] == {
@@ -54,8 +55,19 @@ def test_json_follows_the_contract(masked_lm):
     assert [len(flow["heads"][0]), len(flow["heads"][0][0]), len(flow["heads"][0][0][0])] == [
         *(heads, n, n)
     ]
+    assert data["words"] == [None, 0, 1, 2, 3, 4, 5, None, 6, 7, None]
     again = Explanation.from_dict(data)
     assert again.to_dict() == explanation.to_dict()
+
+
+def test_older_files_have_no_words_and_no_kind_of_head(masked_lm):
+    data = explain(masked_lm, "the unhappiest [MASK] .", correct="are", wrong="is").to_dict()
+    new = merge_pieces(Explanation.from_dict(data)).explanation
+    del data["words"], data["model"]["head"]
+    old = Explanation.from_dict(data)
+    assert (old.words, old.model.head) == (None, "choice")
+    assert merge_pieces(old).explanation.tokens == new.tokens
+    assert special_positions(old) == {0, 5, 7}
 
 
 def test_graph_holds_every_step_once(masked_lm):

@@ -13,7 +13,7 @@ from explainer import ExplainerError, facade
 from explainer.figures import text
 from explainer.measure import measure
 from explainer.quantity import masked_word
-from explainer.sentence import read_sentence
+from explainer.sentence import MASK_SPELLINGS, read_sentence
 from explainer.ui import compute
 from explainer.ui.choices import Choices, alike, from_query
 from explainer.ui.compute import MOST_WAITING, Queue
@@ -342,9 +342,9 @@ def test_a_contrast_stays_for_a_minimal_pair_only():
 def test_masking_moves_the_mask_and_nothing_else():
     text = "  We ate <mask> , you know"
     spans = ((2, 4), (5, 8), (9, 15), (16, 17), (18, 21), (22, 26))
-    assert masked(text, spans) == 2
-    assert mask_word(text, spans, 0, "fish") == "  [MASK] ate fish , you know"
-    assert mask_word(text, spans, None, "fish") == "  We ate fish , you know"
+    assert masked(text, spans, MASK_SPELLINGS) == 2
+    assert mask_word(text, spans, MASK_SPELLINGS, 0, "fish") == "  [MASK] ate fish , you know"
+    assert mask_word(text, spans, MASK_SPELLINGS, None, "fish") == "  We ate fish , you know"
 
 
 def test_chips_of_equal_words_stay_apart():

@@ -2,8 +2,10 @@
 
 import pytest
 
-from explainer import ExplainerError, explain, load_model, predict
-from explainer.sentence import contrast_id, read_sentence, word_of, word_spans
+from explainer import ExplainerError, Settings, explain, load_model, predict
+from explainer.contrast import asked, contrast_id, word_of
+from explainer.merge import merge_pieces
+from explainer.sentence import read_sentence, word_spans
 
 TEXT = "the farmers that the assistant loves [MASK] unhappy old."
 
@@ -39,23 +41,52 @@ def test_more_than_one_space_is_no_word(roberta):
     assert words == ["the", "old", "[MASK]", "."]
 
 
-def test_a_contrast_word_stands_behind_a_space(roberta):
+def test_a_contrast_word_is_read_where_the_mask_stands(roberta):
     backend = roberta.tokenizer.backend_tokenizer
-    assert contrast_id(roberta, "are") == backend.token_to_id("Ġare")
-    assert word_of(roberta, contrast_id(roberta, "are")) == "are"
-    assert contrast_id(roberta, ".") == backend.token_to_id(".")
+    middle, start = read_sentence(roberta, TEXT), read_sentence(roberta, "[MASK] farmers are old.")
+    close = read_sentence(roberta, "the farmers are old[MASK]")
+    assert contrast_id(roberta, middle, "are") == backend.token_to_id("Ġare")
+    assert word_of(roberta, contrast_id(roberta, middle, "are")) == "are"
+    assert contrast_id(roberta, middle, "the") == backend.token_to_id("Ġthe")
+    assert contrast_id(roberta, start, "the") == backend.token_to_id("the")
+    assert contrast_id(roberta, close, ".") == backend.token_to_id(".")
+    assert contrast_id(roberta, middle, ".") == backend.token_to_id("Ġ.")
+    assert contrast_id(roberta, middle, "##.") == backend.token_to_id(".")
     with pytest.raises(ExplainerError, match="word pieces"):
-        contrast_id(roberta, "unhappy")
+        contrast_id(roberta, middle, "unhappy")
     with pytest.raises(ExplainerError, match="special token"):
-        contrast_id(roberta, "<mask>")
+        contrast_id(roberta, middle, "<mask>")
 
 
-def test_most_predictions_are_taken_back_as_contrast_words(roberta):
-    words = [prediction.word for prediction in predict(roberta, TEXT, count=400)]
+def test_every_prediction_is_taken_back_as_a_contrast_word(roberta):
+    sentence = read_sentence(roberta, TEXT)
+    predictions = predict(roberta, TEXT, count=1000)
+    words = [p.word for p in predictions if p.asked == p.word]
     letters = [word for word in words if word.removeprefix("##").isalpha() and word.isascii()]
     assert len(letters) == len(set(letters)) > 50
-    for word in letters:
-        assert word_of(roberta, contrast_id(roberta, word)) == word
+    for prediction in predictions:
+        if prediction.asked is not None:
+            assert contrast_id(roberta, sentence, prediction.asked) == prediction.id
+
+
+def test_an_emoji_is_an_emoji_in_pieces_and_merged(roberta):
+    text = "the farmers🙂 [MASK] old"
+    sentence = read_sentence(roberta, text)
+    at = sentence.tokens.index("🙂")
+    assert sentence.tokens[at + 1 : at + 4] == ("##⋯",) * 3
+    assert len({sentence.words[i] for i in range(at, at + 4)}) == 1
+    explanation = explain(roberta, text, settings=Settings(points=2), flow=True)
+    words = merge_pieces(explanation).explanation
+    assert words.tokens[2:4] == ("farmers", "🙂")
+    assert words.influence[3] == pytest.approx(sum(explanation.influence[at : at + 4]))
+    assert not any("\N{REPLACEMENT CHARACTER}" in token for token in sentence.tokens)
+
+
+def test_a_piece_of_broken_bytes_is_written_as_bytes(roberta):
+    half = roberta.tokenizer.backend_tokenizer.token_to_id("ð")
+    assert word_of(roberta, half) == r"\xf0"
+    sentence = read_sentence(roberta, TEXT)
+    assert contrast_id(roberta, sentence, asked(roberta, sentence, half)) == half
 
 
 def test_the_whole_way(roberta):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from explainer.contrast import word_of
 from explainer.errors import ExplainerError
-from explainer.sentence import MAX_CHARACTERS, contrast_id, read_sentence, word_of, word_spans
+from explainer.sentence import MAX_CHARACTERS, read_sentence, word_spans
 
 TEXT = "The farmers that the assistant loves [MASK] unhappiest ."
 
@@ -102,38 +103,6 @@ def test_the_longest_input_is_read(tiny_masked_lm):
 def test_typed_special_tokens_are_refused_by_a_classifier_too(tiny_classifier):
     with pytest.raises(ExplainerError, match=r"contains \[SEP\]"):
         read_sentence(tiny_classifier, "good [SEP] bad")
-
-
-def test_a_contrast_word_is_one_piece_in_any_case(tiny_masked_lm):
-    are = contrast_id(tiny_masked_lm, "are")
-    assert word_of(tiny_masked_lm, are) == "are"
-    assert contrast_id(tiny_masked_lm, " ARE ") == are
-
-
-def test_every_piece_that_a_prediction_may_name_is_a_contrast_word(tiny_masked_lm):
-    special = tiny_masked_lm.tokenizer.all_special_ids
-    for number in set(range(len(tiny_masked_lm.tokenizer))) - set(special):
-        assert contrast_id(tiny_masked_lm, word_of(tiny_masked_lm, number)) == number
-
-
-@pytest.mark.parametrize(
-    ("word", "message"),
-    [
-        ("", "is empty"),
-        ("   ", "is empty"),
-        ("\u200b", "not in this model's vocabulary"),
-        ("unhappiest", r"3 word pieces .*\('un ##happi ##est'\)"),
-        ("is are", "2 word pieces"),
-        ("zebra", "'zebra' is not in this model's vocabulary"),
-        ("[MASK]", "special token"),
-        ("[UNK]", "not in this model's vocabulary"),
-        ("is\x07", r"control character '\\x07'"),
-    ],
-)
-def test_what_cannot_be_a_contrast_word_is_refused(tiny_masked_lm, word, message):
-    with pytest.raises(ExplainerError, match=message) as refusal:
-        contrast_id(tiny_masked_lm, word)
-    assert str(refusal.value).isprintable()
 
 
 def test_word_spans_join_pieces_and_keep_marks_and_mask_apart(tiny_masked_lm):

@@ -44,6 +44,7 @@ def main() -> None:
     print("\n| sentence | prediction |\n|---|---|")
     for text in EVERYDAY:
         best = predict(model, text, count=1)[0]
+        assert best.probability is not None, "a choice between two classes"
         print(f"| {text} | {best.word} {100 * best.probability:.0f} % |")
 
 

@@ -7,7 +7,7 @@ import re
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
 from explainer.quantity import Contrast
-from explainer.sentence import MASK_SPELLINGS, Sentence
+from explainer.sentence import Sentence, mask_spelling
 from explainer.tasks import Case
 
 CLASS_NAMES = {
@@ -21,7 +21,7 @@ def contrast_of(model: Model, case: Case) -> Contrast:
 
     Raises ExplainerError where the model is not of the task's kind.
     """
-    words = re.search(MASK_SPELLINGS, case.text) is not None
+    words = mask_spelling(model).search(case.text) is not None
     if words != (model.info.task == "masked-lm"):
         wanted = "a masked language model" if words else "a classifier"
         raise ExplainerError(
@@ -30,14 +30,14 @@ def contrast_of(model: Model, case: Case) -> Contrast:
         )
     if words:
         return Contrast(correct=case.correct, wrong=case.wrong)
-    other = _class_name(model, case.wrong) if case.wrong else None
-    return Contrast(label=_class_name(model, case.correct), other=other)
+    other = _class(model, case.wrong) if case.wrong else None
+    return Contrast(label=_class(model, case.correct), other=other)
 
 
-def _class_name(model: Model, label: str) -> str:
-    """The model's own name for a class that others call `positive` or `negative`."""
-    names = CLASS_NAMES.get(label.casefold(), ())
-    found = [name for name in model.labels if name.casefold() in names]
+def _class(model: Model, label: str) -> str | int:
+    """The number of a class that others call `positive` or `negative`; else the label as it is."""
+    names = CLASS_NAMES.get(label.strip().casefold(), ())
+    found = [i for i, name in enumerate(model.labels) if name.strip().casefold() in names]
     return found[0] if len(found) == 1 else label
 
 

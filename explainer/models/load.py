@@ -28,6 +28,7 @@ HEADS = (
 )
 SPECIAL = ("cls", "sep", "mask", "pad", "unk")
 MAX_NAMED = 3
+LONGEST_LABEL = 100
 
 # transformers' verbosity belongs to the whole process: one load at a time may change it.
 _quiet_lock = Lock()
@@ -84,6 +85,7 @@ def _model(name: str, task: Task, network: Any, tokenizer: Any) -> Model:
             layers=config.num_hidden_layers,
             heads=config.num_attention_heads,
             d_model=config.hidden_size,
+            head=_head(config) if task == "classification" else "choice",
         ),
         labels=_labels(config) if task == "classification" else (),
         max_tokens=len(adapter.embedding.added),
@@ -195,7 +197,28 @@ def _check_finite(network: Any, name: str) -> None:
 
 
 def _labels(config: Any) -> tuple[str, ...]:
-    return tuple(str(config.id2label[index]) for index in range(config.num_labels))
+    """The name of every output; one that the configuration does not name is called by its number.
+
+    An index beyond the outputs (`id2label` from 1, or with gaps) names nothing.
+    """
+    names = (
+        str(config.id2label.get(number, f"LABEL_{number}")) for number in range(config.num_labels)
+    )
+    return tuple(
+        name if len(name) <= LONGEST_LABEL else name[:LONGEST_LABEL] + "…" for name in names
+    )
+
+
+def _head(config: Any) -> Literal["choice", "labels", "values"]:
+    """What a classifier's outputs are, by the configuration's `problem_type`.
+
+    One output has nothing to choose from: transformers trains it as a regression.
+    """
+    if config.problem_type == "multi_label_classification":
+        return "labels"
+    if config.problem_type == "regression" or config.num_labels == 1:
+        return "values"
+    return "choice"
 
 
 def _named(keys: list[str]) -> str:

@@ -84,11 +84,11 @@ def _asked(on: Editor, places: Places) -> tuple[Request, tuple[Prediction, ...]]
     words = loaded.info.task == "masked-lm"
     if words:
         with places.chips:
-            sentence_box.chips(on)
+            sentence_box.chips(loaded, on)
     problem: ExplainerError | None = None
     predicted: tuple[Prediction, ...] = ()
     try:
-        if words and chosen.text.strip() and not sentence_box.has_mask(chosen.text):
+        if words and chosen.text.strip() and not sentence_box.has_mask(loaded, chosen.text):
             raise MaskMissingError(CHOOSE_WORD)
         predicted = compute.predictions(chosen.model, chosen.text)
     except ExplainerError as error:
@@ -105,7 +105,7 @@ def _asked(on: Editor, places: Places) -> tuple[Request, tuple[Prediction, ...]]
 
 def _contrast(on: Editor, loaded: Model, predicted: tuple[Prediction, ...]) -> None:
     if loaded.info.task == "masked-lm":
-        controls.word_contrast(predicted, on)
+        controls.word_contrast(loaded, predicted, on)
     else:
         controls.class_contrast(loaded, on)
 

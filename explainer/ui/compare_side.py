@@ -36,7 +36,7 @@ def explained(side: Side, contrast: DeltaGenerator, messages: DeltaGenerator) ->
     chosen = editor.choices()
     try:
         with messages, st.spinner("Loading the model …"):
-            task = compute.model(chosen.model).info.task
+            loaded = compute.model(chosen.model)
         problem: ExplainerError | None = None
         predicted: tuple[Prediction, ...] = ()
         try:
@@ -45,16 +45,16 @@ def explained(side: Side, contrast: DeltaGenerator, messages: DeltaGenerator) ->
             problem = error
         # The contrast stays on the page whatever is wrong with the sentence.
         with contrast:
-            if task == "masked-lm":
-                controls.word_contrast(predicted, editor)
+            if loaded.info.task == "masked-lm":
+                controls.word_contrast(loaded, predicted, editor)
             else:
-                controls.class_contrast(compute.model(chosen.model), editor)
+                controls.class_contrast(loaded, editor)
         if problem is not None:
             raise problem
         for note in compute.reading_notes(chosen.model, chosen.text):
             messages.info(plain(note), icon=":material/info:")
         with messages, st.spinner("Following every word through every layer …"):
-            return compute.explanation(compute.request_for(chosen, task))
+            return compute.explanation(compute.request_for(chosen, loaded.info.task))
     except ExplainerError as error:
         messages.error(plain(str(error)), icon=":material/error:")
         return None

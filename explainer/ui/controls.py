@@ -8,11 +8,15 @@ from functools import partial
 
 import streamlit as st
 
-from explainer import Prediction
+from explainer import ExplainerError, Prediction
+from explainer.contrast import contrast_id
 from explainer.figures import LEVELS, OVERLAYS
+from explainer.labels import asked_classes, class_number
 from explainer.models.model import Model
+from explainer.sentence import read_sentence
 from explainer.settings import BASELINES, MAX_POINTS, RULES
 from explainer.ui import compute, state
+from explainer.ui.choices import Choices
 from explainer.ui.editor import UNSET, Editor
 from explainer.ui.markdown import plain
 
@@ -39,11 +43,13 @@ def _model_changed(on: Editor, name: str | None) -> None:
         on.put(replace(on.choices().unselected, model=name, label=None, other=None))
 
 
-def word_contrast(predicted: tuple[Prediction, ...], on: Editor = state.EDITOR) -> None:
+def word_contrast(
+    loaded: Model, predicted: tuple[Prediction, ...], on: Editor = state.EDITOR
+) -> None:
     """The word to explain and its rival, from the top predictions or typed."""
     chosen = on.choices()
-    likely = [p.word for p in predicted]
-    own = _own_choice(chosen.correct, chosen.wrong, likely)
+    likely = [p.asked for p in predicted if p.asked is not None]
+    own = _own_choice(loaded, chosen, predicted)
     for name, label, column in zip(
         ("correct", "wrong"),
         ("Why this word", "rather than"),
@@ -61,12 +67,23 @@ def word_contrast(predicted: tuple[Prediction, ...], on: Editor = state.EDITOR) 
         )
 
 
-def _own_choice(correct: str | None, wrong: str | None, words: list[str]) -> dict[str, str]:
+def _own_choice(
+    loaded: Model, chosen: Choices, predicted: tuple[Prediction, ...]
+) -> dict[str, str]:
     """What the model takes where no word is chosen: its best predictions that are still free."""
-    taken = {word.casefold() for word in (correct, wrong) if word}
-    free = iter([word for word in words if word.casefold() not in taken])
-    empty = [name for name, value in (("correct", correct), ("wrong", wrong)) if value is None]
+    given = {name: getattr(chosen, name) for name in ("correct", "wrong")}
+    taken = {_number(loaded, chosen.text, word) for word in given.values() if word is not None}
+    free = [p.word for p in predicted if p.asked is not None and p.id not in taken]
+    empty = [name for name, word in given.items() if word is None]
     return dict(zip(empty, free, strict=False))
+
+
+def _number(loaded: Model, text: str, word: str) -> int | None:
+    """The token that a word is in the sentence; what is wrong with either is said elsewhere."""
+    try:
+        return contrast_id(loaded, read_sentence(loaded, text), word)
+    except ExplainerError:
+        return None
 
 
 def _word_changed(on: Editor, name: str, word: str | None) -> None:
@@ -77,7 +94,11 @@ def _word_changed(on: Editor, name: str, word: str | None) -> None:
 
 def class_contrast(loaded: Model, on: Editor = state.EDITOR) -> None:
     """The class to explain and its rival."""
-    rest = "all others" if len(loaded.labels) != 2 else "the other one"
+    if loaded.info.head != "choice":
+        rest = "nothing"
+    else:
+        rest = "all others" if len(loaded.labels) != 2 else "the other one"
+    classes = asked_classes(loaded)
     for name, label, unset, column in zip(
         ("label", "other"),
         ("Why this class", "rather than"),
@@ -85,14 +106,22 @@ def class_contrast(loaded: Model, on: Editor = state.EDITOR) -> None:
         st.columns(2, gap="small"),
         strict=True,
     ):
-        value = getattr(on.choices(), name)
+        value = _class_option(loaded, classes, getattr(on.choices(), name))
         column.selectbox(
             label,
             format_func=partial(_or_unset, unset),
-            **on.show_option(
-                name, _with(value, loaded.labels), value, partial(_word_changed, on, name)
-            ),
+            **on.show_option(name, _with(value, classes), value, partial(_word_changed, on, name)),
         )
+
+
+def _class_option(loaded: Model, classes: Sequence[str], label: str | None) -> str | None:
+    """The option for a label that a link may name by its number or in another case."""
+    if label is None:
+        return None
+    try:
+        return classes[class_number(loaded, label)]
+    except ExplainerError:
+        return label
 
 
 def _or_unset(unset: str, option: str) -> str:

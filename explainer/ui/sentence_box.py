@@ -10,8 +10,11 @@ from functools import partial
 import streamlit as st
 
 from explainer import ExplainerError
-from explainer.sentence import MASK_SPELLINGS, Span, contrast_id
+from explainer.contrast import characters, piece_in_place
+from explainer.models.model import Model
+from explainer.sentence import Span, mask_spelling, read_sentence
 from explainer.ui import compute, state
+from explainer.ui.choices import Choices
 from explainer.ui.editor import Editor
 from explainer.ui.examples import Example, examples
 from explainer.ui.markdown import plain
@@ -78,7 +81,7 @@ def _choose_example(on: Editor, example: Example, with_model: bool) -> None:
     on.put(replace(chosen, model=example.model) if with_model else chosen)
 
 
-def chips(on: Editor = state.EDITOR) -> None:
+def chips(loaded: Model, on: Editor = state.EDITOR) -> None:
     """The words of the sentence; a click masks one, a click on the mask puts the word back."""
     chosen = on.choices()
     try:
@@ -97,7 +100,12 @@ def chips(on: Editor = state.EDITOR) -> None:
             label_visibility="collapsed",
             wrap=True,
             format_func=labels.__getitem__,
-            **on.show("chip", masked(text, spans), partial(_clicked, on, text, spans), "default"),
+            **on.show(
+                "chip",
+                masked(text, spans, mask_spelling(loaded)),
+                partial(_clicked, on, text, spans),
+                "default",
+            ),
         )
 
 
@@ -113,36 +121,41 @@ def chip_labels(words: Sequence[str]) -> list[str]:
 
 def _clicked(on: Editor, text: str, spans: tuple[Span, ...], number: int | None) -> None:
     chosen = on.choices()
-    back = (
-        st.session_state.pop(_hidden_word(on), None) or chosen.correct or _best(chosen.model, text)
-    )
-    new = mask_word(text, spans, number, back)
+    try:
+        loaded = compute.model(chosen.model)
+    except ExplainerError:
+        return  # a model that has gone since: the page says so
+    back = st.session_state.pop(_hidden_word(on), None) or _filling(loaded, chosen)
+    new = mask_word(text, spans, mask_spelling(loaded), number, back)
     if number is None:
         on.put(replace(chosen.unselected, text=new))
         return
     word = text[slice(*spans[number])]
     st.session_state[_hidden_word(on)] = word
-    correct = _one_piece(chosen.model, word)
+    correct = word if _is_piece(loaded, new, word) else None
     on.put(replace(chosen.unselected, text=new, correct=correct, wrong=None))
 
 
-def _best(model: str, text: str) -> str:
-    """What to put in a mask's place where nobody has said it."""
+def _filling(loaded: Model, chosen: Choices) -> str:
+    """What to put in the mask's place where no word was hidden: the word asked for, or the best."""
     try:
-        return compute.predictions(model, text)[0].word
+        sentence = read_sentence(loaded, chosen.text)
+        words = (p.asked for p in compute.predictions(chosen.model, chosen.text))
+        word = chosen.correct or next(filter(None, words), None)
+        return (word and characters(loaded, sentence, word)) or "it"
     except ExplainerError:
         return "it"
 
 
-def _one_piece(model: str, word: str) -> str | None:
-    """The word where the model can be asked for it, else None: its own prediction is explained."""
+def _is_piece(loaded: Model, text: str, word: str) -> bool:
+    """Whether the word that was at the mask is one piece there: then it is what is explained,
+    else the model's own prediction."""
     try:
-        contrast_id(compute.model(model), word)
+        return piece_in_place(loaded, read_sentence(loaded, text), word) is not None
     except ExplainerError:
-        return None
-    return word
+        return False
 
 
-def has_mask(text: str) -> bool:
+def has_mask(loaded: Model, text: str) -> bool:
     """Whether the text has a mask in any of its spellings."""
-    return MASK_SPELLINGS.search(text) is not None
+    return mask_spelling(loaded).search(text) is not None

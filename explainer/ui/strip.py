@@ -25,7 +25,7 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         (
             f"Q: {clean(target.label)}",
             signed(target.value),
-            "The quantity explained, in logits: above 0 the model prefers the first.",
+            _meaning(explanation),
             False,
         ),
         ("at the baseline", signed(target.baseline_value), "Q of the empty input.", False),
@@ -47,6 +47,15 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
     number_strip(items)
 
 
+def _meaning(explanation: Explanation) -> str:
+    """What the sign of Q says."""
+    if explanation.target.wrong is not None or explanation.model.head == "choice":
+        return "The quantity explained, in logits: above 0 the model prefers the first."
+    if explanation.model.head == "labels":
+        return "The quantity explained, in logits: above 0 the label is more likely than not."
+    return "The quantity explained: the model’s value."
+
+
 def number_strip(items: Iterable[tuple[str, str, str, bool]]) -> None:
     """Numbers next to each other: a name, the number, what it says, and whether to beware of it."""
     cells = "".join(
@@ -60,11 +69,17 @@ def number_strip(items: Iterable[tuple[str, str, str, bool]]) -> None:
 def prediction_list(
     predicted: tuple[Prediction, ...], count: int = 6, name: str = "What the model predicts"
 ) -> None:
-    """The most likely words or classes with their probabilities."""
+    """The most likely words or classes with their probabilities, or a regression's values."""
     rows = "".join(
-        f"<tr><th>{escape(clean(p.word))}</th>"
-        f'<td class="ipe-bar"><span style="width:{100 * p.probability:.1f}%"></span></td>'
-        f"<td>{escape(percent(p.probability))}</td></tr>"
-        for p in predicted[:count]
+        f"<tr><th>{escape(clean(p.word))}</th>{_amount(p)}</tr>" for p in predicted[:count]
     )
     st.html(f'<table class="ipe-predictions"><caption>{name}</caption>{rows}</table>')
+
+
+def _amount(prediction: Prediction) -> str:
+    """A probability with its bar; of a regression the value."""
+    share = prediction.probability
+    if share is None:
+        return f'<td class="ipe-bar"></td><td>{signed(prediction.logit)}</td>'
+    bar = f'<span style="width:{100 * share:.1f}%"></span>'
+    return f'<td class="ipe-bar">{bar}</td><td>{escape(percent(share))}</td>'

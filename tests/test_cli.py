@@ -65,7 +65,7 @@ def test_json_is_the_contract(lm, capsys):
     data = json.loads(printed.out)
     assert set(data) == {
         *("schema", "model", "tokens", "target", "settings", "influence"),
-        *("completeness_gap", "patterns", "flow"),
+        *("completeness_gap", "patterns", "words", "flow"),
     }
     assert data["schema"] == 1
     assert data["model"] == {

@@ -236,7 +236,7 @@ def test_a_masked_lm_beside_a_classifier(page, tiny_classifier_dir):
     assert "influence on neutral" in second
     (note,) = test.info
     assert "different questions" in note.value
-    assert side_widget(test, "selectbox", "label", "second").value == "1"
+    assert side_widget(test, "selectbox", "label", "second").value == "neutral"
 
 
 @pytest.mark.parametrize(

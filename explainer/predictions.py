@@ -9,8 +9,10 @@ import torch
 from torch import Tensor
 
 from explainer.contrast import spellings
+from explainer.errors import ExplainerError
 from explainer.labels import asked_classes
 from explainer.models.model import Model
+from explainer.quote import quote
 from explainer.sentence import Sentence, read_sentence, vocabulary_of
 
 
@@ -56,13 +58,13 @@ def logits_of(model: Model, sentence: Sentence) -> Tensor:
 def best_words(model: Model, logits: Tensor, count: int, without: Set[int]) -> list[int]:
     """The ids of the `count` highest logits of words: no special tokens, and none of `without`."""
     left_out = vocabulary_of(model).special | without
-    best = _highest(model, logits, count + len(left_out))
+    best = highest(model, logits, count + len(left_out))
     return [number for number in best if number not in left_out][:count]
 
 
 def ranked(model: Model, sentence: Sentence, logits: Tensor, count: int) -> tuple[Prediction, ...]:
     """The `count` highest of all the logits [word or class], best first."""
-    numbers = _highest(model, logits, count)
+    numbers = highest(model, logits, count)
     names: list[tuple[str, str | None]]
     if model.info.task == "masked-lm":
         names = spellings(model, sentence, numbers)
@@ -78,17 +80,22 @@ def ranked(model: Model, sentence: Sentence, logits: Tensor, count: int) -> tupl
     )
 
 
-def _highest(model: Model, logits: Tensor, count: int) -> list[int]:
-    """The numbers of the `count` highest logits of words that there are, or of classes.
+def highest(model: Model, logits: Tensor, count: int) -> list[int]:
+    """The numbers of the `count` highest logits [word or class], best first.
 
-    A vocabulary may be padded: such rows have no token, and are never predicted.
+    A row of the vocabulary without a token is never among them. Raises ExplainerError where a
+    logit is no finite number.
     """
-    if model.info.task != "masked-lm":
-        return logits.topk(min(count, len(logits))).indices.tolist()
-    vocabulary = vocabulary_of(model)
-    padding = max(0, len(logits) - vocabulary.size)
-    best = logits.topk(min(count + padding, len(logits))).indices.tolist()
-    return [number for number in best if number in vocabulary][:count]
+    if not logits.isfinite().all():
+        raise ExplainerError(
+            f"The model {quote(model.info.name)} gives logits that are not finite numbers for this "
+            "text: its activations overflow, so choose another text or model."
+        )
+    if model.info.task == "masked-lm":
+        logits = logits.masked_fill(~model.known_ids.to(logits.device), -torch.inf)
+    best = logits.topk(min(count, int(logits.isfinite().sum())))
+    found: list[int] = best.indices.tolist()
+    return found
 
 
 def _probabilities(model: Model, logits: Tensor, numbers: list[int]) -> list[float | None]:

@@ -8,7 +8,7 @@ from explainer.contrast import contrast_id, spelled
 from explainer.errors import ExplainerError
 from explainer.labels import class_number, listed
 from explainer.models.model import Model
-from explainer.predictions import best_words, logits_of
+from explainer.predictions import best_words, highest, logits_of
 from explainer.quote import quote
 from explainer.sentence import Sentence
 
@@ -103,7 +103,7 @@ def class_score(
     chosen = (
         class_number(model, label)
         if label is not None
-        else int(logits_of(model, sentence).argmax())
+        else highest(model, logits_of(model, sentence), 1)[0]
     )
     rival = None if other is None else class_number(model, other)
     if rival == chosen:

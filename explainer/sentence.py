@@ -35,12 +35,6 @@ class Vocabulary:
     special: frozenset[int]
     unknown: int
 
-    @property
-    def size(self) -> int:
-        """How many pieces there are."""
-        count: int = self.backend.get_vocab_size(with_added_tokens=True)
-        return count
-
     def encode(self, text: str) -> Any:
         """Ids, tokens, words and spans of a text, with the tokens that the tokenizer adds."""
         return self.backend.encode(text)

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 from transformers import AutoTokenizer
 from transformers.utils import logging
 
@@ -91,6 +92,7 @@ def _model(name: str, task: Task, network: Any, tokenizer: Any) -> Model:
         max_tokens=len(adapter.embedding.added),
         mask_id=tokenizer.mask_token_id,
         pad_id=tokenizer.pad_token_id,
+        known_ids=_known_ids(tokenizer, config.vocab_size),
         tokenizer=tokenizer,
         network=network,
         adapter=adapter,
@@ -194,6 +196,12 @@ def _check_finite(network: Any, name: str) -> None:
             f"The model {quote(name)} has weights that are not finite numbers "
             f"({_named(broken)}): save or download it again."
         )
+
+
+def _known_ids(tokenizer: Any, vocabulary: int) -> Tensor:
+    known = torch.zeros(vocabulary, dtype=torch.bool)
+    known[list(tokenizer.backend_tokenizer.get_vocab().values())] = True
+    return known
 
 
 def _labels(config: Any) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from torch import Tensor
+
 from explainer.models.adapter import Adapter
 from explainer.pattern import ModelInfo
 
@@ -15,8 +17,9 @@ class Model:
 
     `labels` names the classes (empty for a masked LM), `max_tokens` is the longest input with
     [CLS] and [SEP], `mask_id` and `pad_id` number those tokens (None where there is none),
-    `network` is the Hugging Face module for real forward passes, and `adapter` its blocks as
-    plain functions. Only `explainer.sentence` calls the tokenizer.
+    `known_ids` [vocabulary] marks the rows of the vocabulary that have a token (a vocabulary may
+    be padded, and its numbers may have holes), `network` is the Hugging Face module for real
+    forward passes, and `adapter` its blocks as plain functions. Only `explainer.sentence` calls the tokenizer.
     """
 
     info: ModelInfo
@@ -24,6 +27,7 @@ class Model:
     max_tokens: int
     mask_id: int | None
     pad_id: int | None
+    known_ids: Tensor
     tokenizer: Any
     network: Any
     adapter: Adapter

@@ -113,7 +113,7 @@ def _add_explain(commands: Any) -> None:
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is explained (default: the model's own top two)")
-    group.add_argument("--correct", metavar="W", help="the word whose logit counts")
+    group.add_argument("--correct", metavar="W", help="the word whose logit counts (or id:N)")
     group.add_argument("--wrong", metavar="W", help="the word whose logit is taken off")
     group.add_argument("--label", metavar="L", help="the class, by name or number")
     group.add_argument("--other", metavar="L", help="one rival class (default: all others)")

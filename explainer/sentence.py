@@ -112,7 +112,10 @@ def read_sentence(model: Model, text: str) -> Sentence:
         words=words,
         masks=masks,
         spans=tuple(without_space(normal, span) for span in encoding.offsets),
-        notes=(*_unknown_notes(model, normal, encoding), *_control_notes(normal, encoding)),
+        notes=(
+            *_unknown_notes(model, normal, encoding),
+            *_control_notes(vocabulary, normal, encoding),
+        ),
     )
 
 
@@ -251,15 +254,15 @@ def _unknown_notes(model: Model, text: str, encoding: Any) -> Iterator[str]:
         yield f"Not in the model's vocabulary, and read as {token}: {_named(unknown)}."
 
 
-def _control_notes(text: str, encoding: Any) -> Iterator[str]:
+def _control_notes(vocabulary: Vocabulary, text: str, encoding: Any) -> Iterator[str]:
     """What became of control characters that the tokenizer is left to read."""
-    found = [(match.start(), match[0]) for match in LATER_CONTROLS.finditer(text)]
-    read = [c for at, c in found if any(start <= at < end for start, end in encoding.offsets)]
-    left = [c for at, c in found if not any(start <= at < end for start, end in encoding.offsets)]
-    if left:
-        yield f"Control characters that the tokenizer leaves out: {_named(left)}."
-    if read:
-        yield f"Control characters that the tokenizer reads as part of a word: {_named(read)}."
+    found = LATER_CONTROLS.findall(text)
+    if not found:
+        return
+    if vocabulary.encode(LATER_CONTROLS.sub("", text)).ids == encoding.ids:
+        yield f"Control characters that the tokenizer leaves out: {_named(found)}."
+    else:
+        yield f"Control characters that the tokenizer reads with the rest: {_named(found)}."
 
 
 def _named(words: Sequence[str]) -> str:

@@ -74,6 +74,7 @@ def test_json_is_the_contract(lm, capsys):
         "layers": 3,
         "heads": 2,
         "d_model": 12,
+        "head": "choice",
     }
     assert data["tokens"] == ["[CLS]", *TEXT.split(), "[SEP]"]
     target = data["target"]

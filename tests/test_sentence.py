@@ -2,6 +2,7 @@
 
 import pytest
 
+from explainer import load_model
 from explainer.contrast import word_of
 from explainer.errors import ExplainerError
 from explainer.sentence import MAX_CHARACTERS, read_sentence, word_spans
@@ -75,6 +76,7 @@ def test_white_space_of_any_kind_separates_words(tiny_masked_lm):
         ("the farmers", r"has no \[MASK\]"),
         ("[MASK] old [mask]", r"has 2 \[MASK\]"),
         ("the\x00 [MASK]", r"control character '\\x00' at character 4"),
+        ("the\x7f [MASK]", r"control character '\\x7f' at character 4"),
         ("\x1b[31m [MASK]", r"control character '\\x1b' at character 1"),
         ("\ud83d [MASK]", r"half of a broken character '\\ud83d' at character 1"),
         ("[CLS] the [MASK]", r"contains \[CLS\]"),
@@ -93,6 +95,26 @@ def test_what_cannot_be_read_is_refused_in_one_line(tiny_masked_lm, text, messag
     assert line.endswith(".")
     assert ":" in line  # what to do follows
     assert len(line) < 250
+
+
+def test_later_control_characters_are_what_the_tokenizer_makes_of_them(tiny_masked_lm):
+    plain = read_sentence(tiny_masked_lm, "the old [MASK] farmers .")
+    sentence = read_sentence(tiny_masked_lm, "the \x93o\x85ld\x94 [MASK] far\x9fmers\x80 .")
+    assert sentence.token_ids == plain.token_ids
+    (note,) = sentence.notes
+    assert note == (
+        "Control characters that the tokenizer leaves out: "
+        r"'\x93', '\x85', '\x94', '\x9f', '\x80'."
+    )
+    assert word_spans(tiny_masked_lm, "the\x93 old")
+
+
+def test_later_control_characters_may_be_read(tiny_roberta_dir):
+    model = load_model(str(tiny_roberta_dir))
+    sentence = read_sentence(model, "the \x93old\x94 [MASK] .")
+    assert any(r"\x93" in token for token in sentence.tokens)
+    (note,) = sentence.notes
+    assert note == r"Control characters that the tokenizer reads with the rest: '\x93', '\x94'."
 
 
 def test_the_longest_input_is_read(tiny_masked_lm):

@@ -19,7 +19,8 @@ class Model:
     [CLS] and [SEP], `mask_id` and `pad_id` number those tokens (None where there is none),
     `known_ids` [vocabulary] marks the rows of the vocabulary that have a token (a vocabulary may
     be padded, and its numbers may have holes), `network` is the Hugging Face module for real
-    forward passes, and `adapter` its blocks as plain functions. Only `explainer.sentence` calls the tokenizer.
+    forward passes, and `adapter` its blocks as plain functions. Only
+    `explainer.sentence` calls the tokenizer.
     """
 
     info: ModelInfo

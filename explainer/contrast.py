@@ -145,7 +145,7 @@ def _spelling(vocabulary: Vocabulary, sentence: Sentence, number: int) -> tuple[
     """How a piece reads in its place, and what leads back to it."""
     scheme, token = vocabulary.scheme, vocabulary.token(number)
     alone = scheme.alone(token)
-    for written in (scheme.text(token), alone, scheme.marked(token)):
+    for written in dict.fromkeys((scheme.text(token), alone, scheme.marked(token))):
         if _leads(vocabulary, sentence, written) == number:
             return written, written
     numbered = f"id:{number} {alone}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explainer.contrast import contrast_id, spelled
+from explainer.contrast import asked, contrast_id, spelled
 from explainer.errors import ExplainerError
-from explainer.labels import class_number, listed
+from explainer.labels import asked_classes, class_number, listed
 from explainer.models.model import Model
 from explainer.predictions import best_words, highest, logits_of
 from explainer.quote import quote
@@ -55,6 +55,14 @@ def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Qua
             f"one of {listed(model)}."
         )
     return class_score(model, sentence, contrast.label, contrast.other)
+
+
+def asked_for(model: Model, sentence: Sentence, quantity: Quantity) -> tuple[str, ...]:
+    """What `explain` takes for exactly each of a quantity's words or classes."""
+    if model.info.task == "masked-lm":
+        return tuple(asked(model, sentence, number) for number in quantity.classes)
+    names = asked_classes(model)
+    return tuple(names[number] for number in quantity.classes)
 
 
 def masked_word(

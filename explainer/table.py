@@ -82,13 +82,14 @@ def _head(explanation: Explanation) -> str:
     model, target, settings = explanation.model, explanation.target, explanation.settings
     kept = ", [CLS] and [SEP] kept" if settings.keep_special else ""
     difference = target.value - target.baseline_value
+    output = "value" if model.head == "values" else "logit"
     total, gap = sum(explanation.influence), explanation.completeness_gap
     return "\n".join(
         (
             " ".join(explanation.tokens),
             f"model     {model.name}: {model.task}, {model.layers} layers × {model.heads} heads "
             f"× {model.d_model}",
-            f"target    Q = logit {target.label}, at {explanation.tokens[target.position]} "
+            f"target    Q = {output} {target.label}, at {explanation.tokens[target.position]} "
             f"(token {target.position})",
             f"Q(x)      {target.value:+.4f}   Q(b) {target.baseline_value:+.4f}   "
             f"difference {difference:+.4f}",

@@ -4,9 +4,12 @@ import re
 
 import pytest
 
-from explainer import predict
+from explainer import Settings, predict
+from explainer.quantity import Contrast
 from explainer.sentence import read_sentence
 from explainer.ui import compute
+from explainer.ui.compute import Request
+from explainer.ui.evaluate_compute import record
 from explainer.ui.state import UNSET
 from tests import vocabularies
 from tests.test_labels import saved  # noqa: F401 (a fixture)
@@ -47,6 +50,20 @@ def test_the_words_offered_are_the_tokens_predicted(folder):
         again = opened(folder, **{"wrong": "", **query(test)})
         assert explained(again).target.value == value
         assert widget(again, "selectbox", "correct").value == chosen.asked
+
+
+def test_what_is_evaluated_are_the_tokens_predicted(folder):
+    model = compute.model(str(folder))
+    own = logits(model, read_sentence(model, TEXT))
+    first, *_, last = [p for p in predict(model, TEXT, 30) if p.asked is not None]
+    asked = ((None, None), (last.asked, first.asked))
+    for correct, wrong in asked:
+        request = Request(str(folder), TEXT, Contrast(correct, wrong), Settings(points=2))
+        found = record(request, "zero")
+        target = compute.explanation(request).target
+        assert found.value == near(target.value)
+        if correct is not None:
+            assert found.value == near(own[last.id] - own[first.id])
 
 
 def near(value):
@@ -114,6 +131,14 @@ def test_classes_of_one_name_are_told_apart(saved):  # noqa: F811
     assert widget(by_number, "selectbox", "label").value == "Bad"
     unclear = opened(folder, text="the old farmer", label="GOOD")
     assert "classes 0, 1" in unclear.error[0].value
+
+
+def test_a_class_is_evaluated_by_its_number(saved):  # noqa: F811
+    folder = str(saved({0: "good", 1: "good", 2: "bad"}))
+    for label, other in ((1, None), ("id:0 good", None), (1, 0), (0, "id:1"), (None, None)):
+        contrast = Contrast(label=label, other=other)
+        request = Request(folder, "the old farmer", contrast, Settings(points=2))
+        assert record(request, "zero").value == near(compute.explanation(request).target.value)
 
 
 def predictions(test) -> str:

@@ -187,6 +187,8 @@ def test_the_command_line_takes_what_the_app_writes(saved, tiny_masked_lm_dir, c
     assert "Q = logit good − good" in capsys.readouterr().out
     assert main(["explain", TEXT, "--model", folder, "--label", "good"]) == 2
     assert "classes 0, 1" in capsys.readouterr().err
+    assert main(["explain", TEXT, "--model", str(saved({0: "score"}))]) == 0
+    assert "Q = value score, at" in capsys.readouterr().out
     words = ["--correct", "id:15 are", "--wrong", "##s"]
     text = "the farmers [MASK] old ."
     assert main(["explain", text, "--model", str(tiny_masked_lm_dir), *words]) == 0

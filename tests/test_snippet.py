@@ -47,6 +47,14 @@ def test_running_it_prints_the_same_numbers_and_draws_the_same_picture(
     assert drawn == pattern_svg(found, **options)
 
 
+@pytest.mark.parametrize("words", [("id:15 are", "##s"), ("un", 27), (14, None)])
+def test_a_word_asked_for_by_number_stays_one(tiny_masked_lm_dir, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    request = Request(str(tiny_masked_lm_dir), TEXTS[0], Contrast(*words), Settings(points=2))
+    found = compute.explanation(request).to_dict()
+    assert json.loads(printed(snippet(request, View()))) == found
+
+
 @pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint")])
 def test_running_the_snippet_of_a_pair_prints_both(
     tiny_masked_lm_dir, tiny_classifier_dir, settings

@@ -12,7 +12,7 @@ from explainer.evaluation.options import Options
 from explainer.evaluation.record import Record
 from explainer.evaluation.sentence import evaluate_sentence as run_evaluate
 from explainer.evaluation.sentence import fillings
-from explainer.quantity import choose_quantity
+from explainer.quantity import asked_for, choose_quantity
 from explainer.sentence import read_sentence
 from explainer.tasks import Case
 from explainer.ui import compute
@@ -44,11 +44,12 @@ def record(request: Request, replacement: Replacement) -> Record:
     sentence = read_sentence(loaded, request.text)
     with compute.queue().turn():
         quantity = choose_quantity(loaded, sentence, request.contrast)
-        rival = quantity.wrong if loaded.info.task == "masked-lm" else request.contrast.other
+        correct, *rivals = asked_for(loaded, sentence, quantity)
+        one_rival = loaded.info.task == "masked-lm" or request.contrast.other is not None
         case = Case(
             text=request.text,
-            correct=quantity.correct,
-            wrong="" if rival is None else str(rival),
+            correct=correct,
+            wrong=rivals[0] if one_rival else "",
             kind=SENTENCE,
             combination="all",
             controller="",

@@ -155,7 +155,7 @@ def test_layer_methods_keep_as_many_nodes_as_the_patterns(tiny_masked_lm, explan
 
 def test_a_classifier_is_asked_about_its_own_names(tiny_classifier):
     case = Case("the farmers are old .", "Positive", "negative", "own", "all", "")
-    assert contrast_of(tiny_classifier, case).label == "positive"
+    assert tiny_classifier.labels[contrast_of(tiny_classifier, case).label] == "positive"
     record = evaluate_sentence(tiny_classifier, case, 0, Options(settings=SETTINGS))
     whole = explain(
         tiny_classifier, case.text, label="positive", other="negative", settings=SETTINGS

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Literal, get_args
 
 from explainer.errors import ExplainerError
+from explainer.files import cannot_write, write_whole
 from explainer.quote import quote
 
 Format = Literal["table", "json", "svg", "html"]
@@ -43,19 +43,12 @@ def put(written: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(written)
         return
-    # A device or pipe takes text as it comes; a file is written beside and moved into place.
-    plain = out.is_file() or not out.exists()
-    target = out.resolve() if plain else out
-    partial = target.with_name(f".{target.name}.{os.getpid()}") if plain else target
-    try:
-        partial.write_text(written, encoding="utf-8")
-        if plain:
-            partial.replace(target)
-    except OSError as error:
-        if plain:
-            partial.unlink(missing_ok=True)
-        raise ExplainerError(
-            f"The file {quote(str(out))} cannot be written ({error.strerror}): name another "
-            "with --out."
-        ) from error
+    # A device or pipe takes text as it comes.
+    if out.exists() and not out.is_file():
+        try:
+            out.write_text(written, encoding="utf-8")
+        except OSError as error:
+            raise cannot_write(out, error) from error
+    else:
+        write_whole(out, written)
     print(f"wrote {out}", file=sys.stderr)

@@ -233,7 +233,7 @@ def test_a_folder_that_cannot_be_written_is_named(tiny_masked_lm, run, tmp_path)
         ("text,answer\na,b\n", "needs a heading"),
         ("", "has the columns none"),
         ("text,label\n", "no rows"),
-        ('text,label\n"open,1\n', "not a CSV table"),
+        ('text,label\n"open,1\n', "line 2 begins a row with a quotation mark that nothing closes"),
     ],
 )
 def test_a_file_that_is_no_task_is_refused(tmp_path, content, complaint):

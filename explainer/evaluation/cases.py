@@ -2,28 +2,67 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import get_args
 
 from explainer.errors import ExplainerError
+from explainer.evaluation.rows import Row, Rows, at_line, listed, read_rows
+from explainer.files import named
+from explainer.quote import quote
 from explainer.tasks import KINDS, TASKS, Case, generate, sentiment_cases
 from explainer.tasks.lexicon import Split
 from explainer.tasks.predicate import Predicate
 
 MOST = 10_000
 QUESTIONS = (("text", "correct", "wrong"), ("text", "label"))
-"""Columns that a file must have: words for a masked LM, or a class for a classifier."""
+"""What a file must have a column for: words for a masked LM, or a class for a classifier."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """What the columns of a person's own file are called.
+
+    It needs `text` with `correct` and `wrong`, or with `label`; `other` is a label's rival class,
+    `combination` says which sentences are of one form, `controller` names the word that the
+    answer depends on.
+    """
+
+    text: str = "text"
+    correct: str = "correct"
+    wrong: str = "wrong"
+    label: str = "label"
+    other: str = "other"
+    combination: str = "combination"
+    controller: str = "controller"
+
+    def __post_init__(self) -> None:
+        for role in COLUMNS:
+            name = getattr(self, role)
+            if not isinstance(name, str) or not name.strip():
+                raise ExplainerError(
+                    f"The {role} column is named {quote(str(name))}: give the name that stands in "
+                    "the file's heading."
+                )
+            object.__setattr__(self, role, name.strip())
+
+    @property
+    def renamed(self) -> tuple[str, ...]:
+        """Those that somebody has named."""
+        return tuple(role for role in COLUMNS if getattr(self, role) != role)
+
+
+COLUMNS = tuple(item.name for item in fields(Columns))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sentences:
     """Which sentences; the first ones are the same however many are taken.
 
-    `task` is one of `TASKS`, or the name of `file`, a table with a heading. `predicate` is what
-    the masked verb of a subject-verb task is (is/are by default, so that all sentences of a task
-    have one form), `split` the part of the lexicon.
+    `task` is one of `TASKS`, or the name of `file`, a table with a heading or JSON lines, whose
+    columns are called as `columns` says. `predicate` is what the masked verb of a subject-verb
+    task is (is/are by default, so that all sentences of a task have one form), `split` the part of
+    the lexicon.
     """
 
     task: str
@@ -31,17 +70,23 @@ class Sentences:
     split: Split = "held-out"
     predicate: Predicate = "present"
     file: str | None = None
+    columns: Columns = field(default_factory=Columns)
 
     def __post_init__(self) -> None:
         if self.file is None and self.task not in TASKS:
             raise ExplainerError(
-                f"The task {self.task!r} is not known: choose from {', '.join(TASKS)}."
+                f"The task {quote(self.task)} is not known: choose from {', '.join(TASKS)}."
+            )
+        if self.file is None and self.columns.renamed:
+            raise ExplainerError(
+                f"The task {quote(self.task)} has no columns to name: leave the column options "
+                "out, or give a file."
             )
         for name, allowed in (("split", get_args(Split)), ("predicate", get_args(Predicate))):
             value = getattr(self, name)
             if value not in allowed:
                 raise ExplainerError(
-                    f"The {name} {value!r} is not known: choose one of {', '.join(allowed)}."
+                    f"The {name} {quote(value)} is not known: choose one of {', '.join(allowed)}."
                 )
 
 
@@ -53,59 +98,88 @@ def cases_of(sentences: Sentences, n: int) -> tuple[Case, ...]:
     if not 1 <= n <= MOST:
         raise ExplainerError(f"{n} sentences are asked for: give a number from 1 to {MOST:,}.")
     if sentences.file is not None:
-        return cases_of_file(Path(sentences.file), sentences.task)[:n]
+        return cases_of_file(Path(sentences.file), sentences.task, sentences.columns)[:n]
     for kind in KINDS:
         if kind == sentences.task:
             return generate(kind, n, sentences.seed, sentences.split, sentences.predicate)
     return sentiment_cases(n, sentences.seed)
 
 
-def cases_of_file(file: Path, task: str) -> tuple[Case, ...]:
-    """The rows of a CSV or tab-separated file as cases of `task`; see `cases_of_table`."""
+def cases_of_file(file: Path, task: str, columns: Columns | None = None) -> tuple[Case, ...]:
+    """All rows of a person's own file as cases of `task`; see `cases_of_table`."""
     try:
         content = file.read_bytes()
-    except OSError as error:
-        raise ExplainerError(f"The file {file} cannot be read: {error.strerror}.") from error
-    return cases_of_table(content, str(file), task)
+    except (OSError, ValueError) as error:  # a name with a NUL character is a ValueError
+        why = getattr(error, "strerror", None) or error
+        raise ExplainerError(f"The file {named(file)} cannot be read: {why}.") from error
+    return cases_of_table(content, str(file), task, columns)
 
 
-def cases_of_table(content: bytes, file: str, task: str) -> tuple[Case, ...]:
-    """The rows of a CSV or tab-separated table, the content of `file`, as cases of `task`.
+def cases_of_table(
+    content: bytes, file: str, task: str, columns: Columns | None = None
+) -> tuple[Case, ...]:
+    """All rows of the content of `file` as cases of `task`; `explainer.evaluation.rows` reads it.
 
     Columns: text, correct and wrong; or text and label, and if wanted the rival class in other.
-    A column combination, if there is one, says which sentences are of one form.
+    A column combination, if there is one, says which sentences are of one form. `columns` says
+    where they are called otherwise.
+
+    Raises ExplainerError, naming the file and where there is one the line, for what cannot be read.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ExplainerError(f"The file {file} cannot be read: it is not UTF-8 text.") from error
-    lines = text.splitlines()
-    tabs = bool(lines) and "\t" in lines[0]
-    table = csv.DictReader(lines, delimiter="\t" if tabs else ",", strict=not tabs)
-    columns = table.fieldnames or []
-    if not any(set(wanted) <= set(columns) for wanted in QUESTIONS):
+    columns = columns or Columns()
+    found = read_rows(content, file, [getattr(columns, role) for role in COLUMNS])
+    needed = _question(found, file, columns)
+    if not found.rows:
+        raise ExplainerError(f"The file {named(file)} has a heading and no rows: add sentences.")
+    return tuple(_case(row, file, task, columns, needed) for row in found.rows)
+
+
+def _question(found: Rows, file: str, columns: Columns) -> tuple[str, ...]:
+    """What every row must have: where both questions can be asked, what somebody named."""
+    there = [role for role in COLUMNS if getattr(columns, role) in found.columns]
+    for role in columns.renamed:
+        if role not in there:
+            raise ExplainerError(
+                f"The file {named(file)} has no column {quote(getattr(columns, role))} for "
+                f"{role}; it has {listed(found.columns)}."
+            )
+    asked = [question for question in QUESTIONS if set(question) <= set(there)]
+    if not asked:
         raise ExplainerError(
-            f"The file {file} has the columns {', '.join(columns) or 'none'}: it needs a heading "
-            "with text, correct and wrong, or with text and label."
+            f"The file {named(file)} has the columns {listed(found.columns)}: it needs a "
+            "heading with text, correct and wrong, or with text and label; rename its columns, or "
+            "say which they are (as with --text-column)."
         )
-    try:
-        rows = list(table)
-    except csv.Error as error:
-        raise ExplainerError(f"The file {file} is not a CSV table: {error}.") from error
-    if not rows:
-        raise ExplainerError(f"The file {file} has a heading and no rows: add sentences.")
-    return tuple(_case(row, task) for row in rows)
+    return max(asked, key=lambda question: len(set(question[1:]).intersection(columns.renamed)))
 
 
-def _case(row: dict[str, str | None], task: str) -> Case:
-    def field(*names: str) -> str:
-        return next((value for name in names if (value := row.get(name))), "")
+def _case(row: Row, file: str, task: str, columns: Columns, needed: tuple[str, ...]) -> Case:
+    def cell(role: str) -> str:
+        name = getattr(columns, role)
+        value = row.cells.get(name)
+        if value is None and role in needed:
+            raise at_line(file, row.line, f"has no {quote(name)}: give it one")
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if value is None or isinstance(value, str):
+            return _whole(value or "", file, row.line, name)
+        raise at_line(
+            file, row.line, f"has in {quote(name)} neither text nor a whole number: give text"
+        )
 
+    words = "correct" in needed
     return Case(
-        text=field("text"),
-        correct=field("correct", "label"),
-        wrong=field("wrong", "other"),
+        text=cell("text"),
+        correct=cell("correct" if words else "label"),
+        wrong=cell("wrong" if words else "other"),
         kind=task,
-        combination=field("combination", "label") or "all",
-        controller=field("controller"),
+        combination=cell("combination") or cell("label") or "all",
+        controller=cell("controller"),
     )
+
+
+def _whole(text: str, file: str, line: int, name: str) -> str:
+    """The text, if every character of it is one: JSON can spell halves of them."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise at_line(file, line, f"has half a character in {quote(name)}: remove it")
+    return text

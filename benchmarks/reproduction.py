@@ -13,9 +13,10 @@ import pandas as pd
 
 from explainer.evaluation.consistency import MEASURES, Form, correlation, forms
 from explainer.evaluation.findings import row_of, written
+from explainer.evaluation.left_out import counts
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.summary import EVERY_TASK, summary
-from explainer.evaluation.tables import Tables, read_runs, read_tables
+from explainer.evaluation.tables import Tables, read_tables
 
 LEVELS = (("embedding", "nodes"), ("attention", "heads and skips"))
 REPLACEMENTS = ("zero", "baseline")
@@ -28,7 +29,7 @@ def main() -> None:
     folder = parser.parse_args().runs
     tables = read_tables(folder)
     numbers, found = summary(tables), forms(tables)
-    print("\n".join(_sentences(folder, tables)))
+    print("\n".join(_sentences(tables)))
     for model, of_model in numbers.groupby("model", sort=False):
         print(f"\n## {model}\n")
         for part in (
@@ -41,13 +42,14 @@ def main() -> None:
             print("\n".join(part), end="\n\n")
 
 
-def _sentences(folder: Path, tables: Tables) -> Iterator[str]:
+def _sentences(tables: Tables) -> Iterator[str]:
     yield "| task | sentences | left out | seconds each |"
     yield "|---|---|---|---|"
-    done = {run["task"]: run["done"] for run in read_runs(folder)}
-    for task, rows in tables.sentences.groupby("task", sort=False):
-        seconds = rows["seconds"].median()
-        yield f"| {task} | {len(rows)} | {done[task] - len(rows)} | {seconds:.2f} |"
+    for count in counts(tables):
+        rows = tables.sentences
+        of_task = rows[(rows["model"] == count.model) & (rows["task"] == count.task)]
+        seconds = of_task["seconds"].median()
+        yield f"| {count.task} | {count.evaluated} | {count.missing} | {seconds:.2f} |"
 
 
 def _parts(numbers: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

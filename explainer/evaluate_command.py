@@ -8,12 +8,25 @@ from typing import Any
 
 from explainer.arguments import add_settings, settings_of
 from explainer.errors import ExplainerError
+from explainer.evaluation.cases import COLUMNS
+from explainer.output import check_folder
 
 EXAMPLES = """examples:
   {program} evaluate --task sva-obj --n 40 --out runs
   {program} evaluate --task sva-obj sva-pp reflexive-number --n 1000 --points 50 --out runs
   {program} evaluate --task sentiment --model sentiment --n 100 --out runs
-  {program} evaluate --file reviews.csv --model ./my-bert --n 200 --out runs"""
+  {program} evaluate --file reviews.csv --model ./my-bert --n 200 --out runs
+  {program} evaluate --file reviews.jsonl --text-column review --label-column stars --out runs"""
+HOLDS = {
+    "text": "the sentence",
+    "correct": "the word that is right at the mask",
+    "wrong": "the word that is wrong there",
+    "label": "the class, by name or number",
+    "other": "the rival class, if there is one",
+    "combination": "which sentences are of one form, if anything",
+    "controller": "the word that the answer depends on, if anything",
+}
+"""What the columns of a person's own file hold."""
 
 
 def add_evaluate(commands: Any, program: str) -> None:
@@ -28,6 +41,7 @@ def add_evaluate(commands: Any, program: str) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_sentences(parser)
+    _add_columns(parser)
     add_settings(parser)
     _add_comparison(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for everything")
@@ -44,8 +58,9 @@ def _add_sentences(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--file",
         type=Path,
-        metavar="CSV",
-        help="your own: columns text, correct and wrong, or text and label",
+        metavar="FILE",
+        help="your own, as CSV, TSV or JSON lines: columns text, correct and wrong, or text and "
+        "label",
     )
     group.add_argument(
         "--n", type=int, default=100, metavar="N", help="sentences of each task (default: 100)"
@@ -67,6 +82,12 @@ def _add_sentences(parser: argparse.ArgumentParser) -> None:
         help="masked verb of subject-verb tasks: present (is/are), past, have, intransitive, "
         "transitive or any (default: %(default)s)",
     )
+
+
+def _add_columns(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("columns of your own file that are called otherwise")
+    for role in COLUMNS:
+        group.add_argument(f"--{role}-column", default=role, metavar="NAME", help=HOLDS[role])
 
 
 def _add_comparison(parser: argparse.ArgumentParser) -> None:
@@ -103,7 +124,9 @@ def _run(options: argparse.Namespace) -> None:
         return
     if options.out is None:
         raise ExplainerError("Nobody says where the results go: give --out with a folder.")
+    check_folder(options.out)
     for run in _runs(options):
+        taken = _taken(run.sentences, options.n)
         model = load_model(run.model)
         name = run.sentences.task
         with tqdm(desc=name, unit=" sentences", total=options.n, disable=None) as bar:
@@ -113,13 +136,32 @@ def _run(options: argparse.Namespace) -> None:
                 bar.update(done - bar.n)
 
             evaluate(run, model, options.n, options.out / name, progress)
+        if taken:
+            print(taken)
     found, files = write_report(options.out)
     labels = {name: method.label for name, method in METHODS.items()}
     figures = write_figures(options.out, found.summary, found.consistency, labels)
+    for count in found.counts:
+        print("\n  ".join((f"{count.task} ({count.model}): {count.says}", *count.reasons())))
+    print()
     for finding in found.findings:
         print(f"{finding.claim} ({finding.model})\n  {finding.says}\n")
     print(f"In {options.out}: {', '.join(file.name for file in files)}")
     print(f"and {figures[-1].name}, with its {len(figures) - 1} figures as SVG in figures")
+
+
+def _taken(sentences: Any, n: int) -> str | None:
+    """How many of a file's sentences are taken, in words; raises for a file that cannot be read."""
+    from explainer.evaluation.cases import cases_of, cases_of_file
+
+    taken = len(cases_of(sentences, n))
+    if sentences.file is None:
+        return None
+    file = Path(sentences.file)
+    there = len(cases_of_file(file, sentences.task, sentences.columns))
+    if taken < there:
+        return f"{file.name}: the first {taken:,} of {there:,} sentences (--n takes more)"
+    return f"{file.name}: all {there:,} sentences"
 
 
 def _list() -> None:
@@ -137,7 +179,7 @@ def _list() -> None:
 
 def _runs(options: argparse.Namespace) -> list[Any]:
     """One run for each task."""
-    from explainer.evaluation.cases import Sentences
+    from explainer.evaluation.cases import Columns, Sentences
     from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, check_methods
     from explainer.evaluation.options import Options
     from explainer.evaluation.run import Run
@@ -153,6 +195,7 @@ def _runs(options: argparse.Namespace) -> list[Any]:
         measured=options.measured,
     )
     file = options.file and str(options.file)
+    columns = Columns(**{role: getattr(options, f"{role}_column") for role in COLUMNS})
     return [
         Run(
             options.model or ("sentiment" if task == "sentiment" else "agreement"),
@@ -162,6 +205,7 @@ def _runs(options: argparse.Namespace) -> list[Any]:
                 split=options.split,
                 predicate=options.predicate,
                 file=file,
+                columns=columns,
             ),
             chosen,
         )

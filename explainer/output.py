@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from explainer.errors import ExplainerError
-from explainer.files import cannot_write, write_whole
+from explainer.files import cannot_write, named, write_whole
 from explainer.quote import quote
 
 Format = Literal["table", "json", "svg", "html"]
@@ -26,13 +26,27 @@ def check_output(out: Path | None, chosen: Format) -> None:
         if chosen == "html" and sys.stdout.isatty():
             raise ExplainerError("An HTML page is too long for a terminal: name a file with --out.")
         return
-    if not out.parent.is_dir():
+    try:
+        in_folder, is_folder = out.parent.is_dir(), out.is_dir()
+    except OSError as error:  # a name that is too long, among others
+        raise cannot_write(out, error) from error
+    if not in_folder:
         raise ExplainerError(
             f"There is no folder {quote(str(out.parent))} to write to: create it, or name another "
             "file with --out."
         )
-    if out.is_dir():
+    if is_folder:
         raise ExplainerError(f"{quote(str(out))} is a folder: name a file in it with --out.")
+
+
+def check_folder(out: Path) -> None:
+    """Refuse, before anything is computed, a place that cannot be the folder of results."""
+    try:
+        taken = out.exists() and not out.is_dir()
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    if taken:
+        raise ExplainerError(f"{named(out)} is no folder: name one with --out.")
 
 
 def put(written: str, out: Path | None) -> None:
@@ -43,12 +57,13 @@ def put(written: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(written)
         return
-    # A device or pipe takes text as it comes.
-    if out.exists() and not out.is_file():
-        try:
+    try:
+        # A device or pipe takes text as it comes.
+        device = out.exists() and not out.is_file()
+        if device:
             out.write_text(written, encoding="utf-8")
-        except OSError as error:
-            raise cannot_write(out, error) from error
-    else:
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    if not device:
         write_whole(out, written)
     print(f"wrote {out}", file=sys.stderr)

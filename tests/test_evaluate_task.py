@@ -292,6 +292,7 @@ def test_files_hold_all_tables_of_what_was_measured(page):
     shown = test.session_state[evaluate_live.KEPT].results()
     assert set(shown.tables) == {
         *("summary", "consistency", "sentences", "patterns", "outcomes", "carried"),
+        "left_out",
     }
     assert len(shown.tables["sentences"]) == 10
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
@@ -32,6 +33,18 @@ def contrast_of(model: Model, case: Case) -> Contrast:
         return Contrast(correct=case.correct, wrong=case.wrong)
     other = _class(model, case.wrong) if case.wrong else None
     return Contrast(label=_class(model, case.correct), other=other)
+
+
+def check_cases(model: Model, cases: Sequence[Case]) -> None:
+    """Raise ExplainerError where the model is of the kind of none of the cases."""
+    for case in cases:
+        try:
+            contrast_of(model, case)
+        except ExplainerError:
+            continue
+        return
+    for case in cases[:1]:
+        contrast_of(model, case)
 
 
 def _class(model: Model, label: str) -> str | int:

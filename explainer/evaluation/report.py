@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
@@ -12,9 +12,13 @@ import pandas as pd
 
 from explainer.evaluation.consistency import consistency_table, forms
 from explainer.evaluation.findings import Finding, findings, written
+from explainer.evaluation.left_out import Count, counts
+from explainer.evaluation.line import Line
 from explainer.evaluation.methods import METHODS
+from explainer.evaluation.stored import Stored, stored_runs
 from explainer.evaluation.summary import summary
-from explainer.evaluation.tables import Tables, read_runs, read_tables, write_tables
+from explainer.evaluation.tables import Tables, tables_of_runs, write_tables
+from explainer.files import write_whole
 
 SUMMARY, CONSISTENCY, REPORT = "summary.csv", "consistency.csv", "summary.md"
 FINDINGS, ABOUT = "findings.json", "about.json"
@@ -23,39 +27,58 @@ COMPARED = ("size", "carried", "retained accuracy", "retained Q", "removed Q")
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A run in numbers: `summary` and `consistency` as tables, `findings` in sentences."""
+    """A run in numbers: `summary` and `consistency` as tables, `findings` in sentences.
+
+    `counts` says of every task how many sentences there are and how many were left out.
+    """
 
     summary: pd.DataFrame
     consistency: pd.DataFrame
     findings: tuple[Finding, ...]
+    counts: tuple[Count, ...]
 
 
 def report(tables: Tables) -> Report:
     """The report of a run's tables."""
     numbers, found = summary(tables), forms(tables)
-    return Report(numbers, consistency_table(found), findings(numbers, found))
+    return Report(numbers, consistency_table(found), findings(numbers, found), counts(tables))
 
 
 def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
     """Write the tables and the report of all runs in `folder`; the report and the files.
 
-    Raises ExplainerError if no sentence has been evaluated there.
+    Raises ExplainerError if no sentence has been evaluated there, something is damaged, or a file
+    cannot be written.
     """
-    tables = read_tables(folder)
+    runs = stored_runs(folder)
+    tables = tables_of_runs(runs, folder)
     found = report(tables)
     files = list(write_tables(tables, folder))
-    for name, table in ((SUMMARY, found.summary), (CONSISTENCY, found.consistency)):
-        table.to_csv(folder / name, index=False)
-        files.append(folder / name)
     texts = {
+        SUMMARY: found.summary.to_csv(index=False),
+        CONSISTENCY: found.consistency.to_csv(index=False),
         REPORT: markdown(found),
         FINDINGS: _json([asdict(finding) for finding in found.findings]),
-        ABOUT: _json(read_runs(folder)),
+        ABOUT: _json(list(_about(runs, found.counts))),
     }
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_whole(folder / name, text)
         files.append(folder / name)
     return found, tuple(files)
+
+
+def _about(runs: Sequence[Stored], found: tuple[Count, ...]) -> Iterator[Line]:
+    """What the runs are, each with its `task`, how many sentences are `done`, and of them how many
+    were `evaluated` and `left_out`, with the reasons."""
+    of = {(count.model, count.task): count for count in found}
+    for run in runs:
+        count = of.get((run.run["model"], run.task))
+        yield {
+            **{"task": run.task, **run.run, "done": len(run.lines)},
+            "evaluated": count.evaluated if count else 0,
+            "left_out": count.missing if count else 0,
+            "reasons": [asdict(reason) for reason in count.left_out] if count else [],
+        }
 
 
 def _json(value: object) -> str:
@@ -65,11 +88,20 @@ def _json(value: object) -> str:
 def markdown(found: Report) -> str:
     """The report as Markdown: findings first, then a table for every task."""
     lines = ["# Evaluation", ""]
+    lines += [*_counted(found.counts), ""]
     for finding in found.findings:
         lines += [f"**{finding.claim}** ({finding.model}) {finding.says}", ""]
     for (model, task), rows in found.summary.groupby(["model", "task"], sort=False):
         lines += [f"## {model}: {task}", "", *_as_it_is(rows), "", *_methods(rows), ""]
     return "\n".join(lines)
+
+
+def _counted(found: tuple[Count, ...]) -> Iterator[str]:
+    """How many sentences the numbers are over, and what is not in them."""
+    for count in found:
+        yield f"- {count.model}, {count.task}: {count.says}"
+        for said in count.reasons():
+            yield f"    - {said}"
 
 
 def _as_it_is(rows: pd.DataFrame) -> Iterator[str]:

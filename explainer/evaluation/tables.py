@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from explainer.errors import ExplainerError
-from explainer.evaluation.run import RUN, Line, read_records
+from explainer.evaluation.line import Line
+from explainer.evaluation.stored import Stored, stored_runs
+from explainer.files import named, write_whole
 
 KEYS = ("model", "task", "number", "combination")
+LEFT_OUT = ("model", "task", "number", "text", "reason")
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,49 +24,47 @@ class Tables:
     `sentences`: Q and what else there is once a sentence; `patterns`: one row per word, the
     strongest first, nodes and components written with spaces between; `outcomes`: Q of an ablated
     model by method, level, words and mode; `carried`: shares of influence by method, level and
-    words. Influences and Q in logits, shares of 1.
+    words; `left_out`: the sentences that are in no other table, and why (`LEFT_OUT`). Influences
+    and Q in logits, shares of 1.
     """
 
     sentences: pd.DataFrame
     patterns: pd.DataFrame
     outcomes: pd.DataFrame
     carried: pd.DataFrame
+    left_out: pd.DataFrame
 
     def named(self) -> dict[str, pd.DataFrame]:
         """The tables by the names of their files."""
         return dict(vars(self))
 
 
-def read_runs(folder: Path) -> list[Line]:
-    """What the runs in `folder` are, each with its `task` and how many sentences are `done`."""
-    return [
-        {
-            "task": run.parent.name,
-            **json.loads(run.read_text(encoding="utf-8")),
-            "done": len(read_records(run.parent)),
-        }
-        for run in sorted(folder.glob(f"*/{RUN}"))
-    ]
-
-
 def read_tables(folder: Path) -> Tables:
     """The tables of all runs in `folder`, each in a folder of its own.
 
-    Raises ExplainerError if no sentence has been evaluated there.
+    Raises ExplainerError if no sentence has been evaluated there, or something is damaged.
     """
-    lines = [
-        {"model": json.loads(run.read_text(encoding="utf-8"))["model"], **line}
-        for run in sorted(folder.glob(f"*/{RUN}"))
-        for line in read_records(run.parent)
-        if "left_out" not in line
-    ]
-    if not lines:
-        raise ExplainerError(f"The folder {folder} holds no evaluated sentences: run a task first.")
+    return tables_of_runs(stored_runs(folder), folder)
+
+
+def tables_of_runs(runs: Sequence[Stored], folder: Path) -> Tables:
+    """The tables of the runs that `folder` holds; raises ExplainerError if they have no numbers."""
+    lines = [{"model": run.run["model"], **line} for run in runs for line in run.lines]
+    if all("left_out" in line for line in lines):
+        if not lines:
+            raise ExplainerError(
+                f"The folder {named(folder)} holds no evaluated sentences: run a task first."
+            )
+        raise ExplainerError(
+            f"The folder {named(folder)} holds no evaluated sentences, because all "
+            f"{len(lines):,} were left out. The first: {lines[0]['left_out']}"
+        )
     return tables_of(lines)
 
 
-def tables_of(records: list[Line]) -> Tables:
-    """The tables of records that name their `model`."""
+def tables_of(lines: Sequence[Line]) -> Tables:
+    """The tables of lines that name their `model`."""
+    records = [line for line in lines if "left_out" not in line]
 
     def rows(part: str) -> pd.DataFrame:
         return pd.DataFrame(
@@ -79,6 +80,14 @@ def tables_of(records: list[Line]) -> Tables:
         patterns=rows("patterns"),
         outcomes=rows("outcomes"),
         carried=rows("carried"),
+        left_out=pd.DataFrame(
+            [
+                (*(line[name] for name in LEFT_OUT[:-1]), line["left_out"])
+                for line in lines
+                if "left_out" in line
+            ],
+            columns=list(LEFT_OUT),
+        ),
     )
 
 
@@ -114,7 +123,7 @@ def write_tables(tables: Tables, folder: Path) -> tuple[Path, ...]:
     files = []
     for name, table in tables.named().items():
         parquet, text = folder / f"{name}.parquet", folder / f"{name}.csv"
-        table.to_parquet(parquet, index=False)
-        table.to_csv(text, index=False)
+        write_whole(parquet, table.to_parquet(index=False))
+        write_whole(text, table.to_csv(index=False))
         files += [parquet, text]
     return tuple(files)

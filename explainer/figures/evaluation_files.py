@@ -14,6 +14,7 @@ from explainer.figures.html import PAGE
 from explainer.figures.palette import palette
 from explainer.figures.scene import Scene
 from explainer.figures.svg import to_svg
+from explainer.files import cannot_write, write_whole
 from explainer.pattern import Level
 
 if TYPE_CHECKING:
@@ -34,16 +35,22 @@ TITLES = {
 def write_figures(
     folder: Path, numbers: pd.DataFrame, forms: pd.DataFrame, labels: Mapping[str, str]
 ) -> tuple[Path, ...]:
-    """Write `figures/*.svg` and `figures.html` into the folder; the files written."""
-    (folder / "figures").mkdir(exist_ok=True)
+    """Write `figures/*.svg` and `figures.html` into the folder; the files written.
+
+    Raises ExplainerError where one cannot be written.
+    """
+    try:
+        (folder / "figures").mkdir(exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder / "figures", error) from error
     scenes = dict(_scenes(numbers, forms, labels))
     files = []
     for name, (title, scene) in scenes.items():
         file = folder / "figures" / f"{name}.svg"
-        file.write_text(to_svg(scene, palette(False).surface, title, title), encoding="utf-8")
+        write_whole(file, to_svg(scene, palette(False).surface, title, title))
         files.append(file)
     page = folder / "figures.html"
-    page.write_text(_page([scene for _, scene in scenes.values()]), encoding="utf-8")
+    write_whole(page, _page([scene for _, scene in scenes.values()]))
     return (*files, page)
 
 

@@ -1,0 +1,82 @@
+"""How many sentences were left out of a run, and why; reasons that differ in a word are one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from explainer.evaluation.tables import Tables
+
+QUOTED = re.compile(r"""(?<!\w)'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*"|\d[\d,]*""")
+"""What of a reason is the sentence's own: texts in quotation marks, and numbers."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why `count` sentences were left out, as it was said of the first, which is `number`."""
+
+    count: int
+    number: int
+    says: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """Of one task of one model, the sentences that have numbers and those that were left out."""
+
+    model: str
+    task: str
+    evaluated: int
+    left_out: tuple[Reason, ...]
+
+    @property
+    def missing(self) -> int:
+        """How many were left out."""
+        return sum(reason.count for reason in self.left_out)
+
+    @property
+    def says(self) -> str:
+        """Both numbers in words."""
+        if not self.left_out:
+            return f"n = {self.evaluated:,}, none left out"
+        return (
+            f"n = {self.evaluated:,} of {self.evaluated + self.missing:,} sentences, "
+            f"{self.missing:,} left out"
+        )
+
+    def reasons(self) -> Iterator[str]:
+        """A line for every reason, the most frequent first."""
+        for reason in self.left_out:
+            first = "it is" if reason.count == 1 else "the first is"
+            yield f"{reason.count:,} left out ({first} number {reason.number:,}): {reason.says}"
+
+
+def counts(tables: Tables) -> tuple[Count, ...]:
+    """A count for every task of every model, those without any number included."""
+    keys = ["model", "task"]
+    every = pd.concat([table[keys] for table in (tables.sentences, tables.left_out) if len(table)])
+    return tuple(
+        Count(
+            model,
+            task,
+            len(_of(tables.sentences, model, task)),
+            reasons(_of(tables.left_out, model, task)),
+        )
+        for model, task in every.drop_duplicates().itertuples(index=False)
+    )
+
+
+def _of(table: pd.DataFrame, model: str, task: str) -> pd.DataFrame:
+    return table[(table["model"] == model) & (table["task"] == task)] if len(table) else table
+
+
+def reasons(left_out: pd.DataFrame) -> tuple[Reason, ...]:
+    """The reasons in a table of left-out sentences, the most frequent first."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for row in left_out.itertuples():
+        found.setdefault(QUOTED.sub("…", row.reason), []).append((row.number, row.reason))
+    every = (Reason(len(rows), *rows[0]) for rows in found.values())
+    return tuple(sorted(every, key=lambda reason: -reason.count))

@@ -1,0 +1,90 @@
+"""A line of a run's records: whether it holds what was once written, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from explainer.evaluation.cases import MOST
+from explainer.evaluation.methods import METHODS
+from explainer.evaluation.record import Record
+
+Line = dict[str, Any]
+"""Plain values: a record, or a sentence that was left out and why; and what a run is."""
+UNWRITTEN = ("attention_candidates",)
+"""Fields that a record leaves out."""
+Check = Callable[[Any], bool]
+
+
+def wrong_field(line: Line) -> str | None:
+    """The first field that a line lacks or that is not of its type; None if all is well."""
+    checks = LEFT_OUT if "left_out" in line else _fields(Record)
+    for name, fits in checks.items():
+        if name not in line or not fits(line[name]):
+            return name
+    if not 0 <= line["number"] < MOST:
+        return "number"
+    return None if "left_out" in line else _uneven(line)
+
+
+def _uneven(record: Line) -> str | None:
+    """The first field of a record that does not go with the others."""
+    layers = len(record["skip_flow"])
+    if len(record["influence"]) != len(record["tokens"]):
+        return "influence"
+    if not layers or len(record["signed_skip_flow"]) != layers:
+        return "signed_skip_flow"
+    for pattern in record["patterns"]:
+        if (len(pattern["nodes"]), len(pattern["components"])) != (layers + 1, layers):
+            return "patterns"
+    for part in ("outcomes", "carried"):
+        if any(item["method"] not in METHODS for item in record[part]):
+            return part
+    return None
+
+
+@cache
+def _fields(of: Any) -> dict[str, Check]:
+    """Checks for the fields of a class whose instances were written as JSON."""
+    hints = get_type_hints(of)
+    return {f.name: _check(hints[f.name]) for f in fields(of) if f.name not in UNWRITTEN}
+
+
+@cache
+def _check(hint: Any) -> Check:
+    """Whether a value that JSON gave is of a type."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if hint is float:
+        return lambda value: type(value) in (int, float)
+    if isinstance(hint, type) and is_dataclass(hint):
+        checks = _fields(hint)
+        return lambda value: (
+            type(value) is dict
+            and all(name in value and check(value[name]) for name, check in checks.items())
+        )
+    if origin is Literal:
+        return lambda value: type(value) is str and value in parts
+    if origin in (Union, UnionType):
+        any_of = tuple(map(_check, parts))
+        return lambda value: any(check(value) for check in any_of)
+    if origin is tuple and parts[-1] is Ellipsis:
+        each = _check(parts[0])
+        return lambda value: type(value) is list and all(map(each, value))
+    if origin is tuple:
+        every = tuple(map(_check, parts))
+        return lambda value: (
+            type(value) is list
+            and len(value) == len(every)
+            and all(check(item) for check, item in zip(every, value, strict=True))
+        )
+    return lambda value: type(value) is hint
+
+
+LEFT_OUT = {
+    **dict.fromkeys(("task", "text", "left_out"), _check(str)),
+    "number": _check(int),
+}
+"""What the line of a sentence that was left out holds."""

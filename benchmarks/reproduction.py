@@ -151,6 +151,9 @@ def _tasks(numbers: pd.DataFrame) -> Iterator[str]:
 
 
 def _consistency(found: tuple[Form, ...]) -> Iterator[str]:
+    if not found:
+        yield "No form of sentence is common enough to say how consistent its patterns are."
+        return
     yield "| rank correlation over forms | forms | with accuracy | with mean Q |"
     yield "|---|---|---|---|"
     for measure in MEASURES:

@@ -236,7 +236,7 @@ def test_where_too_many_wait_it_stops_with_a_reason(page, monkeypatch):
 def test_ones_own_file_is_measured_and_what_cannot_be_read_is_named(page):
     test = page(task=OWN_FILE)
     checked(test.button(key="start").click().run())
-    assert said(test, "upload a CSV file first")
+    assert said(test, "upload a file first")
     test.file_uploader(key="own_sentences").set_value(("own.csv", ROWS.encode(), "text/csv"))
     test = measured(checked(checked(test.run()).button(key="start").click().run()))
     assert said(test, "Measured just now on 2 sentences of own file")
@@ -253,6 +253,8 @@ def test_ones_own_file_is_measured_and_what_cannot_be_read_is_named(page):
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"text,label\nthe farmers are old .,1\n", "is for a classifier"),
         (b"", "has the columns none"),
+        (b"sentence,gold\na,1\n", "has the columns 'sentence', 'gold': it needs a heading"),
+        (b"text,label\na, b,1\n", "line 2 has 3 fields where the heading has 2"),
     ],
 )
 def test_a_file_that_is_no_task_is_refused(page, content, complaint):
@@ -271,6 +273,29 @@ def test_a_file_without_any_sentence_that_can_be_read_has_no_figures(page):
     test = measured(checked(checked(test.run()).button(key="start").click().run()))
     assert said(test, "1 sentence of 1 left out")
     assert not alts(test)
+
+
+def test_json_lines_are_measured_and_every_reason_is_said(page):
+    rows = [
+        ("the farmers [MASK] old .", "are", "is"),
+        ("the farmers [MASK] old .", "gnus", "is"),
+        ("the farmers [MASK] [MASK] .", "are", "is"),
+        ("the farmers [MASK] bad .", "zebra", "is"),
+    ]
+    names = ("text", "correct", "wrong")
+    lines = [json.dumps(dict(zip(names, row, strict=True))) for row in rows]
+    test = page(task=OWN_FILE)
+    content = "\n".join(lines).encode()
+    test.file_uploader(key="own_sentences").set_value(("own.jsonl", content, "text/plain"))
+    test = measured(checked(checked(test.run()).button(key="start").click().run()))
+    assert said(test, "Measured just now on 1 sentence of own file")
+    (warning,) = [note.value.replace("\\", "") for note in test.warning]
+    assert warning.startswith("3 sentences of 4 left out. 2: ")
+    assert "'gnus'" in warning
+    assert "\n\n1: " in warning
+    assert "zebra" not in warning
+    left_out = test.session_state[evaluate_live.KEPT].results().tables["left_out"]
+    assert list(left_out["number"]) == [1, 2, 3]
 
 
 def test_a_task_of_another_kind_of_model_gets_a_note(tiny_classifier_dir):

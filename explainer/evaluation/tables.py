@@ -80,15 +80,18 @@ def tables_of(lines: Sequence[Line]) -> Tables:
         patterns=rows("patterns"),
         outcomes=rows("outcomes"),
         carried=rows("carried"),
-        left_out=pd.DataFrame(
-            [
-                (*(line[name] for name in LEFT_OUT[:-1]), line["left_out"])
-                for line in lines
-                if "left_out" in line
-            ],
-            columns=list(LEFT_OUT),
-        ),
+        left_out=left_out_of(lines),
     )
+
+
+def left_out_of(lines: Sequence[Line]) -> pd.DataFrame:
+    """The table of sentences that were left out, from lines that name their `model`."""
+    rows = [
+        (*(line[name] for name in LEFT_OUT[:-1]), line["left_out"])
+        for line in lines
+        if "left_out" in line
+    ]
+    return pd.DataFrame(rows, columns=list(LEFT_OUT))
 
 
 def _sentence(record: Line) -> Line:

@@ -12,12 +12,13 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.evaluation.cases import Sentences, cases_of, cases_of_table
+from explainer.evaluation.left_out import Reason, reasons
 from explainer.evaluation.options import Options
-from explainer.evaluation.question import contrast_of
+from explainer.evaluation.question import check_cases
 from explainer.evaluation.report import report
 from explainer.evaluation.run import line_of
 from explainer.evaluation.summary import EVERY_TASK
-from explainer.evaluation.tables import tables_of
+from explainer.evaluation.tables import left_out_of, tables_of
 from explainer.figures.text import counted
 from explainer.tasks import KINDS, Case
 from explainer.ui import compute, evaluate_compute
@@ -60,22 +61,25 @@ class Measurement:
         return len(self.cases) - len(self.lines)
 
     @property
-    def left_out(self) -> list[str]:
-        """Why sentences that are done have no numbers."""
-        return [line["left_out"] for line in self.lines if "left_out" in line]
+    def left_out(self) -> tuple[Reason, ...]:
+        """Why sentences that are done have no numbers, the most frequent reason first."""
+        return reasons(left_out_of(self._named()))
+
+    def _named(self) -> list[dict[str, Any]]:
+        return [{"model": self.model, **line} for line in self.lines]
 
     def results(self) -> Results | None:
         """The results of what is done; None where that is nothing. Kept until more is done."""
-        lines = [{"model": self.model, **line} for line in self.lines if "left_out" not in line]
-        if self.found is None and lines:
-            tables = tables_of(lines)
+        evaluated = sum("left_out" not in line for line in self.lines)
+        if self.found is None and evaluated:
+            tables = tables_of(self._named())
             made = report(tables)
             settings = self.options.settings
             self.found = Results(
                 made.summary,
                 made.consistency,
                 made.findings,
-                f"Measured just now on {counted(len(lines), 'sentence')} of {self.task}, "
+                f"Measured just now on {counted(evaluated, 'sentence')} of {self.task}, "
                 f"{settings.points} {settings.rule} points.",
                 {"summary": made.summary, "consistency": made.consistency, **tables.named()},
             )
@@ -97,8 +101,7 @@ def start(model: str, task: str, n: int, options: Options, upload: Upload | None
     """Begin a measurement of `n` sentences; raises ExplainerError where they cannot be asked."""
     cases = tuple(_cases(task, n, upload))
     loaded = compute.model(model)
-    for case in cases[:1]:
-        contrast_of(loaded, case)
+    check_cases(loaded, cases)
     st.session_state[KEPT] = Measurement(model=model, task=task, cases=cases, options=options)
 
 
@@ -106,7 +109,7 @@ def _cases(task: str, n: int, upload: Upload | None) -> Iterator[Case]:
     """The first `n` sentences; of all tasks in turn."""
     if task == OWN_FILE:
         if upload is None:
-            raise ExplainerError("There are no sentences yet: upload a CSV file first.")
+            raise ExplainerError("There are no sentences yet: upload a file first.")
         yield from cases_of_table(upload.content, upload.name, OWN_FILE)[:n]
     elif task == EVERY_TASK:
         each = -(-n // len(KINDS))

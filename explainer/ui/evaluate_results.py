@@ -78,7 +78,8 @@ def _of(table: pd.DataFrame, model: str) -> pd.DataFrame:
 
 def _origin(runs: list[dict[str, Any]]) -> str:
     """How many sentences of a task there are, and how the path was sampled."""
-    counts = sorted({run["done"] for run in runs})
+    # Runs from before left-out sentences were counted had none.
+    counts = sorted({run.get("evaluated", run["done"]) for run in runs})
     settings = runs[0]["options"]["settings"]
     many = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
     return (

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
+from explainer.evaluation.left_out import Reason
 from explainer.evaluation.options import Options
 from explainer.evaluation.summary import EVERY_TASK
 from explainer.figures.text import counted
@@ -22,10 +23,13 @@ from explainer.ui.notes import show_notes
 TASKS = {"masked-lm": (EVERY_TASK, *KINDS, OWN_FILE), "classification": ("sentiment", OWN_FILE)}
 """What a model of a kind can be asked."""
 OWN_FILE_HELP = (
-    "A CSV or tab-separated table with a heading: text, correct and wrong for sentences with "
-    "[MASK]; text and label (and other, the rival class) for a classifier. A column combination "
-    "says which sentences are of one form."
+    "A CSV or tab-separated table with a heading, or a JSON object a line: text, correct and wrong "
+    "for sentences with [MASK]; text and label (and other, the rival class) for a classifier. A "
+    "column combination says which sentences are of one form."
 )
+
+MOST_REASONS = 5
+"""Reasons for leaving sentences out that are said; all are in the table that can be saved."""
 
 
 def task_section(width: float) -> None:
@@ -91,7 +95,10 @@ def _task_field(options: tuple[str, ...], messages: DeltaGenerator) -> str:
 def _upload() -> Upload | None:
     """A person's own sentences."""
     given = st.file_uploader(
-        "Your own sentences", type=["csv", "tsv", "txt"], help=OWN_FILE_HELP, key="own_sentences"
+        "Your own sentences",
+        type=["csv", "tsv", "txt", "jsonl", "ndjson", "json"],
+        help=OWN_FILE_HELP,
+        key="own_sentences",
     )
     return None if given is None else Upload(given.name, given.getvalue())
 
@@ -167,11 +174,8 @@ def _status(
     """How far a measurement came, what it left out, and how to go on from here."""
     if running.problem:
         messages.error(plain(running.problem), icon=":material/error:")
-    if running.left_out:
-        said = counted(len(running.left_out), "sentence")
-        messages.warning(
-            f"{said} of {len(running.lines)} left out. The first: {plain(running.left_out[0])}"
-        )
+    if reasons := running.left_out:
+        _say_left_out(reasons, len(running.lines), messages)
     with messages.container(horizontal=True, vertical_alignment="center", key="measured_row"):
         shown = measured or stored
         if shown is not None:
@@ -186,3 +190,16 @@ def _status(
                 icon=":material/undo:",
                 on_click=evaluate_live.drop,
             )
+
+
+def _say_left_out(reasons: tuple[Reason, ...], done: int, messages: DeltaGenerator) -> None:
+    """How many sentences have no numbers, and why, each reason as it was said of its first."""
+    every = counted(sum(reason.count for reason in reasons), "sentence")
+    first, *others = (f"{reason.count}: {plain(reason.says)}" for reason in reasons[:MOST_REASONS])
+    if len(reasons) == 1:
+        first = f"The first: {plain(reasons[0].says)}"
+    more = len(reasons) - MOST_REASONS
+    said = [f"{every} of {done} left out. {first}", *others]
+    if more > 0:
+        said.append(f"{counted(more, 'other reason')}.")
+    messages.warning("\n\n".join(said))

@@ -298,6 +298,19 @@ def test_json_lines_are_measured_and_every_reason_is_said(page):
     assert list(left_out["number"]) == [1, 2, 3]
 
 
+def test_columns_that_are_called_otherwise_are_named_on_the_page(page):
+    test = page(task=OWN_FILE)
+    content = b"sentence,good,wrong\nthe farmers [MASK] old .,are,is\n"
+    test.file_uploader(key="own_sentences").set_value(("own.csv", content, "text/csv"))
+    checked(checked(test.run()).button(key="start").click().run())
+    assert said(test, "has the columns 'sentence', 'good', 'wrong'")
+    assert said(test, "under Columns on the page")
+    test.text_input(key="own_column_text").set_value("sentence")
+    test.text_input(key="own_column_correct").set_value(" good ")
+    test = measured(checked(checked(test.run()).button(key="start").click().run()))
+    assert said(test, "Measured just now on 1 sentence of own file")
+
+
 def test_a_task_of_another_kind_of_model_gets_a_note(tiny_classifier_dir):
     test = opened(tiny_classifier_dir, "evaluate", about="task", task="sva-obj")
     assert said(test, "The task sva-obj is not for this model: sentiment is shown.")

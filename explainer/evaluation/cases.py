@@ -148,7 +148,7 @@ def _question(found: Rows, file: str, columns: Columns) -> tuple[str, ...]:
         raise ExplainerError(
             f"The file {named(file)} has the columns {listed(found.columns)}: it needs a "
             "heading with text, correct and wrong, or with text and label; rename its columns, or "
-            "name them with --text-column and the like on the command line."
+            "say which they are (under Columns on the page, or with --text-column and the like)."
         )
     return max(asked, key=lambda question: len(set(question[1:]).intersection(columns.renamed)))
 

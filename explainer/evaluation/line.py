@@ -16,6 +16,8 @@ Line = dict[str, Any]
 """Plain values: a record, or a sentence that was left out and why; and what a run is."""
 UNWRITTEN = ("attention_candidates",)
 """Fields that a record leaves out."""
+PLAIN: dict[Any, set[type]] = {str: {str}, int: {int}, float: {int, float}}
+"""What JSON makes of values of these types; truths are no numbers."""
 Check = Callable[[Any], bool]
 
 
@@ -57,8 +59,9 @@ def _fields(of: Any) -> dict[str, Check]:
 def _check(hint: Any) -> Check:
     """Whether a value that JSON gave is of a type."""
     origin, parts = get_origin(hint), get_args(hint)
-    if hint is float:
-        return lambda value: type(value) in (int, float)
+    if hint in PLAIN:
+        of_hint = PLAIN[hint]
+        return lambda value: type(value) in of_hint
     if isinstance(hint, type) and is_dataclass(hint):
         checks = _fields(hint)
         return lambda value: (
@@ -70,6 +73,9 @@ def _check(hint: Any) -> Check:
     if origin in (Union, UnionType):
         any_of = tuple(map(_check, parts))
         return lambda value: any(check(value) for check in any_of)
+    if origin is tuple and parts[-1] is Ellipsis and parts[0] in PLAIN:
+        kinds = PLAIN[parts[0]]
+        return lambda value: type(value) is list and kinds.issuperset(map(type, value))
     if origin is tuple and parts[-1] is Ellipsis:
         each = _check(parts[0])
         return lambda value: type(value) is list and all(map(each, value))

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from explainer import ExplainerError
-from explainer.evaluation.cases import Sentences, cases_of, cases_of_table
+from explainer.evaluation.cases import Columns, Sentences, cases_of, cases_of_table
 from explainer.evaluation.left_out import Reason, reasons
 from explainer.evaluation.options import Options
 from explainer.evaluation.question import check_cases
@@ -32,10 +32,11 @@ DRAWN_BY_PAGE = "progress_drawn"
 
 @dataclass(frozen=True)
 class Upload:
-    """A person's own sentences."""
+    """A person's own sentences, and what their columns are called."""
 
     name: str
     content: bytes
+    columns: Columns = field(default_factory=Columns)
 
 
 @dataclass(kw_only=True)
@@ -110,7 +111,7 @@ def _cases(task: str, n: int, upload: Upload | None) -> Iterator[Case]:
     if task == OWN_FILE:
         if upload is None:
             raise ExplainerError("There are no sentences yet: upload a file first.")
-        yield from cases_of_table(upload.content, upload.name, OWN_FILE)[:n]
+        yield from cases_of_table(upload.content, upload.name, OWN_FILE, upload.columns)[:n]
     elif task == EVERY_TASK:
         each = -(-n // len(KINDS))
         in_turn = zip(*(cases_of(Sentences(task=kind), each) for kind in KINDS), strict=True)

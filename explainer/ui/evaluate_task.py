@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
+from explainer.evaluation.cases import COLUMNS, Columns
 from explainer.evaluation.left_out import Reason
 from explainer.evaluation.options import Options
 from explainer.evaluation.summary import EVERY_TASK
@@ -28,6 +29,7 @@ OWN_FILE_HELP = (
     "column combination says which sentences are of one form."
 )
 
+COLUMNS_HELP = "What the columns of your file are called, where that is something else."
 MOST_REASONS = 5
 """Reasons for leaving sentences out that are said; all are in the table that can be saved."""
 
@@ -100,7 +102,13 @@ def _upload() -> Upload | None:
         help=OWN_FILE_HELP,
         key="own_sentences",
     )
-    return None if given is None else Upload(given.name, given.getvalue())
+    with st.popover("Columns", icon=":material/view_column:", help=COLUMNS_HELP):
+        names = {
+            role: st.text_input(role.capitalize(), placeholder=role, key=f"own_column_{role}")
+            for role in COLUMNS
+        }
+    columns = Columns(**{role: name.strip() or role for role, name in names.items()})
+    return None if given is None else Upload(given.name, given.getvalue(), columns)
 
 
 def _measurement(model: str, task: str) -> Measurement | None:

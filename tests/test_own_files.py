@@ -195,6 +195,8 @@ def test_columns_that_are_not_there_are_named():
     assert "490 more" in many
     with pytest.raises(ExplainerError, match="label column is named ' '"):
         Columns(label=" ")
+    with pytest.raises(ExplainerError, match="give a Columns"):
+        Sentences(task="own", file="own.csv", columns={"text": "sentence"})
     with pytest.raises(ExplainerError, match="no columns to name"):
         Sentences(task="sva-obj", columns=Columns(text="sentence"))
 

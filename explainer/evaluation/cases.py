@@ -73,20 +73,26 @@ class Sentences:
     columns: Columns = field(default_factory=Columns)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.columns, Columns):
+            raise ExplainerError(
+                f"The columns are {quote(str(self.columns))}: give a Columns, such as "
+                "Columns(text='sentence')."
+            )
         if self.file is None and self.task not in TASKS:
             raise ExplainerError(
-                f"The task {quote(self.task)} is not known: choose from {', '.join(TASKS)}."
+                f"The task {quote(str(self.task))} is not known: choose from {', '.join(TASKS)}."
             )
         if self.file is None and self.columns.renamed:
             raise ExplainerError(
-                f"The task {quote(self.task)} has no columns to name: leave the column options "
-                "out, or give a file."
+                f"The task {quote(str(self.task))} has no columns to name: leave the column "
+                "options out, or give a file."
             )
         for name, allowed in (("split", get_args(Split)), ("predicate", get_args(Predicate))):
             value = getattr(self, name)
             if value not in allowed:
                 raise ExplainerError(
-                    f"The {name} {quote(value)} is not known: choose one of {', '.join(allowed)}."
+                    f"The {name} {quote(str(value))} is not known: choose one of "
+                    f"{', '.join(allowed)}."
                 )
 
 

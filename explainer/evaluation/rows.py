@@ -68,7 +68,7 @@ def at_line(file: str, line: int, why: str) -> ExplainerError:
 
 def listed(names: Sequence[str]) -> str:
     """Names for a message: the first ones, shortened."""
-    shown = ", ".join(quote(name, 18) for name in names[:MOST_NAMES])
+    shown = ", ".join(quote(name, 15) for name in names[:MOST_NAMES])
     more = len(names) - MOST_NAMES
     return f"{shown} and {more:,} more" if more > 0 else shown or "none"
 

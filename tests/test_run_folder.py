@@ -155,6 +155,15 @@ def first_pattern(**fields):
     return change
 
 
+def twice(part: str):
+    def change(line: bytes) -> bytes:
+        record = json.loads(line)
+        record[part].append(record[part][0])
+        return json.dumps(record).encode()
+
+    return change
+
+
 DAMAGES = {
     "cut": (lambda line: line[:50], "not JSON"),
     "blank": (lambda _: b"", "not JSON"),
@@ -177,6 +186,11 @@ DAMAGES = {
         changed(carried=[{"method": "x", "level": "embedding", "words": "all", "share": 1}]),
         "carried is",
     ),
+    "an outcome twice": (twice("outcomes"), "outcomes is"),
+    "a share twice": (twice("carried"), "carried is"),
+    "a number beyond all": (changed(value=10**400), "value is"),
+    "no paths": (changed(paths=[0, 1]), "paths is"),
+    "a word too far": (first_pattern(source=99), "patterns is"),
     "short nodes": (first_pattern(nodes=[0]), "patterns is"),
     "a strange component": (first_pattern(components=["jump", 0, 0]), "patterns is"),
     "left out without a reason": (changed(left_out=3), "left_out is"),

@@ -18,6 +18,14 @@ UNWRITTEN = ("attention_candidates",)
 """Fields that a record leaves out."""
 PLAIN: dict[Any, set[type]] = {str: {str}, int: {int}, float: {int, float}}
 """What JSON makes of values of these types; truths are no numbers."""
+LARGEST = 1e30
+"""Logits, shares and seconds are smaller; what is larger was not written by a run."""
+MOST_PATHS = 10**300
+CHOICES = {
+    "outcomes": ("method", "level", "words", "mode", "replacement"),
+    "carried": ("method", "level", "words"),
+}
+"""What there is one of each in a record."""
 Check = Callable[[Any], bool]
 
 
@@ -39,11 +47,16 @@ def _uneven(record: Line) -> str | None:
         return "influence"
     if not layers or len(record["signed_skip_flow"]) != layers:
         return "signed_skip_flow"
+    if not all(1 <= number <= MOST_PATHS for number in record["paths"]):
+        return "paths"
     for pattern in record["patterns"]:
         if (len(pattern["nodes"]), len(pattern["components"])) != (layers + 1, layers):
             return "patterns"
-    for part in ("outcomes", "carried"):
-        if any(item["method"] not in METHODS for item in record[part]):
+        if not 0 <= pattern["source"] < len(record["tokens"]):
+            return "patterns"
+    for part, names in CHOICES.items():
+        chosen = {tuple(item[name] for name in names) for item in record[part]}
+        if len(chosen) < len(record[part]) or not METHODS.keys() >= {one[0] for one in chosen}:
             return part
     return None
 
@@ -59,9 +72,10 @@ def _fields(of: Any) -> dict[str, Check]:
 def _check(hint: Any) -> Check:
     """Whether a value that JSON gave is of a type."""
     origin, parts = get_origin(hint), get_args(hint)
+    if hint is float:
+        return lambda value: type(value) in PLAIN[float] and abs(value) <= LARGEST
     if hint in PLAIN:
-        of_hint = PLAIN[hint]
-        return lambda value: type(value) in of_hint
+        return lambda value: type(value) in PLAIN[hint]
     if isinstance(hint, type) and is_dataclass(hint):
         checks = _fields(hint)
         return lambda value: (
@@ -74,8 +88,12 @@ def _check(hint: Any) -> Check:
         any_of = tuple(map(_check, parts))
         return lambda value: any(check(value) for check in any_of)
     if origin is tuple and parts[-1] is Ellipsis and parts[0] in PLAIN:
-        kinds = PLAIN[parts[0]]
-        return lambda value: type(value) is list and kinds.issuperset(map(type, value))
+        kinds, numbers = PLAIN[parts[0]], parts[0] is float
+        return lambda value: (
+            type(value) is list
+            and kinds.issuperset(map(type, value))
+            and not (numbers and max(map(abs, value), default=0) > LARGEST)
+        )
     if origin is tuple and parts[-1] is Ellipsis:
         each = _check(parts[0])
         return lambda value: type(value) is list and all(map(each, value))

@@ -18,8 +18,8 @@ UNWRITTEN = ("attention_candidates",)
 """Fields that a record leaves out."""
 PLAIN: dict[Any, set[type]] = {str: {str}, int: {int}, float: {int, float}}
 """What JSON makes of values of these types; truths are no numbers."""
-LARGEST = 1e30
-"""Logits, shares and seconds are smaller; what is larger was not written by a run."""
+LARGEST = 1e15
+"""Logits, shares, seconds and counts are smaller; what is larger was not written by a run."""
 MOST_PATHS = 10**300
 CHOICES = {
     "outcomes": ("method", "level", "words", "mode", "replacement"),
@@ -40,6 +40,15 @@ def wrong_field(line: Line) -> str | None:
     return None if "left_out" in line else _uneven(line)
 
 
+def _paths(value: Any) -> bool:
+    """Two counts of paths, which may be larger than other numbers."""
+    return (
+        type(value) is list
+        and [*map(type, value)] == [int, int]
+        and 0 <= min(value) <= max(value) <= MOST_PATHS
+    )
+
+
 def _uneven(record: Line) -> str | None:
     """The first field of a record that does not go with the others."""
     layers = len(record["skip_flow"])
@@ -47,8 +56,6 @@ def _uneven(record: Line) -> str | None:
         return "influence"
     if not layers or len(record["signed_skip_flow"]) != layers:
         return "signed_skip_flow"
-    if not all(1 <= number <= MOST_PATHS for number in record["paths"]):
-        return "paths"
     for pattern in record["patterns"]:
         if (len(pattern["nodes"]), len(pattern["components"])) != (layers + 1, layers):
             return "patterns"
@@ -65,17 +72,21 @@ def _uneven(record: Line) -> str | None:
 def _fields(of: Any) -> dict[str, Check]:
     """Checks for the fields of a class whose instances were written as JSON."""
     hints = get_type_hints(of)
-    return {f.name: _check(hints[f.name]) for f in fields(of) if f.name not in UNWRITTEN}
+    return {
+        f.name: _paths if f.name == "paths" else _check(hints[f.name])
+        for f in fields(of)
+        if f.name not in UNWRITTEN
+    }
 
 
 @cache
 def _check(hint: Any) -> Check:
     """Whether a value that JSON gave is of a type."""
     origin, parts = get_origin(hint), get_args(hint)
-    if hint is float:
-        return lambda value: type(value) in PLAIN[float] and abs(value) <= LARGEST
-    if hint in PLAIN:
-        return lambda value: type(value) in PLAIN[hint]
+    if hint in (int, float):
+        return lambda value: type(value) in PLAIN[hint] and abs(value) <= LARGEST
+    if hint is str:
+        return lambda value: type(value) is str
     if isinstance(hint, type) and is_dataclass(hint):
         checks = _fields(hint)
         return lambda value: (
@@ -88,7 +99,7 @@ def _check(hint: Any) -> Check:
         any_of = tuple(map(_check, parts))
         return lambda value: any(check(value) for check in any_of)
     if origin is tuple and parts[-1] is Ellipsis and parts[0] in PLAIN:
-        kinds, numbers = PLAIN[parts[0]], parts[0] is float
+        kinds, numbers = PLAIN[parts[0]], parts[0] is not str
         return lambda value: (
             type(value) is list
             and kinds.issuperset(map(type, value))
@@ -97,13 +108,6 @@ def _check(hint: Any) -> Check:
     if origin is tuple and parts[-1] is Ellipsis:
         each = _check(parts[0])
         return lambda value: type(value) is list and all(map(each, value))
-    if origin is tuple:
-        every = tuple(map(_check, parts))
-        return lambda value: (
-            type(value) is list
-            and len(value) == len(every)
-            and all(check(item) for check, item in zip(every, value, strict=True))
-        )
     return lambda value: type(value) is hint
 
 

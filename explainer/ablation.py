@@ -19,6 +19,7 @@ from torch import Tensor
 
 from explainer import block as blocks
 from explainer.activations import Activations, activations, mean_activations, no_activations
+from explainer.checkpoint import checkpoint
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
 from explainer.path import input_and_baseline
@@ -213,6 +214,7 @@ def _run(
     H, _ = blocks.embed(adapter.embedding, adapter.embedding.word[ids].unsqueeze(0))
     H = torch.where(nodes[:, 0], H, filling.nodes[0])
     for number, block in enumerate(adapter.blocks):
+        checkpoint()
 
         def edit(output: Tensor, resid: Tensor, number: int = number) -> tuple[Tensor, Tensor]:
             return (

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from explainer import block as blocks
+from explainer.checkpoint import checkpoint
 from explainer.errors import ExplainerError
 from explainer.models.adapter import Adapter
 from explainer.models.model import Model
@@ -31,6 +32,7 @@ def activations(adapter: Adapter, z: Tensor) -> Activations:
     H, _ = blocks.embed(adapter.embedding, z.unsqueeze(0))
     nodes, heads = [H[0]], []
     for block in adapter.blocks:
+        checkpoint()
         H, state = blocks.forward(block, H, None)
         nodes.append(H[0])
         heads.append(state.output[0])

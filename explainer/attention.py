@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from explainer import block as blocks
+from explainer.checkpoint import checkpoint
 from explainer.models.model import Model
 from explainer.sentence import Sentence
 
@@ -19,6 +20,7 @@ def attention(model: Model, sentence: Sentence) -> NDArray[np.float64]:
     with torch.inference_mode(False), torch.no_grad():
         H, _ = blocks.embed(adapter.embedding, adapter.embedding.word[ids].unsqueeze(0))
         for block in adapter.blocks:
+            checkpoint()
             H, state = blocks.forward(block, H, None)
             found.append(state.attention[0])
         return torch.stack(found).double().cpu().numpy()

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from explainer import jacobian
+from explainer.checkpoint import checkpoint
 from explainer.pattern import SKIP, Component, Pattern
 from explainer.trace import Trace
 
@@ -125,6 +126,7 @@ def _choose_nodes(
             by_word.setdefault(word, []).append((-sign * score, parent, node))
     parents, refined = [], []
     for word, candidates in by_word.items():
+        checkpoint()
         sign = 1.0 if trace.influence[word] > 0 else -1.0
         for score, parent, node in sorted(candidates)[:top_k]:
             path = paths[parent]

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from explainer import block as blocks
+from explainer.checkpoint import checkpoint
 from explainer.models.adapter import Adapter, Block
 from explainer.quantity import Quantity
 
@@ -70,10 +71,12 @@ class Piece:
 
     def layer(self, number: int) -> Layer:
         """Internals of block `number`, kept or computed again."""
+        checkpoint()
         if self.kept is not None:
             return self.kept[number]
         block, rows = self.adapter.blocks[number], _rows(self.adapter, number, self.target)
         _, state = blocks.forward(block, self.hidden[number], rows)
+        checkpoint()
         _, sensitivity = blocks.backward(block, state, rows, self.gradient[number + 1])
         return Layer(block, state, sensitivity, rows)
 
@@ -117,7 +120,7 @@ def trace(
 ) -> Trace:
     """Follow Q from baseline b to input x [pos, d_model] at `points` (a [step], weights [step])."""
     a, weights = (values.to(x) for values in points)
-    size, keep = _steps_per_piece(adapter, len(x), len(a))
+    size, keep = steps_per_piece(adapter, len(x), len(a))
     pieces = tuple(
         _piece(
             adapter, x, b, quantity, a[start : start + size], weights[start : start + size], keep
@@ -133,7 +136,7 @@ def trace(
     return Trace(pieces, float(ends[1]), float(ends[0]), tuple(influence.tolist()))
 
 
-def _steps_per_piece(adapter: Adapter, n: int, steps: int) -> tuple[int, bool]:
+def steps_per_piece(adapter: Adapter, n: int, steps: int) -> tuple[int, bool]:
     """How many steps make a piece, and whether every block's internals are kept."""
     block = adapter.blocks[0]
     d_ff, d_model = block.W_1.shape
@@ -164,8 +167,10 @@ def _piece(
     target = torch.tensor(quantity.position, device=x.device)
     gradient, kept = [G], []
     for number in reversed(range(len(adapter.blocks))):
+        checkpoint()
         block, rows = adapter.blocks[number], _rows(adapter, number, target)
         state = states[number] if keep else blocks.forward(block, hidden[number], rows)[1]
+        checkpoint()
         G, sensitivity = blocks.backward(block, state, rows, G)
         gradient.append(G)
         if keep:
@@ -190,6 +195,7 @@ def _forward(
     hidden, states = [H], []
     target = torch.tensor(quantity.position, device=z.device)
     for number, block in enumerate(adapter.blocks):
+        checkpoint()
         H, state = blocks.forward(block, H, _rows(adapter, number, target))
         hidden.append(H)
         if keep:

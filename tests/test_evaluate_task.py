@@ -18,7 +18,7 @@ from explainer.evaluation.run import Run, evaluate
 from explainer.evaluation.summary import EVERY_TASK
 from explainer.settings import Settings
 from explainer.tasks import KINDS
-from explainer.ui import compute, evaluate_live, evaluate_results
+from explainer.ui import evaluate_live, evaluate_results, queue
 from explainer.ui.evaluate_choices import OWN_FILE
 from explainer.ui.evaluate_snippet import task_command
 from tests import ui
@@ -224,7 +224,7 @@ def test_where_too_many_wait_it_stops_with_a_reason(page, monkeypatch):
     test = page(n="10", task="sva-obj")
     checked(test.button(key="start").click().run())
     running = test.session_state[evaluate_live.KEPT]
-    monkeypatch.setattr(compute, "MOST_WAITING", 0)
+    monkeypatch.setattr(queue, "MOST_WAITING", 0)
     evaluate_live.measure(running, lambda: None)
     monkeypatch.undo()
     assert not running.running

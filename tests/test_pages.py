@@ -16,11 +16,11 @@ from explainer.quantity import masked_word
 from explainer.sentence import MASK_SPELLINGS, read_sentence
 from explainer.ui import compute
 from explainer.ui.choices import Choices, alike, from_query
-from explainer.ui.compute import MOST_WAITING, Queue
 from explainer.ui.examples import examples
 from explainer.ui.graph import clicked_word
 from explainer.ui.markdown import plain
 from explainer.ui.masking import mask_word, masked
+from explainer.ui.queue import MOST_WAITING, Queue
 from explainer.ui.sentence_box import chip_labels
 from explainer.ui.state import UNSET
 from tests.ui import APP, checked, opened, query, widget

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from explainer.ablation import Kept, Mode, Route, keep_all, keep_only, remove
+from explainer.checkpoint import checkpoint
 from explainer.comparisons import (
     Path,
     attention_flow,
@@ -163,7 +164,11 @@ def selected(patterns: Sequence[Pattern], words: Words) -> tuple[Pattern, ...]:
 
 def routes(method: PathMethod, findings: Findings) -> dict[int, Route]:
     """The method's path for every word that has a pattern, by the word's position."""
-    return {p.source: method.choose(findings, p) for p in findings.explanation.patterns}
+    chosen = {}
+    for pattern in findings.explanation.patterns:
+        checkpoint()
+        chosen[pattern.source] = method.choose(findings, pattern)
+    return chosen
 
 
 def kept_by_routes(

@@ -22,6 +22,10 @@ CHOOSE_WORD = (
     "Enter."
 )
 
+CHANGED = (
+    "The files of the model have changed since the last answer: this is the answer of the new ones."
+)
+
 
 class MaskMissingError(ExplainerError):
     """No mistake: the word to predict is still to be chosen."""
@@ -66,6 +70,7 @@ def answered(
         request, predicted = _asked(on, places)
         with places.body, st.spinner(waiting):
             found = answer(request)
+        _say_changed(on, places, request)
     except MaskMissingError as missing:
         places.messages.info(plain(str(missing)), icon=":material/touch_app:")
         return _last(on, places, answer)
@@ -79,7 +84,7 @@ def answered(
 def _asked(on: Editor, places: Places) -> tuple[Request, tuple[Prediction, ...]]:
     """What to compute, with the model's predictions; raises ExplainerError for what is wrong."""
     chosen = on.choices()
-    with places.body, st.spinner("Loading the model …"):
+    with places.body, st.spinner("Loading the model …", show_time=True):
         loaded = compute.model(chosen.model)
     words = loaded.info.task == "masked-lm"
     if words:
@@ -103,6 +108,13 @@ def _asked(on: Editor, places: Places) -> tuple[Request, tuple[Prediction, ...]]
     return compute.request_for(chosen, loaded.info.task), predicted
 
 
+def _say_changed(on: Editor, places: Places, request: Request) -> None:
+    """A note where the model has been saved again since the last answer."""
+    last: Request | None = st.session_state.get(last_request(on))
+    if last is not None and last.model == request.model and last.version != request.version:
+        places.messages.info(CHANGED, icon=":material/sync:")
+
+
 def _contrast(on: Editor, loaded: Model, predicted: tuple[Prediction, ...]) -> None:
     if loaded.info.task == "masked-lm":
         controls.word_contrast(loaded, predicted, on)
@@ -118,7 +130,7 @@ def _last(
     if request is None:
         return None
     try:
-        shown = answer(request), compute.predictions(request.model, request.text)
+        shown = answer(request), compute.predictions(request.model, request.text, request.version)
     except ExplainerError:
         return None  # a model that has gone since; what is wrong now has been said
     places.body.caption(f"Below is still the result for “{plain(request.text)}”.")

@@ -188,7 +188,7 @@ def yes_no(value: str) -> bool:
 
 
 READERS: dict[str, Callable[[str], Any]] = {
-    "model": _plain,
+    "model": str.strip,
     "text": _plain,
     "correct": _optional,
     "wrong": _optional,

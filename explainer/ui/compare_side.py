@@ -35,7 +35,7 @@ def explained(side: Side, contrast: DeltaGenerator, messages: DeltaGenerator) ->
     editor = EDITORS[side]
     chosen = editor.choices()
     try:
-        with messages, st.spinner("Loading the model …"):
+        with messages, st.spinner("Loading the model …", show_time=True):
             loaded = compute.model(chosen.model)
         problem: ExplainerError | None = None
         predicted: tuple[Prediction, ...] = ()

@@ -39,8 +39,8 @@ def model_field(on: Editor = state.EDITOR) -> None:
 
 
 def _model_changed(on: Editor, name: str | None) -> None:
-    if name:
-        on.put(replace(on.choices().unselected, model=name, label=None, other=None))
+    if name and name.strip():
+        on.put(replace(on.choices().unselected, model=name.strip(), label=None, other=None))
 
 
 def word_contrast(

@@ -20,8 +20,11 @@ from explainer.evaluation.run import line_of
 from explainer.evaluation.summary import EVERY_TASK
 from explainer.evaluation.tables import left_out_of, tables_of
 from explainer.figures.text import counted
+from explainer.models.model import Model
 from explainer.tasks import KINDS, Case
 from explainer.ui import compute, evaluate_compute
+from explainer.ui.bounds import check_effort
+from explainer.ui.compute import Reading
 from explainer.ui.evaluate_choices import OWN_FILE
 from explainer.ui.evaluate_results import Results
 
@@ -47,6 +50,7 @@ class Measurement:
     """
 
     model: str
+    version: str
     task: str
     cases: tuple[Case, ...]
     options: Options
@@ -101,9 +105,11 @@ def drop() -> None:
 def start(model: str, task: str, n: int, options: Options, upload: Upload | None) -> None:
     """Begin a measurement of `n` sentences; raises ExplainerError where they cannot be asked."""
     cases = tuple(_cases(task, n, upload))
-    loaded = compute.model(model)
-    check_cases(loaded, cases)
-    st.session_state[KEPT] = Measurement(model=model, task=task, cases=cases, options=options)
+    loaded = compute.fetch(model)
+    check_cases(loaded.model, cases)
+    st.session_state[KEPT] = Measurement(
+        model=model, version=loaded.version, task=task, cases=cases, options=options
+    )
 
 
 def _cases(task: str, n: int, upload: Upload | None) -> Iterator[Case]:
@@ -126,7 +132,7 @@ def go_on() -> None:
 
     The page's own run only draws the bar: what it replaces would stay on the screen, faded, until
     it ended. The browser then runs this part by itself. Whatever else somebody does interrupts it
-    after the sentence that is under way, and the page's next run comes here again.
+    within a second or so, and the page's next run comes here again; a closed tab ends it.
     """
     running = kept()
     if running is None or not running.running:
@@ -153,15 +159,30 @@ def measure(running: Measurement, moved: Callable[[], object]) -> None:
 
 def advance(running: Measurement) -> None:
     """Measure the next sentence; raises ExplainerError where too many computations wait."""
-    loaded = compute.model(running.model)
-    shared = evaluate_compute.shared(running.model, running.options)
+    reading = Reading(running.model, version=running.version)
+    shared = evaluate_compute.shared(reading, running.options)
+    loaded = compute.fetch(running.model, running.version).model
     number = len(running.lines)
+    case = running.cases[number]
     began = time.monotonic()
-    with compute.queue().turn():
-        line = line_of(loaded, running.cases[number], number, running.options, shared)
+    with compute.turn():
+        line = _too_long(running, loaded, case, number) or line_of(
+            loaded, case, number, running.options, shared
+        )
     running.lines.append(line)
     running.found = None
     running.seconds += time.monotonic() - began
+
+
+def _too_long(
+    running: Measurement, loaded: Model, case: Case, number: int
+) -> dict[str, Any] | None:
+    """The line of a sentence that would take longer than is allowed; None for others."""
+    try:
+        check_effort(loaded, case.text, running.options.settings, evaluate_compute.MORE)
+    except ExplainerError as error:
+        return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}
+    return None
 
 
 def progress(running: Measurement) -> str:

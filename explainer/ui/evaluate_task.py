@@ -47,7 +47,7 @@ def task_section(width: float) -> None:
     show_notes(messages, LINKED.notes())
     name = QUESTION.choices().model
     try:
-        with messages, st.spinner("Loading the model …"):
+        with messages, st.spinner("Loading the model …", show_time=True):
             kind = compute.model(name).info.task
     except ExplainerError as error:
         messages.error(plain(str(error)), icon=":material/error:")

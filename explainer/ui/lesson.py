@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from explainer.models.version import version
 from explainer.quantity import Contrast
 from explainer.settings import Rule, Settings
 from explainer.ui.choices import READERS as CHOICES_READERS
@@ -46,8 +47,8 @@ class Lesson:
     def request(self) -> Request:
         """The example as Explore would ask for it, at the points that the page uses."""
         found = self.example
-        settings = Settings(points=USED)
-        return Request(found.model, found.text, Contrast(found.correct, found.wrong), settings)
+        contrast, settings = Contrast(found.correct, found.wrong), Settings(points=USED)
+        return Request(found.model, found.text, contrast, settings, version(found.model))
 
     def to_query(self) -> dict[str, str]:
         """What differs from the defaults, as the parameters of a link."""

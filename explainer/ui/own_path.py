@@ -11,9 +11,10 @@ from explainer import ExplainerError, Explanation
 from explainer.facade import measure_path
 from explainer.figures.text import clean, percent, signed
 from explainer.measure import Measured
+from explainer.models.model import Model
 from explainer.pattern import SKIP, Component, Pattern
-from explainer.ui import compute, state
-from explainer.ui.compute import Request
+from explainer.ui import state
+from explainer.ui.compute import Request, computed, explaining
 from explainer.ui.markdown import plain
 from explainer.ui.place import read_component
 
@@ -148,18 +149,19 @@ def _carried(pattern: Pattern, influence: float) -> str:
     return f"{signed(influence, 3)} ({percent(influence / pattern.influence)})"
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@computed(lambda loaded, request, *_: explaining(loaded, request))
 def influence(
-    request: Request, nodes: tuple[int, ...], components: tuple[Component | None, ...]
+    loaded: Model,
+    request: Request,
+    nodes: tuple[int, ...],
+    components: tuple[Component | None, ...],
 ) -> Measured:
     """The exact influence of a path; raises ExplainerError for one that is impossible."""
-    loaded = compute.model(request.model)
-    with compute.queue().turn():
-        return measure_path(
-            loaded,
-            request.text,
-            nodes,
-            components,
-            contrast=request.contrast,
-            settings=request.settings,
-        )
+    return measure_path(
+        loaded,
+        request.text,
+        nodes,
+        components,
+        contrast=request.contrast,
+        settings=request.settings,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -14,10 +15,11 @@ from explainer.figures import View, says
 from explainer.figures.candidates import candidate_bars, ranked_candidates
 from explainer.figures.head_map import head_map
 from explainer.figures.text import clean, counted, percent, signed
+from explainer.models.model import Model
 from explainer.pattern import SKIP, Edge, Node, Pattern, Place
 from explainer.sentence import read_sentence
-from explainer.ui import compute, state
-from explainer.ui.compute import Request
+from explainer.ui import state
+from explainer.ui.compute import Reading, Request, computed
 from explainer.ui.graph import is_dark
 from explainer.ui.markdown import plain
 from explainer.ui.own_path import own_path
@@ -175,7 +177,7 @@ def _attention(explanation: Explanation, request: Request, step: Step) -> None:
         f"Attention of {which} in block {edge.layer}. How to read it: a row’s token takes from the "
         "columns’ tokens, more where it is stronger; the square marks the step."
     )
-    weights = maps(request.model, request.text)[edge.layer, head]
+    weights = maps(Reading(request.model, request.text, request.version))[edge.layer, head]
     st.plotly_chart(
         head_map(
             weights, explanation.tokens, source=edge.source, target=edge.target, dark=is_dark()
@@ -188,9 +190,7 @@ def _attention(explanation: Explanation, request: Request, step: Step) -> None:
     )
 
 
-@st.cache_data(max_entries=32, max_size="200MB", show_spinner=False)
-def maps(model: str, text: str):  # type: ignore[no-untyped-def]  # the decorator hides the type
-    """Attention [L, head, to, from] of a sentence; raises ExplainerError."""
-    loaded = compute.model(model)
-    with compute.queue().turn():
-        return attention(loaded, read_sentence(loaded, text))
+@computed()
+def maps(loaded: Model, reading: Reading) -> Any:
+    """Attention array [L, head, to, from] of a sentence; raises ExplainerError."""
+    return attention(loaded, read_sentence(loaded, reading.text))

@@ -24,9 +24,9 @@ from explainer.models.model import Model
 from explainer.pattern import SKIP, Edge, Level, Node, Pattern, Place
 from explainer.quantity import choose_quantity
 from explainer.sentence import read_sentence
-from explainer.ui import compute, state
+from explainer.ui import state
 from explainer.ui.choices import What
-from explainer.ui.compute import Request
+from explainer.ui.compute import PREDICTIONS, Request, computed
 from explainer.ui.strip import prediction_list
 
 REPLACEMENT_NAMES = {
@@ -103,22 +103,19 @@ def _everywhere(edge: Edge) -> str:
     return f"Without head {edge.component} of block {edge.layer}"
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def answer(request: Request, question: Question) -> Ablated:
+@computed()
+def answer(loaded: Model, request: Request, question: Question) -> Ablated:
     """The ablated model's Q and predictions; raises ExplainerError."""
-    loaded = compute.model(request.model)
     sentence = read_sentence(loaded, request.text)
-    with compute.queue().turn():
-        quantity = choose_quantity(loaded, sentence, request.contrast)
-        return ablate(
-            loaded,
-            sentence,
-            quantity,
-            kept(loaded, len(sentence.tokens), question),
-            replacement=question.replacement,
-            settings=request.settings,
-            count=compute.PREDICTIONS,
-        )
+    return ablate(
+        loaded,
+        sentence,
+        choose_quantity(loaded, sentence, request.contrast),
+        kept(loaded, len(sentence.tokens), question),
+        replacement=question.replacement,
+        settings=request.settings,
+        count=PREDICTIONS,
+    )
 
 
 def kept(model: Model, n_tokens: int, question: Question) -> Kept:

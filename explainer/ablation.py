@@ -34,7 +34,9 @@ Mode = Literal["keep", "remove"]
 Replacement = Literal["zero", "baseline", "mean"]
 REPLACEMENTS: tuple[Replacement, ...] = get_args(Replacement)
 BATCH = 64
-"""Ablated models that run side by side."""
+"""Ablated models that run side by side, at most,"""
+BATCH_TOKENS = 4096
+"""and their tokens together, where there is more than one."""
 
 
 class Route(Protocol):
@@ -158,8 +160,9 @@ def ablated_values(
     classes = torch.tensor(quantity.classes, device=model.adapter.device)
     values: list[float] = []
     with torch.inference_mode(False), torch.no_grad():
-        for start in range(0, len(variants), BATCH):
-            hidden = _run(model, sentence, variants[start : start + BATCH], filling)
+        size = max(1, min(BATCH, BATCH_TOKENS // len(sentence.tokens)))
+        for start in range(0, len(variants), size):
+            hidden = _run(model, sentence, variants[start : start + size], filling)
             logits = model.adapter.logits(hidden[:, quantity.position], classes).double()
             values.extend((logits @ logits.new_tensor(quantity.weights)).tolist())
     return tuple(values)

@@ -20,6 +20,8 @@ from explainer.pattern import SKIP, Component, Edge, steps
 from explainer.trace import Layer, Trace
 
 Chosen = Sequence[Component | None] | None
+BATCH_BYTES = 64 * 2**20
+"""Paths are measured in batches whose largest temporary should fit in this."""
 OPEN, BY_SKIP = -2, -1
 """Stand for all components, and for skip, beside the numbers of heads."""
 
@@ -45,6 +47,29 @@ def measure_all(trace: Trace, paths: Sequence[tuple[Sequence[int], Chosen]]) -> 
     """`measure` of several paths (nodes, components) at once, in their order."""
     for nodes, components in paths:
         _check(trace, nodes, components if components is not None else [None] * trace.n_layers)
+    size = _paths_per_batch(trace)
+    if len(paths) <= size:
+        return _measure_batch(trace, paths)
+    # Paths that begin alike go together, since they share the work.
+    order = sorted(range(len(paths)), key=lambda place: tuple(paths[place][0]))
+    found: dict[int, Measured] = {}
+    for start in range(0, len(order), size):
+        batch = order[start : start + size]
+        found |= zip(batch, _measure_batch(trace, [paths[p] for p in batch]), strict=True)
+    return [found[place] for place in range(len(paths))]
+
+
+def _paths_per_batch(trace: Trace) -> int:
+    piece = trace.pieces[0]
+    steps = sum(len(p.weights) for p in trace.pieces)
+    block = piece.adapter.blocks[0]
+    d_ff, d_model = block.W_1.shape
+    in_piece = len(piece.weights) * max(d_ff, block.n_heads * trace.n_tokens)
+    in_all = steps * 4 * d_model
+    return int(max(1, BATCH_BYTES // (piece.adapter.dtype.itemsize * max(in_piece, in_all))))
+
+
+def _measure_batch(trace: Trace, paths: Sequence[tuple[Sequence[int], Chosen]]) -> list[Measured]:
     if not paths:
         return []
     edges = [steps(nodes, components) for nodes, components in paths]

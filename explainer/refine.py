@@ -25,7 +25,7 @@ from explainer.checkpoint import checkpoint
 from explainer.pattern import SKIP, Component, Pattern
 from explainer.trace import Trace
 
-BATCH_BYTES = 256 * 2**20
+BATCH_BYTES = 128 * 2**20
 """Words are refined in batches whose largest temporary should fit in this."""
 
 

@@ -24,8 +24,8 @@ from explainer.quantity import Quantity
 
 KEEP_BYTES = 768 * 2**20
 """Internals of all blocks and steps are kept while they fit in this."""
-PIECE_BYTES = 256 * 2**20
-"""Otherwise one block's internals of one piece should fit in this."""
+PIECE_BYTES = 128 * 2**20
+"""Otherwise one block's internals of one piece fit in this: a second of work for BERT-base."""
 
 
 @dataclass(frozen=True, eq=False)

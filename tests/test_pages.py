@@ -1,15 +1,13 @@
 """The explore page without a browser: what it shows, keeps, refuses and puts into its link."""
 
 import re
-import threading
-import time
 from functools import partial
 
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from explainer import ExplainerError, facade
+from explainer import facade
 from explainer.figures import text
 from explainer.measure import measure
 from explainer.quantity import masked_word
@@ -20,7 +18,6 @@ from explainer.ui.examples import examples
 from explainer.ui.graph import clicked_word
 from explainer.ui.markdown import plain
 from explainer.ui.masking import mask_word, masked
-from explainer.ui.queue import MOST_WAITING, Queue
 from explainer.ui.sentence_box import chip_labels
 from explainer.ui.state import UNSET
 from tests.ui import APP, checked, opened, query, widget
@@ -357,57 +354,3 @@ def test_markdown_in_a_users_text_stays_text():
     assert plain("![x](http://y) :smile: $a$ <b>") == (
         r"\!\[x\]\(http\://y\) \:smile\: \$a\$ \<b\>"
     )
-
-
-def test_one_computation_runs_at_a_time_and_the_queue_is_bounded():
-    queue = Queue()
-    running, most, refused = [], [], []
-    full = threading.Barrier(MOST_WAITING + 4)
-
-    def job() -> None:
-        full.wait()
-        try:
-            with queue.turn():
-                running.append(1)
-                most.append(len(running))
-                time.sleep(0.05)
-                running.pop()
-        except ExplainerError:
-            refused.append(1)
-
-    threads = [threading.Thread(target=job) for _ in range(MOST_WAITING + 4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert max(most) == 1
-    assert len(most) == MOST_WAITING
-    assert len(refused) == 4
-
-
-def test_who_asks_again_waits_behind_the_others():
-    queue = Queue()
-    order: list[int] = []
-
-    def job(number: int) -> None:
-        with queue.turn():
-            order.append(number)
-
-    with queue.turn():
-        threads = [threading.Thread(target=job, args=(number,)) for number in range(4)]
-        for number, thread in enumerate(threads):
-            thread.start()
-            while len(queue._line) < number + 2:
-                time.sleep(0.001)
-    job(4)
-    assert order == [0, 1, 2, 3, 4]
-    for thread in threads:
-        thread.join()
-
-
-def test_a_computation_that_fails_lets_the_next_one_run():
-    queue = Queue()
-    with pytest.raises(ValueError, match="broken"), queue.turn():
-        raise ValueError("broken")
-    with queue.turn():
-        pass

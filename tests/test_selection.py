@@ -190,7 +190,7 @@ def test_a_what_if_that_cannot_be_computed_is_one_sentence(page, monkeypatch):
         raise ExplainerError("8 computations are waiting already: try again in a minute.")
 
     monkeypatch.setattr(what_if, "ablate", busy)
-    what_if.answer.clear()
+    compute.answers.clear()
     test = page(at=written_place(edge), what="step")
     (error,) = test.error
     assert "try again" in error.value

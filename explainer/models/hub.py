@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from httpx2 import HTTPError
+from httpx2 import HTTPError, Request
 from huggingface_hub import (
     CacheNotFound,
     get_repo_discussions,
+    get_session,
     scan_cache_dir,
     snapshot_download,
 )
@@ -25,6 +26,8 @@ from explainer.errors import ExplainerError
 from explainer.models.checks import TOKENIZERS, WEIGHTS, WEIGHTS_INDEX, check_config, read_config
 from explainer.quote import quote
 
+SILENCE = 10.0
+"""Seconds that the Hub may say nothing: connecting, or between two parts of an answer."""
 CONVERTER, CONVERSION = "SFconvertbot", "Adding `safetensors` variant of this model"
 CONFIG_FILES = ["config.json"]
 FILES = [
@@ -48,6 +51,7 @@ def download(hub_id: str) -> Path:
     offers as a pull request. Raises ExplainerError where the Hub has no such model or weights,
     refuses them or cannot be reached.
     """
+    _bound_silence()
     check_config(read_config(_fetch(hub_id, CONFIG_FILES), hub_id), hub_id)
     folder = _fetch(hub_id, FILES)
     if any((folder / weights).is_file() for weights in (WEIGHTS, WEIGHTS_INDEX)):
@@ -73,6 +77,20 @@ def cached_folders() -> dict[str, Path]:
         for repo in sorted(repos, key=lambda repo: repo.repo_id)
         if repo.repo_type == "model" and "main" in repo.refs
     }
+
+
+def _bound_silence() -> None:
+    """Requests of the Hub's client that name no timeout, and would wait for ever, get one."""
+    client = get_session()
+    hooks = client.event_hooks
+    if _with_timeout not in hooks["request"]:
+        client.event_hooks = {**hooks, "request": [*hooks["request"], _with_timeout]}
+
+
+def _with_timeout(request: Request) -> None:
+    given = request.extensions.get("timeout", {})
+    kinds = ("connect", "read", "write", "pool")
+    request.extensions["timeout"] = {kind: given.get(kind) or SILENCE for kind in kinds}
 
 
 def _conversion(hub_id: str) -> str | None:

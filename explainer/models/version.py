@@ -72,12 +72,10 @@ def _folder(name: str) -> Path | None:
 
 def _snapshots(hub_id: str) -> list[Path]:
     """The folders of a Hub model's revisions in the local cache; more than one once it changed."""
-    if hub_id.count("/") > 1:
-        return []
-    repository = repo_folder_name(repo_id=hub_id, repo_type="model")
     try:
+        repository = repo_folder_name(repo_id=hub_id, repo_type="model")
         return sorted((Path(constants.HF_HUB_CACHE) / repository / "snapshots").iterdir())
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # not there, or no possible name
         return []
 
 

@@ -23,6 +23,8 @@ RATE = 1e10
 measured 1.0–1.1e10 for 12 to 60 tokens."""
 PIECEWISE = 1.8
 """How much longer it takes in pieces, whose internals are computed again."""
+PASSES = 4
+"""How many forward passes alone take as long."""
 PER_PATTERN = 0.3
 """What each further pattern that is kept for a word adds."""
 OVERTIME = 2
@@ -42,23 +44,31 @@ def allowed_seconds() -> int:
 
 def estimated_seconds(model: Model, n_tokens: int, settings: Settings) -> float:
     """About how long an explanation takes on one core."""
+    _, kept = steps_per_piece(model.adapter, n_tokens, settings.points)
+    beam = 1 + PER_PATTERN * (settings.top_k - 1)
+    once = pass_seconds(model, n_tokens) * PASSES
+    return settings.points * once * beam * (1 if kept else PIECEWISE)
+
+
+def pass_seconds(model: Model, n_tokens: int) -> float:
+    """About how long one forward pass takes on one core."""
     block = model.adapter.blocks[0]
     d_ff, d_model = block.W_1.shape
     a_token = 2 * d_model * (4 * d_model + 2 * d_ff) + 4 * n_tokens * d_model
-    forward = n_tokens * settings.points * model.info.layers * a_token
-    _, kept = steps_per_piece(model.adapter, n_tokens, settings.points)
-    beam = 1 + PER_PATTERN * (settings.top_k - 1)
-    return forward * beam * (1 if kept else PIECEWISE) / RATE
+    return n_tokens * model.info.layers * a_token / (PASSES * RATE)
 
 
-def check_effort(model: Model, text: str, settings: Settings, times: float = 1.0) -> None:
-    """Refuse what would take too long: `times` as long as an explanation of the text.
+def check_effort(
+    model: Model, text: str, settings: Settings, *, times: float = 1.0, passes: int = 0
+) -> None:
+    """Refuse what would take too long: `times` an explanation of the text, and forward `passes`.
 
     Raises ExplainerError with the estimate and what to lower, or for a text that cannot be read.
     """
     allowed = allowed_seconds()
     n_tokens = len(read_sentence(model, text).tokens)
     seconds = times * estimated_seconds(model, n_tokens, settings)
+    seconds += passes * pass_seconds(model, n_tokens)
     if seconds <= allowed:
         return
     fewer = math.floor(settings.points * allowed / seconds)

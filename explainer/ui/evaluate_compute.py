@@ -19,8 +19,10 @@ SENTENCE = "sentence"
 """The task of one sentence that somebody has typed."""
 
 
-MORE = 4.0
-"""How much longer all methods' paths and real passes take than an explanation alone."""
+PATHS = 0.3
+"""What measuring one more method's paths takes, beside an explanation."""
+WAYS = 8
+"""Passes for each method: at two levels, for two choices of words, kept and removed."""
 
 
 @computed()
@@ -29,20 +31,28 @@ def shared(loaded: Model, _: Reading, options: Options) -> Fillings:
     return fillings(loaded, options)
 
 
-def measuring(loaded: Model, request: Request, _: Replacement) -> None:
+def check_record(loaded: Model, text: str, options: Options) -> None:
     """The effort of a record; raises ExplainerError for too much."""
-    check_effort(loaded, request.text, request.settings, MORE)
+    number = len(options.methods)
+    passes = number * WAYS * len(options.replacements)
+    check_effort(loaded, text, options.settings, times=1 + PATHS * number, passes=passes)
 
 
-@computed(measuring)
+def _options(request: Request, replacement: Replacement) -> Options:
+    return Options(settings=request.settings, methods=tuple(METHODS), replacements=(replacement,))
+
+
+@computed(
+    lambda loaded, request, replacement: check_record(
+        loaded, request.text, _options(request, replacement)
+    )
+)
 def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
     """The sentence under all methods, levels, words and modes; raises ExplainerError.
 
     All methods take hardly longer than the usual ones: most of the time goes into the paths.
     """
-    options = Options(
-        settings=request.settings, methods=tuple(METHODS), replacements=(replacement,)
-    )
+    options = _options(request, replacement)
     filled = shared.within(loaded, Reading(request.model, version=request.version), options)
     sentence = read_sentence(loaded, request.text)
     quantity = choose_quantity(loaded, sentence, request.contrast)

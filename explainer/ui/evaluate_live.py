@@ -23,7 +23,6 @@ from explainer.figures.text import counted
 from explainer.models.model import Model
 from explainer.tasks import KINDS, Case
 from explainer.ui import compute, evaluate_compute
-from explainer.ui.bounds import check_effort
 from explainer.ui.compute import Reading
 from explainer.ui.evaluate_choices import OWN_FILE
 from explainer.ui.evaluate_results import Results
@@ -179,7 +178,7 @@ def _too_long(
 ) -> dict[str, Any] | None:
     """The line of a sentence that would take longer than is allowed; None for others."""
     try:
-        check_effort(loaded, case.text, running.options.settings, evaluate_compute.MORE)
+        evaluate_compute.check_record(loaded, case.text, running.options)
     except ExplainerError as error:
         return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}
     return None

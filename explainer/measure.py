@@ -48,7 +48,7 @@ def measure_all(trace: Trace, paths: Sequence[tuple[Sequence[int], Chosen]]) -> 
     for nodes, components in paths:
         _check(trace, nodes, components if components is not None else [None] * trace.n_layers)
     size = _paths_per_batch(trace)
-    if len(paths) <= size:
+    if 0 < len(paths) <= size:
         return _measure_batch(trace, paths)
     # Paths that begin alike go together, since they share the work.
     order = sorted(range(len(paths)), key=lambda place: tuple(paths[place][0]))
@@ -70,8 +70,6 @@ def _paths_per_batch(trace: Trace) -> int:
 
 
 def _measure_batch(trace: Trace, paths: Sequence[tuple[Sequence[int], Chosen]]) -> list[Measured]:
-    if not paths:
-        return []
     edges = [steps(nodes, components) for nodes, components in paths]
     trails: list[list[float]] = [[] for _ in paths]
     # The different beginnings of paths so far, each with its tangents; and each path's own.

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import published
 from explainer.errors import ExplainerError
-from explainer.measure import measure
+from explainer.measure import measure, measure_all
 from explainer.refine import refine
 from tests.tiny import tiny_problem, traced
 
@@ -43,6 +43,17 @@ def test_refined_patterns_measure_as_reported(problem):
         assert measure(trace, pattern.nodes).trail == pytest.approx(pattern.embedding_trail)
         by_component = measure(trace, pattern.nodes, pattern.components)
         assert by_component.influence == pytest.approx(pattern.attention_influence)
+
+
+def test_paths_in_batches_measure_as_together(problem, monkeypatch):
+    trace = traced(problem)
+    ends = itertools.product(range(4), repeat=3)
+    paths = [((*nodes, problem.position), None) for nodes in ends][::-1]
+    together = measure_all(trace, paths)
+    monkeypatch.setattr("explainer.measure.BATCH_BYTES", 1)
+    apart = measure_all(trace, paths)
+    assert [m.influence for m in apart] == pytest.approx([m.influence for m in together])
+    assert measure_all(trace, []) == []
 
 
 @pytest.mark.parametrize(

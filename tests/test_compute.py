@@ -201,7 +201,7 @@ def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkey
     said = str(error.value)
     assert "11 tokens × 1,000 points × 3 layers" in said
     assert "5 minutes are allowed" in said
-    assert "take 100 points instead of 1,000, a shorter sentence, or set" in said
+    assert "take 100 points instead of 1,000 or a shorter sentence (on" in said
     points = 100
     compute.explanation(replace(request, settings=Settings(points=points)))
     with pytest.raises(ExplainerError, match="fewer patterns kept"):

@@ -27,7 +27,7 @@ def running():
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tiny(running, tiny_masked_lm_dir):
     """The link of a second visitor, with the tiny model."""
     return f"{running}/?{urlencode({'model': tiny_masked_lm_dir})}"
@@ -40,12 +40,12 @@ def visit(chromium, link: str) -> None:
         page.wait_for_selector(GRAPH, timeout=SOON)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def warm(chromium, tiny):
     """The server has imported and loaded what a visitor needs."""
     with opened(chromium) as page:
         page.goto(tiny)
-        page.wait_for_selector(GRAPH)
+        page.wait_for_selector(GRAPH, timeout=120_000)
 
 
 @pytest.mark.usefixtures("warm")

@@ -78,8 +78,8 @@ def check_effort(
     raise ExplainerError(
         f"This would take about {_spoken(seconds)} ({n_tokens} tokens × {settings.points:,} points "
         f"× {model.info.layers} layers), and here {_spoken(allowed)} are allowed: take "
-        f"{', '.join([*lower, 'a shorter sentence'])}, or set {SECONDS_VARIABLE} on a server of "
-        "your own."
+        f"{' or '.join([*lower, 'a shorter sentence'])} (on a server of your own, "
+        f"{SECONDS_VARIABLE} allows more)."
     )
 
 

@@ -48,7 +48,7 @@ def _files(both: Pair, comparison: Comparison, views: tuple[View, View], said: s
                 lambda: pair_json(both),
             ),
         ),
-        pair_snippet(*_requests()),
+        pair_snippet(*_requests(both)),
     )
 
 
@@ -58,10 +58,10 @@ def pair_json(both: Pair) -> str:
     return json.dumps({"first": first, "second": second}, indent=1, ensure_ascii=False)
 
 
-def _requests() -> tuple[Request, Request]:
+def _requests(both: Pair) -> tuple[Request, Request]:
     chosen = LINKED.get()
     first, second = (
-        compute.request_for(side, compute.model(side.model).info.task)
-        for side in (getattr(chosen, name) for name in SIDES)
+        compute.request_for(getattr(chosen, side), explanation.model.task)
+        for side, explanation in zip(SIDES, both, strict=True)
     )
     return first, second

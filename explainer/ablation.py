@@ -180,7 +180,7 @@ def fill(
         return shared
     _, b = input_and_baseline(model, sentence, settings or Settings())
     with torch.inference_mode(False), torch.no_grad():
-        return activations(model.adapter, b)
+        return activations(model.adapter.of(sentence.token_ids), b)
 
 
 def shared_fill(model: Model, replacement: Replacement) -> Activations | None:
@@ -205,7 +205,7 @@ def _run(
     model: Model, sentence: Sentence, variants: Sequence[Kept], filling: Activations
 ) -> Tensor:
     """H[L] [variant, pos, d_model] of the sentence, each variant with its own things replaced."""
-    adapter = model.adapter
+    adapter = model.adapter.of(sentence.token_ids)
 
     def masks(values: Iterable[NDArray[np.bool_]]) -> Tensor:
         return torch.from_numpy(np.stack(list(values))).to(adapter.device).unsqueeze(-1)

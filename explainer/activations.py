@@ -60,8 +60,9 @@ def mean_activations(model: Model, texts: Sequence[str]) -> Activations:
     heads: list[Tensor] = []
     with torch.inference_mode(False), torch.no_grad():
         for text in texts:
-            ids = torch.tensor(read_sentence(model, text).token_ids, device=model.adapter.device)
-            found = activations(model.adapter, model.adapter.embedding.word[ids])
+            token_ids = read_sentence(model, text).token_ids
+            ids = torch.tensor(token_ids, device=model.adapter.device)
+            found = activations(model.adapter.of(token_ids), model.adapter.embedding.word[ids])
             nodes.append(found.nodes)
             heads.append(found.heads)
         return Activations(

@@ -14,7 +14,7 @@ from explainer.sentence import Sentence
 
 def attention(model: Model, sentence: Sentence) -> NDArray[np.float64]:
     """Attention weights [L, head, to, from]; every row sums to 1."""
-    adapter = model.adapter
+    adapter = model.adapter.of(sentence.token_ids)
     ids = torch.tensor(sentence.token_ids, device=adapter.device)
     found = []
     with torch.inference_mode(False), torch.no_grad():

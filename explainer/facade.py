@@ -16,6 +16,7 @@ from explainer.refine import refine
 from explainer.sentence import Sentence, read_sentence
 from explainer.settings import Settings
 from explainer.trace import Trace, trace
+from explainer.verify import check_finite, check_trace
 
 
 def explain(
@@ -56,6 +57,12 @@ def explanation_of(
     flow: bool,
 ) -> Explanation:
     """The explanation of a sentence whose trace is there; call it where gradients are off."""
+    patterns = refine(traced, sentence.tokens, settings.top_k)
+    for pattern in patterns:
+        check_finite(model, (*pattern.embedding_trail, *pattern.attention_trail))
+    found = total_flow(traced) if flow else None
+    if found is not None:
+        check_finite(model, found.layer_totals())
     return Explanation(
         model=model.info,
         tokens=sentence.tokens,
@@ -69,8 +76,8 @@ def explanation_of(
         settings=settings,
         influence=traced.influence,
         completeness_gap=traced.completeness_gap,
-        patterns=refine(traced, sentence.tokens, settings.top_k),
-        flow=total_flow(traced) if flow else None,
+        patterns=patterns,
+        flow=found,
         words=sentence.words,
     )
 
@@ -91,7 +98,9 @@ def measure_path(
     """
     traced = trace_text(model, text, contrast=contrast, settings=settings)
     with torch.inference_mode(False), torch.no_grad():
-        return measure(traced, nodes, components)
+        measured = measure(traced, nodes, components)
+        check_finite(model, measured.trail)
+        return measured
 
 
 def trace_text(
@@ -109,7 +118,14 @@ def trace_text(
 
 
 def follow(model: Model, sentence: Sentence, quantity: Quantity, settings: Settings) -> Trace:
-    """The trace of a sentence that has been read."""
+    """The trace of a sentence that has been read.
+
+    Raises ExplainerError where it is not finite, or Q(x) is not what the model itself gives.
+    """
     x, b = input_and_baseline(model, sentence, settings)
     a, weights = quadrature(settings.rule, settings.points)
-    return trace(model.adapter, x, b, quantity, (torch.from_numpy(a), torch.from_numpy(weights)))
+    adapter = model.adapter.of(sentence.token_ids)
+    points = torch.from_numpy(a), torch.from_numpy(weights)
+    traced = trace(adapter, x, b, quantity, points)
+    check_trace(model, sentence, quantity, traced)
+    return traced

@@ -7,8 +7,8 @@ x @ W.T; the network itself is never changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -57,6 +57,8 @@ class Embedding:
 
     `word` [vocabulary, d_embedding]; `added` [longest input, d_embedding] sums the position and
     segment embeddings of each position; `W` [d_model, d_embedding] and `b` belong together.
+    Where a token takes up no position (RoBERTa's padding), `unplaced` is its id and
+    `added_unplaced` [d_embedding] what is added to it instead.
     """
 
     word: Tensor
@@ -64,6 +66,19 @@ class Embedding:
     norm: LayerNorm
     W: Tensor | None = None
     b: Tensor | None = None
+    unplaced: int | None = None
+    added_unplaced: Tensor | None = None
+
+    def of(self, ids: Tensor) -> Embedding:
+        """The same for a text of these `ids` [pos], `added` in the order of its tokens."""
+        if self.unplaced is None or self.added_unplaced is None:
+            return self
+        placed = ids.ne(self.unplaced)
+        if placed.all():
+            return self
+        position = (placed.cumsum(0) - 1).clamp(min=0)
+        added = torch.where(placed.unsqueeze(-1), self.added[position], self.added_unplaced)
+        return replace(self, added=added)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +88,14 @@ class Adapter:
     embedding: Embedding
     blocks: tuple[Block, ...]
     logits: Head
+
+    def of(self, token_ids: Sequence[int]) -> Adapter:
+        """The adapter for a text of these tokens, by which alone it may be followed.
+
+        In RoBERTa the positions depend on them; a baseline of the text keeps its positions.
+        """
+        embedding = self.embedding.of(torch.tensor(token_ids, device=self.device))
+        return self if embedding is self.embedding else replace(self, embedding=embedding)
 
     @property
     def dtype(self) -> torch.dtype:

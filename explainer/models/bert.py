@@ -28,13 +28,19 @@ def adapt(network: Any) -> Adapter:
     return Adapter(embedding(encoder.embeddings), blocks(encoder.encoder), head)
 
 
-def embedding(embeddings: Any, first_position: int = 0) -> Embedding:
-    """Word embeddings and what is added to them, positions counted from `first_position`."""
-    positions: Tensor = embeddings.position_embeddings.weight[first_position:]
+def embedding(embeddings: Any, padding: int | None = None) -> Embedding:
+    """Word embeddings and what is added to them.
+
+    Where `padding` is a token's id, positions are counted from after it, and that token takes none.
+    """
+    positions: Tensor = embeddings.position_embeddings.weight
+    added = (positions + embeddings.token_type_embeddings.weight[0]).detach()
     return Embedding(
         word=embeddings.word_embeddings.weight.detach(),
-        added=(positions + embeddings.token_type_embeddings.weight[0]).detach(),
+        added=added if padding is None else added[padding + 1 :],
         norm=layer_norm(embeddings.LayerNorm),
+        unplaced=padding,
+        added_unplaced=None if padding is None else added[padding],
     )
 
 

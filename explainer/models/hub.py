@@ -23,7 +23,8 @@ from huggingface_hub.errors import (
 )
 
 from explainer.errors import ExplainerError
-from explainer.models.checks import TOKENIZERS, WEIGHTS, WEIGHTS_INDEX, check_config, read_config
+from explainer.models.checks import TOKENIZERS, WEIGHTS, WEIGHTS_INDEX
+from explainer.models.config import check_config, read_config
 from explainer.quote import quote
 
 SILENCE = 10.0

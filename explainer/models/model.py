@@ -18,8 +18,9 @@ class Model:
     `labels` names the classes (empty for a masked LM), `max_tokens` is the longest input with
     [CLS] and [SEP], `mask_id` and `pad_id` number those tokens (None where there is none),
     `known_ids` [vocabulary] marks the rows of the vocabulary that have a token (a vocabulary may
-    be padded, and its numbers may have holes), `network` is the Hugging Face module for real
-    forward passes, and `adapter` its blocks as plain functions. Only
+    be padded, and its numbers may have holes), `fingerprint` tells the model from every other by
+    its weights, configuration, tokenizer and precision as they were read, `network` is the Hugging
+    Face module for real forward passes, and `adapter` its blocks as plain functions. Only
     `explainer.sentence` calls the tokenizer.
     """
 
@@ -29,6 +30,7 @@ class Model:
     mask_id: int | None
     pad_id: int | None
     known_ids: Tensor
+    fingerprint: str
     tokenizer: Any
     network: Any
     adapter: Adapter

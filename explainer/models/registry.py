@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from explainer.errors import ExplainerError
-from explainer.models.checks import WEIGHTS, check_config, read_config, task_of, weight_files
+from explainer.models.checks import weight_files
+from explainer.models.config import check_config, read_config, task_of
 from explainer.models.hub import cached_folders, download
 from explainer.models.load import Precision, load_folder, load_update
 from explainer.models.model import Model
@@ -110,10 +111,13 @@ def load_model(name: str = "agreement", *, dtype: Precision = "float32") -> Mode
     """
     folder, shown = _locate(name)
     built_in = BUILT_IN.get(shown) if folder == ASSETS / shown else None
-    if built_in and (base := built_in.base):
-        _check_built_in(base)
-        return load_update(ASSETS / base, folder, shown, dtype=dtype)
-    return load_folder(folder, shown, dtype=dtype)
+    if built_in is None:
+        return load_folder(folder, shown, dtype=dtype)
+    checksums = json.loads(CHECKSUMS.read_text(encoding="utf-8"))
+    if base := built_in.base:
+        published = (checksums.get(base, ""), checksums.get(shown, ""))
+        return load_update(ASSETS / base, folder, shown, dtype=dtype, checksums=published)
+    return load_folder(folder, shown, dtype=dtype, checksum=checksums.get(shown, ""))
 
 
 def available_models() -> tuple[Listing, ...]:
@@ -142,7 +146,6 @@ def _locate(name: str) -> tuple[Path, str]:
         raise ExplainerError(f"No model is named: choose one of {_choices()}.")
     name = name.strip()
     if name in _built_in():
-        _check_built_in(name)
         return ASSETS / name, name
     if _only_built_in():
         raise ExplainerError(
@@ -183,16 +186,6 @@ def _only_built_in() -> bool:
             "or 'all', or leave it out."
         )
     return scope == "builtin"
-
-
-def _check_built_in(name: str) -> None:
-    expected = json.loads(CHECKSUMS.read_text(encoding="utf-8")).get(name)
-    weights = ASSETS / name / WEIGHTS
-    if not weights.is_file() or checksum(weights) != expected:
-        raise ExplainerError(
-            f"The weights of the built-in model {quote(name)} are not those it was published "
-            "with: fetch the project's files again."
-        )
 
 
 def _folder(name: str) -> Path | None:

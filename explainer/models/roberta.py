@@ -1,4 +1,4 @@
-"""RoBERTa: BERT's blocks, positions counted from after the padding index, heads of its own."""
+"""RoBERTa: BERT's blocks, positions that skip the padding token, heads of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from explainer.models.adapter import Adapter, class_head, vocabulary_head
 def adapt(network: Any) -> Adapter:
     """The adapter of a RoBERTa masked LM or sequence classifier in eval mode."""
     encoder = network.roberta
-    embedding = bert.embedding(encoder.embeddings, encoder.embeddings.padding_idx + 1)
+    embedding = bert.embedding(encoder.embeddings, encoder.embeddings.padding_idx)
     if hasattr(network, "lm_head"):
         lm_head = network.lm_head
 

@@ -1,0 +1,42 @@
+"""Whether an answer is a number, and the number that the model itself gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from explainer.errors import ExplainerError
+from explainer.models.forward import own_logits, rounding
+from explainer.models.model import Model
+from explainer.quantity import Quantity
+from explainer.sentence import Sentence
+from explainer.trace import Trace
+
+
+def check_trace(model: Model, sentence: Sentence, quantity: Quantity, traced: Trace) -> None:
+    """Compare Q(x) of a trace with the library's own forward pass from the token ids.
+
+    Raises ExplainerError where they differ by more than rounding, or a number is not finite.
+    """
+    check_finite(model, (traced.value, traced.baseline_value, *traced.influence))
+    logits = own_logits(model.network, sentence.token_ids)
+    row = logits[quantity.position if model.info.task == "masked-lm" else 0]
+    own = sum(
+        weight * float(row[number])
+        for number, weight in zip(quantity.classes, quantity.weights, strict=True)
+    )
+    allowed = sum(map(abs, quantity.weights)) * rounding(row)
+    if not abs(traced.value - own) <= allowed:
+        raise ExplainerError(
+            f"The model {model.info.name!r} itself gives {own:.6g} for this text, but "
+            f"{traced.value:.6g} would be explained: choose another text or model."
+        )
+
+
+def check_finite(model: Model, numbers: Iterable[float]) -> None:
+    """Refuse an answer with a number that is not finite, whatever the weights look like."""
+    if not all(map(math.isfinite, numbers)):
+        raise ExplainerError(
+            f"The model {model.info.name!r} gives numbers that are not finite for this text: its "
+            "activations overflow, so load it with float64, or choose another text or model."
+        )

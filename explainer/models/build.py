@@ -107,6 +107,8 @@ def library_config(config: dict[str, Any], task: Task, classes: int, name: str) 
         read["tie_word_embeddings"] = bool(own["tie_word_embeddings"])
     made = family.config_class(**read)
     made._attn_implementation = "eager"  # the one that computes attention in the open
+    if isinstance(chosen := config.get("tokenizer_class"), str):
+        made.tokenizer_class = chosen
     if task == "classification":
         names = _names_of_classes(config, name)
         made.id2label = {number: names.get(number, f"LABEL_{number}") for number in range(classes)}

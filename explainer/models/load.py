@@ -48,7 +48,7 @@ def load_folder(
     _check_sum(weights.sha256, checksum, name)
     network = fill(planned, weights.tensors, precision)
     with _quiet():
-        tokenizer = load_tokenizer(folder, config["model_type"], name)
+        tokenizer = load_tokenizer(folder, network.config, name)
     return _model(name, task, network, tokenizer, weights.sha256)
 
 
@@ -78,7 +78,7 @@ def load_update(
     planned = plan(read_config(folder, name), "classification", announced_by(merged), name)
     network = fill(planned, merged, precision)
     with _quiet():
-        tokenizer = load_tokenizer(base, "bert", name)
+        tokenizer = load_tokenizer(base, network.config, name)
     return _model(name, "classification", network, tokenizer, whole.sha256, update.sha256)
 
 

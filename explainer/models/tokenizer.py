@@ -23,10 +23,12 @@ FILES = (
 SPECIAL = ("cls", "sep", "mask", "pad", "unk")
 TOKENIZER_BYTES = 100_000_000
 MAX_REASON = 120
+RARE = "a\N{OLD PERSIAN SIGN A}"
+"""A text with a character that hardly any vocabulary has."""
 
 
-def load_tokenizer(folder: Path, kind: str, name: str) -> Any:
-    """The tokenizer saved in `folder` for a model of type `kind`, reading every text as typed.
+def load_tokenizer(folder: Path, config: Any, name: str) -> Any:
+    """The tokenizer saved in `folder` for a model of this library's `config`, to read as typed.
 
     Raises ExplainerError where it cannot be read or does not tell where its tokens come from.
     """
@@ -37,14 +39,14 @@ def load_tokenizer(folder: Path, kind: str, name: str) -> Any:
                 f"{TOKENIZER_BYTES / 1e6:.0f} MB: save the tokenizer that the model was trained "
                 "with."
             )
-    tokenizer = _read(folder, name)
+    tokenizer = _read(folder, config, name)
     if not getattr(tokenizer, "is_fast", False):
         raise ExplainerError(_not_fast(name))
-    if kind == "roberta" and _has_bare_mask(folder, tokenizer):
+    if config.model_type == "roberta" and _has_bare_mask(folder, tokenizer):
         # The library's RoBERTa takes the space before a mask into it, and files without a
         # tokenizer.json were made when its class did so by itself.
         mask = AddedToken(str(tokenizer.mask_token), lstrip=True, normalized=False, special=True)
-        tokenizer = _read(folder, name, mask_token=mask)
+        tokenizer = _read(folder, config, name, mask_token=mask)
     # A saved file may pad or cut every text; what is explained is the text as typed.
     tokenizer.backend_tokenizer.no_padding()
     tokenizer.backend_tokenizer.no_truncation()
@@ -66,7 +68,15 @@ def check_tokenizer(tokenizer: Any, vocabulary: int, name: str) -> None:
             f"The tokenizer of the model {quote(name)} numbers {largest + 1:,} tokens but the "
             f"model knows {vocabulary:,}: save the one that the model was trained with."
         )
-    framed = backend.encode(tokenizer.mask_token).ids
+    try:
+        framed = backend.encode(tokenizer.mask_token).ids
+        backend.encode(RARE)
+    except Exception as error:
+        # The tokenizers package raises nothing narrower.
+        raise ExplainerError(
+            f"The tokenizer of the model {quote(name)} cannot read a text "
+            f"({_reason(error)}): save the one that the model was trained with."
+        ) from error
     if framed != [tokenizer.cls_token_id, tokenizer.mask_token_id, tokenizer.sep_token_id]:
         raise ExplainerError(
             f"The tokenizer of the model {quote(name)} does not put {tokenizer.cls_token} and "
@@ -81,22 +91,25 @@ def known_ids(tokenizer: Any, vocabulary: int) -> Tensor:
     return known
 
 
-def _read(folder: Path, name: str, **changes: Any) -> Any:
+def _read(folder: Path, config: Any, name: str, **changes: Any) -> Any:
     try:
+        # Without the checked configuration the library would read the file again, and believe it.
         return AutoTokenizer.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False, **changes
+            folder, config=config, local_files_only=True, trust_remote_code=False, **changes
         )
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         # A damaged file can raise anything, and a panic of the tokenizers' own is no Exception.
-        raise ExplainerError(_unreadable(folder, name, error)) from error
+        raise ExplainerError(_unreadable(folder, config, name, error)) from error
 
 
-def _unreadable(folder: Path, name: str, error: BaseException) -> str:
+def _unreadable(folder: Path, config: Any, name: str, error: BaseException) -> str:
     """Why the tokenizer in `folder` cannot be read, and what would help."""
     what = f"The tokenizer of the model {quote(name)}"
-    chosen = _settings(folder / "tokenizer_config.json").get("tokenizer_class")
+    chosen = _settings(folder / "tokenizer_config.json").get("tokenizer_class") or getattr(
+        config, "tokenizer_class", None
+    )
     if isinstance(chosen, str):
         found = tokenizer_class_from_name(chosen)
         if found is None:
@@ -106,8 +119,6 @@ def _unreadable(folder: Path, name: str, error: BaseException) -> str:
             )
         if not issubclass(found, PreTrainedTokenizerFast):
             return _not_fast(name)
-    reason = " ".join(str(error).split()) or type(error).__name__
-    reason = reason if len(reason) <= MAX_REASON else reason[:MAX_REASON] + "…"
     if package := re.search(r"(?:need to install|No module named) '?([\w.-]+)", str(error)):
         return f"{what} needs the package {package[1]}: install it with 'pip install {package[1]}'."
     if isinstance(error, OSError) and error.strerror:
@@ -115,7 +126,13 @@ def _unreadable(folder: Path, name: str, error: BaseException) -> str:
             f"{what} cannot be read ({error.strerror}): check that you may read its files and that "
             "their disk is there."
         )
-    return f"{what} cannot be read ({reason}): save or download it again."
+    return f"{what} cannot be read ({_reason(error)}): save or download it again."
+
+
+def _reason(error: BaseException) -> str:
+    """What an error says, on one short line."""
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return reason if len(reason) <= MAX_REASON else reason[:MAX_REASON] + "…"
 
 
 def _not_fast(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import shutil
 from functools import cache
+from typing import Any
 
 import pytest
 import torch
@@ -16,7 +17,7 @@ from tests.folders import drop_config, refusal, set_config
 TEXT = "the farmers [MASK] old ."
 KINDS = ("bert", "roberta", "distilbert", "electra")
 
-NO_MATTER = [
+NO_MATTER: list[dict[str, Any]] = [
     *({"return_dict": value} for value in (False, True, None)),
     *({"chunk_size_feed_forward": value} for value in (1, 3, 7)),
     *({"torchscript": value} for value in (True, False)),
@@ -34,7 +35,7 @@ NO_MATTER = [
     *({"auto_map": {"AutoTokenizer": "x.Y"}}, {"tie_word_embeddings": None}),
     *({"per_layer_config": None}, {"max_length": 1, "num_beams": 9}, {"anything": [1, {}]}),
 ]
-REFUSED = [
+REFUSED: list[dict[str, Any]] = [
     *({field: True} for field in ("is_decoder", "add_cross_attention", "is_causal")),
     *({"pruned_heads": {"0": [1]}}, {"quantization_config": {"load_in_8bit": True}}),
     *({"per_layer_config": {"0": {"num_attention_heads": 1}}},),

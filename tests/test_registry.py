@@ -1,5 +1,6 @@
 """Loading a model: what comes back, and that everything else is refused with a reason."""
 
+import errno
 import json
 import shutil
 import struct
@@ -11,7 +12,7 @@ import httpx2
 import pytest
 import torch
 from huggingface_hub import constants
-from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
 from safetensors.torch import load_file, save_file
 from transformers import (
     BertForMaskedLM,
@@ -348,18 +349,40 @@ def test_an_unknown_precision_is_refused(tiny_masked_lm_dir):
 def test_an_unknown_word_without_a_network_lists_the_built_in_models():
     line = refusal("agrement")
     assert "nor can the Hugging Face Hub be reached" in line
+    assert "unset the variable" in line
     assert "the built-in models are" in line
 
 
 @pytest.mark.parametrize(
     ("error", "message"),
-    [(RepositoryNotFoundError, "has no public model"), (GatedRepoError, "accept its terms")],
+    [
+        (RepositoryNotFoundError, "has no public model"),
+        (GatedRepoError, "accept its terms"),
+        (HfHubHTTPError, "HTTP status 401): try again later"),
+    ],
 )
 def test_what_the_hub_refuses_is_told_apart(monkeypatch, error, message):
     def answer(*_, **__):
         raise error("no", response=httpx2.Response(401, request=httpx2.Request("GET", "http://x")))
 
     monkeypatch.setattr(hub, "snapshot_download", answer)
+    assert message in refusal("someone/some-model")
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device): make room"),
+        (ConnectionResetError(104, "reset"), "(ConnectionResetError): check the network"),
+        (httpx2.ConnectError("no"), "(ConnectError): check the network"),
+    ],
+    ids=["disk", "reset", "http"],
+)
+def test_a_full_disk_and_a_lost_network_are_told_apart(monkeypatch, error, message):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(hub, "snapshot_download", fail)
     assert message in refusal("someone/some-model")
 
 

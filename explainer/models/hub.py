@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from httpx2 import HTTPError, Request
 from huggingface_hub import (
     CacheNotFound,
+    constants,
     get_repo_discussions,
     get_session,
     scan_cache_dir,
@@ -19,6 +21,7 @@ from huggingface_hub.errors import (
     HfHubHTTPError,
     HFValidationError,
     LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
     RepositoryNotFoundError,
 )
 
@@ -122,7 +125,13 @@ def _hub_errors(hub_id: str) -> Iterator[None]:
             f"The Hugging Face Hub has no public model {quote(hub_id)}: check the spelling, or "
             "sign in with 'hf auth login' if it is private."
         ) from error
-    except LocalEntryNotFoundError as error:
+    except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
+        if constants.HF_HUB_OFFLINE:
+            raise ExplainerError(
+                f"The model {quote(hub_id)} is not on this machine, nor can the Hugging Face Hub "
+                "be reached, because the environment variable HF_HUB_OFFLINE says so: check the "
+                "name, or unset the variable."
+            ) from error
         raise ExplainerError(
             f"The model {quote(hub_id)} is neither on this machine nor can the Hugging Face Hub "
             "be reached: check the name or connect to the network."
@@ -132,8 +141,24 @@ def _hub_errors(hub_id: str) -> Iterator[None]:
             f"{quote(hub_id)} is not a possible name of a model: give a folder or a hub id such "
             "as google-bert/bert-base-uncased."
         ) from error
-    except (HfHubHTTPError, HTTPError, OSError) as error:
+    except HfHubHTTPError as error:
         raise ExplainerError(
-            f"The model {quote(hub_id)} could not be downloaded ({type(error).__name__}): check "
-            "the network and the free disk space, and try again."
+            f"The Hugging Face Hub refused the model {quote(hub_id)} (HTTP status "
+            f"{error.response.status_code}): try again later."
         ) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+            raise ExplainerError(
+                f"The model {quote(hub_id)} could not be stored ({error.strerror}): make room or "
+                f"let {quote(str(constants.HF_HUB_CACHE))} be written."
+            ) from error
+        raise ExplainerError(_no_network(hub_id, error)) from error
+    except HTTPError as error:
+        raise ExplainerError(_no_network(hub_id, error)) from error
+
+
+def _no_network(hub_id: str, error: Exception) -> str:
+    return (
+        f"The model {quote(hub_id)} could not be downloaded ({type(error).__name__}): check the "
+        "network, and try again."
+    )

@@ -17,6 +17,9 @@ from tests.folders import drop_config, refusal, set_config
 TEXT = "the farmers [MASK] old ."
 KINDS = ("bert", "roberta", "distilbert", "electra")
 
+RELATIVE: list[Any] = ["relative_key", "alibi", ["absolute"]]
+UNKNOWN_PROBLEMS: list[Any] = ["ranking", 3, []]
+NO_SWITCH: list[Any] = ["yes", 2, []]
 NO_MATTER: list[dict[str, Any]] = [
     *({"return_dict": value} for value in (False, True, None)),
     *({"chunk_size_feed_forward": value} for value in (1, 3, 7)),
@@ -40,9 +43,9 @@ REFUSED: list[dict[str, Any]] = [
     *({"pruned_heads": {"0": [1]}}, {"quantization_config": {"load_in_8bit": True}}),
     *({"per_layer_config": {"0": {"num_attention_heads": 1}}},),
     *({"auto_map": {"AutoModel": "modeling.py"}},),
-    *({"position_embedding_type": kind} for kind in ("relative_key", "alibi", ["absolute"])),
-    *({"problem_type": kind} for kind in ("ranking", 3, [])),
-    *({"tie_word_embeddings": value} for value in ("yes", 2, [])),
+    *({"position_embedding_type": kind} for kind in RELATIVE),
+    *({"problem_type": kind} for kind in UNKNOWN_PROBLEMS),
+    *({"tie_word_embeddings": value} for value in NO_SWITCH),
 ]
 SIZES = [0, -1, 1.5, 12.0, "12", True, None, [], {}, 10**9, 10**30, float("nan")]
 

@@ -13,7 +13,7 @@ from explainer.attention import attention
 from explainer.comparisons import attention_flow, skip_for_heads
 from explainer.evaluation import run as runs
 from explainer.evaluation.cases import Sentences, cases_of
-from explainer.evaluation.methods import METHODS, MODES, SELECTIONS, Findings, kept_by_nodes
+from explainer.evaluation.methods import METHODS, SELECTIONS, Findings, kept_by_nodes
 from explainer.evaluation.options import Options
 from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.run import RECORDS, Run, evaluate, fingerprint, read_records
@@ -62,7 +62,7 @@ def test_every_method_is_tried_in_every_way(record):
         (name, level, words, mode, replacement)
         for name, method in METHODS.items()
         for level, words, mode, replacement in product(
-            method.levels, SELECTIONS, MODES, REPLACEMENTS
+            method.levels, SELECTIONS, method.modes, REPLACEMENTS
         )
     }
     found = [(o.method, o.level, o.words, o.mode, o.replacement) for o in record.outcomes]

@@ -5,7 +5,7 @@ from explainer.comparisons.conductance import internal_influence, layer_conducta
 from explainer.comparisons.flow import attention_flow
 from explainer.comparisons.path import Path
 from explainer.comparisons.random_path import random_path
-from explainer.comparisons.rollout import rollout, rollout_path
+from explainer.comparisons.rollout import rollout, rollout_path, rollout_to
 from explainer.comparisons.variants import heads_for_skip, skip_for_heads
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "random_path",
     "rollout",
     "rollout_path",
+    "rollout_to",
     "skip_for_heads",
     "strongest_nodes",
 ]

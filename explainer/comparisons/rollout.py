@@ -19,12 +19,18 @@ def rollout(attention: Array) -> Array:
     return np.stack(found)
 
 
-def rollout_path(attention: Array, word: int, target: int) -> Path:
-    """At every layer the node through which most of the word's rollout to the target passes."""
+def rollout_to(attention: Array, target: int) -> Array:
+    """How much of the target's last state rollout takes from every node [L + 1, pos]; each layer
+    sums to 1."""
     weights = edge_weights(attention, residual=True, reduce="mean")
-    below = rollout(attention)[:, :, word]
     above = [np.eye(weights.shape[-1])[target]]
     for step in weights[::-1]:
         above.append(above[-1] @ step)
-    passing = below * np.stack(above[::-1])
+    return np.stack(above[::-1])
+
+
+def rollout_path(attention: Array, word: int, target: int) -> Path:
+    """At every layer the node through which most of the word's rollout to the target passes."""
+    below = rollout(attention)[:, :, word]
+    passing = below * rollout_to(attention, target)
     return Path(tuple(passing.argmax(axis=1).tolist()), None, float(below[-1, target]))

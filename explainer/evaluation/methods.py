@@ -1,7 +1,9 @@
 """The pattern and its rivals side by side: what each keeps of the model for the same words.
 
 A path method names one path for every word that has a pattern; a layer method names as many nodes
-of every layer as the patterns have. So all of them keep the same number of paths or of nodes.
+of every layer as the patterns have. So all of them keep the same number of paths or of nodes, but
+equal numbers of paths need not have equal numbers of nodes. A cell method names heads and skips
+by themselves, to be cut: parts of the patterns, and controls with as many in every block.
 """
 
 from __future__ import annotations
@@ -23,11 +25,22 @@ from explainer.comparisons import (
     heads_for_skip,
     random_path,
     rollout_path,
+    rollout_to,
     skip_for_heads,
     strongest_nodes,
 )
 from explainer.comparisons.path import Array
 from explainer.errors import ExplainerError
+from explainer.evaluation.controls import (
+    Cells,
+    cells_of,
+    first_skips,
+    heads_at_same_nodes,
+    only_heads,
+    random_cells,
+    random_heads,
+    strongest_heads,
+)
 from explainer.models.model import Model
 from explainer.pattern import Explanation, Level, Pattern
 
@@ -60,6 +73,7 @@ class PathMethod:
     label: str
     levels: tuple[Level, ...]
     choose: Callable[[Findings, Pattern], Route]
+    modes: tuple[Mode, ...] = MODES
 
 
 @dataclass(frozen=True)
@@ -70,9 +84,21 @@ class LayerMethod:
     label: str
     levels: tuple[Level, ...]
     scores: Callable[[Findings], Array]
+    modes: tuple[Mode, ...] = MODES
 
 
-Method = PathMethod | LayerMethod
+@dataclass(frozen=True)
+class CellMethod:
+    """Names heads and skips to be cut, given those of the chosen patterns."""
+
+    name: str
+    label: str
+    choose: Callable[[Findings, Cells, Words], Cells]
+    levels: tuple[Level, ...] = ("attention",)
+    modes: tuple[Mode, ...] = ("remove",)
+
+
+Method = PathMethod | LayerMethod | CellMethod
 
 
 def _attention(findings: Findings, pattern: Pattern, **how: object) -> Path:
@@ -98,6 +124,19 @@ def _random(findings: Findings, pattern: Pattern) -> Path:
         heads=explanation.model.heads,
         n_tokens=len(explanation.tokens),
     )
+
+
+def _rollout_nodes(findings: Findings) -> Array:
+    """How much of the target's rollout comes through every node [L + 1, pos], as a share of 1."""
+    return rollout_to(findings.attention, findings.explanation.target.position)
+
+
+def _strongest_heads(findings: Findings, cells: Cells, words: Words) -> Cells:
+    """Among all words the largest flow by size counts, among the positive ones by its sign."""
+    flow = findings.explanation.flow
+    assert flow is not None
+    into = flow.heads.sum(axis=3)  # [L, head, to]
+    return strongest_heads(cells, np.abs(into) if words == "all" else into)
 
 
 BOTH: tuple[Level, ...] = ("embedding", "attention")
@@ -131,7 +170,25 @@ _ALL: tuple[Method, ...] = (
     PathMethod("attention-flow", "attention flow", NODES, _flow),
     LayerMethod("conductance", "layer conductance", NODES, lambda f: f.conductance),
     LayerMethod("internal-influence", "internal influence", NODES, lambda f: f.internal),
+    LayerMethod("rollout-nodes", "attention rollout, equal nodes", NODES, _rollout_nodes),
     PathMethod("random", "random paths", BOTH, _random),
+    LayerMethod("random-nodes", "random nodes", NODES, lambda f: f.rng.random(f.internal.shape)),
+    CellMethod("pattern-heads", "pattern, only its heads", lambda _, own, __: only_heads(own)),
+    CellMethod("flow-heads", "heads of largest flow", _strongest_heads),
+    CellMethod(
+        "node-heads",
+        "random heads, same nodes",
+        lambda f, own, _: heads_at_same_nodes(own, f.rng),
+    ),
+    CellMethod("random-heads", "random heads", lambda f, own, _: random_heads(own, f.rng)),
+    CellMethod(
+        "pattern-first-skips",
+        "pattern, only block 0's skips",
+        lambda _, own, __: first_skips(own),
+    ),
+    CellMethod(
+        "random-cells", "random heads and skips", lambda f, own, _: random_cells(own, f.rng)
+    ),
 )
 METHODS: dict[str, Method] = {method.name: method for method in _ALL}
 DEFAULT_METHODS = (
@@ -144,7 +201,15 @@ DEFAULT_METHODS = (
     "attention-flow",
     "conductance",
     "internal-influence",
+    "rollout-nodes",
     "random",
+    "random-nodes",
+    "pattern-heads",
+    "flow-heads",
+    "node-heads",
+    "random-heads",
+    "pattern-first-skips",
+    "random-cells",
 )
 
 
@@ -199,3 +264,14 @@ def kept_by_nodes(
     else:
         nodes = ~nodes
     return replace(keep_all(model, len(explanation.tokens)), nodes=nodes)
+
+
+def kept_by_cells(model: Model, findings: Findings, method: CellMethod, words: Words) -> Kept:
+    """All but the heads and skips that the method names beside the patterns'."""
+    explanation = findings.explanation
+    whole = keep_all(model, len(explanation.tokens))
+    layers, heads, n_tokens = whole.heads.shape
+    patterns = selected(explanation.patterns, words)
+    own = cells_of(patterns, layers=layers, heads=heads, n_tokens=n_tokens)
+    cut = method.choose(findings, own, words)
+    return replace(whole, heads=~cut.heads, skip=~cut.skip)

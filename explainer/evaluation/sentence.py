@@ -25,10 +25,12 @@ from explainer.evaluation.methods import (
     MODES,
     PATTERN,
     SELECTIONS,
+    CellMethod,
     Findings,
     LayerMethod,
     PathMethod,
     Words,
+    kept_by_cells,
     kept_by_nodes,
     kept_by_routes,
     routes,
@@ -145,6 +147,9 @@ def _variants(
                 method = METHODS[name]
                 if isinstance(method, LayerMethod):
                     kept = kept_by_nodes(model, findings, method, words, mode)
+                    yield name, method.levels[0], words, mode, kept
+                elif isinstance(method, CellMethod) and mode in method.modes:
+                    kept = kept_by_cells(model, findings, method, words)
                     yield name, method.levels[0], words, mode, kept
 
 

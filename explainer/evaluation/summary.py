@@ -7,7 +7,8 @@ Quantities, shares of 1 but for Q and path counts:
 - `retained accuracy`: of the sentences that the model gets right, those it still gets right with
   only what the method chose; `retained Q`, `removed Q`: mean Q with only that, and without it,
   over mean Q as it is;
-- `size`: the nodes that a method keeps (at the attention level heads and skips), mean of sentences;
+- `size`: the nodes that a method keeps (at the attention level heads and skips; of one that only
+  cuts, those that it cuts), mean of sentences;
 - `carried`: the share of the words' influence Σ|g| that a method's paths carry;
 - `skip flow`, `signed skip flow`: skip's share of all influence, in block `layer`, or over all
   blocks where that is empty; `skip steps`: of the patterns' steps, those that are skips;
@@ -116,7 +117,8 @@ def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, counts: Array) -> 
 
 
 def _sizes(outcomes: pd.DataFrame) -> Iterator[Row]:
-    kept = outcomes[outcomes["mode"] == "keep"].drop_duplicates(
+    # What a method keeps by itself it cuts from the model too; nodes but for the target.
+    kept = outcomes.sort_values("mode", kind="stable").drop_duplicates(
         ["task", "number", "level", "words", "method"]
     )
     for (level, words, method), rows in kept.groupby(["level", "words", "method"], sort=False):

@@ -1,29 +1,37 @@
 """How far the greedy pattern is from the best one: beams of growing width, and every path.
 
 Run `python -m benchmarks.optimality` (options: --help). For every word of sentences of each task,
-the strongest pattern of nodes that a beam of width k finds is set beside the greedy one, k = 1.
-In sentences of five tokens the beam is as wide as the graph, so that the best of all n^(L−1)
-paths is known. Printed: of how many words greedy finds the same pattern, and which part of the
-best patterns' influence the greedy ones carry.
+the strongest pattern that a beam of width k finds is set beside the greedy one, k = 1: by nodes,
+and with a head or skip for every step, which are chosen greedily along each of the beam's k ways.
+In sentences of five tokens the beam is as wide as the graph, so that the best of all n^(L−1) ways
+is known. Printed: of how many words greedy finds a pattern as strong; which part of the best
+pattern's influence the greedy one carries, as the mean over words with its 95 % interval over
+sentences, and the tenth of words where it is least; and the ratio of the sums, in which strong
+words count most.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from explainer import load_model
+from explainer.evaluation.bootstrap import ratio, resampling
+from explainer.evaluation.cases import Sentences, cases_of
+from explainer.evaluation.question import contrast_of
 from explainer.facade import follow
 from explainer.models.model import Model
-from explainer.quantity import Contrast, choose_quantity
-from explainer.refine import refine_nodes
+from explainer.pattern import Level
+from explainer.quantity import choose_quantity
+from explainer.refine import refine
 from explainer.sentence import read_sentence
 from explainer.settings import Settings
-from explainer.tasks import KINDS, Case, generate
+from explainer.tasks import KINDS, Case
 
 SHORT = (
     ("farmers [MASK] old", "are", "is"),
@@ -34,80 +42,101 @@ SHORT = (
     ("dogs [MASK] here", "are", "is"),
 )
 """Five tokens with [CLS] and [SEP]."""
+LEVELS: tuple[tuple[Level, str], ...] = (
+    ("embedding", "nodes"),
+    ("attention", "heads and skips"),
+)
+LEAST = 0.01
+"""Words below this share of Σ|g| are left out: a ratio of next to nothing says nothing."""
 
 
 @dataclass(frozen=True)
-class Tally:
-    """Over words: how many, in how many greedy has the best, and both influences in logits."""
+class Word:
+    """One word in one sentence: both influences in logits, in the word's direction."""
 
-    words: int = 0
-    same: int = 0
-    greedy: float = 0.0
-    best: float = 0.0
-
-    def with_word(self, greedy: float, best: float, same: bool) -> Tally:
-        """One word more; influences in the word's direction."""
-        return Tally(self.words + 1, self.same + same, self.greedy + greedy, self.best + best)
-
-    def row(self, name: str) -> str:
-        """As a row of a table."""
-        return (
-            f"| {name} | {self.words} | {100 * self.same / self.words:.1f} % | "
-            f"{100 * self.greedy / self.best:.1f} % |"
-        )
+    sentence: int
+    greedy: float
+    best: float
 
 
-def tally(
-    model: Model, cases: Sequence[Case], widths: Sequence[int], settings: Settings
-) -> list[Tally]:
-    """One tally for each width; width 0 stands for every path."""
-    found = [Tally() for _ in widths]
-    for case in cases:
+def words(
+    model: Model, cases: Sequence[Case], width: int, settings: Settings
+) -> dict[Level, list[Word]]:
+    """Every word's greedy and best pattern by level; width 0 stands for every way of nodes."""
+    found: dict[Level, list[Word]] = {level: [] for level, _ in LEVELS}
+    for number, case in enumerate(cases):
         sentence = read_sentence(model, case.text)
-        quantity = choose_quantity(model, sentence, Contrast(case.correct, case.wrong))
+        quantity = choose_quantity(model, sentence, contrast_of(model, case))
         with torch.no_grad():
             trace = follow(model, sentence, quantity, settings)
-            for word, g in enumerate(trace.influence):
-                if g == 0:
-                    continue
-                sign = math.copysign(1.0, g)
-                (greedy,) = refine_nodes(trace, [word], 1)
-                for place, width in enumerate(widths):
-                    every = trace.n_tokens ** (trace.n_layers - 1)
-                    best = refine_nodes(trace, [word], width or every)[0]
-                    found[place] = found[place].with_word(
-                        sign * greedy.trail[-1],
-                        sign * best.trail[-1],
-                        greedy.nodes == best.nodes,
-                    )
+            greedy = refine(trace, sentence.tokens, 1)
+            every = trace.n_tokens ** (trace.n_layers - 1)
+            wide = refine(trace, sentence.tokens, width or every)
+        least = LEAST * sum(map(abs, trace.influence))
+        for pattern in greedy:
+            if abs(pattern.influence) < least:
+                continue
+            sign = math.copysign(1.0, pattern.influence)
+            ways = [other for other in wide if other.source == pattern.source]
+            for level, _ in LEVELS:
+                # A beam drops ways by what they carry so far, so it may even lose the greedy one.
+                best = max(sign * way.value(level) for way in (pattern, *ways))
+                found[level].append(Word(number, sign * pattern.value(level), best))
     return found
 
 
+def row(name: str, found: Sequence[Word]) -> str:
+    """A row of the table, over words whose best pattern works in their direction."""
+    found = [word for word in found if word.best > 0]
+    greedy, best = (
+        np.array([getattr(word, part) for word in found]) for part in ("greedy", "best")
+    )
+    shares = greedy / best
+    sentences = np.array([word.sentence for word in found])
+    of_sentence = np.eye(sentences.max() + 1)[sentences]  # [word, sentence]
+    totals, counts = shares @ of_sentence, of_sentence.sum(axis=0)
+    mean = ratio(resampling(len(totals)), totals, counts)
+    same = np.mean(shares > 1 - 1e-6)
+    return (
+        f"| {name} | {len(found)} | {100 * same:.0f} % | {mean.value:.2f} [{mean.low:.2f}, "
+        f"{mean.high:.2f}] | {np.quantile(shares, 0.1):.2f} | {greedy.sum() / best.sum():.2f} |"
+    )
+
+
+def table(
+    model: Model, cases: Sequence[Case], widths: Sequence[int], settings: Settings
+) -> Iterator[str]:
+    """A row for every level and width."""
+    yield (
+        "| of | beam | words | as strong | greedy's part of the best, mean of words | "
+        "lowest tenth | ratio of sums |"
+    )
+    yield "|---|---|---|---|---|---|---|"
+    by_width = [(width, words(model, cases, width, settings)) for width in widths]
+    for level, name in LEVELS:
+        for width, found in by_width:
+            yield row(f"{name} | {width or 'every way'}", found[level])
+
+
 def main() -> None:
-    """Parse the command line and print two tables."""
+    """Parse the command line and print the tables of both built-in models."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=4, help="sentences of each task (default: 4)")
-    parser.add_argument("--widths", type=int, nargs="+", default=[2, 4, 8, 16, 32])
+    parser.add_argument("--widths", type=int, nargs="+", default=[4, 32])
     parser.add_argument("--points", type=int, default=Settings.points)
     options = parser.parse_args()
-    model, settings = load_model("agreement"), Settings(points=options.points)
-    heading = "words | same pattern | greedy's part of the best influence |\n|---|---|---|---|"
-
-    cases = [case for kind in KINDS for case in generate(kind, options.n, 0, predicate="present")]
-    print(
-        f"{len(cases)} sentences of {len(KINDS)} tasks, {settings.points} {settings.rule} points\n"
-    )
-    print(f"| beam | {heading}")
-    for width, found in zip(
-        options.widths, tally(model, cases, options.widths, settings), strict=True
-    ):
-        print(found.row(str(width)))
-
+    settings = Settings(points=options.points)
+    print(f"{settings.points} {settings.rule} points, words with at least {LEAST:.0%} of Σ|g|")
+    for name, tasks in (("agreement", KINDS), ("sentiment", ("sentiment",))):
+        model = load_model(name)
+        n = options.n * (1 if len(tasks) > 1 else 4)
+        cases = [case for task in tasks for case in cases_of(Sentences(task=task), n)]
+        print(f"\n{name}: {len(cases)} sentences of {len(tasks)} task(s)\n")
+        print("\n".join(table(model, cases, options.widths, settings)))
+    model = load_model("agreement")
     short = [Case(text, correct, wrong, "short", "all", "") for text, correct, wrong in SHORT]
-    widths = [*options.widths, 0]
-    print(f"\n{len(short)} sentences of five tokens\n\n| beam | {heading}")
-    for width, found in zip(widths, tally(model, short, widths, settings), strict=True):
-        print(found.row(str(width) if width else "every path"))
+    print(f"\nagreement: {len(short)} sentences of five tokens\n")
+    print("\n".join(table(model, short, [*options.widths, 0], settings)))
 
 
 if __name__ == "__main__":

@@ -183,6 +183,9 @@ def _run_explain(options: argparse.Namespace) -> None:
             flow=options.flow,
         )
         written = _written(explanation, chosen, options)
+    # The table has the warning beside the number.
+    if explanation.gap_warning and chosen != "table":
+        print(f"warning: {explanation.gap_warning}", file=sys.stderr)
     put(written, options.out)
 
 

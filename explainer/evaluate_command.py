@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,7 @@ def _add_comparison(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
+    from explainer.evaluation.findings import gap_note
     from explainer.evaluation.methods import METHODS
     from explainer.evaluation.report import write_report
     from explainer.evaluation.run import evaluate
@@ -144,6 +146,10 @@ def _run(options: argparse.Namespace) -> None:
     for count in found.counts:
         print("\n  ".join((f"{count.task} ({count.model}): {count.says}", *count.reasons())))
     print()
+    for (model_name, task), rows in found.summary.groupby(["model", "task"], sort=False):
+        note = gap_note(rows)
+        if note:
+            print(f"warning: {model_name}, {task}: {note}", file=sys.stderr)
     for finding in found.findings:
         print(f"{finding.claim} ({finding.model})\n  {finding.says}\n")
     print(f"In {options.out}: {', '.join(file.name for file in files)}")

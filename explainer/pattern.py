@@ -15,6 +15,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.gap import gap_warning
 from explainer.settings import Settings
 
 SCHEMA = 1
@@ -196,6 +197,11 @@ class Explanation:
     patterns: tuple[Pattern, ...]
     flow: TotalFlow | None = None
     words: tuple[int | None, ...] | None = None
+
+    @property
+    def gap_warning(self) -> str | None:
+        """What to say where the completeness gap is over 5 % of Q(x) − Q(b); None elsewhere."""
+        return gap_warning(self.completeness_gap, self.target.value - self.target.baseline_value)
 
     def drawn(self, minimum_share: float) -> tuple[Pattern, ...]:
         """Patterns of the words whose |g| is at least `minimum_share` of Σ|g|."""

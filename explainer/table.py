@@ -84,6 +84,7 @@ def _head(explanation: Explanation) -> str:
     difference = target.value - target.baseline_value
     output = "value" if model.head == "values" else "logit"
     total, gap = sum(explanation.influence), explanation.completeness_gap
+    warning = explanation.gap_warning
     return "\n".join(
         (
             " ".join(explanation.tokens),
@@ -95,6 +96,7 @@ def _head(explanation: Explanation) -> str:
             f"difference {difference:+.4f}",
             f"sum of g  {total:+.4f}   gap {gap:+.4f} "
             f"({settings.points} {settings.rule} points, {settings.baseline} baseline{kept})",
+            *([f"warning   {warning}"] if warning else ()),
         )
     )
 

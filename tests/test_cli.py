@@ -304,7 +304,7 @@ def test_an_evaluation_leaves_tables_figures_and_findings(lm, tmp_path, capsys):
         "the farmer that the assistants love [MASK] old .,is,are\n",
         encoding="utf-8",
     )
-    command = ["evaluate", *lm, "--file", str(file), "--points", "3", "--out", str(out)]
+    command = ["evaluate", *lm, "--file", str(file), "--points", "60", "--out", str(out)]
     assert main(command) == 0
     printed = capsys.readouterr()
     assert "Much influence flows through skip connections." in printed.out
@@ -312,7 +312,7 @@ def test_an_evaluation_leaves_tables_figures_and_findings(lm, tmp_path, capsys):
     sentences = pd.read_parquet(out / "sentences.parquet")
     assert sentences["text"].iloc[0] == TEXT
     expected = explain(
-        load_model(lm[1]), TEXT, correct="are", wrong="is", settings=Settings(points=3)
+        load_model(lm[1]), TEXT, correct="are", wrong="is", settings=Settings(points=60)
     )
     assert sentences["value"][0] == pytest.approx(expected.target.value)
     assert len(pd.read_csv(out / "patterns.csv")) == 20

@@ -27,7 +27,7 @@ from explainer.evaluation.methods import (
 )
 from explainer.evaluation.options import Options
 from explainer.evaluation.sentence import evaluate_sentence
-from explainer.pattern import Pattern
+from explainer.pattern import Component, Pattern
 from explainer.sentence import read_sentence
 from explainer.settings import Settings
 from explainer.tasks import Case
@@ -37,7 +37,7 @@ SETTINGS = Settings(points=3)
 CONTROLS = [method for method in METHODS.values() if isinstance(method, CellMethod)]
 
 
-def pattern(nodes: tuple[int, ...], components: tuple[int | str, ...]) -> Pattern:
+def pattern(nodes: tuple[int, ...], components: tuple[Component, ...]) -> Pattern:
     return Pattern(
         source=nodes[0],
         token="word",

@@ -1,11 +1,13 @@
 """Summaries of evaluations, by numbers worked by hand and by identities."""
 
+import json
 import math
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.stored import add
 from explainer import ExplainerError
 from explainer.evaluation.bootstrap import ratio, resampling
 from explainer.evaluation.consistency import consistency_table, correlation, forms
@@ -30,6 +32,8 @@ def line(number: int, value: float, kept: float, *, task: str = "one", inner: in
         "tokens": TOKENS,
         "controller": 1,
         "value": value,
+        "baseline_value": 0.0,
+        "completeness_gap": 0.01,
         "influence": [0.0, 2.0, 0.0, 0.0, 0.0],
         "patterns": [{"source": 1, "nodes": [1, inner, 3], "components": ["skip", 0]}],
         "skip_flow": [0.2, 0.4],
@@ -147,9 +151,56 @@ def test_other_forms_and_few_sentences_are_left_out():
 
 def test_consistency_that_goes_with_accuracy_has_a_correlation_of_minus_one():
     tasks = [*consistent("a", 0, 1), *consistent("b", 2, 2), *consistent("c", 6, 4)]
-    found = forms(tables_of(tasks))
+    found = consistency_table(forms(tables_of(tasks)))
     assert correlation(found, "node entropy").value == pytest.approx(-1)
     assert math.isnan(correlation(found, "component entropy").value)
+
+
+def form(task: str, entropy: float, accuracy: float, q: float) -> dict:
+    """A form's row of the table of consistency."""
+    return {
+        **{"model": "tiny", "task": task, "measure": "node entropy", "entropy": entropy},
+        **{"accuracy": accuracy, "Q": q},
+    }
+
+
+BETWEEN = pd.DataFrame(
+    [
+        form("a", 0.1, 1.0, 5.0),
+        form("a", 0.2, 1.0, 5.1),
+        form("a", 0.3, 1.0, 5.2),
+        form("b", 0.7, 0.9, 1.0),
+        form("b", 0.8, 0.9, 1.1),
+        form("b", 0.9, 0.9, 1.2),
+    ]
+)
+"""Within each task Q grows with entropy; between them it falls."""
+
+
+def test_what_lies_between_tasks_is_not_within_them():
+    assert correlation(BETWEEN, "node entropy", "Q").value < -0.5
+    assert correlation(BETWEEN, "node entropy", "Q", within=True).value == pytest.approx(1)
+    assert math.isnan(correlation(BETWEEN, "node entropy", within=True).value)
+
+
+def test_the_interval_of_a_correlation_is_over_forms():
+    # Every sentence of a form agrees, so that only other forms could change the value.
+    rng = np.random.default_rng(1)
+    rows = [form("a", *rng.normal(size=3)) for _ in range(12)]
+    found = correlation(pd.DataFrame(rows), "node entropy", "Q")
+    assert found.high - found.low > 0.5
+    alike = correlation(pd.DataFrame([*rows] * 30), "node entropy", "Q")
+    assert alike.value == pytest.approx(found.value)
+    assert alike.high - alike.low < (found.high - found.low) / 3
+
+
+def test_a_correlation_with_accuracy_names_the_forms_that_it_rests_on():
+    numbers = summary(tables_of(LINES))
+    says = findings(numbers, BETWEEN)[1].says
+    assert "Over 6 forms" in says
+    assert "within tasks +1.00" in says
+    assert "rests on the 3 forms that have errors at all (b)" in says
+    assert "no value" in says.partition("errors at all")[2]
 
 
 def test_the_report_names_the_best_rival_and_gives_every_finding(tmp_path):
@@ -169,6 +220,78 @@ def test_the_report_names_the_best_rival_and_gives_every_finding(tmp_path):
         if file.suffix == ".parquet":
             same = pd.read_csv(file.with_suffix(".csv"))
             pd.testing.assert_frame_equal(pd.read_parquet(file), same, check_dtype=False)
+
+
+def cut(method: str, left: float) -> dict:
+    """An outcome of heads and skips that are cut."""
+    where = {"level": "attention", "words": "all", "mode": "remove", "replacement": "zero"}
+    return {"method": method, "value": left, "size": 4, **where}
+
+
+def test_what_is_left_without_patterns_stands_beside_its_controls():
+    alone = [line(0, 4.0, 1.0, outcomes=[cut("pattern", 0.4)])]
+    says = report(tables_of(alone)).findings[2].says
+    assert "10.0 % [10.0, 10.0] of Q is left: without controls" in says
+    controls = {
+        "pattern": 0.4,
+        "random-cells": 0.2,
+        "pattern-first-skips": 0.1,
+        "pattern-heads": 1.0,
+        "node-heads": 2.0,
+        "random-heads": 3.0,
+        "flow-heads": 0.6,
+    }
+    beside = [line(0, 4.0, 1.0, outcomes=[cut(*each) for each in controls.items()])]
+    says = report(tables_of(beside)).findings[2].says
+    assert "without controls" not in says
+    for said, share in (
+        ("Without their heads and skips, zero instead,", "10.0 %"),
+        ("as many random heads and skips of every block", "5.0 %"),
+        ("only their skips of block 0", "2.5 %"),
+        ("Without their heads alone", "25.0 %"),
+        ("as many random heads at the same nodes", "50.0 %"),
+        ("as many anywhere in each block", "75.0 %"),
+        ("as many of largest flow", "15.0 %"),
+    ):
+        assert f"{said} {share} [" in says
+    assert "the best rival" not in says.partition("Without their")[2]
+
+
+def test_what_is_carried_is_said_to_be_what_is_sought():
+    performance = report(tables_of(LINES)).findings[2].says
+    assert "the search for patterns seeks what paths carry, which no rival does" in performance
+    assert "they (3.0 nodes) leave" in performance
+    assert "the rival that leaves most of Q (attention rollout, 3.0)" in performance
+    assert "the search for patterns seeks" in markdown(report(tables_of(LINES)))
+
+
+def test_a_method_that_only_cuts_has_the_size_of_what_it_cuts():
+    table = summary(tables_of([line(0, 4.0, 1.0, outcomes=[cut("random-cells", 0.4)])]))
+    of = {"level": "attention", "words": "all", "method": "random-cells"}
+    assert value(table, "size", **of) == 4
+
+
+def test_stored_results_take_the_rows_they_lack_and_their_findings(tmp_path):
+    stored, runs = tmp_path / "stored", tmp_path / "runs"
+    old = report(tables_of(LINES))
+    for folder in (stored, runs):
+        folder.mkdir()
+    more = [line(0, 4.0, 9.0), line(1, 2.0, 9.0)]
+    for record in more:
+        record["outcomes"].append(cut("random-cells", 1.0))
+    old.summary.to_csv(stored / "summary.csv", index=False)
+        (folder / "about.json").write_text('[{"task": "one"}]', encoding="utf-8")
+    report(tables_of(more)).summary.to_csv(runs / "summary.csv", index=False)
+    add(runs, stored)
+    table = pd.read_csv(stored / "summary.csv")
+    assert value(table, "retained Q", **ALL_NODES, method="pattern", replacement="zero") == 0.5
+    new = table[table["method"] == "random-cells"]
+    assert set(new["quantity"]) == {"removed Q", "removed accuracy", "size"}
+    assert set(new["n"]) == {2}
+    add(runs, stored)
+    assert pd.read_csv(stored / "summary.csv").equals(table)
+    about = json.loads((stored / "about.json").read_text(encoding="utf-8"))
+    assert about == [{"task": "one"}, {"task": "one", "added": True}]
 
 
 def test_accuracy_that_is_the_same_everywhere_is_said_to_tell_nothing():

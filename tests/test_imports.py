@@ -25,6 +25,7 @@ OWNERS = {
 # The app loads heavy packages before the first session starts, and uses none of them.
 LOADS_ONLY = "app"
 WITHOUT_TORCH = (
+    "explainer.gap",
     "explainer.pattern",
     "explainer.compare",
     "explainer.merge",

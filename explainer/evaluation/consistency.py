@@ -4,7 +4,7 @@ Sentences of one form, a task's combination with its most common number of token
 controller, put the same role at the same position. The entropy, in nats, of the nodes that a
 position's patterns take in these sentences is low where the model treats them alike (paper,
 section 5). Over many forms its rank correlation with accuracy says whether consistency goes with
-performance.
+performance: in the forms that there are, and only where these are answered unequally well.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ MEASURES = ("node entropy", "component entropy", "controller node entropy")
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One form's values in every resample, the first being the sentences as they are.
+    """One form's values: `value` is its mean Q in logits, the others are of every resample.
 
-    `entropies` [measure, resample] in nats, `accuracy` and `value` [resample], Q in logits.
+    `entropies` [measure, resample] in nats, `accuracy` [resample]; the first is of the sentences as
+    they are.
     """
 
     model: str
@@ -37,7 +38,7 @@ class Form:
     n: int
     entropies: Array
     accuracy: Array
-    value: Array
+    value: float
 
 
 def forms(tables: Tables) -> tuple[Form, ...]:
@@ -81,7 +82,7 @@ def _form(
         n,
         entropies=np.stack(entropies),
         accuracy=counts @ (value > 0) / n,
-        value=counts @ value / n,
+        value=float(value.mean()),
     )
 
 
@@ -121,29 +122,37 @@ def _rows(form: Form) -> Iterator[Row]:
             "accuracy": accuracy.value,
             "accuracy_low": accuracy.low,
             "accuracy_high": accuracy.high,
-            "Q": form.value[0],
+            "Q": form.value,
             "n": form.n,
         }
 
 
-def correlation(found: tuple[Form, ...], measure: str, with_: str = "accuracy") -> Estimate:
+def correlation(
+    table: pd.DataFrame, measure: str, with_: str = "accuracy", *, within: bool = False
+) -> Estimate:
     """Spearman's rank correlation over forms of entropy with accuracy, or with mean Q.
 
-    The interval is over sentences, resampled within each form: it does not say how other forms
-    would do. Without variation there is no value (nan).
+    `table` is the `consistency_table` of one model. `within` takes the mean of its task off every
+    form first, so that tasks are not compared with each other. The claim is about forms, so it is
+    forms that are resampled for the interval. Without variation there is no value (nan).
     """
-    number = MEASURES.index(measure)
-    entropy = np.stack([form.entropies[number] for form in found], axis=1)
-    performance = np.stack(
-        [form.accuracy if with_ == "accuracy" else form.value for form in found], axis=1
+    rows = table[table["measure"] == measure].dropna(subset="entropy")
+    pairs = rows[["entropy", with_]].astype(float)
+    if within:
+        pairs = pairs - pairs.groupby(rows["task"]).transform("mean")
+    values = pairs.to_numpy()
+    numbers = np.arange(len(values))
+    found = np.array(
+        [
+            _spearman(*values[np.repeat(numbers, times.astype(int))].T)
+            for times in resampling(len(values))
+        ]
     )
-    values = np.array([_spearman(e, p) for e, p in zip(entropy, performance, strict=True)])
-    return Estimate.of(values[0], values[1:])
+    return Estimate.of(found[0], found[1:])
 
 
 def _spearman(one: Array, other: Array) -> float:
-    known = np.isfinite(one) & np.isfinite(other)
-    ranks = [pd.Series(values[known]).rank().to_numpy() for values in (one, other)]
-    if known.sum() < 3 or any(np.ptp(rank) == 0 for rank in ranks):
+    ranks = [pd.Series(values.round(12)).rank().to_numpy() for values in (one, other)]
+    if len(one) < 3 or any(np.ptp(rank) == 0 for rank in ranks):
         return float("nan")
     return float(np.corrcoef(*ranks)[0, 1])

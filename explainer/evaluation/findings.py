@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from explainer.evaluation.bootstrap import Estimate
-from explainer.evaluation.consistency import Form, correlation
+from explainer.evaluation.consistency import correlation
 from explainer.evaluation.methods import METHODS, PATTERN
 from explainer.evaluation.summary import EVERY_TASK
+from explainer.gap import LARGE
 
 VARIANTS = ("repl-skip", "repl-attn")
 """Changed patterns, which are no rivals."""
+PARTS = ("pattern-heads", "pattern-first-skips")
+"""What is cut of patterns by itself."""
+CONTROLS = ("random-cells", "random-heads", "node-heads", "flow-heads")
+"""Heads and skips that are cut to see what cutting as many does, which are no rivals either."""
+LIKE_CUTS = {
+    "random-cells": "as many random heads and skips of every block",
+    "pattern-first-skips": "only their skips of block 0",
+}
+LIKE_HEADS = {
+    "node-heads": "as many random heads at the same nodes",
+    "random-heads": "as many anywhere in each block",
+    "flow-heads": "as many of largest flow",
+}
+EQUAL = ("rollout-nodes", "random-nodes")
+"""Rivals with as many nodes of every layer as the patterns, beside those with as many paths."""
+UNEQUAL = "the search for patterns seeks what paths carry, which no rival does"
 WHERE = {"zero": "zero", "baseline": "the baseline's values", "mean": "mean values"}
 
 
@@ -26,13 +43,17 @@ class Finding:
     says: str
 
 
-def findings(table: pd.DataFrame, forms: tuple[Form, ...]) -> tuple[Finding, ...]:
-    """The findings of every model in a summary, over all of its tasks."""
+def findings(table: pd.DataFrame, forms: pd.DataFrame) -> tuple[Finding, ...]:
+    """The findings of every model in a summary, over all of its tasks.
+
+    `forms` is the table of `evaluation.consistency`, which may be empty.
+    """
     found: list[Finding] = []
     for model, rows in table.groupby("model", sort=False):
         tasks = list(rows["task"].unique())
         task = EVERY_TASK if EVERY_TASK in tasks else tasks[0]
         of_all = rows[rows["task"] == task]
+        of_forms = forms[forms["model"] == model] if len(forms) else forms
         for claim, says in (
             (
                 "Much influence flows through skip connections.",
@@ -40,16 +61,27 @@ def findings(table: pd.DataFrame, forms: tuple[Form, ...]) -> tuple[Finding, ...
             ),
             (
                 "Consistent patterns go with good performance.",
-                _consistency(tuple(form for form in forms if form.model == model)),
+                _consistency(of_forms),
             ),
             (
                 "Patterns account for more of the performance than attention- and layer-based "
                 "methods.",
-                _performance(of_all),
+                " ".join(_comparisons(of_all)),
             ),
         ):
-            found.append(Finding(model, claim, says))
+            found.append(Finding(str(model), claim, says))
     return tuple(found)
+
+
+def gap_note(table: pd.DataFrame) -> str | None:
+    """What to say of the sentences whose completeness gap is large; None where there are none."""
+    row = row_of(table, "large gap")
+    if row is None or not row["value"] > 0:
+        return None
+    return (
+        f"In {_of(row)} of the sentences (n = {row['n']:,}) the completeness gap is over "
+        f"{100 * LARGE:.0f} % of Q(x) − Q(b): take more points before you rely on single numbers."
+    )
 
 
 def row_of(table: pd.DataFrame, quantity: str, **of: str | int | None) -> pd.Series | None:
@@ -82,26 +114,33 @@ def _skip(table: pd.DataFrame) -> str:
     )
 
 
-def _consistency(forms: tuple[Form, ...]) -> str:
-    if len(forms) < 3:
+def _consistency(forms: pd.DataFrame) -> str:
+    """Correlations over forms, with what accuracy can tell and what lies between the tasks."""
+    rows = forms[forms["measure"] == "node entropy"] if len(forms) else forms
+    if len(rows) < 3:
         return "Too few forms of sentence to say."
-    alike = len({form.accuracy[0] for form in forms}) == 1
-    parts = [
-        f"of {measure} with accuracy {_rank(correlation(forms, measure, 'accuracy'))}"
-        for measure in ("node entropy", "controller node entropy")
-        if not alike
-    ]
-    parts.append(f"of node entropy with mean Q {_rank(correlation(forms, 'node entropy', 'Q'))}")
-    said = f"Rank correlation over {len(forms)} forms of sentence: {'; '.join(parts)}."
-    return f"{said} All are answered equally well, so accuracy tells nothing." if alike else said
+    with_q = _rank(correlation(forms, "node entropy", "Q"))
+    said = (
+        f"Over {len(rows)} forms of sentence the rank correlation of node entropy with mean Q is "
+        f"{with_q} (forms resampled)"
+    )
+    if rows["task"].nunique() > 1:
+        said += f", within tasks {_rank(correlation(forms, 'node entropy', 'Q', within=True))}"
+    if rows["accuracy"].nunique() == 1:
+        return f"{said}. All are answered equally well, so accuracy tells nothing."
+    wrong = rows[rows["accuracy"] < 1]
+    where = ", ".join(dict.fromkeys(wrong["task"]))
+    said += (
+        f". With accuracy it is {_rank(correlation(forms, 'node entropy'))}, which rests on the "
+        f"{len(wrong)} forms that have errors at all ({where})"
+    )
+    if rows["task"].nunique() > 1:
+        said += f": within tasks {_rank(correlation(forms, 'node entropy', within=True))}"
+    return f"{said}."
 
 
 def _rank(found: Estimate) -> str:
     return written(found.value, found.low, found.high, percent=False)
-
-
-def _performance(table: pd.DataFrame) -> str:
-    return " ".join(_comparisons(table))
 
 
 def _comparisons(table: pd.DataFrame) -> Iterator[str]:
@@ -113,48 +152,95 @@ def _comparisons(table: pd.DataFrame) -> Iterator[str]:
         if own is not None and rival is not None:
             yield (
                 f"Patterns of {name} carry {_of(own)} of all words' influence, the best rival "
-                f"({_label(rival)}) {_of(rival)}."
+                f"({_label(rival)}) {_of(rival)}: {UNEQUAL}."
             )
         for replacement in of_level["replacement"].dropna().unique():
             cut = of_level[of_level["replacement"] == replacement]
             own, rival = _own_and_best(cut, "retained Q")
-            if own is None or rival is None:
-                continue
-            right, rival_right = (
-                _of(row_of(cut, "retained accuracy", **_place(row))) for row in (own, rival)
-            )
-            yield (
-                f"Kept alone, with {WHERE[replacement]} elsewhere, they leave {_of(own)} of Q and "
-                f"{right} of the right answers; the rival that leaves most of Q "
-                f"({_label(rival)}) {_of(rival)} and {rival_right}."
-            )
+            if own is not None and rival is not None:
+                yield _kept(of_level, cut, own, rival, name)
             if level == "attention":
-                yield from _without(cut)
+                yield from _without(cut, str(replacement))
 
 
-def _without(cut: pd.DataFrame) -> Iterator[str]:
-    """What is left of Q without the patterns, and without random paths.
+def _kept(
+    of_level: pd.DataFrame, cut: pd.DataFrame, own: pd.Series, rival: pd.Series, name: str
+) -> str:
+    """What is left of Q with the patterns alone, the best rival, and rivals of equal size."""
+    right, rival_right = (
+        _of(row_of(cut, "retained accuracy", **_place(row))) for row in (own, rival)
+    )
+    sizes = (_size(of_level, own), _size(of_level, rival))
+    mine = f" ({sizes[0]} {name})" if sizes[0] else ""
+    said = (
+        f"Kept alone, with {WHERE[own['replacement']]} elsewhere, they{mine} leave {_of(own)} of Q "
+        f"and {right} of the right answers; the rival that leaves most of Q "
+        f"({', '.join(filter(None, (_label(rival), sizes[1])))}) {_of(rival)} and {rival_right}"
+    )
+    others = [name for name in EQUAL if name != rival["method"]]
+    rows = [row_of(cut, "retained Q", **{**_place(own), "method": method}) for method in others]
+    equal = [f"{_label(row)} {_of(row)}{_other_n(row, own)}" for row in rows if row is not None]
+    return f"{said}; {', '.join(equal)}." if equal else f"{said}."
+
+
+def _without(cut: pd.DataFrame, replacement: str) -> Iterator[str]:
+    """What is left of Q without the patterns, always beside what as large a cut leaves.
 
     Not asked of nodes: every method's paths begin at the words, without which nothing is left.
     """
-    own, chance = (
-        row_of(cut, "removed Q", **{**_place(cut.iloc[0]), "method": method})
-        for method in (PATTERN, "random")
+    place = {"level": "attention", "words": "all", "replacement": replacement}
+
+    def left(method: str) -> pd.Series | None:
+        return row_of(cut, "removed Q", **place, method=method)
+
+    def listed(names: Mapping[str, str]) -> str:
+        rows = {said: row for name, said in names.items() if (row := left(name)) is not None}
+        return ", ".join(f"{said} {_of(row)}" for said, row in rows.items())
+
+    own = left(PATTERN)
+    if own is None:
+        return
+    cuts = listed(LIKE_CUTS)
+    said = f"Without their heads and skips, {WHERE[replacement]} instead, {_of(own)} of Q is left"
+    if not cuts:
+        yield f"{said}: without controls ({', '.join(CONTROLS)}) that says nothing."
+        return
+    yield (
+        f"{said} (n = {own['n']:,}), but a cut skip stops whatever comes that way: without {cuts}."
     )
-    if own is not None:
-        beside = "" if chance is None else f", without as many random paths {_of(chance)}"
-        yield f"Without them {_of(own)} of Q is left{beside}."
+    heads = left("pattern-heads")
+    if heads is not None:
+        yield (
+            f"Without their heads alone {_of(heads)} is left (n = {heads['n']:,}), without "
+            f"{listed(LIKE_HEADS)}."
+        )
+
+
+def _size(of_level: pd.DataFrame, row: pd.Series) -> str:
+    """How much a method keeps in the mean."""
+    size = row_of(of_level, "size", **{name: row[name] for name in ("level", "words", "method")})
+    return "" if size is None else f"{size['value']:.1f}"
+
+
+def _other_n(row: pd.Series, own: pd.Series) -> str:
+    """The number of sentences, where it is not that of the pattern's row."""
+    return "" if row["n"] == own["n"] else f" (n = {row['n']:,})"
 
 
 def _own_and_best(table: pd.DataFrame, quantity: str) -> tuple[pd.Series | None, pd.Series | None]:
     """The pattern's row of a quantity, and the highest of its rivals'."""
     rows = table[table["quantity"] == quantity]
     own = rows[rows["method"] == PATTERN]
-    rivals = rows[~rows["method"].isin((PATTERN, *VARIANTS))].dropna(subset="value")
+    rivals = rivals_of(rows).dropna(subset="value")
     return (
         None if own.empty else own.iloc[0],
         None if rivals.empty else rivals.loc[rivals["value"].idxmax()],
     )
+
+
+def rivals_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of rivals: not of patterns, of changed ones and parts of them, nor of controls."""
+    return rows[~rows["method"].isin((PATTERN, *VARIANTS, *PARTS, *CONTROLS))]
 
 
 def _place(row: pd.Series) -> dict[str, str]:

@@ -173,17 +173,17 @@ _ALL: tuple[Method, ...] = (
     LayerMethod("rollout-nodes", "attention rollout, equal nodes", NODES, _rollout_nodes),
     PathMethod("random", "random paths", BOTH, _random),
     LayerMethod("random-nodes", "random nodes", NODES, lambda f: f.rng.random(f.internal.shape)),
-    CellMethod("pattern-heads", "pattern, only its heads", lambda _, own, __: only_heads(own)),
+    CellMethod("pattern-heads", "pattern heads alone", lambda _, own, __: only_heads(own)),
     CellMethod("flow-heads", "heads of largest flow", _strongest_heads),
     CellMethod(
         "node-heads",
-        "random heads, same nodes",
+        "random heads at same nodes",
         lambda f, own, _: heads_at_same_nodes(own, f.rng),
     ),
     CellMethod("random-heads", "random heads", lambda f, own, _: random_heads(own, f.rng)),
     CellMethod(
         "pattern-first-skips",
-        "pattern, only block 0's skips",
+        "pattern skips of block 0",
         lambda _, own, __: first_skips(own),
     ),
     CellMethod(

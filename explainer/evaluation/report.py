@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from explainer.evaluation.consistency import consistency_table, forms
-from explainer.evaluation.findings import Finding, findings, written
+from explainer.evaluation.findings import UNEQUAL, Finding, findings, gap_note, written
 from explainer.evaluation.left_out import Count, counts
 from explainer.evaluation.line import Line
 from explainer.evaluation.methods import METHODS
@@ -40,8 +40,8 @@ class Report:
 
 def report(tables: Tables) -> Report:
     """The report of a run's tables."""
-    numbers, found = summary(tables), forms(tables)
-    return Report(numbers, consistency_table(found), findings(numbers, found), counts(tables))
+    numbers, of_forms = summary(tables), consistency_table(forms(tables))
+    return Report(numbers, of_forms, findings(numbers, of_forms), counts(tables))
 
 
 def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
@@ -58,7 +58,7 @@ def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
         SUMMARY: found.summary.to_csv(index=False),
         CONSISTENCY: found.consistency.to_csv(index=False),
         REPORT: markdown(found),
-        FINDINGS: _json([asdict(finding) for finding in found.findings]),
+        FINDINGS: findings_json(found.findings),
         ABOUT: _json(list(_about(runs, found.counts))),
     }
     for name, text in texts.items():
@@ -81,6 +81,11 @@ def _about(runs: Sequence[Stored], found: tuple[Count, ...]) -> Iterator[Line]:
         }
 
 
+def findings_json(found: Sequence[Finding]) -> str:
+    """Findings as they are stored."""
+    return _json([asdict(finding) for finding in found])
+
+
 def _json(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
@@ -89,6 +94,10 @@ def markdown(found: Report) -> str:
     """The report as Markdown: findings first, then a table for every task."""
     lines = ["# Evaluation", ""]
     lines += [*_counted(found.counts), ""]
+    for model, rows in found.summary.groupby("model", sort=False):
+        for task, of_task in rows.groupby("task", sort=False):
+            note = gap_note(of_task)
+            lines += [f"**Warning** ({model}, {task}): {note}", ""] if note else []
     for finding in found.findings:
         lines += [f"**{finding.claim}** ({finding.model}) {finding.says}", ""]
     for (model, task), rows in found.summary.groupby(["model", "task"], sort=False):
@@ -121,7 +130,7 @@ def _methods(rows: pd.DataFrame) -> Iterator[str]:
         said = "all words" if words == "all" else "words with positive influence"
         of_replacement = rows["replacement"].isna() | (rows["replacement"] == replacement)
         here = (rows["words"] == words) & of_replacement
-        yield f"Paths of {said}, {replacement} elsewhere, %:"
+        yield f"Paths of {said}, {replacement} elsewhere, %; of `carried`, {UNEQUAL}:"
         yield ""
         yield f"| level | method | {' | '.join(COMPARED)} |"
         yield "|---|---|" + "---|" * len(COMPARED)

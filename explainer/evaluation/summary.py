@@ -3,6 +3,7 @@
 Quantities, shares of 1 but for Q and path counts:
 
 - `accuracy`, `Q`: of the model as it is (Q in logits, mean);
+- `large gap`: the sentences whose completeness gap is over 5 % of |Q(x) − Q(b)|;
 - `kept accuracy`, `removed accuracy`: of the model with only what a method chose, and without it;
 - `retained accuracy`: of the sentences that the model gets right, those it still gets right with
   only what the method chose; `retained Q`, `removed Q`: mean Q with only that, and without it,
@@ -26,6 +27,7 @@ import pandas as pd
 
 from explainer.evaluation.bootstrap import Array, Estimate, ratio, resampling
 from explainer.evaluation.tables import Tables
+from explainer.gap import gap_is_large
 
 Row = dict[str, object]
 EVERY_TASK = "all tasks"
@@ -85,9 +87,12 @@ def _row(
 def _as_it_is(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
     value = sentences["value"].to_numpy()
     patterns = sentences["words"].to_numpy(dtype=float)
+    difference = value - sentences["baseline_value"].to_numpy()
+    pairs = zip(sentences["completeness_gap"], difference, strict=True)
     quantities = {
         "accuracy": (value > 0).astype(float),
         "Q": value,
+        "large gap": np.array([gap_is_large(*pair) for pair in pairs], dtype=float),
         "skip steps": sentences["skip_steps"].to_numpy(),
         "alignment": sentences["alignment"].to_numpy(),
     }

@@ -23,8 +23,8 @@ WIDTH = 720.0
 ROW = 24.0
 TOP = 40.0
 BELOW = 46.0
-OWN = ("pattern", "repl-skip", "repl-attn")
-"""The pattern, in full colour, and its variants."""
+OWN = ("pattern", "repl-skip", "repl-attn", "pattern-heads", "pattern-first-skips")
+"""The pattern, in full colour, and its variants and parts."""
 HUES = ("#0072b2", "#d55e00", "#1f9e89", "#8e63ce", "#b8860b", "#cc5c9c", "#56789a", "#7a8b2f")
 """One colour per task, told apart by the colour-blind too, and named at the line's end."""
 NOTE = "95 % interval"
@@ -45,6 +45,7 @@ def methods_scene(
 ) -> Scene:
     """One row per method with its value of `quantity`, the best first; the pattern stands out.
 
+    Names are followed by how much the method keeps or cuts, in the mean, where `numbers` has it.
     `whole` draws a line at the value of the whole model.
     """
     colours = palette(dark)
@@ -57,7 +58,16 @@ def methods_scene(
     ].sort_values("value", ascending=False, kind="stable")
     # Where nothing is right, or Q is 0 in the mean, there is nothing to be retained.
     rows = list(chosen.dropna(subset="value").itertuples())
-    room = max([width(labels[row.method], BODY) for row in rows] or [0.0])
+    sizes = numbers[
+        (numbers["quantity"] == "size") & (numbers["level"] == level) & (numbers["words"] == words)
+    ].set_index("method")["value"]
+    names = [
+        f"{labels[row.method]} ({sizes[row.method]:.0f})"
+        if row.method in sizes.index
+        else labels[row.method]
+        for row in rows
+    ]
+    room = max([width(name, BODY) for name in names] or [0.0])
     left = min(room, 0.45 * px) + 14
     marked = [] if whole is None else [whole]
     values = [bound for row in rows for bound in (row.low, row.high)] + marked
@@ -71,7 +81,7 @@ def methods_scene(
     spots = []
     for number, row in enumerate(rows):
         y, own = TOP + ROW * (number + 0.5), row.method in OWN
-        name = shorten(labels[row.method], BODY, left - 12)
+        name = shorten(names[number], BODY, left - 12)
         ink = colours.ink if own else colours.muted
         bold = row.method == OWN[0]
         items.append(Label(left - 10, y, name, ink, BODY, "end", bold=bold))

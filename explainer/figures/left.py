@@ -15,7 +15,7 @@ from explainer.figures.scene import Area, Disc, Item, Label, Line, Scene, Spot
 from explainer.figures.text import BODY, SMALL, percent, shorten, signed, width
 from explainer.pattern import Level
 
-Kind = Literal["pattern", "variant", "rival"]
+Kind = Literal["pattern", "variant", "part", "rival", "control"]
 AXIS = "Q left, logits"
 ROW, TALL_ROW = 26.0, 40.0
 TOP, BELOW = 46.0, 44.0
@@ -34,6 +34,11 @@ class Left:
     value: float
     size: int
     share: float | None
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the pattern, or made of it."""
+        return self.kind in ("pattern", "variant", "part")
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,10 @@ class Ablations:
 
 
 def left_summary(of: Ablations) -> str:
-    """The result in one sentence: what the patterns leave, and the rival that does most."""
+    """The result in one sentence: what the patterns leave, and the rival that does most.
+
+    Parts of the patterns, and controls that cut as many heads and skips, take the rival's place.
+    """
     own = next(row for row in of.rows if row.kind == "pattern")
     rivals = [row for row in of.ranked if row.kind == "rival"]
     whose = "of the patterns that pull towards the answer" if of.positive else "of the patterns"
@@ -78,7 +86,11 @@ def left_summary(of: Ablations) -> str:
     if own.value * of.whole < 0:
         preferred = of.correct if own.value > 0 else (of.wrong or "another class")
         said += f" and the model prefers “{preferred}”"
-    if rivals:
+    controls = [row for row in of.ranked if row.kind in ("part", "control")]
+    if controls:
+        listed = ", ".join(f"{row.label} {signed(row.value)}" for row in controls)
+        said += f"; beside it, without {listed}"
+    elif rivals:
         said += f"; {best.format(rivals[0].label, signed(rivals[0].value))}"
     return f"{said}."
 
@@ -147,7 +159,7 @@ def _heads(of: Ablations, right: float, bars: Range, px: float, colours: Palette
 
 def _dot(row: Left, x: Range, y: float, colours: Palette) -> Iterator[Item]:
     """The value, with a stem from 0."""
-    colour = colours.muted if row.kind == "rival" else colours.sign(row.value)
+    colour = colours.sign(row.value) if row.own else colours.muted
     yield Line(x.at(0), y, x.at(row.value), y, rgba(colour, 0.45), 2.5)
     yield Disc(x.at(row.value), y, 6.0, colour, colours.surface, 1.0)
 
@@ -157,7 +169,7 @@ def _beside(
 ) -> Iterator[Item]:
     """Name and numbers in columns."""
     bold = row.kind == "pattern"
-    ink = colours.muted if row.kind == "rival" else colours.ink
+    ink = colours.ink if row.own else colours.muted
     name = shorten(row.label, BODY, left - 12)
     yield Label(left - 10, y, name, ink, BODY, "end", bold=bold)
     yield Label(right + NUMBER, y, signed(row.value), ink, SMALL, "end", bold=bold)
@@ -166,7 +178,7 @@ def _beside(
     else:
         ends = sorted((bars.at(0), bars.at(row.share)))
         corners = [(ends[0], y - 5), (ends[1], y - 5), (ends[1], y + 5), (ends[0], y + 5)]
-        colour = colours.muted if row.kind == "rival" else colours.sign(row.share)
+        colour = colours.sign(row.share) if row.own else colours.muted
         yield Area(np.array(corners), rgba(colour, 0.7))
         yield Label(ends[1] + 6, y, percent(row.share), ink, SMALL, "start", bold=bold)
     yield Label(px - 4, y, str(row.size), ink, SMALL, "end", bold=bold)
@@ -175,7 +187,7 @@ def _beside(
 def _above(row: Left, y: float, px: float, colours: Palette) -> Iterator[Item]:
     """Name and numbers over the row's dot, where there is no room beside it."""
     bold = row.kind == "pattern"
-    ink = colours.muted if row.kind == "rival" else colours.ink
+    ink = colours.ink if row.own else colours.muted
     said = signed(row.value)
     if row.share is not None:
         said += f" · carries {percent(row.share)}"

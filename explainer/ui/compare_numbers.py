@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from explainer import Explanation
 from explainer.compare import Comparison
 from explainer.figures import View
 from explainer.figures.pair import Pair
@@ -23,8 +24,8 @@ def quantity_table(both: Pair, view: View) -> None:
         ("sum of influence Σ g", sum(one.influence), sum(two.influence)),
     ]
     rows = [_row(name, signed(a), signed(b), signed(b - a)) for name, a, b in lines]
-    gaps = [signed(e.completeness_gap, 3) for e in both]
-    rows.append(_row("completeness gap", *gaps, ""))
+    gaps = [_gap(e) for e in both]
+    rows.append(f"<tr><th>completeness gap</th>{''.join(gaps)}<td></td></tr>")
     points = signed(100 * (drawn[1] - drawn[0]), 0)
     unit = "point" if points in ("+1", "−1") else "points"
     rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), f"{points} {unit}"))
@@ -33,6 +34,15 @@ def quantity_table(both: Pair, view: View) -> None:
         '<table class="ipe-pair"><caption>The quantity explained, in logits</caption>'
         f'<tr><th scope="col">Q</th>{head}<th scope="col">change</th></tr>{"".join(rows)}</table>'
     )
+    for side, explanation in zip(("first", "second"), both, strict=True):
+        if explanation.gap_warning is not None:
+            st.caption(f":material/warning: In the {side}: {explanation.gap_warning}")
+
+
+def _gap(explanation: Explanation) -> str:
+    """A cell with the error of the quadrature, marked where it is large."""
+    mark = " class=ipe-warn" if explanation.gap_warning is not None else ""
+    return f"<td{mark}>{escape(signed(explanation.completeness_gap, 3))}</td>"
 
 
 def _row(name: str, *cells: str) -> str:

@@ -19,6 +19,11 @@ WORDS_GONE = (
     "Every path begins at its word, so without the nodes these words are gone, whatever the "
     "method: to tell methods apart, remove heads and skips."
 )
+CUT_SKIPS = (
+    "A cut skip connection stops whatever comes that way, so any cut with many of them leaves "
+    "little: what the choice of heads is worth shows where the patterns’ heads are cut alone, "
+    "beside as many others."
+)
 
 
 def cut_controls() -> None:
@@ -51,8 +56,8 @@ def cut_controls() -> None:
 def how_to_read(said: str) -> None:
     """The words under a figure, and what the choices let it tell."""
     inquiry = LINKED.get()
-    gone = (inquiry.level, inquiry.mode) == ("embedding", "remove")
-    st.caption(f"{said} {WORDS_GONE}" if gone else said)
+    more = {"embedding": WORDS_GONE, "attention": CUT_SKIPS}[inquiry.level]
+    st.caption(f"{said} {more}" if inquiry.mode == "remove" else said)
 
 
 def replacement_field(known: Sequence[Replacement]) -> Replacement:

@@ -9,7 +9,16 @@ import streamlit as st
 
 from explainer.ablation import REPLACEMENTS
 from explainer.evaluation.consistency import LEAST
-from explainer.evaluation.findings import VARIANTS, Finding, row_of, written
+from explainer.evaluation.findings import (
+    LIKE_CUTS,
+    LIKE_HEADS,
+    UNEQUAL,
+    Finding,
+    gap_note,
+    rivals_of,
+    row_of,
+    written,
+)
 from explainer.evaluation.methods import METHODS, PATTERN, Mode
 from explainer.evaluation.summary import EVERY_TASK
 from explainer.figures.evaluation import consistency_scene, methods_scene, skip_scene
@@ -36,9 +45,10 @@ QUANTITIES: dict[tuple[Mode, Measure], tuple[str, str]] = {
     ("remove", "Q"): ("removed Q", "Share of Q that is left without the paths"),
 }
 HOW_TO_READ = (
-    "Dots are values, the bars through them 95 % intervals over sentences. First, in every "
-    "sentence {} becomes {}, and the model runs again. Then, how much of the words’ influence "
-    "flows along the method’s paths."
+    "Dots are values, the bars through them 95 % intervals over sentences; in brackets how many "
+    "{} a method {} in the mean, which differs where paths merge. First, in every sentence {} "
+    "becomes {}, and the model runs again. Then, how much of the words’ influence flows along the "
+    f"method’s paths: {UNEQUAL}."
 )
 
 
@@ -96,6 +106,9 @@ def _performance(results: Results, task: str, width: float, half: float) -> None
         _said(numbers, quantity, title, replacement=replacement, **of),
         _said(numbers, "carried", carried, **of),
     )
+    note = gap_note(numbers)
+    if note is not None:
+        st.caption(f":material/warning: {plain(note)}")
     said.markdown(plain(" ".join(alts)))
     dark = is_dark()
     places = columns(width)
@@ -131,8 +144,12 @@ def _performance(results: Results, task: str, width: float, half: float) -> None
             ),
             alts[1],
         )
-    cut = "all that a method does not name" if inquiry.mode == "keep" else "what a method names"
-    how_to_read(HOW_TO_READ.format(cut, REPLACEMENT_NAMES[replacement]))
+    keeps = inquiry.mode == "keep"
+    unit = "nodes" if inquiry.level == "embedding" else "heads and skips"
+    cut = "all that a method does not name" if keeps else "what a method names"
+    how_to_read(
+        HOW_TO_READ.format(unit, "keeps" if keeps else "cuts", cut, REPLACEMENT_NAMES[replacement])
+    )
 
 
 def _skip(numbers: pd.DataFrame, task: str, px: float) -> None:
@@ -176,19 +193,39 @@ def _chart(key: str, scene: Scene, alt: str) -> None:
 
 
 def _said(numbers: pd.DataFrame, quantity: str, title: str, **of: str) -> str:
-    """A figure of methods in one sentence: the pattern's value, and the best rival's."""
+    """A figure of methods in one sentence: the pattern's value, and the best rival's.
+
+    Where heads and skips are removed, what as large a cut leaves takes the place of the rival.
+    """
     rows = numbers[numbers["quantity"] == quantity]
     for name, value in of.items():
         rows = rows[rows[name] == value]
     own = rows[rows["method"] == PATTERN].iloc[0]
+    if quantity.startswith("removed") and of["level"] == "attention":
+        return _said_of_cuts(rows, title)
     said = f"{title}: {_value(own)} with influence patterns"
-    rivals = rows[~rows["method"].isin((PATTERN, *VARIANTS))].dropna(subset="value")
+    rivals = rivals_of(rows).dropna(subset="value")
     if rivals.empty:
         return f"{said}."
     # Without what a method names, little left speaks for it.
     place = rivals["value"].idxmin() if quantity.startswith("removed") else rivals["value"].idxmax()
     best = rivals.loc[place]
     return f"{said}, {_value(best)} with the best rival, {LABELS[str(best['method'])]}."
+
+
+def _said_of_cuts(rows: pd.DataFrame, title: str) -> str:
+    """What is left without the patterns' heads and skips, and without other ones."""
+    named = {
+        PATTERN: "of influence patterns",
+        **LIKE_CUTS,
+        "pattern-heads": "only the patterns’ heads",
+        **LIKE_HEADS,
+    }
+    by_method = {row["method"]: row for _, row in rows.dropna(subset="value").iterrows()}
+    listed = ", ".join(
+        f"{said} {_value(by_method[name])}" for name, said in named.items() if name in by_method
+    )
+    return f"{title}: {listed}."
 
 
 def _value(row: pd.Series) -> str:

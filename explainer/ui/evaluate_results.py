@@ -77,12 +77,21 @@ def _of(table: pd.DataFrame, model: str) -> pd.DataFrame:
 
 
 def _origin(runs: list[dict[str, Any]]) -> str:
-    """How many sentences of a task there are, and how the path was sampled."""
-    # Runs from before left-out sentences were counted had none.
-    counts = sorted({run.get("evaluated", run["done"]) for run in runs})
+    """How many sentences of a task there are, in runs added later too, and how the path was
+    sampled."""
     settings = runs[0]["options"]["settings"]
-    many = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
+    # Runs from before left-out sentences were counted had none.
+    first, later = (
+        [run.get("evaluated", run["done"]) for run in runs if bool(run.get("added")) is is_added]
+        for is_added in (False, True)
+    )
+    controls = f" ({_many(later)} for controls)" if later else ""
     return (
-        f"The project’s own results: {many} sentences of a task, "
+        f"The project’s own results: {_many(first)} sentences of a task{controls}, "
         f"{settings['points']} {settings['rule']} points."
     )
+
+
+def _many(counts: list[int]) -> str:
+    low, high = min(counts), max(counts)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.ablation import REPLACEMENTS
-from explainer.evaluation.findings import VARIANTS
+from explainer.evaluation.findings import CONTROLS, PARTS, UNEQUAL, VARIANTS
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, PATTERN
 from explainer.evaluation.record import Record
 from explainer.figures.frame import NARROW
@@ -18,6 +18,7 @@ from explainer.figures.left import Ablations, Kind, Left, left_scene, left_summa
 from explainer.figures.palette import palette
 from explainer.figures.svg import to_svg
 from explainer.figures.view import WIDTH
+from explainer.gap import gap_warning
 from explainer.ui import evaluate_compute
 from explainer.ui.asking import answered, last_request, question
 from explainer.ui.compute import Request
@@ -46,7 +47,9 @@ HOW_TO_READ = {
         "the line of the whole model, the more the prediction needs what was removed."
     ),
 }
-HOW_TO_READ_BARS = "Influence carried: the share of the words’ Σ|g| that flows along these paths."
+HOW_TO_READ_BARS = (
+    f"Influence carried: the share of the words’ Σ|g| that flows along these paths; {UNEQUAL}."
+)
 
 
 def sentence_section(width: float) -> None:
@@ -86,6 +89,9 @@ def _figures(request: Request, width: float) -> None:
     found = ablations(record, inquiry)
     verdict = left_summary(found)
     said.html(f'<p class="ipe-verdict">{escape(verdict)}</p>')
+    warning = gap_warning(record.completeness_gap, record.value - record.baseline_value)
+    if warning is not None:
+        middle.caption(f":material/warning: {warning}")
     if inquiry.words == "positive" and not any(p.influence > 0 for p in record.patterns):
         st.info("No word pulls towards the answer: nothing is kept or removed.")
     dark = is_dark()
@@ -138,7 +144,12 @@ def ablations(record: Record, inquiry: Inquiry) -> Ablations:
 def _kind(method: str) -> Kind:
     if method == PATTERN:
         return "pattern"
-    return "variant" if method in VARIANTS else "rival"
+    kinds: tuple[tuple[tuple[str, ...], Kind], ...] = (
+        (VARIANTS, "variant"),
+        (PARTS, "part"),
+        (CONTROLS, "control"),
+    )
+    return next((kind for names, kind in kinds if method in names), "rival")
 
 
 def _frame(found: Ablations) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from explainer.facade import trace_text
+from explainer.gap import gap_is_large
 from explainer.models.model import Model
 from explainer.path import quadrature
 from explainer.settings import Settings
@@ -36,6 +37,11 @@ def choices(
 
 
 @computed(explaining)
-def influence(loaded: Model, request: Request) -> tuple[float, ...]:
-    """One integrated gradient per token, without patterns; raises ExplainerError."""
-    return _trace(loaded, request).influence
+def influence(loaded: Model, request: Request) -> tuple[tuple[float, ...], bool]:
+    """One integrated gradient per token, without patterns, and whether their gap is large.
+
+    Raises ExplainerError.
+    """
+    found = _trace(loaded, request)
+    large = gap_is_large(found.completeness_gap, found.value - found.baseline_value)
+    return found.influence, large

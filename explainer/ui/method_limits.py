@@ -60,8 +60,9 @@ def _baseline(pattern: Pattern) -> str:
     against = []
     for baseline, name in EMPTY.items():
         settings = Settings(points=USED, baseline=baseline)
-        found = method_compute.influence(replace(request, settings=settings))
-        against.append(f"{signed(found[pattern.source])} against {name}")
+        found, rough = method_compute.influence(replace(request, settings=settings))
+        but = f" (rough: a large gap at {USED} points)" if rough else ""
+        against.append(f"{signed(found[pattern.source])} against {name}{but}")
     return (
         f"**The baseline is a choice.** “{plain(clean(pattern.token))}” has "
         f"{plain(', '.join(against))}. Take the one that means “nothing said” in your question, "

@@ -8,11 +8,12 @@ from explainer import Explanation
 from explainer.figures.chart import STILL
 from explainer.figures.integral import gap_figure, integral_figure
 from explainer.figures.text import clean, signed
+from explainer.gap import gap_warning
 from explainer.pattern import Pattern
 from explainer.ui import method_compute
 from explainer.ui.formula import formulas, word
 from explainer.ui.graph import is_dark
-from explainer.ui.lesson import COUNTS, EDITOR, LINKED, RULES
+from explainer.ui.lesson import COUNTS, EDITOR, LINKED, RULES, USED
 from explainer.ui.markdown import plain
 from explainer.ui.strip import number_strip
 
@@ -92,6 +93,9 @@ def path_section(explanation: Explanation, pattern: Pattern) -> None:
         f"{signed(sum(sampled.influence))}, where Q changes by "
         f"{signed(curve.values[-1] - curve.values[0])}: the gap is {signed(sampled.gap, 3)}."
     )
+    warning = gap_warning(sampled.gap, float(curve.values[-1] - curve.values[0]))
+    if warning is not None:
+        said = f"{said} {warning}"
     left, right = st.columns([2.1, 1], gap="large")
     with left:
         st.plotly_chart(figure, key="integral", theme=None, config=STILL, alt=said)
@@ -109,5 +113,5 @@ def path_section(explanation: Explanation, pattern: Pattern) -> None:
     st.caption(
         "Left: Q on its way, and below its slope, of all words together (grey) and of the followed "
         "word (in colour); the filled area is what the rule adds up for it. Right: what the sum "
-        "misses. Elsewhere on this page there are 25 points."
+        f"misses. Elsewhere on this page there are {USED} points. {explanation.gap_warning or ''}"
     )

@@ -12,15 +12,11 @@ from explainer.figures.text import clean, percent, signed
 from explainer.metrics import concentration
 from explainer.pattern import Level, Pattern
 
-LARGE_GAP = 0.05
-
 
 def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) -> None:
     """Q at the input and at the baseline, Σ g, the gap, and the drawn patterns' share."""
     target = explanation.target
-    gap = explanation.completeness_gap
-    difference = abs(target.value - target.baseline_value)
-    wide = abs(gap) > LARGE_GAP * difference
+    warning = explanation.gap_warning
     items = (
         (
             f"Q: {clean(target.label)}",
@@ -32,10 +28,9 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         ("sum of influence Σ g", signed(sum(explanation.influence)), "Over all words.", False),
         (
             "completeness gap",
-            signed(gap, 3),
-            "Σ g less the change of Q: the error of the sampled path. "
-            + ("Take more points to lower it." if wide else "Small enough."),
-            wide,
+            signed(explanation.completeness_gap, 3),
+            "Σ g less the change of Q: the error of the sampled path.",
+            warning is not None,
         ),
         (
             "in the drawn patterns",
@@ -45,6 +40,8 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         ),
     )
     number_strip(items)
+    if warning is not None:
+        st.caption(f":material/warning: {warning}")
 
 
 def _meaning(explanation: Explanation) -> str:

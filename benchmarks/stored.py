@@ -1,0 +1,61 @@
+"""The project's own results in assets/evaluation: their findings again, and rows of another run.
+
+Run `python -m benchmarks.stored` to write the findings anew from the stored tables, whose sentences
+are not kept; with `--add RUNS`, a folder that `python -m explainer evaluate` filled, the summary's
+rows of methods and quantities that are not there yet come first, each with its own n.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from explainer.evaluation.findings import findings
+from explainer.evaluation.report import ABOUT, CONSISTENCY, FINDINGS, SUMMARY, findings_json
+from explainer.files import write_whole
+
+STORED = Path(__file__).resolve().parents[1] / "assets" / "evaluation"
+SAME = ["model", "task", "quantity", "method"]
+"""Rows that are alike in these are of one table already."""
+
+
+def added(stored: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """The stored summary with the new one's rows whose quantity of a method it lacks."""
+    known = pd.MultiIndex.from_frame(stored[SAME])
+    lacking = new[~pd.MultiIndex.from_frame(new[SAME]).isin(known)]
+    whole = pd.concat([stored, lacking])
+    order = {name: place for place, name in enumerate(stored["model"].unique())}
+    return whole.sort_values("model", key=lambda column: column.map(order), kind="stable")
+
+
+def add(runs: Path, folder: Path) -> None:
+    """Add what the stored summary in `folder` lacks from `runs`, and say so in its list of runs."""
+    stored, new = (pd.read_csv(place / SUMMARY) for place in (folder, runs))
+    write_whole(folder / SUMMARY, added(stored, new).to_csv(index=False))
+    about, more = (
+        json.loads((place / ABOUT).read_text(encoding="utf-8")) for place in (folder, runs)
+    )
+    kept = [run for run in about if not run.get("added")]
+    whole = [*kept, *({**run, "added": True} for run in more)]
+    write_whole(folder / ABOUT, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+
+
+def main() -> None:
+    """Parse the command line and write the findings."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=STORED, help="default: %(default)s")
+    parser.add_argument("--add", type=Path, metavar="RUNS", help="a run with further rows")
+    options = parser.parse_args()
+    if options.add is not None:
+        add(options.add, options.folder)
+    found = findings(*(pd.read_csv(options.folder / name) for name in (SUMMARY, CONSISTENCY)))
+    write_whole(options.folder / FINDINGS, findings_json(found))
+    for finding in found:
+        print(f"{finding.claim} ({finding.model})\n  {finding.says}\n")
+
+
+if __name__ == "__main__":
+    main()

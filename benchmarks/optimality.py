@@ -3,11 +3,11 @@
 Run `python -m benchmarks.optimality` (options: --help). For every word of sentences of each task,
 the strongest pattern that a beam of width k finds is set beside the greedy one, k = 1: by nodes,
 and with a head or skip for every step, which are chosen greedily along each of the beam's k ways.
-In sentences of five tokens the beam is as wide as the graph, so that the best of all n^(L−1) ways
-is known. Printed: of how many words greedy finds a pattern as strong; which part of the best
-pattern's influence the greedy one carries, as the mean over words with its 95 % interval over
-sentences, and the tenth of words where it is least; and the ratio of the sums, in which strong
-words count most.
+In sentences of five tokens, for nodes alone, the beam is as wide as the graph too, so that the
+best of all n^(L−1) ways is known. Printed: of how many words greedy finds a pattern as strong;
+which part of the best pattern's influence the greedy one carries, as the mean over words with its
+95 % interval over sentences, and the tenth of words where it is least; and the ratio of the sums,
+in which strong words count most.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from explainer import load_model
 from explainer.evaluation.bootstrap import ratio, resampling
 from explainer.evaluation.cases import Sentences, cases_of
 from explainer.evaluation.question import contrast_of
-from explainer.facade import follow
+from explainer.facade import follow, trace_text
 from explainer.models.model import Model
 from explainer.pattern import Level
 from explainer.quantity import choose_quantity
-from explainer.refine import refine
+from explainer.refine import refine, refine_nodes
 from explainer.sentence import read_sentence
 from explainer.settings import Settings
 from explainer.tasks import KINDS, Case
@@ -46,6 +46,10 @@ LEVELS: tuple[tuple[Level, str], ...] = (
     ("embedding", "nodes"),
     ("attention", "heads and skips"),
 )
+HEADING = (
+    "| of | beam | words | as strong | greedy's part of the best, mean of words | lowest tenth | "
+    "ratio of sums |\n|---|---|---|---|---|---|---|"
+)
 LEAST = 0.01
 """Words below this share of Σ|g| are left out: a ratio of next to nothing says nothing."""
 
@@ -62,7 +66,7 @@ class Word:
 def words(
     model: Model, cases: Sequence[Case], width: int, settings: Settings
 ) -> dict[Level, list[Word]]:
-    """Every word's greedy and best pattern by level; width 0 stands for every way of nodes."""
+    """Every word's greedy and best pattern by level."""
     found: dict[Level, list[Word]] = {level: [] for level, _ in LEVELS}
     for number, case in enumerate(cases):
         sentence = read_sentence(model, case.text)
@@ -70,8 +74,7 @@ def words(
         with torch.no_grad():
             trace = follow(model, sentence, quantity, settings)
             greedy = refine(trace, sentence.tokens, 1)
-            every = trace.n_tokens ** (trace.n_layers - 1)
-            wide = refine(trace, sentence.tokens, width or every)
+            wide = refine(trace, sentence.tokens, width)
         least = LEAST * sum(map(abs, trace.influence))
         for pattern in greedy:
             if abs(pattern.influence) < least:
@@ -82,6 +85,22 @@ def words(
                 # A beam drops ways by what they carry so far, so it may even lose the greedy one.
                 best = max(sign * way.value(level) for way in (pattern, *ways))
                 found[level].append(Word(number, sign * pattern.value(level), best))
+    return found
+
+
+def all_ways(model: Model, cases: Sequence[Case], settings: Settings) -> list[Word]:
+    """Every word's greedy way of nodes, and the best of all."""
+    found = []
+    for number, case in enumerate(cases):
+        trace = trace_text(model, case.text, contrast=contrast_of(model, case), settings=settings)
+        every = trace.n_tokens ** (trace.n_layers - 1)
+        least = LEAST * sum(map(abs, trace.influence))
+        for word, g in enumerate(trace.influence):
+            if abs(g) >= least:
+                with torch.no_grad():
+                    (greedy,), best = (refine_nodes(trace, [word], top) for top in (1, every))
+                sign = math.copysign(1.0, g)
+                found.append(Word(number, sign * greedy.trail[-1], sign * best[0].trail[-1]))
     return found
 
 
@@ -107,15 +126,11 @@ def table(
     model: Model, cases: Sequence[Case], widths: Sequence[int], settings: Settings
 ) -> Iterator[str]:
     """A row for every level and width."""
-    yield (
-        "| of | beam | words | as strong | greedy's part of the best, mean of words | "
-        "lowest tenth | ratio of sums |"
-    )
-    yield "|---|---|---|---|---|---|---|"
+    yield HEADING
     by_width = [(width, words(model, cases, width, settings)) for width in widths]
     for level, name in LEVELS:
         for width, found in by_width:
-            yield row(f"{name} | {width or 'every way'}", found[level])
+            yield row(f"{name} | {width}", found[level])
 
 
 def main() -> None:
@@ -136,7 +151,8 @@ def main() -> None:
     model = load_model("agreement")
     short = [Case(text, correct, wrong, "short", "all", "") for text, correct, wrong in SHORT]
     print(f"\nagreement: {len(short)} sentences of five tokens\n")
-    print("\n".join(table(model, short, [*options.widths, 0], settings)))
+    print(HEADING)
+    print(row("nodes | every way", all_ways(model, short, settings)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The tables of docs/reproduction.md from a folder that `python -m explainer evaluate` filled.
 
-Run `python -m benchmarks.reproduction RUNS`.
+Run `python -m benchmarks.reproduction RUNS`, or with assets/evaluation for the project's own
+results, whose sentences are not kept.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from explainer.evaluation.consistency import MEASURES, Form, correlation, forms
-from explainer.evaluation.findings import row_of, written
+from explainer.evaluation.consistency import MEASURES, consistency_table, correlation, forms
+from explainer.evaluation.findings import EQUAL, LIKE_CUTS, LIKE_HEADS, row_of, written
 from explainer.evaluation.left_out import counts
-from explainer.evaluation.methods import METHODS
+from explainer.evaluation.methods import METHODS, PATTERN, CellMethod
+from explainer.evaluation.report import ABOUT, CONSISTENCY, SUMMARY
 from explainer.evaluation.summary import EVERY_TASK, summary
 from explainer.evaluation.tables import Tables, read_tables
 
+CUTS = (PATTERN, *LIKE_CUTS, "pattern-heads", *LIKE_HEADS)
 LEVELS = (("embedding", "nodes"), ("attention", "heads and skips"))
 REPLACEMENTS = ("zero", "baseline")
 
@@ -25,19 +28,25 @@ REPLACEMENTS = ("zero", "baseline")
 def main() -> None:
     """Parse the command line and print every table, model by model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("runs", type=Path, help="the folder")
+    parser.add_argument("runs", type=Path, help="the folder, or assets/evaluation")
     folder = parser.parse_args().runs
-    tables = read_tables(folder)
-    numbers, found = summary(tables), forms(tables)
-    print("\n".join(_sentences(tables)))
+    if (folder / ABOUT).exists() and not any(folder.glob("*/run.json")):
+        # The project's own results: their sentences are not kept.
+        numbers, found = (pd.read_csv(folder / name) for name in (SUMMARY, CONSISTENCY))
+    else:
+        tables = read_tables(folder)
+        numbers, found = summary(tables), consistency_table(forms(tables))
+        print("\n".join(_sentences(tables)))
     for model, of_model in numbers.groupby("model", sort=False):
         print(f"\n## {model}\n")
         for part in (
             _skip(of_model),
             _blocks(of_model),
+            _controls(of_model),
+            _equal(of_model),
             _methods(of_model),
             _tasks(of_model),
-            _consistency(tuple(form for form in found if form.model == model)),
+            _consistency(found[found["model"] == model] if len(found) else found),
         ):
             print("\n".join(part), end="\n\n")
 
@@ -86,10 +95,7 @@ def _blocks(numbers: pd.DataFrame) -> Iterator[str]:
 
 def _methods(numbers: pd.DataFrame) -> Iterator[str]:
     """Every method, over all tasks where there are several."""
-    several = (numbers["task"] == EVERY_TASK).any()
-    for name, rows in _parts(numbers):
-        if several and name != EVERY_TASK:
-            continue
+    for name, rows in _wholes(numbers):
         quantities = [
             (f"{quantity}, {replacement}", quantity, replacement)
             for replacement in REPLACEMENTS
@@ -105,7 +111,7 @@ def _methods(numbers: pd.DataFrame) -> Iterator[str]:
             ):
                 of = {"level": level, "words": words, "method": method.name}
                 size = row_of(rows, "size", **of)
-                if size is None:
+                if size is None or isinstance(method, CellMethod) or method.name in EQUAL:
                     continue
                 cells = [
                     _cell(row_of(rows, quantity, **of, replacement=replacement))
@@ -117,6 +123,52 @@ def _methods(numbers: pd.DataFrame) -> Iterator[str]:
                     f"{' | '.join(cells)} |"
                 )
             yield ""
+
+
+def _controls(numbers: pd.DataFrame) -> Iterator[str]:
+    """What is left of Q when heads and skips are cut: the patterns', parts of them, and others."""
+    yield "| cut, Q left in % | n | how many | baseline elsewhere | zero elsewhere |"
+    yield "|---|---|---|---|---|"
+    for name, rows in _wholes(numbers):
+        for method in CUTS:
+            of = {"level": "attention", "words": "all", "method": method}
+            size = row_of(rows, "size", **of)
+            cells = [
+                row_of(rows, "removed Q", **of, replacement=replacement)
+                for replacement in ("baseline", "zero")
+            ]
+            if size is not None and cells[0] is not None:
+                yield (
+                    f"| {name}: {METHODS[method].label} | {cells[0]['n']:,} | {size['value']:.1f} "
+                    f"| {' | '.join(map(_cell, cells))} |"
+                )
+
+
+def _equal(numbers: pd.DataFrame) -> Iterator[str]:
+    """What is left of Q with only some nodes, as many of every layer as the patterns have."""
+    yield "| kept, Q left in % | n | nodes | baseline elsewhere | zero elsewhere |"
+    yield "|---|---|---|---|---|"
+    for name, rows in _wholes(numbers):
+        for method in (PATTERN, "rollout", *EQUAL, "conductance", "internal-influence"):
+            of = {"level": "embedding", "words": "all", "method": method}
+            size = row_of(rows, "size", **of)
+            cells = [
+                row_of(rows, "retained Q", **of, replacement=replacement)
+                for replacement in ("baseline", "zero")
+            ]
+            if size is not None and cells[0] is not None:
+                yield (
+                    f"| {name}: {METHODS[method].label} | {cells[0]['n']:,} | {size['value']:.1f} "
+                    f"| {' | '.join(map(_cell, cells))} |"
+                )
+
+
+def _wholes(numbers: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """All tasks together where there are several, else the one."""
+    several = (numbers["task"] == EVERY_TASK).any()
+    for name, rows in _parts(numbers):
+        if not several or name == EVERY_TASK:
+            yield name, rows
 
 
 def _tasks(numbers: pd.DataFrame) -> Iterator[str]:
@@ -150,18 +202,36 @@ def _tasks(numbers: pd.DataFrame) -> Iterator[str]:
         yield f"| {name} | {' | '.join(cells)} |"
 
 
-def _consistency(found: tuple[Form, ...]) -> Iterator[str]:
-    if not found:
+def _consistency(found: pd.DataFrame) -> Iterator[str]:
+    """Correlations over forms, resampled; the forms that have errors; entropies' own intervals."""
+    if found.empty:
         yield "No form of sentence is common enough to say how consistent its patterns are."
         return
-    yield "| rank correlation over forms | forms | with accuracy | with mean Q |"
-    yield "|---|---|---|---|"
+    yield (
+        "| rank correlation over forms | forms | with mean Q | within tasks | with accuracy | "
+        "within tasks |"
+    )
+    yield "|---|---|---|---|---|---|"
     for measure in MEASURES:
         cells = [
             written(e.value, e.low, e.high, percent=False)
-            for e in (correlation(found, measure, what) for what in ("accuracy", "Q"))
+            for e in (
+                correlation(found, measure, what, within=within)
+                for what in ("Q", "accuracy")
+                for within in (False, True)
+            )
         ]
-        yield f"| {measure} | {len(found)} | {' | '.join(cells)} |"
+        yield f"| {measure} | {(found['measure'] == measure).sum()} | {' | '.join(cells)} |"
+    forms_of = found[found["measure"] == MEASURES[0]]
+    wrong = forms_of[forms_of["accuracy"] < 1]
+    outside = ~found["entropy"].between(found["entropy_low"], found["entropy_high"])
+    yield ""
+    yield (
+        f"{len(wrong)} of {len(forms_of)} forms have errors "
+        f"({', '.join(dict.fromkeys(wrong['task'])) or 'none'}); {forms_of['n'].min()} to "
+        f"{forms_of['n'].max()} sentences a form; {outside.sum()} of {len(found)} entropies lie "
+        "outside their own interval."
+    )
 
 
 if __name__ == "__main__":

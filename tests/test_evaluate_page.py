@@ -15,8 +15,8 @@ from explainer.tasks import Case
 from explainer.ui import compute, evaluate_compute
 from explainer.ui.choices import Choices
 from explainer.ui.evaluate_choices import Inquiry, inquiry_from_query
-from explainer.ui.evaluate_controls import WORDS_GONE
 from explainer.ui.evaluate_snippet import sentence_snippet
+from explainer.ui.what_if import WITHOUT
 from tests import ui
 from tests.ui import alts, checked, opened, query
 
@@ -98,9 +98,9 @@ def test_toggles_compute_nothing_again_and_a_replacement_once(page, monkeypatch)
 
 def test_it_says_what_removing_nodes_cannot_tell(page):
     test = page(points="5", mode="remove")
-    assert any(WORDS_GONE in caption.value for caption in test.caption)
+    assert any(WITHOUT["embedding"] in caption.value for caption in test.caption)
     checked(widget(test, "segmented_control", "level").set_value("attention").run())
-    assert not any(WORDS_GONE in caption.value for caption in test.caption)
+    assert not any(WITHOUT["embedding"] in caption.value for caption in test.caption)
 
 
 def test_usual_methods_are_shown_first(page):

@@ -274,13 +274,13 @@ def test_a_method_that_only_cuts_has_the_size_of_what_it_cuts():
 def test_stored_results_take_the_rows_they_lack_and_their_findings(tmp_path):
     stored, runs = tmp_path / "stored", tmp_path / "runs"
     old = report(tables_of(LINES))
-    for folder in (stored, runs):
-        folder.mkdir()
     more = [line(0, 4.0, 9.0), line(1, 2.0, 9.0)]
     for record in more:
         record["outcomes"].append(cut("random-cells", 1.0))
-    old.summary.to_csv(stored / "summary.csv", index=False)
+    for folder in (stored, runs):
+        folder.mkdir()
         (folder / "about.json").write_text('[{"task": "one"}]', encoding="utf-8")
+    old.summary.to_csv(stored / "summary.csv", index=False)
     report(tables_of(more)).summary.to_csv(runs / "summary.csv", index=False)
     add(runs, stored)
     table = pd.read_csv(stored / "summary.csv")

@@ -20,6 +20,7 @@ from explainer.ui.markdown import plain
 from explainer.ui.masking import mask_word, masked
 from explainer.ui.sentence_box import chip_labels
 from explainer.ui.state import UNSET
+from explainer.ui.what_if import WITHOUT
 from tests.ui import APP, checked, opened, query, widget
 
 SENTENCE = "the farmers that the assistant loves [MASK] old ."
@@ -101,6 +102,7 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
         assert before == text.signed(shown.target.value)
         assert after != before
     assert query(test)["what"] == "remove"
+    assert any(plain_text(note.value) == WITHOUT["attention"] for note in test.caption)
     checked(widget(test, "segmented_control", "what").set_value("none").run())
     assert strip_values(test) == as_it_is
     assert not calls

@@ -11,19 +11,10 @@ from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Words
 from explainer.figures import LEVELS
 from explainer.ui.controls import LEVEL_NAMES
 from explainer.ui.evaluate_state import INQUIRY, LINKED, QUESTION
-from explainer.ui.what_if import REPLACEMENT_NAMES
+from explainer.ui.what_if import REPLACEMENT_NAMES, WITHOUT
 
 WORDS_NAMES: dict[Words, str] = {"all": "All", "positive": "Pulling towards the answer"}
 MODE_NAMES: dict[Mode, str] = {"keep": "Keep", "remove": "Remove"}
-WORDS_GONE = (
-    "Every path begins at its word, so without the nodes these words are gone, whatever the "
-    "method: to tell methods apart, remove heads and skips."
-)
-CUT_SKIPS = (
-    "A cut skip connection stops whatever comes that way, so any cut with many of them leaves "
-    "little: what the choice of heads is worth shows where the patterns’ heads are cut alone, "
-    "beside as many others."
-)
 
 
 def cut_controls() -> None:
@@ -56,8 +47,7 @@ def cut_controls() -> None:
 def how_to_read(said: str) -> None:
     """The words under a figure, and what the choices let it tell."""
     inquiry = LINKED.get()
-    more = {"embedding": WORDS_GONE, "attention": CUT_SKIPS}[inquiry.level]
-    st.caption(f"{said} {more}" if inquiry.mode == "remove" else said)
+    st.caption(f"{said} {WITHOUT[inquiry.level]}" if inquiry.mode == "remove" else said)
 
 
 def replacement_field(known: Sequence[Replacement]) -> Replacement:

@@ -85,8 +85,9 @@ def _greedy(explanation: Explanation) -> str:
         if _strength(best[found.source]) > 1.001 * _strength(found)
     ]
     said = (
-        f"**Refinement is greedy.** It never takes a step back. Following {BEAM} partial patterns "
-        "a word instead of one finds "
+        "**Refinement is greedy.** It never takes a step back, and heads and skips are chosen "
+        f"greedily too, along the nodes that it found. Following {BEAM} partial patterns a word "
+        "instead of one finds "
     )
     if not better:
         return said + "no stronger one here."

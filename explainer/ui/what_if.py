@@ -34,6 +34,18 @@ REPLACEMENT_NAMES = {
     "baseline": "its value for the baseline",
     "mean": "its mean over other sentences",
 }
+WITHOUT: dict[Level, str] = {
+    "embedding": (
+        "Every path begins at its word, so without its nodes the words are gone, whatever way it "
+        "takes: little left says nothing for the way."
+    ),
+    "attention": (
+        "A cut skip connection stops whatever comes that way, so any cut with many of them leaves "
+        "little. What the choice of heads is worth shows on Evaluate, where the patterns’ heads "
+        "are cut alone, beside as many others."
+    ),
+}
+"""What to know where little is left without paths."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,8 @@ def what_if(
     if what == "none":
         return
     question = Question(what, chosen.replacement, place, drawn, chosen.level)
-    _answer(explanation, predicted, answer(request, question))
+    note = WITHOUT[question.level] if what == "remove" else None
+    _answer(explanation, predicted, answer(request, question), note)
 
 
 def _names(explanation: Explanation, place: Place) -> dict[What, str]:
@@ -135,8 +148,13 @@ def kept(model: Model, n_tokens: int, question: Question) -> Kept:
     return whole.without(Edge(place.layer, here, here, place.component) for here in at)
 
 
-def _answer(explanation: Explanation, predicted: tuple[Prediction, ...], ablated: Ablated) -> None:
-    """Q and the likeliest words, before and after."""
+def _answer(
+    explanation: Explanation,
+    predicted: tuple[Prediction, ...],
+    ablated: Ablated,
+    note: str | None,
+) -> None:
+    """Q and the likeliest words, before and after; `note` is what to know of the numbers."""
     before, after = explanation.target.value, ablated.value
     left = percent(after / before) if before else "–"
     numbers, as_it_is, changed = st.columns([1.1, 1, 1], gap="large")
@@ -149,6 +167,8 @@ def _answer(explanation: Explanation, predicted: tuple[Prediction, ...], ablated
         )
         if before * after < 0:
             st.caption("The changed model prefers the other.")
+        if note is not None:
+            st.caption(note)
     with as_it_is:
         prediction_list(predicted, name="The model as it is")
     with changed:

@@ -175,7 +175,8 @@ def _kept(
     said = (
         f"Kept alone, with {WHERE[own['replacement']]} elsewhere, they{mine} leave {_of(own)} of Q "
         f"and {right} of the right answers; the rival that leaves most of Q "
-        f"({', '.join(filter(None, (_label(rival), sizes[1])))}) {_of(rival)} and {rival_right}"
+        f"({', '.join(filter(None, (_label(rival), sizes[1])))}) {_of(rival)} and "
+        f"{rival_right}{_other_n(rival, own)}"
     )
     others = [name for name in EQUAL if name != rival["method"]]
     rows = [row_of(cut, "retained Q", **{**_place(own), "method": method}) for method in others]

@@ -61,13 +61,9 @@ def methods_scene(
     sizes = numbers[
         (numbers["quantity"] == "size") & (numbers["level"] == level) & (numbers["words"] == words)
     ].set_index("method")["value"]
-    names = [
-        f"{labels[row.method]} ({sizes[row.method]:.0f})"
-        if row.method in sizes.index
-        else labels[row.method]
-        for row in rows
-    ]
-    room = max([width(name, BODY) for name in names] or [0.0])
+    marks = {method: f" ({size:.0f})" for method, size in sizes.items()}
+    names = [(labels[row.method], marks.get(row.method, "")) for row in rows]
+    room = max([width("".join(name), BODY) for name in names] or [0.0])
     left = min(room, 0.45 * px) + 14
     marked = [] if whole is None else [whole]
     values = [bound for row in rows for bound in (row.low, row.high)] + marked
@@ -81,7 +77,8 @@ def methods_scene(
     spots = []
     for number, row in enumerate(rows):
         y, own = TOP + ROW * (number + 0.5), row.method in OWN
-        name = shorten(names[number], BODY, left - 12)
+        name, mark = names[number]
+        name = shorten(name, BODY, left - 12 - width(mark, BODY)) + mark
         ink = colours.ink if own else colours.muted
         bold = row.method == OWN[0]
         items.append(Label(left - 10, y, name, ink, BODY, "end", bold=bold))

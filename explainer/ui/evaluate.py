@@ -18,8 +18,8 @@ from explainer.ui.viewport import page_width
 ABOUT_NAMES: dict[About, str] = {"sentence": "This sentence", "task": "A task"}
 LEADS: dict[About, str] = {
     "sentence": (
-        "What is left of the prediction when only the patterns are kept, beside other methods "
-        "with as many paths?"
+        "What is left of the prediction when only the patterns are kept, or cut, beside other "
+        "methods and controls?"
     ),
     "task": "Over many sentences: do patterns hold what the model’s answers depend on?",
 }

@@ -42,8 +42,9 @@ HOW_TO_READ = {
         "what was kept; at 0 the model is undecided."
     ),
     "remove": (
-        "In each row what one method names, one path for each word or as many nodes of every layer "
-        "as the patterns have, becomes {}, and the model runs again. The farther the dot is from "
+        "In each row what one method names, one path for each word, or as many nodes of every "
+        "layer or heads of every block as the patterns have, becomes {}, and the model runs again. "
+        "The farther the dot is from "
         "the line of the whole model, the more the prediction needs what was removed."
     ),
 }

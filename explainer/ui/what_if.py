@@ -41,8 +41,8 @@ WITHOUT: dict[Level, str] = {
     ),
     "attention": (
         "A cut skip connection stops whatever comes that way, so any cut with many of them leaves "
-        "little. What the choice of heads is worth shows on Evaluate, where the patterns’ heads "
-        "are cut alone, beside as many others."
+        "little. What the choice of heads is worth shows where the patterns’ heads are cut alone, "
+        "beside as many others."
     ),
 }
 """What to know where little is left without paths."""
@@ -168,7 +168,7 @@ def _answer(
         if before * after < 0:
             st.caption("The changed model prefers the other.")
         if note is not None:
-            st.caption(note)
+            st.caption(f"{note} The Evaluate page has these controls.")
     with as_it_is:
         prediction_list(predicted, name="The model as it is")
     with changed:

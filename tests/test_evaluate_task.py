@@ -130,7 +130,8 @@ def test_toggles_change_the_figures(page):
         checked(widget(test, kind, name).set_value(value).run())
         assert specs(test)[0] != before[0]
         before = specs(test)
-    assert alts(test)[0].startswith("Share of Q that is left without the paths")
+    assert alts(test)[0].startswith("Share of Q that is left: ")
+    assert "without as many random heads at the same nodes" in alts(test)[0]
     checked(widget(test, "segmented_control", "entropy").set_value("component entropy").run())
     assert "component entropy" in alts(test)[3]
 

@@ -21,7 +21,7 @@ CONTROLS = ("random-cells", "random-heads", "node-heads", "flow-heads")
 """Heads and skips that are cut to see what cutting as many does, which are no rivals either."""
 LIKE_CUTS = {
     "random-cells": "as many random heads and skips of every block",
-    "pattern-first-skips": "only their skips of block 0",
+    "pattern-first-skips": "their skips of block 0 alone",
 }
 LIKE_HEADS = {
     "node-heads": "as many random heads at the same nodes",
@@ -196,7 +196,7 @@ def _without(cut: pd.DataFrame, replacement: str) -> Iterator[str]:
 
     def listed(names: Mapping[str, str]) -> str:
         rows = {said: row for name, said in names.items() if (row := left(name)) is not None}
-        return ", ".join(f"{said} {_of(row)}" for said, row in rows.items())
+        return ", ".join(f"{_of(row)} without {said}" for said, row in rows.items())
 
     own = left(PATTERN)
     if own is None:
@@ -206,13 +206,11 @@ def _without(cut: pd.DataFrame, replacement: str) -> Iterator[str]:
     if not cuts:
         yield f"{said}: without controls ({', '.join(CONTROLS)}) that says nothing."
         return
-    yield (
-        f"{said} (n = {own['n']:,}), but a cut skip stops whatever comes that way: without {cuts}."
-    )
+    yield f"{said} (n = {own['n']:,}), but a cut skip stops whatever comes that way: {cuts}."
     heads = left("pattern-heads")
     if heads is not None:
         yield (
-            f"Without their heads alone {_of(heads)} is left (n = {heads['n']:,}), without "
+            f"Without their heads alone {_of(heads)} is left (n = {heads['n']:,}), "
             f"{listed(LIKE_HEADS)}."
         )
 

@@ -216,16 +216,18 @@ def _said(numbers: pd.DataFrame, quantity: str, title: str, **of: str) -> str:
 def _said_of_cuts(rows: pd.DataFrame, title: str) -> str:
     """What is left without the patterns' heads and skips, and without other ones."""
     named = {
-        PATTERN: "of influence patterns",
+        PATTERN: "influence patterns",
         **LIKE_CUTS,
-        "pattern-heads": "only the patterns’ heads",
+        "pattern-heads": "their heads alone",
         **LIKE_HEADS,
     }
     by_method = {row["method"]: row for _, row in rows.dropna(subset="value").iterrows()}
     listed = ", ".join(
-        f"{said} {_value(by_method[name])}" for name, said in named.items() if name in by_method
+        f"{_value(by_method[name])} without {said}"
+        for name, said in named.items()
+        if name in by_method
     )
-    return f"{title}: {listed}."
+    return f"{title.removesuffix(' without the paths')}: {listed}."
 
 
 def _value(row: pd.Series) -> str:

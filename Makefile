@@ -1,6 +1,7 @@
 # make app    the app, on http://localhost:8501
 # make test   every check: style, types, tests, a real browser
-# Both make their own environment first (in .venv) and reuse it until a requirement changes.
+# make fuzz   fifty times as many generated calls of every public function as the checks make
+# All make their own environment first (in .venv) and reuse it until a requirement changes.
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -13,7 +14,7 @@ TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' requirements.txt)
 # Two processes, each with whole files, so that those of a file can share a server.
 TWICE := --numprocesses 2 --dist loadfile
 
-.PHONY: app test clean
+.PHONY: app test fuzz clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/python -m streamlit run app.py --server.address localhost --server.port $(PORT)
@@ -26,6 +27,9 @@ test: $(VENV)/test.stamp
 	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest $(TWICE); \
 	else $(BIN)/python -m pytest $(TWICE) -m "not browser" && \
 	  echo "SKIPPED: the browser tests, because there is no Chromium (see above)."; fi
+
+fuzz: $(VENV)/test.stamp
+	EXPLAINER_FUZZ=100000 $(BIN)/python -m pytest tests/test_fuzz.py
 
 # PyTorch comes first and alone, so that nothing else decides which build it is: the small one for
 # processors where one is offered, else what the platform gets.

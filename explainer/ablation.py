@@ -20,14 +20,16 @@ from torch import Tensor
 from explainer import block as blocks
 from explainer.activations import Activations, activations, mean_activations, no_activations
 from explainer.checkpoint import checkpoint
+from explainer.checks import instance, one_of, whole
 from explainer.errors import ExplainerError
-from explainer.models.model import Model
+from explainer.models.model import Model, given_model
 from explainer.path import input_and_baseline
-from explainer.pattern import SKIP, Component, Edge, Level, steps
+from explainer.pattern import LEVELS, SKIP, Component, Edge, Level, steps
 from explainer.predictions import Prediction, ranked
 from explainer.quantity import Quantity
+from explainer.quote import shown
 from explainer.sentence import Sentence
-from explainer.settings import Settings
+from explainer.settings import Settings, given_settings
 from explainer.tasks.reference import reference_texts
 
 Mode = Literal["keep", "remove"]
@@ -85,6 +87,7 @@ class Ablated:
 
 def keep_all(model: Model, n_tokens: int) -> Kept:
     """Everything kept: the model itself."""
+    n_tokens = whole("number of tokens", n_tokens, 1, given_model(model).max_tokens)
     layers, heads = model.info.layers, model.info.heads
     return Kept(
         np.ones((layers + 1, n_tokens), dtype=bool),
@@ -94,11 +97,14 @@ def keep_all(model: Model, n_tokens: int) -> Kept:
 
 
 def keep_only(model: Model, n_tokens: int, routes: Iterable[Route], level: Level) -> Kept:
-    """Only what lies on the routes: their nodes, and at the attention level their components."""
-    whole = keep_all(model, n_tokens)
-    nodes = np.zeros_like(whole.nodes)
-    heads, skip = np.zeros_like(whole.heads), np.zeros_like(whole.skip)
-    for route in routes:
+    """Only what lies on the routes: their nodes, and at the attention level their components.
+
+    Raises ExplainerError for a route that does not fit the model and sentence.
+    """
+    every = keep_all(model, n_tokens)
+    nodes = np.zeros_like(every.nodes)
+    heads, skip = np.zeros_like(every.heads), np.zeros_like(every.skip)
+    for route in _checked(routes, every, level):
         nodes[np.arange(len(route.nodes)), list(route.nodes)] = True
         if level == "attention":
             for edge in _steps(route):
@@ -106,22 +112,53 @@ def keep_only(model: Model, n_tokens: int, routes: Iterable[Route], level: Level
                     skip[edge.layer, edge.target] = True
                 else:
                     heads[edge.layer, edge.component, edge.target] = True
-    return replace(whole, nodes=nodes) if level == "embedding" else Kept(nodes, heads, skip)
+    return replace(every, nodes=nodes) if level == "embedding" else Kept(nodes, heads, skip)
 
 
 def remove(model: Model, n_tokens: int, routes: Iterable[Route], level: Level) -> Kept:
-    """All but what lies on a route; the target node stays, for without it there is no output."""
-    whole = keep_all(model, n_tokens)
+    """All but what lies on a route; the target node stays, for without it there is no output.
+
+    Raises ExplainerError for a route that does not fit the model and sentence.
+    """
+    every = keep_all(model, n_tokens)
+    chosen = _checked(routes, every, level)
     if level == "attention":
-        return whole.without(edge for route in routes for edge in _steps(route))
-    nodes = whole.nodes.copy()
-    for route in routes:
+        return every.without(edge for route in chosen for edge in _steps(route))
+    nodes = every.nodes.copy()
+    for route in chosen:
         nodes[np.arange(len(route.nodes) - 1), list(route.nodes[:-1])] = False
-    return replace(whole, nodes=nodes)
+    return replace(every, nodes=nodes)
+
+
+def _checked(routes: Iterable[Route], every: Kept, level: Level) -> tuple[Route, ...]:
+    """The routes, each of which must lead through all layers of the model, within the sentence."""
+    one_of("level", level, LEVELS)
+    layers, heads, n = every.heads.shape
+    try:
+        chosen = tuple(routes)
+    except TypeError:  # one of what should be several is refused as such below
+        chosen = (routes,)  # type: ignore[assignment]
+    for number, route in enumerate(chosen):
+        nodes = getattr(route, "nodes", None)
+        components = getattr(route, "components", None)
+        fits = isinstance(nodes, tuple) and len(nodes) == layers + 1
+        fits = fits and all(isinstance(node, int) and 0 <= node < n for node in nodes or ())
+        if fits and level == "attention":
+            fits = isinstance(components, tuple) and len(components) == layers
+            fits = fits and all(
+                c == SKIP or (isinstance(c, int) and 0 <= c < heads) for c in components or ()
+            )
+        if not fits:
+            raise ExplainerError(
+                f"Route {number}, {shown(route)}, does not fit: give nodes for {layers + 1} hidden "
+                f"states of {n} tokens, and at the attention level {layers} components of {heads} "
+                "heads or 'skip'."
+            )
+    return chosen
 
 
 def _steps(route: Route) -> tuple[Edge, ...]:
-    assert route.components is not None, "the attention level needs components"
+    assert route.components is not None, "checked before"
     return steps(route.nodes, route.components)
 
 
@@ -138,8 +175,14 @@ def ablate(
     """Run the model with everything replaced that is not `kept`.
 
     `settings` names the baseline whose activations replace under `replacement="baseline"`.
-    Raises ExplainerError for an unknown replacement.
+    Raises ExplainerError for an unknown replacement, or masks of another model or sentence.
     """
+    given_model(model)
+    instance("sentence", sentence, Sentence, "what read_sentence returns")
+    instance("quantity", quantity, Quantity, "what choose_quantity returns")
+    instance("argument kept", kept, Kept, "a Kept, such as keep_all returns")
+    _check_kept(kept, model, sentence)
+    count = whole("number of predictions", count, 1)
     filling = fill(model, sentence, replacement, settings)
     with torch.inference_mode(False), torch.no_grad():
         hidden = _run(model, sentence, [kept], filling)[:, quantity.position]
@@ -147,6 +190,18 @@ def ablate(
     weights = logits.new_tensor(quantity.weights)
     value = float(logits[list(quantity.classes)] @ weights)
     return Ablated(value, ranked(model, sentence, logits, count))
+
+
+def _check_kept(kept: Kept, model: Model, sentence: Sentence) -> None:
+    every = keep_all(model, len(sentence.tokens))
+    for name in ("nodes", "heads", "skip"):
+        mask, shape = getattr(kept, name), getattr(every, name).shape
+        if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != shape:
+            wanted = " × ".join(map(str, shape))
+            raise ExplainerError(
+                f"The mask of what is kept of the {name} is not one of {wanted} truth values: "
+                "start from keep_all for this model and sentence."
+            )
 
 
 def ablated_values(
@@ -178,7 +233,7 @@ def fill(
     shared = shared_fill(model, replacement)
     if shared is not None:
         return shared
-    _, b = input_and_baseline(model, sentence, settings or Settings())
+    _, b = input_and_baseline(model, sentence, given_settings(settings))
     with torch.inference_mode(False), torch.no_grad():
         return activations(model.adapter.of(sentence.token_ids), b)
 
@@ -189,11 +244,7 @@ def shared_fill(model: Model, replacement: Replacement) -> Activations | None:
     None for the baseline, which is each sentence's own. Raises ExplainerError for an unknown
     replacement.
     """
-    if replacement not in REPLACEMENTS:
-        raise ExplainerError(
-            f"The replacement {replacement!r} is not known: choose one of "
-            f"{', '.join(REPLACEMENTS)}."
-        )
+    replacement = one_of("replacement", replacement, REPLACEMENTS)
     if replacement == "baseline":
         return None
     if replacement == "mean":

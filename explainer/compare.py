@@ -7,7 +7,8 @@ correspond to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -16,9 +17,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.checks import instance
 from explainer.pattern import Explanation, Level, Pattern
 
 Kind = Literal["equal", "changed", "inserted", "deleted"]
+MOST_PAIRS = 100_000
+"""Pairs of tokens up to which two texts are aligned by equal runs and by likeness."""
+LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,7 @@ class Comparison:
 def align(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[Aligned, ...]:
     """Correspond two sequences of tokens: equal runs first, what is between them by likeness."""
     pairs: list[Aligned] = []
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    for tag, a, a_end, b, b_end in matcher.get_opcodes():
+    for tag, a, a_end, b, b_end in _opcodes(first, second):
         if tag == "equal":
             pairs += [Aligned("equal", a + k, b + k) for k in range(a_end - a)]
             continue
@@ -88,6 +92,36 @@ def align(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[Aligned, ...
     return tuple(pairs)
 
 
+def _opcodes(
+    first: tuple[str, ...], second: tuple[str, ...]
+) -> Iterator[tuple[str, int, int, int, int]]:
+    """Runs that are equal in both, and what is between them, as difflib has them.
+
+    Where thousands of tokens repeat each other, difflib would take minutes: then only what both
+    begin with and end with is equal, and what is between them stands side by side.
+    """
+    counts = Counter(second)
+    if sum(counts[token] for token in first) <= MOST_PAIRS:
+        yield from SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
+        return
+    shorter = min(len(first), len(second))
+    head = _shared(first, second)
+    tail = min(_shared(first[::-1], second[::-1]), shorter - head)
+    yield "equal", 0, head, 0, head
+    beside = shorter - tail - head
+    for k in range(head, head + beside):
+        yield "equal" if first[k] == second[k] else "replace", k, k + 1, k, k + 1
+    a, b = len(first) - tail, len(second) - tail
+    yield "replace", head + beside, a, head + beside, b
+    yield "equal", a, len(first), b, len(second)
+
+
+def _shared(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many entries both begin with."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
 def _likest(first: tuple[str, ...], second: tuple[str, ...]) -> list[int | None]:
     """For each token of `first` its counterpart in `second`, in order, as many as there can be.
 
@@ -98,6 +132,8 @@ def _likest(first: tuple[str, ...], second: tuple[str, ...]) -> list[int | None]
         back = _likest(second, first)
         return [back.index(k) if k in back else None for k in range(len(first))]
     spare = len(second) - len(first)
+    if len(first) * (spare + 1) > MOST_PAIRS:
+        return list(range(len(first)))
     # best[k][s]: likeness of first[k:] with s of the spare tokens already left out
     best = np.zeros((len(first) + 1, spare + 2))
     best[:, spare + 1] = -np.inf
@@ -115,14 +151,19 @@ def _likest(first: tuple[str, ...], second: tuple[str, ...]) -> list[int | None]
 
 
 def _likeness(one: str, other: str) -> float:
-    """The share of the longer token that both begin with."""
-    pairs = zip(one, other, strict=False)
-    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    """The share of the longer token that both begin with; no word is longer than `LONGEST`."""
+    one, other = one[:LONGEST], other[:LONGEST]
+    shared = _shared(one, other)
     return shared / max(len(one), len(other), 1)
 
 
 def compare(first: Explanation, second: Explanation) -> Comparison:
-    """Compare two explanations; of a word's several patterns (top k) the strongest counts."""
+    """Compare two explanations; of a word's several patterns (top k) the strongest counts.
+
+    Raises ExplainerError for anything else.
+    """
+    instance("first explanation", first, Explanation, "what explain returns")
+    instance("second explanation", second, Explanation, "what explain returns")
     alignment = align(first.tokens, second.tokens)
     to_first = {pair.second: pair.first for pair in alignment if pair.second is not None}
     strongest = [

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 import torch
 
+from explainer.checks import yes_or_no
 from explainer.flow import total_flow
-from explainer.measure import Measured, measure
-from explainer.models.model import Model
+from explainer.measure import Measured, chosen_path, measure
+from explainer.models.model import Model, given_model
 from explainer.path import input_and_baseline, quadrature
 from explainer.pattern import Component, Explanation, Target
-from explainer.quantity import Contrast, Quantity, choose_quantity
+from explainer.quantity import Contrast, Quantity, choose_quantity, given_contrast
 from explainer.refine import refine
 from explainer.sentence import Sentence, read_sentence
-from explainer.settings import Settings
+from explainer.settings import Settings, given_settings
 from explainer.trace import Trace, trace
 from explainer.verify import check_finite, check_trace
 
@@ -38,8 +39,8 @@ def explain(
     model's own prediction and its strongest rival, and the result names them. `flow` adds the
     total flow. Raises ExplainerError for input that the model cannot explain.
     """
-    settings = settings or Settings()
-    sentence = read_sentence(model, text)
+    settings, flow = given_settings(settings), yes_or_no("flow", flow)
+    sentence = read_sentence(given_model(model), text)
     quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other))
     # Inside a caller's inference mode the head's and the activations' gradients would be refused.
     with torch.inference_mode(False), torch.no_grad():
@@ -96,9 +97,10 @@ def measure_path(
     A component None leaves all heads and skip of its step open; the rest is as in `explain`.
     Raises ExplainerError for a path that is impossible.
     """
+    path = chosen_path(nodes, components)  # before the work of a trace
     traced = trace_text(model, text, contrast=contrast, settings=settings)
     with torch.inference_mode(False), torch.no_grad():
-        measured = measure(traced, nodes, components)
+        measured = measure(traced, *path)
         check_finite(model, measured.trail)
         return measured
 
@@ -111,10 +113,11 @@ def trace_text(
     settings: Settings | None = None,
 ) -> Trace:
     """The trace of a text that has not been read yet; the rest is as in `explain`."""
-    sentence = read_sentence(model, text)
-    quantity = choose_quantity(model, sentence, contrast or Contrast())
+    settings = given_settings(settings)
+    sentence = read_sentence(given_model(model), text)
+    quantity = choose_quantity(model, sentence, given_contrast(contrast))
     with torch.inference_mode(False), torch.no_grad():
-        return follow(model, sentence, quantity, settings or Settings())
+        return follow(model, sentence, quantity, settings)
 
 
 def follow(model: Model, sentence: Sentence, quantity: Quantity, settings: Settings) -> Trace:

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from explainer import jacobian
+from explainer.checks import instance, items, one_of, whole
 from explainer.errors import ExplainerError
 from explainer.pattern import SKIP, Component, Edge, steps
+from explainer.quote import listed, shown
 from explainer.trace import Layer, Trace
 
 Chosen = Sequence[Component | None] | None
 BATCH_BYTES = 64 * 2**20
 """Paths are measured in batches whose largest temporary should fit in this."""
+Path = tuple[tuple[int, ...], tuple[Component | None, ...] | None]
 OPEN, BY_SKIP = -2, -1
 """Stand for all components, and for skip, beside the numbers of heads."""
 
@@ -45,6 +49,8 @@ def measure(trace: Trace, nodes: Sequence[int], components: Chosen = None) -> Me
 
 def measure_all(trace: Trace, paths: Sequence[tuple[Sequence[int], Chosen]]) -> list[Measured]:
     """`measure` of several paths (nodes, components) at once, in their order."""
+    instance("trace", trace, Trace, "what trace_text returns")
+    paths = [chosen_path(nodes, components) for nodes, components in paths]
     for nodes, components in paths:
         _check(trace, nodes, components if components is not None else [None] * trace.n_layers)
     size = _paths_per_batch(trace)
@@ -151,6 +157,28 @@ def _number(component: Component | None) -> int:
     return BY_SKIP if component == SKIP else int(component)
 
 
+def chosen_path(nodes: Any, components: Any = None) -> Path:
+    """The nodes and components that a caller gave, as plain values.
+
+    Raises ExplainerError for what are no positions and no components.
+    """
+    positions = tuple(
+        whole(f"path's nodes[{place}]", node, 0)
+        for place, node in enumerate(items("path's nodes", nodes, "a list of positions"))
+    )
+    if components is None:
+        return positions, None
+    wanted = "a list of heads, 'skip' and None"
+    return positions, tuple(
+        component
+        if component is None
+        else one_of(f"path's components[{place}]", component, (SKIP,))
+        if isinstance(component, str)
+        else whole(f"path's components[{place}]", component, 0)
+        for place, component in enumerate(items("path's components", components, wanted))
+    )
+
+
 def _check(trace: Trace, nodes: Sequence[int], components: Sequence[Component | None]) -> None:
     layers, n = trace.n_layers, trace.n_tokens
     if len(nodes) != layers + 1 or len(components) != layers:
@@ -160,7 +188,7 @@ def _check(trace: Trace, nodes: Sequence[int], components: Sequence[Component | 
         )
     if not all(0 <= node < n for node in nodes) or nodes[-1] != trace.target:
         raise ExplainerError(
-            f"The path {list(nodes)} does not lead through tokens 0 to {n - 1} to the target "
+            f"The path {listed(nodes)} does not lead through tokens 0 to {n - 1} to the target "
             f"{trace.target}: change its nodes."
         )
     heads = trace.pieces[0].adapter.blocks[0].n_heads
@@ -172,6 +200,6 @@ def _check(trace: Trace, nodes: Sequence[int], components: Sequence[Component | 
             )
         if isinstance(component, int) and not 0 <= component < heads:
             raise ExplainerError(
-                f"Step {step + 1} asks for head {component}, but a block has heads 0 to "
+                f"Step {step + 1} asks for head {shown(component)}, but a block has heads 0 to "
                 f"{heads - 1}: choose one of them."
             )

@@ -9,7 +9,10 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
-from explainer.pattern import SKIP, Component, Explanation, Level, Pattern
+from explainer.checks import one_of
+from explainer.errors import ExplainerError
+from explainer.pattern import LEVELS, SKIP, Component, Explanation, Level, Pattern
+from explainer.quote import listed
 
 
 def concentration(explanation: Explanation, patterns: Iterable[Pattern], level: Level) -> float:
@@ -17,6 +20,7 @@ def concentration(explanation: Explanation, patterns: Iterable[Pattern], level: 
 
     Below 0 where patterns work against their words, above 1 where what they leave out does.
     """
+    one_of("level", level, LEVELS)
     chosen = tuple(patterns)
     total = sum(abs(g) for g in explanation.influence)
     carried = _in_direction([p.influence for p in chosen], [p.value(level) for p in chosen])
@@ -24,7 +28,11 @@ def concentration(explanation: Explanation, patterns: Iterable[Pattern], level: 
 
 
 def carried_share(influence: Sequence[float], carried: Sequence[float]) -> float:
-    """The share of these words' influence Σ|g| that is `carried`, each in its word's direction."""
+    """The share of these words' influence Σ|g| that is `carried`, each in its word's direction.
+
+    Raises ExplainerError where there are not as many of one as of the other.
+    """
+    _alike((influence, carried))
     total = sum(map(abs, influence))
     return _in_direction(influence, carried) / total if total else 0.0
 
@@ -45,6 +53,7 @@ def path_count(explanation: Explanation, level: Level) -> int:
     At the attention level a step takes any head, or skip as well where it stays: the matrix of
     steps is M = h·J + 1 (J all ones), and Mᴸ = 1 + J·((1 + h·n)ᴸ − 1)/n counts the paths.
     """
+    one_of("level", level, LEVELS)
     n, layers, heads = len(explanation.tokens), explanation.model.layers, explanation.model.heads
     words = {pattern.source for pattern in explanation.patterns}
     if level == "embedding":
@@ -69,17 +78,36 @@ def entropy(values: Iterable[Hashable]) -> float:
 def node_entropy(paths: Sequence[Sequence[int]]) -> tuple[float, ...]:
     """Entropy of the nodes at every layer over paths of sentences of one form.
 
-    The paper's measure of consistency: low where the model treats all of them alike.
+    The paper's measure of consistency: low where the model treats all of them alike. Raises
+    ExplainerError for paths of different lengths.
     """
+    _alike(paths)
     return tuple(entropy(layer) for layer in zip(*paths, strict=True))
 
 
 def component_entropy(paths: Sequence[Sequence[Component]]) -> tuple[float, ...]:
-    """Entropy of the components at every block over patterns of sentences of one form."""
+    """Entropy of the components at every block over patterns of sentences of one form.
+
+    Raises ExplainerError for patterns of different lengths.
+    """
+    _alike(paths)
     return tuple(entropy(block) for block in zip(*paths, strict=True))
 
 
 def alignment(one: Sequence[int], other: Sequence[int]) -> float:
-    """The share of inner nodes that two paths between the same ends have in common."""
+    """The share of inner nodes that two paths between the same ends have in common.
+
+    Raises ExplainerError for paths of different lengths.
+    """
+    _alike((one, other))
     pairs = list(zip(one, other, strict=True))[1:-1]
     return sum(a == b for a, b in pairs) / len(pairs) if pairs else 1.0
+
+
+def _alike(sequences: Sequence[Sequence[object]]) -> None:
+    lengths = sorted({len(sequence) for sequence in sequences})
+    if len(lengths) > 1:
+        raise ExplainerError(
+            f"The sequences have {listed(lengths)} entries: give as many in each, those of models "
+            "of one depth."
+        )

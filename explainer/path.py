@@ -9,6 +9,7 @@ from torch import Tensor
 
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
+from explainer.quote import quote
 from explainer.sentence import Sentence
 from explainer.settings import Rule, Settings
 
@@ -43,8 +44,8 @@ def input_and_baseline(
         token_id = model.mask_id if settings.baseline == "mask" else model.pad_id
         if token_id is None:
             raise ExplainerError(
-                f"The baseline {settings.baseline!r} needs a [{settings.baseline.upper()}] token, "
-                f"which {model.info.name!r} lacks: choose the baseline 'zero' instead."
+                f"The baseline '{settings.baseline}' needs a [{settings.baseline.upper()}] token, "
+                f"which {quote(model.info.name)} lacks: choose the baseline 'zero' instead."
             )
         b = words[token_id].expand_as(x)
     if settings.keep_special:

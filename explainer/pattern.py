@@ -9,21 +9,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.checks import number, one_of, text, whole
+from explainer.errors import ExplainerError
 from explainer.gap import gap_warning
 from explainer.settings import Settings
 
 SCHEMA = 1
 Level = Literal["embedding", "attention"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+Task = Literal["masked-lm", "classification"]
+Head = Literal["choice", "labels", "values"]
 Skip = Literal["skip"]
 SKIP: Skip = "skip"
 Component = int | Skip
 """What carries one step: an attention head by its number, or the skip connection."""
+LARGEST = 1e100
+"""Logits beyond this are no model's, and can be neither added up nor drawn."""
+MAX_SIZES = {"layers": 1000, "heads": 10_000, "d_model": 1_000_000}
+"""No encoder comes near these."""
 
 
 class Node(NamedTuple):
@@ -67,15 +76,23 @@ class ModelInfo:
     """What a reader must know of the model: sizes are counts, `task` names its head.
 
     `head` says what the outputs are: one `choice` among words or classes, `labels` of which each
-    holds or not, or the `values` of a regression.
+    holds or not, or the `values` of a regression. Raises ExplainerError for sizes that no model
+    has.
     """
 
     name: str
-    task: Literal["masked-lm", "classification"]
+    task: Task
     layers: int
     heads: int
     d_model: int
-    head: Literal["choice", "labels", "values"] = "choice"
+    head: Head = "choice"
+
+    def __post_init__(self) -> None:
+        text("model.name", self.name)
+        one_of("model.task", self.task, get_args(Task))
+        one_of("model.head", self.head, get_args(Head))
+        for name, most in MAX_SIZES.items():
+            object.__setattr__(self, name, whole(f"model.{name}", getattr(self, name), 1, most))
 
 
 @dataclass(frozen=True)
@@ -104,7 +121,8 @@ class Pattern:
     `nodes` holds L + 1 positions, `components` L entries, and each trail the influence after
     every refinement (L values, the last one being the pattern's own influence).
     `attention_candidates` has a row per step with the influence by skip and by every head, of
-    which the chosen is one; it is not part of the JSON.
+    which the chosen is one; it is not part of the JSON. Raises ExplainerError where the lengths
+    do not belong together.
     """
 
     source: int
@@ -118,13 +136,35 @@ class Pattern:
     attention_trail: tuple[float, ...]
     attention_candidates: tuple[tuple[float, ...], ...] = ()
 
+    def __post_init__(self) -> None:
+        steps = len(self.components)
+        if (
+            len(self.nodes) != steps + 1
+            or len(self.embedding_trail) != steps
+            or len(self.attention_trail) != steps
+            or len(self.attention_candidates) not in (0, steps)
+        ):
+            raise ExplainerError(
+                f"The pattern has {len(self.nodes)} nodes, {steps} components and trails of "
+                f"{len(self.embedding_trail)} and {len(self.attention_trail)}: give one node more "
+                "than components, and a value in each trail for every component."
+            )
+
     def value(self, level: Level) -> float:
         """The influence that the pattern carries at `level`, in logits."""
-        return self.embedding_influence if level == "embedding" else self.attention_influence
+        if level == "embedding":
+            return self.embedding_influence
+        if level == "attention":
+            return self.attention_influence
+        one_of("level", level, LEVELS)
+        raise AssertionError
 
     def share(self, level: Level) -> float:
-        """The part of the word's influence that its pattern carries, as a share of 1."""
-        return self.value(level) / self.influence
+        """The part of the word's influence that its pattern carries, as a share of 1.
+
+        0 where the word has none, as after merging pieces that cancel.
+        """
+        return self.value(level) / self.influence if self.influence else 0.0
 
     def edges(self, level: Level) -> tuple[Edge, ...]:
         """The L steps of the pattern, without components at the embedding level."""
@@ -167,15 +207,18 @@ class TotalFlow:
     def signed_skip_shares(self) -> NDArray[np.float64]:
         """Skip's share of the signed flow of each block [L]; beyond 0 … 1 where signs oppose."""
         total = self.layer_totals()
-        return np.divide(self.skip.sum(axis=1), total, out=np.zeros_like(total), where=total != 0)
+        with np.errstate(over="ignore"):  # a sum next to nothing has shares without end
+            signed = self.skip.sum(axis=1)
+            return np.divide(signed, total, out=np.zeros_like(total), where=total != 0)
 
 
-def _pattern(fields: dict[str, Any]) -> Pattern:
-    """A pattern from its JSON, where tuples are lists."""
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
-    }
-    return Pattern(**values)
+def _check_finite(name: str, values: Sequence[float]) -> None:
+    # Nothing is below a NaN. Spelt so that thousands of numbers take no time to speak of.
+    if not all(map(LARGEST.__ge__, map(abs, values))):
+        raise ExplainerError(
+            f"The explanation's {name} has numbers that are not finite or too large to be logits: "
+            "check the model's weights."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +228,8 @@ class Explanation:
     `influence` has one integrated gradient per token, in logits; `completeness_gap` is
     Σ influence − (Q(x) − Q(b)), the error of the quadrature; `patterns` holds every word with
     influence, strongest first. `words` numbers the word of each token, with None for [CLS], [SEP]
-    and masks; without it (in older files) words are told by the spelling of their pieces.
+    and masks; without it (in older files) words are told by the spelling of their pieces. Raises
+    ExplainerError where an influence is not finite.
     """
 
     model: ModelInfo
@@ -198,6 +242,24 @@ class Explanation:
     flow: TotalFlow | None = None
     words: tuple[int | None, ...] | None = None
 
+    def __post_init__(self) -> None:
+        if len(self.tokens) != len(self.influence):
+            raise ExplainerError(
+                f"The explanation has {len(self.tokens)} tokens and {len(self.influence)} "
+                "influences: give one influence for each token."
+            )
+        if self.words is not None and len(self.words) != len(self.tokens):
+            raise ExplainerError(
+                f"The explanation has {len(self.tokens)} tokens and words for {len(self.words)}: "
+                "give a word's number, or None, for each token."
+            )
+        target = self.target
+        _check_finite("target", (target.value, target.baseline_value, self.completeness_gap))
+        _check_finite("influence", self.influence)
+        for pattern in self.patterns:
+            own = (pattern.influence, pattern.embedding_influence, pattern.attention_influence)
+            _check_finite("pattern", (*own, *pattern.embedding_trail, *pattern.attention_trail))
+
     @property
     def gap_warning(self) -> str | None:
         """What to say where the completeness gap is over 5 % of Q(x) − Q(b); None elsewhere."""
@@ -205,6 +267,7 @@ class Explanation:
 
     def drawn(self, minimum_share: float) -> tuple[Pattern, ...]:
         """Patterns of the words whose |g| is at least `minimum_share` of Σ|g|."""
+        minimum_share = number("minimum share", minimum_share, 0, 1, "a share from 0 to 1")
         threshold = minimum_share * sum(abs(g) for g in self.influence)
         return tuple(p for p in self.patterns if abs(self.influence[p.source]) >= threshold)
 
@@ -235,23 +298,28 @@ class Explanation:
 
     def to_json(self, indent: int | None = None) -> str:
         """The JSON contract as text."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+        try:
+            return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+        except ValueError as error:
+            raise ExplainerError(
+                "The explanation holds numbers that are not finite, which JSON cannot: check the "
+                "model's weights."
+            ) from error
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Explanation:
-        """The inverse of `to_dict`."""
-        flow = data.get("flow")
-        return cls(
-            model=ModelInfo(**data["model"]),
-            tokens=tuple(data["tokens"]),
-            target=Target(**data["target"]),
-            settings=Settings(**data["settings"]),
-            influence=tuple(data["influence"]),
-            completeness_gap=data["completeness_gap"],
-            patterns=tuple(_pattern(fields) for fields in data["patterns"]),
-            flow=flow and TotalFlow(np.asarray(flow["skip"]), np.asarray(flow["heads"])),
-            words=tuple(data["words"]) if data.get("words") is not None else None,
-        )
+        """The inverse of `to_dict`; raises ExplainerError for a record that it did not write."""
+        # A record is read by few, and what checks it knows this module.
+        from explainer.restore import restored
+
+        return restored(data)
+
+    @classmethod
+    def from_json(cls, text: str) -> Explanation:
+        """The inverse of `to_json`; raises ExplainerError for a text that it did not write."""
+        from explainer.restore import record_of
+
+        return cls.from_dict(record_of(text))
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """The patterns at the attention level as a graph.
@@ -275,6 +343,7 @@ class Explanation:
 
     def by_edge(self, level: Level) -> Iterator[tuple[Edge, tuple[Pattern, ...]]]:
         """Every edge that a pattern uses, in order of layer, with the patterns through it."""
+        one_of("level", level, LEVELS)
         through: dict[Edge, list[Pattern]] = {}
         for pattern in self.patterns:
             for edge in pattern.edges(level):

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explainer.checks import whole
 from explainer.contrast import spellings
 from explainer.errors import ExplainerError
 from explainer.labels import asked_classes
-from explainer.models.model import Model
+from explainer.models.model import Model, given_model
 from explainer.quote import quote
 from explainer.sentence import Sentence, read_sentence, vocabulary_of
 
@@ -38,7 +39,8 @@ def predict(model: Model, text: str, count: int = 5) -> tuple[Prediction, ...]:
 
     Raises ExplainerError for a text that the model cannot read.
     """
-    return predict_sentence(model, read_sentence(model, text), count)
+    count = whole("number of predictions", count, 1)
+    return predict_sentence(model, read_sentence(given_model(model), text), count)
 
 
 def predict_sentence(model: Model, sentence: Sentence, count: int) -> tuple[Prediction, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from explainer.checks import instance
 from explainer.contrast import asked, contrast_id, spelled
 from explainer.errors import ExplainerError
 from explainer.labels import asked_classes, class_number, listed
@@ -37,6 +39,14 @@ class Quantity:
     weights: tuple[float, ...]
     correct: str
     wrong: str | None
+
+
+def given_contrast(contrast: Any) -> Contrast:
+    """The contrast that a caller gave, or the model's own for None; ExplainerError for others."""
+    if contrast is None:
+        return Contrast()
+    wanted = "a Contrast, such as Contrast(correct='are', wrong='is')"
+    return instance("argument contrast", contrast, Contrast, wanted)
 
 
 def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Quantity:

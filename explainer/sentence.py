@@ -14,7 +14,7 @@ from typing import Any
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
 from explainer.pieces import Scheme, scheme_of, words_of
-from explainer.quote import quote
+from explainer.quote import quote, shown
 
 MAX_CHARACTERS = 100_000
 MASK_SPELLINGS = re.compile(r"\[MASK\]|<mask>", re.IGNORECASE)
@@ -187,7 +187,7 @@ def _positions(ids: list[int], special: tuple[bool, ...], wanted: int) -> tuple[
 
 def check_readable(text: str, what: str = "The text") -> None:
     if not isinstance(text, str):
-        raise ExplainerError(f"{what} is a {type(text).__name__}: give a string.")
+        raise ExplainerError(f"{what} is {shown(text)}: give a string.")
     if len(text) > MAX_CHARACTERS:
         raise ExplainerError(
             f"{what} has {len(text):,} characters, of which {MAX_CHARACTERS:,} can be read: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from explainer.errors import ExplainerError
+from explainer.checks import instance, one_of, whole, yes_or_no
 
 Rule = Literal["trapezoid", "riemann", "midpoint", "gauss-legendre"]
 Baseline = Literal["mask", "zero", "pad"]
@@ -22,7 +22,8 @@ class Settings:
 
     `points` and `rule` set the quadrature along the straight path from the baseline to the
     input, `baseline` its start, `keep_special` whether [CLS] and [SEP] keep their own embedding
-    in the baseline, and `top_k` how many partial patterns refinement keeps per word.
+    in the baseline, and `top_k` how many partial patterns refinement keeps per word. Raises
+    ExplainerError for values that are not possible.
     """
 
     points: int = 24
@@ -32,26 +33,23 @@ class Settings:
     top_k: int = 1
 
     def __post_init__(self) -> None:
-        if self.rule not in RULES:
-            raise ExplainerError(
-                f"The rule {self.rule!r} is not known: choose one of {', '.join(RULES)}."
-            )
-        if self.baseline not in BASELINES:
-            raise ExplainerError(
-                f"The baseline {self.baseline!r} is not known: choose one of "
-                f"{', '.join(BASELINES)}."
-            )
-        fewest = 2 if self.rule in ("trapezoid", "riemann") else 1
-        _check_whole("points", self.points, fewest, MAX_POINTS)
-        _check_whole("top_k", self.top_k, 1, MAX_TOP_K)
-        if not isinstance(self.keep_special, bool):
-            raise ExplainerError(
-                f"keep_special is {self.keep_special!r}: give true or false instead."
-            )
+        rule = one_of("rule", self.rule, RULES)
+        fewest = 2 if rule in ("trapezoid", "riemann") else 1
+        plain = {
+            "rule": rule,
+            "baseline": one_of("baseline", self.baseline, BASELINES),
+            "points": whole("setting points", self.points, fewest, MAX_POINTS),
+            "top_k": whole("setting top_k", self.top_k, 1, MAX_TOP_K),
+            "keep_special": yes_or_no("keep_special", self.keep_special),
+        }
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
 
 
-def _check_whole(name: str, value: Any, low: int, high: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise ExplainerError(
-            f"The setting {name} is {value!r}: give a whole number from {low} to {high}."
-        )
+def given_settings(settings: Any) -> Settings:
+    """The settings that a caller gave, or the usual ones for None; ExplainerError for others."""
+    if settings is None:
+        return Settings()
+    return instance(
+        "argument settings", settings, Settings, "a Settings, such as Settings(points=50)"
+    )

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from explainer.pattern import Edge, Explanation, Level, Pattern, TotalFlow
+from explainer.checks import one_of
+from explainer.pattern import LEVELS, Edge, Explanation, Level, Pattern, TotalFlow
 
 if TYPE_CHECKING:
     from explainer.models.registry import Listing
 
 GAP = "  "
 NUMERIC = "+-.0123456789% "
+MANY_DIGITS = 1e7
+"""Numbers from here on are written with a power of ten."""
+LONGEST_CELL = 60
+"""Characters of a token in a column at most."""
 
 
 def explanation_table(explanation: Explanation, *, level: Level, minimum_share: float) -> str:
@@ -21,6 +27,7 @@ def explanation_table(explanation: Explanation, *, level: Level, minimum_share: 
 
     `minimum_share` leaves out words whose |g| is below that share of Σ|g|, and says how many.
     """
+    one_of("level", level, LEVELS)
     drawn = explanation.drawn(minimum_share)
     parts = [_head(explanation), _patterns(explanation, drawn, level)]
     hidden = len({p.source for p in explanation.patterns} - {p.source for p in drawn})
@@ -59,11 +66,15 @@ def align(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def path_text(tokens: Sequence[str], pattern: Pattern, level: Level) -> str:
     """A pattern as `farmers ─skip×2→ farmers ─h1→ [MASK]`: equal steps in a row are counted."""
-    parts = [_name(tokens, pattern.source)]
+    return _path(_names(tokens), pattern, level)
+
+
+def _path(names: Sequence[str], pattern: Pattern, level: Level) -> str:
+    parts = [names[pattern.source]]
     for (_, target, carrier), steps in groupby(pattern.edges(level), key=_step):
         count = len(list(steps))
         times = f"×{count}" if count > 1 else ""
-        parts.append(f"─{carrier}{times}→ {_name(tokens, target)}")
+        parts.append(f"─{carrier}{times}→ {names[target]}")
     return " ".join(parts)
 
 
@@ -72,10 +83,13 @@ def _step(edge: Edge) -> tuple[int, int, str]:
     return edge.source, edge.target, carrier
 
 
-def _name(tokens: Sequence[str], position: int) -> str:
-    """A token, with its position where the sentence has it twice."""
-    token = tokens[position]
-    return f"{token}({position})" if tokens.count(token) > 1 else token
+def _names(tokens: Sequence[str]) -> list[str]:
+    """The tokens, with their positions where the sentence has them twice."""
+    counts = Counter(tokens)
+    return [
+        f"{_brief(token)}({position})" if counts[token] > 1 else _brief(token)
+        for position, token in enumerate(tokens)
+    ]
 
 
 def _head(explanation: Explanation) -> str:
@@ -92,9 +106,9 @@ def _head(explanation: Explanation) -> str:
             f"× {model.d_model}",
             f"target    Q = {output} {target.label}, at {explanation.tokens[target.position]} "
             f"(token {target.position})",
-            f"Q(x)      {target.value:+.4f}   Q(b) {target.baseline_value:+.4f}   "
-            f"difference {difference:+.4f}",
-            f"sum of g  {total:+.4f}   gap {gap:+.4f} "
+            f"Q(x)      {_signed(target.value)}   Q(b) {_signed(target.baseline_value)}   "
+            f"difference {_signed(difference)}",
+            f"sum of g  {_signed(total)}   gap {_signed(gap)} "
             f"({settings.points} {settings.rule} points, {settings.baseline} baseline{kept})",
             *([f"warning   {warning}"] if warning else ()),
         )
@@ -104,15 +118,16 @@ def _head(explanation: Explanation) -> str:
 def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Level) -> str:
     if not patterns:
         return "No word has any influence."
+    names = _names(explanation.tokens)
     rows = [
         (
-            _name(explanation.tokens, pattern.source),
-            f"{pattern.influence:+.4f}",
-            f"{pattern.embedding_influence:+.4f}",
-            f"{pattern.attention_influence:+.4f}",
+            names[pattern.source],
+            _signed(pattern.influence),
+            _signed(pattern.embedding_influence),
+            _signed(pattern.attention_influence),
             _percent(pattern.share("embedding")),
             _percent(pattern.share("attention")),
-            path_text(explanation.tokens, pattern, level),
+            _path(names, pattern, level),
         )
         for pattern in patterns
     ]
@@ -130,11 +145,20 @@ def _flow_rows(flow: TotalFlow) -> Iterator[tuple[str, ...]]:
     for block, (total, skip) in enumerate(
         zip(flow.layer_totals(), flow.skip_shares(), strict=True)
     ):
-        yield str(block), f"{total:+.4f}", _percent(skip), _percent(1 - skip)
+        yield str(block), _signed(total), _percent(skip), _percent(1 - skip)
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f} %" if abs(share) < MANY_DIGITS else f"{100 * share:.0e} %"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.4f}" if abs(value) < MANY_DIGITS else f"{value:+.4e}"
+
+
+def _brief(text: str) -> str:
+    """A text that a column has room for: every row is as wide as the widest."""
+    return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
 
 
 def _width(text: str) -> int:

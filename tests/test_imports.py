@@ -138,7 +138,13 @@ def test_pages_and_their_parts_leave_torch_to_the_engine():
 
 
 def test_figures_know_only_results():
-    known = ("explainer.figures", *WITHOUT_TORCH, "explainer.quote", "explainer.files")
+    known = (
+        "explainer.figures",
+        *WITHOUT_TORCH,
+        "explainer.quote",
+        "explainer.files",
+        "explainer.checks",
+    )
     for module in sources():
         if within(module, "explainer.figures"):
             ours = {name for name in reachable(module) if within(name, "explainer")}

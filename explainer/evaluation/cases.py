@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import get_args
 
+from explainer.checks import one_of, text, whole
+from explainer.checks import seed as check_seed
 from explainer.errors import ExplainerError
 from explainer.evaluation.rows import Row, Rows, at_line, listed, read_rows
 from explainer.files import named
-from explainer.quote import quote
+from explainer.quote import quote, shown
 from explainer.tasks import KINDS, TASKS, Case, generate, sentiment_cases
 from explainer.tasks.lexicon import Split
 from explainer.tasks.predicate import Predicate
@@ -75,25 +77,22 @@ class Sentences:
     def __post_init__(self) -> None:
         if not isinstance(self.columns, Columns):
             raise ExplainerError(
-                f"The columns are {quote(str(self.columns))}: give a Columns, such as "
+                f"The columns are {shown(self.columns)}: give a Columns, such as "
                 "Columns(text='sentence')."
             )
-        if self.file is None and self.task not in TASKS:
-            raise ExplainerError(
-                f"The task {quote(str(self.task))} is not known: choose from {', '.join(TASKS)}."
-            )
+        text("task", self.task)
+        if self.file is None:
+            one_of("task", self.task, TASKS)
+        elif not isinstance(self.file, str):
+            raise ExplainerError(f"The file is {shown(self.file)}: give its path as a string.")
         if self.file is None and self.columns.renamed:
             raise ExplainerError(
                 f"The task {quote(str(self.task))} has no columns to name: leave the column "
                 "options out, or give a file."
             )
-        for name, allowed in (("split", get_args(Split)), ("predicate", get_args(Predicate))):
-            value = getattr(self, name)
-            if value not in allowed:
-                raise ExplainerError(
-                    f"The {name} {quote(str(value))} is not known: choose one of "
-                    f"{', '.join(allowed)}."
-                )
+        one_of("split", self.split, get_args(Split))
+        one_of("predicate", self.predicate, get_args(Predicate))
+        check_seed(self.seed)
 
 
 def cases_of(sentences: Sentences, n: int) -> tuple[Case, ...]:
@@ -101,8 +100,7 @@ def cases_of(sentences: Sentences, n: int) -> tuple[Case, ...]:
 
     Raises ExplainerError for more than there are, or a file that cannot be read.
     """
-    if not 1 <= n <= MOST:
-        raise ExplainerError(f"{n} sentences are asked for: give a number from 1 to {MOST:,}.")
+    n = whole("number of sentences", n, 1, MOST)
     if sentences.file is not None:
         return cases_of_file(Path(sentences.file), sentences.task, sentences.columns)[:n]
     for kind in KINDS:

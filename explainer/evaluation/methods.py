@@ -18,6 +18,7 @@ import numpy as np
 
 from explainer.ablation import Kept, Mode, Route, keep_all, keep_only, remove
 from explainer.checkpoint import checkpoint
+from explainer.checks import items
 from explainer.comparisons import (
     Path,
     attention_flow,
@@ -43,6 +44,7 @@ from explainer.evaluation.controls import (
 )
 from explainer.models.model import Model
 from explainer.pattern import Explanation, Level, Pattern
+from explainer.quote import listed, shown
 
 Words = Literal["all", "positive"]
 SELECTIONS: tuple[Words, ...] = ("all", "positive")
@@ -215,10 +217,14 @@ DEFAULT_METHODS = (
 
 def check_methods(names: Sequence[str]) -> tuple[str, ...]:
     """The names, each once and in the order of `METHODS`; raises ExplainerError for others."""
-    unknown = [name for name in names if name not in METHODS]
-    if unknown or not names:
-        came = ", ".join(map(repr, unknown)) or "nothing"
-        raise ExplainerError(f"The methods are {came}: choose from {', '.join(METHODS)}.")
+    chosen = items("methods", names, "a list of names")
+    unknown = [shown(name) for name in chosen if not isinstance(name, str) or name not in METHODS]
+    if unknown or not chosen:
+        came = listed(unknown) if unknown else "nothing"
+        raise ExplainerError(
+            f"The methods are {came}: choose from {listed(DEFAULT_METHODS)}, or from the others "
+            "that evaluate --list names."
+        )
     return tuple(name for name in METHODS if name in names)
 
 

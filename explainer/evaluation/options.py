@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from explainer.ablation import REPLACEMENTS, Replacement
+from explainer.checks import instance, items, one_of, whole
+from explainer.checks import seed as check_seed
 from explainer.errors import ExplainerError
 from explainer.evaluation.methods import DEFAULT_METHODS, check_methods
+from explainer.quote import listed
 from explainer.settings import Settings
 
 
@@ -25,10 +28,17 @@ class Options:
     measured: int | None = None
 
     def __post_init__(self) -> None:
+        instance("argument settings", self.settings, Settings, "a Settings")
         check_methods(self.methods)
-        unknown = [name for name in self.replacements if name not in REPLACEMENTS]
-        if unknown or not self.replacements:
-            came = ", ".join(map(repr, unknown)) or "nothing"
-            raise ExplainerError(
-                f"The replacements are {came}: choose from {', '.join(REPLACEMENTS)}."
-            )
+        chosen = items("replacements", self.replacements, f"some of {listed(REPLACEMENTS)}")
+        if not chosen:
+            raise ExplainerError(f"No replacement is named: choose from {listed(REPLACEMENTS)}.")
+        plain = {
+            "methods": tuple(self.methods),
+            "replacements": tuple(one_of("replacement", name, REPLACEMENTS) for name in chosen),
+            "seed": check_seed(self.seed),
+        }
+        if self.measured is not None:
+            plain["measured"] = whole("number of measured sentences", self.measured, 0)
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)

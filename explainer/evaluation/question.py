@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
 from explainer.quantity import Contrast
+from explainer.quote import quote
 from explainer.sentence import Sentence, mask_spelling
 from explainer.tasks import Case
 
@@ -26,8 +27,8 @@ def contrast_of(model: Model, case: Case) -> Contrast:
     if words != (model.info.task == "masked-lm"):
         wanted = "a masked language model" if words else "a classifier"
         raise ExplainerError(
-            f"The task {case.kind!r} is for {wanted}, which {model.info.name!r} is not: choose "
-            "another task or model."
+            f"The task {quote(case.kind)} is for {wanted}, which {quote(model.info.name)} is "
+            "not: choose another task or model."
         )
     if words:
         return Contrast(correct=case.correct, wrong=case.wrong)

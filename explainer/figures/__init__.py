@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from explainer.figures.layout import lay_out
 from explainer.figures.summary import summary
 from explainer.figures.svg import pattern_svg
-from explainer.figures.view import LEVELS, OVERLAYS, Overlay, View
+from explainer.figures.view import LEVELS, OVERLAYS, Overlay, View, view_of
 from explainer.pattern import Explanation, Level
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def pattern_graph(
     """
     from explainer.figures.graph import to_figure
 
-    view = View(
-        level=level,
-        minimum_share=minimum_share,
-        overlay=overlay,
-        selected=selected,
-        dark=dark,
-        **options,
-    )
+    chosen = {
+        "level": level,
+        "minimum_share": minimum_share,
+        "overlay": overlay,
+        "selected": selected,
+        "dark": dark,
+    }
+    view = view_of({**chosen, **options})
     return to_figure(lay_out(explanation, view), view.colours)
 
 

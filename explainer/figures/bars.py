@@ -11,9 +11,9 @@ from explainer.figures.curves import Points
 from explainer.figures.frame import Frame
 from explainer.figures.palette import rgba
 from explainer.figures.scene import Area, Item, Label, Line
-from explainer.figures.text import SMALL, width
+from explainer.figures.text import MANY_DIGITS, SMALL, width
 from explainer.figures.view import View
-from explainer.pattern import Explanation, Pattern
+from explainer.pattern import LARGEST, Explanation, Pattern
 
 SHADES = (("g", 0.28, 0.74), ("embedding", 0.60, 0.44), ("attention", 1.0, 0.18))
 """What a bar shows, its opacity and its height as a share of the row's."""
@@ -46,6 +46,11 @@ def extent(patterns: Iterable[Pattern]) -> tuple[float, float]:
     return min(every), max(every)
 
 
+def per_logit(room: float, extent: float) -> float:
+    """px per logit where `extent` logits, if any, fill the room; finite however small they are."""
+    return min(room / extent, LARGEST) if extent else room
+
+
 def nice(value: float) -> float:
     """The largest 1, 2 or 5 times a power of ten that is not above a positive value."""
     power = 10.0 ** math.floor(math.log10(value))
@@ -54,7 +59,7 @@ def nice(value: float) -> float:
 
 def written(value: float) -> str:
     """A nice number without needless digits."""
-    if 0 < abs(value) < 1e-4:
+    if 0 < abs(value) < 1e-4 or abs(value) >= MANY_DIGITS:
         return f"{value:.0e}".replace("-", "−")
     return f"{value:.6f}".rstrip("0").rstrip(".").replace("-", "−")
 
@@ -68,7 +73,7 @@ def _beside(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     assert frame.bars is not None
     shown = view.listed(explanation)
     low, high = view.beside.reach if view.beside else extent(shown)
-    reach = (frame.bars[1] - frame.bars[0]) / ((high - low) or 1.0)
+    reach = per_logit(frame.bars[1] - frame.bars[0], high - low)
     zero = frame.bars[0] - low * reach
     items: list[Item] = []
     leading = {p.source for p in shown if view.leads(p)}
@@ -131,7 +136,7 @@ def key(frame: Frame, view: View) -> list[Item]:
 def _below(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     shown = view.listed(explanation)
     low, high = view.beside.reach if view.beside else extent(shown)
-    reach = frame.label_room / (max(-low, high) or 1.0)
+    reach = per_logit(frame.label_room, max(-low, high))
     items: list[Item] = []
     leading = {p.source for p in shown if view.leads(p)}
     for source, (g, nodes, parts) in values(shown).items():

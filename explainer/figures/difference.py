@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from explainer.compare import Aligned, Comparison, Route
 from explainer.figures.pair import Pair
-from explainer.figures.text import clean
+from explainer.figures.text import brief
 from explainer.pattern import Explanation, Level, Pattern
 
 
 def token_name(tokens: Aligned, both: Pair) -> str:
     """A token, or the two that correspond where they differ: `farmers / farmer`."""
     positions = (tokens.first, tokens.second)
-    found = [clean(e.tokens[p]) for e, p in zip(both, positions, strict=True) if p is not None]
+    found = [brief(e.tokens[p]) for e, p in zip(both, positions, strict=True) if p is not None]
     return " / ".join(dict.fromkeys(found))
 
 
@@ -133,10 +133,10 @@ def _pull(route: Route, both: Pair) -> str:
 def _towards(explanation: Explanation, against: bool) -> str:
     target = explanation.target
     if not against:
-        return f"towards “{clean(target.correct)}”"
+        return f"towards “{brief(target.correct)}”"
     if target.wrong is None:
-        return f"away from “{clean(target.correct)}”"
-    return f"towards “{clean(target.wrong)}”"
+        return f"away from “{brief(target.correct)}”"
+    return f"towards “{brief(target.wrong)}”"
 
 
 def _ways(route: Route, patterns: Sequence[Pattern], both: Pair, level: Level) -> str:
@@ -152,7 +152,7 @@ def _ways(route: Route, patterns: Sequence[Pattern], both: Pair, level: Level) -
         if not blocks:
             return "goes through models that differ in depth"
         return f"takes another way in {counted_places('block', blocks)}"
-    goals = (clean(e.tokens[e.target.position]) for e in both)
+    goals = (brief(e.tokens[e.target.position]) for e in both)
     goal = " / ".join(dict.fromkeys(goals))
     one, two = (arrival or "skips alone" for arrival in arrivals)
     return f"reaches {goal} by {one} in the first and by {two} in the second"

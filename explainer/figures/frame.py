@@ -73,7 +73,7 @@ def make_frame(
     narrow = width < NARROW
     row_height = fitting_row_height(len(shown), width)
     words = [*labelled, *(tokens[i] for i in shown if i is not None)]
-    widest = max((text.width(text.clean(word), text.BODY) for word in words), default=0.0)
+    widest = max((text.width(text.brief(word), text.BODY) for word in words), default=0.0)
     label_room = min(widest, max(74.0, 0.18 * width) if narrow else 150.0)
     bars = None if narrow else (14.0, 14.0 + min(170.0, max(104.0, 0.15 * width)))
     labels = (4.0 if bars is None else bars[1] + 16.0) + label_room

@@ -8,7 +8,7 @@ from explainer.figures import text
 from explainer.figures.graph import CONFIG, to_figure
 from explainer.figures.layout import lay_out
 from explainer.figures.summary import view_summary
-from explainer.figures.view import View
+from explainer.figures.view import view_of
 from explainer.pattern import Explanation, Level
 
 PAGE = """<!DOCTYPE html>
@@ -37,7 +37,7 @@ figure {{ margin: 0; overflow-x: auto; }}
 
 def pattern_html(explanation: Explanation, *, level: Level = "attention", **options: Any) -> str:
     """The interactive pattern graph as one self-contained page of about 5 MB (see `View`)."""
-    view = View(level=level, **options)
+    view = view_of({"level": level, **options})
     figure = to_figure(lay_out(explanation, view), view.colours)
     said = text.escape(view_summary(explanation, view))
     return PAGE.format(

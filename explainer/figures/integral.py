@@ -37,7 +37,7 @@ def integral_figure(
     taken = np.searchsorted(a, np.asarray(points) - 1e-9)
     colour = colours.sign(float(own.mean()))
     x, y = _summed(a[taken], own[taken], rule)
-    label, name = (text.clean(said) for said in names)
+    label, name = (text.brief(said) for said in names)
     figure = chart(
         [
             _line(a, values, colours.ink, "y2", 2),

@@ -11,6 +11,8 @@ GAP = 1.0
 """px between two patterns at a node, at most."""
 THINNEST = 1.3
 """px of the thinnest lane, so that a weak pattern can be seen at all."""
+THICKEST = 10_000.0
+"""px of the thickest lane, under a scale that was made for far smaller influences."""
 FAINTEST = 0.8
 """px of the thinnest lane where very many meet."""
 
@@ -60,7 +62,7 @@ def stack(patterns: Sequence[Pattern], level: Level, scale: float, room: float) 
     crowd = max(1, meeting(patterns, level)[1])
     least = min(THINNEST, max(FAINTEST, 0.7 * room / crowd))
     gap = min(GAP, 0.25 * room / crowd)
-    widths = [max(least, scale * abs(p.value(level))) for p in patterns]
+    widths = [min(THICKEST, max(least, scale * abs(p.value(level)))) for p in patterns]
     offsets: list[list[float]] = [[] for _ in patterns]
     rank: dict[int, tuple[float, ...]] = {i: (p.nodes[0], i) for i, p in enumerate(patterns)}
     for layer in range(len(patterns[0].nodes) if patterns else 0):

@@ -11,6 +11,7 @@ import numpy as np
 
 from explainer.errors import ExplainerError
 from explainer.figures import bars, legend, overlay, says, text, ways
+from explainer.figures.bars import per_logit
 from explainer.figures.frame import FAR, NOTE, Frame, fitting_row_height, make_frame, shown_rows
 from explainer.figures.lanes import bundle, meeting, stack
 from explainer.figures.palette import rgba
@@ -25,14 +26,16 @@ FULLEST = 28.0
 
 def lay_out(explanation: Explanation, view: View) -> Scene:
     """The scene of an explanation, at the view's level and width."""
+    view.check(explanation)
     if view.merge_pieces:
         words = merge_pieces(explanation)
         explanation, view = words.explanation, view.on_words(words)
     if view.overlay != "none" and explanation.flow is None:
         raise ExplainerError(
-            f"The overlay {view.overlay!r} needs the total flow: explain with flow=True, or "
+            f"The overlay '{view.overlay}' needs the total flow: explain with flow=True, or "
             "choose the overlay 'none'."
         )
+    wanted = view.wanted(explanation)
     drawn = view.patterns(explanation)
     has_flow = explanation.flow is not None
     touched = {explanation.target.position} | {i for p in drawn for i in p.nodes}
@@ -49,7 +52,9 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
     fullest, _ = meeting(drawn, view.level)
     scale = view.scale or _scale(fullest, room, overlay.largest(found), row_height)
     kept = overlay.drawable(found, scale)
-    notes = _notes(len(explanation.tokens) - len(shown), bands - len(kept))
+    notes = _notes(
+        len(explanation.tokens) - len(shown), bands - len(kept), len(wanted) - len(drawn)
+    )
     keys = legend.flowed(
         legend.entries(view, explanation.target, scale, has_flow), view.width - legend.MARGIN
     )
@@ -110,9 +115,9 @@ def _scale(fullest: float, room: float, flow: float, row_height: float) -> float
     """px per logit: the fullest node, and with an overlay the widest band, fit their row."""
     bounds = []
     if fullest:
-        bounds.append(room / fullest)
+        bounds.append(per_logit(room, fullest))
     if flow:
-        bounds.append(0.94 * row_height / flow)
+        bounds.append(per_logit(0.94 * row_height, flow))
     return min(bounds, default=1.0)
 
 
@@ -175,9 +180,11 @@ def _mark(word: str, y: float, frame: Frame, view: View) -> Item:
     return Area(np.array(corners), rgba(view.colours.ink, legend.MARK))
 
 
-def _notes(hidden_rows: int, hidden_flows: int) -> list[str]:
+def _notes(hidden_rows: int, hidden_flows: int, hidden_patterns: int) -> list[str]:
     """What the figure leaves out."""
     notes = []
+    if hidden_patterns:
+        notes.append(f"{text.counted(hidden_patterns, 'weaker pattern')} not drawn")
     if hidden_flows:
         notes.append(f"{text.counted(hidden_flows, 'thin flow')} not drawn")
     if hidden_rows:
@@ -196,10 +203,12 @@ def _small_print(notes: list[str], frame: Frame, view: View) -> list[Item]:
 
 def _token_spots(explanation: Explanation, frame: Frame, view: View) -> list[Spot]:
     listed = {p.source for p in view.listed(explanation)}
+    by_word: dict[int, list[Pattern]] = {}
+    for pattern in explanation.patterns:
+        by_word.setdefault(pattern.source, []).append(pattern)
     spots = []
     for position, y in frame.rows.items():
-        own = [p for p in explanation.patterns if p.source == position]
-        lines = says.of_token(explanation, position, own)
+        lines = says.of_token(explanation, position, by_word.get(position, []))
         word = position if position in listed else None
         places = [frame.labels - min(16.0, frame.label_room / 2)]
         if frame.bars is not None:

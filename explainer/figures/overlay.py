@@ -10,6 +10,7 @@ import numpy as np
 from explainer.figures import says
 from explainer.figures.curves import Curve, ribbon
 from explainer.figures.frame import Frame
+from explainer.figures.lanes import THICKEST
 from explainer.figures.palette import rgba
 from explainer.figures.scene import Area, Item, Label, Spot
 from explainer.figures.text import SMALL, percent
@@ -85,7 +86,7 @@ def draw(
             frame.rows[edge.target],
         )
         colour = view.colours.skip if edge.component == SKIP else view.colours.heads
-        outline = ribbon(curve, 0, 0, abs(band.value) * scale)
+        outline = ribbon(curve, 0, 0, min(THICKEST, abs(band.value) * scale))
         items.append(Area(outline, rgba(colour, view.colours.wash)))
         lines = says.of_flow(explanation, edge, band.value, totals[edge.layer], band.strongest)
         x, y = curve.point(0.38)

@@ -91,7 +91,7 @@ def node_step(
             fan.append(Area(outline, rgba(board.colours.sign(value), strength)))
     bars = [
         (
-            "" if board.narrow else text.clean(tokens[place]),
+            "" if board.narrow else text.brief(tokens[place]),
             board.rows[place],
             value,
             place == chosen,
@@ -156,7 +156,7 @@ def component_step(
 
 def _board(tokens: Sequence[str], layers: int, width: float, colours: Palette) -> Board:
     narrow = width < NARROW
-    widest = max(text.width(text.clean(token), text.BODY) for token in tokens)
+    widest = max(text.width(text.brief(token), text.BODY) for token in tokens)
     labels = 4.0 + min(widest, 66.0 if narrow else 120.0)
     first, last = labels + (12.0 if narrow else 20.0), width * (0.44 if narrow else 0.56)
     step = (last - first) / layers

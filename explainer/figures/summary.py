@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from explainer.figures import says
-from explainer.figures.text import clean, counted, percent, signed
+from explainer.figures.text import brief, counted, percent, signed
 from explainer.figures.view import View
 from explainer.merge import merge_pieces
 from explainer.pattern import SKIP, Edge, Explanation, Level, Pattern, Place
@@ -24,16 +24,18 @@ def summary(
 ) -> str:
     """What the pattern that carries most, or that of the word at position `word`, carries where.
 
-    With a `place` and no word: which patterns pass it.
+    With a `place` and no word: which patterns pass it. Raises ExplainerError for a word or place
+    that is not in the explanation.
     """
+    View(level=level, selected=word, place=place).check(explanation)
     if place is not None and word is None:
         return _passing(explanation, level, place)
     chosen = [p for p in explanation.patterns if word is None or p.source == word]
-    label = clean(explanation.target.label)
+    label = says.question(explanation.target)
     if not chosen:
         if word is None:
             return f"No word has any influence on {label}."
-        return f"“{clean(explanation.tokens[word])}” has no influence on {label}."
+        return f"“{brief(explanation.tokens[word])}” has no influence on {label}."
     pattern = max(chosen, key=lambda p: abs(p.value(level)))
     whole = explanation.influence[pattern.source]
     # The pieces of a merged word may take several ways.
@@ -41,7 +43,7 @@ def summary(
     name = "its pattern" if ways == 1 else f"the strongest of its {ways} patterns"
     share = percent(pattern.value(level) / whole) if whole else "–"
     return (
-        f"“{clean(pattern.token)}” has {signed(whole)} influence on {label}; "
+        f"“{brief(pattern.token)}” has {signed(whole)} influence on {label}; "
         f"{name} carries {share} of it "
         f"({signed(pattern.value(level))}): {route(explanation, pattern, level)}."
     )
@@ -49,6 +51,7 @@ def summary(
 
 def view_summary(explanation: Explanation, view: View) -> str:
     """The summary of what a view shows."""
+    view.check(explanation)
     if view.merge_pieces:
         words = merge_pieces(replace(explanation, flow=None))
         explanation, view = words.explanation, view.on_words(words)
@@ -63,14 +66,14 @@ def _passing(explanation: Explanation, level: Level, place: Place) -> str:
     where = says.place(explanation, place)
     if not through:
         return f"No pattern passes through {where}."
-    names = [f"“{clean(p.token)}” {signed(p.value(level))}" for p in through[:NAMED]]
+    names = [f"“{brief(p.token)}” {signed(p.value(level))}" for p in through[:NAMED]]
     if len(through) > NAMED:
         names.append(f"{len(through) - NAMED} more")
     together = signed(sum(p.value(level) for p in through))
     verb = "passes" if len(through) == 1 else "pass"
     return (
         f"{counted(len(through), 'pattern')} {verb} through {where} and carry {together} "
-        f"to {clean(explanation.target.label)}: {', '.join(names)}."
+        f"to {says.question(explanation.target)}: {', '.join(names)}."
     )
 
 
@@ -80,7 +83,7 @@ def route(explanation: Explanation, pattern: Pattern, level: Level) -> str:
     for steps, stays in _runs(pattern, level):
         step = steps[0]
         blocks = _blocks(steps)
-        here, there = (clean(explanation.tokens[i]) for i in (step.source, step.target))
+        here, there = (brief(explanation.tokens[i]) for i in (step.source, step.target))
         mover = "" if step.component is None else f"head {step.component} of "
         if stays:
             by = " by skip" if level == "attention" else ""
@@ -97,7 +100,7 @@ def short_route(explanation: Explanation, pattern: Pattern, level: Level) -> str
     parts = []
     for steps, stays in _runs(pattern, level):
         step = steps[0]
-        there = clean(explanation.tokens[step.target])
+        there = brief(explanation.tokens[step.target])
         if stays:
             name = "skip" if level == "attention" else f"at {there}"
             parts.append(f"{name} ×{len(steps)}" if len(steps) > 1 else name)

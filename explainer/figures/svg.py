@@ -9,7 +9,7 @@ from explainer.figures import text
 from explainer.figures.layout import lay_out
 from explainer.figures.scene import Area, Disc, Item, Line, Scene
 from explainer.figures.summary import view_summary
-from explainer.figures.view import View
+from explainer.figures.view import view_of
 from explainer.pattern import Explanation, Level
 
 
@@ -19,7 +19,7 @@ def pattern_svg(explanation: Explanation, *, level: Level = "attention", **optio
     Unlike the figure for a page it has a background, and its title and description hold the
     sentence and its summary.
     """
-    view = View(level=level, **options)
+    view = view_of({"level": level, **options})
     scene = lay_out(explanation, view)
     said = view_summary(explanation, view)
     return to_svg(scene, view.colours.surface, " ".join(explanation.tokens), said)

@@ -9,6 +9,8 @@ FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, "Helvetica
 SMALL = 12.0
 BODY = 14.0
 JOINERS = "\u200c\u200d"
+MANY_DIGITS = 1e7
+"""Numbers from here on are written with a power of ten."""
 
 
 def clean(text: str) -> str:
@@ -28,31 +30,49 @@ def escape(text: str) -> str:
 
 def width(text: str, size: float) -> float:
     """Estimated width of a text in px, a little on the generous side."""
-    return 1.06 * size * sum(_em(character) for character in text)
+    return _px(sum(map(_em, text)), size)
 
 
-def _em(character: str) -> float:
+def _px(ems: int, size: float) -> float:
+    return 1.06 * size * ems / 100
+
+
+def _em(character: str) -> int:
+    """A character's width in hundredths of the size: whole numbers add up exactly."""
     if unicodedata.east_asian_width(character) in "WF":
-        return 1.0
+        return 100
     if character in "il.,:;'|!()[] ":
-        return 0.3
+        return 30
     if character in "mwMW%@":
-        return 0.85
-    return 0.66 if character.isupper() else 0.53
+        return 85
+    return 66 if character.isupper() else 53
 
 
 def shorten(text: str, size: float, room: float) -> str:
-    """The text, cut with an ellipsis where it is wider than `room` px."""
-    text = clean(text)
-    if width(text, size) <= room:
-        return text
-    while text and width(text + "…", size) > room:
-        text = text[:-1]
-    return text + "…"
+    """The text, cut with an ellipsis where it is wider than `room` px.
+
+    Reads no more of it than there is room for, so that a text of any length takes no time.
+    """
+    ems, ellipsis = 0, _em("…")
+    fitting = 0
+    for place, character in enumerate(text):
+        ems += _em(clean(character))
+        if _px(ems, size) > room:
+            return clean(text[:fitting]) + "…"
+        if _px(ems + ellipsis, size) <= room:
+            fitting = place + 1
+    return clean(text)
+
+
+def brief(text: str, most: int = 60) -> str:
+    """The text, cleaned and cut with an ellipsis after `most` characters, for sentences."""
+    return clean(text) if len(text) <= most else clean(text[:most]) + "…"
 
 
 def signed(value: float, digits: int = 2) -> str:
     """A signed number with a true minus sign; what rounds to nothing has no sign."""
+    if abs(value) >= MANY_DIGITS:
+        return f"{value:+.{digits}e}".replace("-", "−")
     written = f"{value:+.{digits}f}"
     if float(written) == 0:
         return f"{0:.{digits}f}"
@@ -61,6 +81,8 @@ def signed(value: float, digits: int = 2) -> str:
 
 def percent(share: float) -> str:
     """A share of 1 in whole per cent, never rounded to nothing or to all."""
+    if abs(share) >= MANY_DIGITS:
+        return f"{share * 100:.0e} %".replace("-", "−")
     if 0 < abs(share) < 0.005:
         return "<1 %" if share > 0 else ">−1 %"
     if 0.995 <= share < 1:

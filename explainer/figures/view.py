@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args
 
+from explainer.checks import instance, number, one_of, whole, yes_or_no
 from explainer.errors import ExplainerError
 from explainer.figures.palette import Palette, palette
 from explainer.merge import Words, merge_pieces, special_positions
-from explainer.pattern import Explanation, Level, Pattern, Place
+from explainer.pattern import LARGEST, LEVELS, Edge, Explanation, Level, Node, Pattern, Place
+from explainer.quote import listed, shown
 
 Overlay = Literal["none", "skip", "heads", "both"]
 
-LEVELS: tuple[Level, ...] = get_args(Level)
 OVERLAYS: tuple[Overlay, ...] = get_args(Overlay)
 WIDTH = 1100.0
 NARROWEST = 240.0
+WIDEST = 20_000.0
+NOWHERE = -1
+"""The row of a position that there is not, see `merge`."""
+MOST_STEPS = 2500
+"""Steps that are drawn at most, of the strongest patterns: more cannot be told apart, and the
+hundreds of words of a long text would take a minute to draw."""
 
 
 @dataclass(frozen=True)
@@ -60,24 +67,21 @@ class View:
     beside: Beside | None = None
 
     def __post_init__(self) -> None:
-        if self.level not in LEVELS:
-            raise ExplainerError(
-                f"The level {self.level!r} is not known: choose one of {', '.join(LEVELS)}."
-            )
-        if self.overlay not in OVERLAYS:
-            raise ExplainerError(
-                f"The overlay {self.overlay!r} is not known: choose one of {', '.join(OVERLAYS)}."
-            )
-        if not 0 <= self.minimum_share <= 1:
-            raise ExplainerError(
-                f"The minimum share is {self.minimum_share!r}: give a share from 0 to 1."
-            )
-        if not self.width >= NARROWEST:
-            raise ExplainerError(
-                f"The width is {self.width!r}: give at least {NARROWEST:.0f} pixels."
-            )
-        if self.scale is not None and not self.scale > 0:
-            raise ExplainerError(f"The scale is {self.scale!r}: give pixels per logit above 0.")
+        one_of("level", self.level, LEVELS)
+        one_of("overlay", self.overlay, OVERLAYS)
+        number("minimum share", self.minimum_share, 0, 1, "a share from 0 to 1")
+        pixels = f"at least {NARROWEST:.0f} pixels, and at most {WIDEST:,.0f}"
+        number("width", self.width, NARROWEST, WIDEST, pixels)
+        if self.scale is not None:
+            number("scale", self.scale, 1 / LARGEST, LARGEST, "pixels per logit above 0")
+        if self.selected is not None:
+            whole("selected word", self.selected, NOWHERE)
+        if self.place is not None:
+            _check_place(self.place)
+        if self.beside is not None:
+            instance("argument beside", self.beside, Beside, "a Beside")
+        for name in ("dark", "merge_pieces", "hide_special"):
+            yes_or_no(name, getattr(self, name))
 
     @property
     def colours(self) -> Palette:
@@ -96,11 +100,25 @@ class View:
         )
 
     def patterns(self, explanation: Explanation) -> tuple[Pattern, ...]:
-        """The drawn patterns: those above the minimum share, and all that are selected."""
+        """The drawn patterns: those wanted, or the strongest of them where there are very many."""
+        wanted = self.wanted(explanation)
+        most = max(1, MOST_STEPS // explanation.model.layers)
+        if len(wanted) <= most:
+            return wanted
+
+        def rank(pattern: Pattern) -> tuple[bool, float]:
+            chosen = self.selects and self.leads(pattern)
+            return not chosen, -abs(pattern.value(self.level))
+
+        strongest = {id(pattern) for pattern in sorted(wanted, key=rank)[:most]}
+        return tuple(pattern for pattern in wanted if id(pattern) in strongest)
+
+    def wanted(self, explanation: Explanation) -> tuple[Pattern, ...]:
+        """The patterns above the minimum share, and all that are selected."""
         if self.merge_pieces:
             words = merge_pieces(replace(explanation, flow=None))
             own = self.on_words(words)
-            drawn = {words.way_of(p) for p in own.patterns(words.explanation)}
+            drawn = {words.way_of(p) for p in own.wanted(words.explanation)}
             return tuple(p for p in explanation.patterns if words.way(p) in drawn)
         enough = {p.source for p in explanation.drawn(self.minimum_share)}
         return tuple(
@@ -126,3 +144,40 @@ class View:
             selected=None if self.selected is None else words.row(self.selected),
             place=None if self.place is None else words.place(self.place),
         )
+
+    def check(self, explanation: Explanation) -> None:
+        """Raise ExplainerError where what is selected is not in the explanation."""
+        instance("explanation", explanation, Explanation, "what explain returns")
+        n, layers = len(explanation.tokens), explanation.model.layers
+        where: list[tuple[str, int | None, int]] = [("selected word", self.selected, n - 1)]
+        if isinstance(self.place, Node):
+            where += [("selected node's layer", self.place.layer, layers)]
+            where += [("selected node's position", self.place.position, n - 1)]
+        elif self.place is not None:
+            where += [("selected step's block", self.place.layer, layers - 1)]
+            where += [("selected step's start", self.place.source, n - 1)]
+            where += [("selected step's end", self.place.target, n - 1)]
+        for name, value, high in where:
+            if value is not None and value != NOWHERE:
+                whole(name, value, 0, high)
+
+
+def view_of(options: dict[str, Any]) -> View:
+    """The view with these options; raises ExplainerError for one that there is not."""
+    known = [field.name for field in fields(View)]
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        raise ExplainerError(
+            f"A figure has no option {listed(unknown)}: choose from {listed(known)}."
+        )
+    return View(**options)
+
+
+def _check_place(place: Any) -> None:
+    if not isinstance(place, Node | Edge):
+        raise ExplainerError(
+            f"The selected place is {shown(place)}: give a Node or an Edge of explainer.pattern."
+        )
+    numbers = place if isinstance(place, Node) else place[:3]
+    for value in numbers:
+        whole("selected place's number", value, NOWHERE)

@@ -119,7 +119,8 @@ def marks(lanes: Sequence[Lane], bundles: Iterable[Bundle], frame: Frame, view: 
         return []
     here = [lane for lane in lanes if lane.pattern.passes(place, view.level)]
     if isinstance(place, Edge):
-        taken = [b for b in bundles if b.edge.layer == place.layer and b.lanes[0] in here]
+        passing = set(map(id, here))
+        taken = [b for b in bundles if b.edge.layer == place.layer and id(b.lanes[0]) in passing]
         return [
             Area(_around(bundle, frame), rgba("#000000", 0), view.colours.ink, 1.3)
             for bundle in taken

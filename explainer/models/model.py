@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
+from explainer.checks import instance
 from explainer.models.adapter import Adapter
 from explainer.pattern import ModelInfo
 
@@ -34,3 +35,8 @@ class Model:
     tokenizer: Any
     network: Any
     adapter: Adapter
+
+
+def given_model(model: Any) -> Model:
+    """The model that a caller gave; raises ExplainerError for anything else."""
+    return instance("model", model, Model, "what load_model returns")

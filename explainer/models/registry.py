@@ -15,7 +15,7 @@ from explainer.models.config import check_config, read_config, task_of
 from explainer.models.hub import cached_folders, download
 from explainer.models.load import Precision, load_folder, load_update
 from explainer.models.model import Model
-from explainer.quote import quote
+from explainer.quote import quote, shown
 
 Kind = Literal["built-in", "cached", "preset"]
 
@@ -103,11 +103,12 @@ PRESETS = (
 """Downloaded on first use."""
 
 
-def load_model(name: str = "agreement", *, dtype: Precision = "float32") -> Model:
+def load_model(name: str | Path = "agreement", *, dtype: Precision = "float32") -> Model:
     """The model called `name`: a built-in one, a local folder, or an id on the Hugging Face Hub.
 
-    Only safetensors weights are read and no code that comes with a model is run. Raises
-    ExplainerError with the reason and what to do where a model cannot be loaded or explained.
+    A `Path` always means a folder. Only safetensors weights are read and no code that comes with a
+    model is run. Raises ExplainerError with the reason and what to do where a model cannot be
+    loaded or explained.
     """
     folder, shown = _locate(name)
     built_in = BUILT_IN.get(shown) if folder == ASSETS / shown else None
@@ -140,10 +141,12 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _locate(name: str) -> tuple[Path, str]:
+def _locate(name: str | Path) -> tuple[Path, str]:
     """The folder of the model that `name` asks for, and the name to show for it."""
+    if isinstance(name, Path):
+        name = str(name.expanduser().absolute())
     if not isinstance(name, str) or not name.strip():
-        raise ExplainerError(f"No model is named: choose one of {_choices()}.")
+        raise ExplainerError(f"No model is named by {shown(name)}: choose one of {_choices()}.")
     name = name.strip()
     if name in _built_in():
         return ASSETS / name, name

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
+
+from explainer.checks import whole
 
 Kind = Literal[
     "sva-simple",
@@ -20,6 +22,15 @@ Task = Kind | Literal["sentiment"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 TASKS: tuple[Task, ...] = (*KINDS, "sentiment")
+
+
+MOST_CASES = 100_000
+"""Sentences that are generated at once at most; no task has so many different ones."""
+
+
+def number_of_cases(n: Any) -> int:
+    """How many sentences a caller asks for; raises ExplainerError for what cannot be."""
+    return whole("number of sentences", n, 0, MOST_CASES)
 
 
 @dataclass(frozen=True)

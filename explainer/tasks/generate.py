@@ -11,8 +11,10 @@ from itertools import product
 from random import Random
 from typing import get_args
 
+from explainer.checks import one_of
+from explainer.checks import seed as check_seed
 from explainer.errors import ExplainerError
-from explainer.tasks.case import KINDS, Case, Kind
+from explainer.tasks.case import KINDS, Case, Kind, number_of_cases
 from explainer.tasks.predicate import Predicate, draw_predicate
 from explainer.tasks.words import Number, Words, agree, form
 
@@ -140,12 +142,9 @@ def generate(
     alike. `predicate` restricts what follows a subject, see `Predicate`; reflexives ignore it.
     Raises ExplainerError on an unknown name, or if there are not `n` such sentences.
     """
-    if kind not in MAKERS:
-        raise ExplainerError(f"Unknown kind of task {kind!r}; expected one of {', '.join(KINDS)}.")
-    if predicate not in get_args(Predicate):
-        raise ExplainerError(
-            f"Unknown predicate {predicate!r}; expected one of {', '.join(get_args(Predicate))}."
-        )
+    kind = one_of("kind of task", kind, KINDS)
+    predicate = one_of("predicate", predicate, get_args(Predicate))
+    n, seed = number_of_cases(n), check_seed(seed)
     words, rng, chosen = Words.of(split), Random(f"{kind} {seed}"), combinations(kind)
     cases: dict[str, Case] = {}
     for _ in range(TRIES_PER_CASE * n):
@@ -155,6 +154,6 @@ def generate(
         cases.setdefault(case.text, case)
     if len(cases) < n:
         raise ExplainerError(
-            f"Asked for {n} different sentences of {kind!r}, found {len(cases)}; ask for fewer."
+            f"Asked for {n} different sentences of '{kind}', found {len(cases)}; ask for fewer."
         )
     return tuple(cases.values())

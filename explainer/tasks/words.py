@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeVar, get_args
 
-from explainer.errors import ExplainerError
+from explainer.checks import one_of
 from explainer.tasks import lexicon
 from explainer.tasks.lexicon import Entry, Noun, Split, Verb, split_of
 
@@ -32,13 +32,13 @@ class Words:
     determiners: tuple[str, ...]
 
     @staticmethod
-    @cache
     def of(split: str) -> Words:
         """Return the words of a split; raises ExplainerError on an unknown one."""
-        if split not in get_args(Split):
-            names = " or ".join(map(repr, get_args(Split)))
-            raise ExplainerError(f"Unknown split {split!r}; expected {names}.")
+        return Words._of(one_of("split", split, get_args(Split)))
 
+    @staticmethod
+    @cache
+    def _of(split: Split) -> Words:
         def part(entries: tuple[AnyEntry, ...]) -> tuple[AnyEntry, ...]:
             return tuple(entry for entry in entries if split_of(entry) == split)
 

@@ -15,7 +15,7 @@ from numbers import Integral
 
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
-from explainer.quote import quote
+from explainer.quote import quote, shown
 from explainer.sentence import Sentence, Vocabulary, check_readable, vocabulary_of, without_space
 
 LONGEST_WORD = 100
@@ -108,7 +108,7 @@ def checked(word: object, what: str) -> str:
     """A typed word or label without the space around it; raises ExplainerError where it cannot be
     read."""
     if not isinstance(word, str):
-        raise ExplainerError(f"The {what} is a {type(word).__name__}: give a string or a number.")
+        raise ExplainerError(f"The {what} is {shown(word)}: give a string or a number.")
     bare = word.strip()
     if len(bare) > LONGEST_WORD:
         raise ExplainerError(

@@ -14,7 +14,7 @@ from numbers import Integral
 from explainer.contrast import BY_NUMBER, LONGEST_WORD, checked
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
-from explainer.quote import quote
+from explainer.quote import quote, shown
 
 MAX_LISTED = 10
 
@@ -33,7 +33,7 @@ def class_number(model: Model, label: str | int) -> int:
             )
         return number
     if not isinstance(label, str):
-        raise ExplainerError(f"The label is a {type(label).__name__}: give one of {listed(model)}.")
+        raise ExplainerError(f"The label is {shown(label)}: give one of {listed(model)}.")
     bare = checked(label, "label")
     if given := BY_NUMBER.fullmatch(bare):
         return _numbered(model, int(given[1]), given[2])

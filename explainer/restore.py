@@ -30,6 +30,7 @@ from explainer.pattern import (
 from explainer.quote import shown
 from explainer.settings import Settings
 
+MOST_WORDS = 1_000_000
 REQUIRED = (
     *("schema", "model", "tokens", "target", "settings", "influence", "completeness_gap"),
     "patterns",
@@ -191,7 +192,7 @@ def _words(value: Any, n_tokens: int) -> tuple[int | None, ...] | None:
         return None
     every = _long("words", value, n_tokens, "numbers, or null for what is no word")
     return tuple(
-        None if word is None else checks.whole(f"record's words[{place}]", word, 0, n_tokens)
+        None if word is None else checks.whole(f"record's words[{place}]", word, 0, MOST_WORDS)
         for place, word in enumerate(every)
     )
 

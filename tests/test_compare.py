@@ -117,6 +117,7 @@ def test_an_inserted_word_shifts_positions_without_moving_routes(pair):
         influence=(first.influence[0], 0.0, *first.influence[1:]),
         patterns=(shifted,),
         flow=None,
+        words=None,
     )
     if 0 in pattern.nodes:
         pytest.skip("the route passes [CLS], which is not shifted")

@@ -77,6 +77,9 @@ def test_a_record_is_read_back_whole(record):
         (("flow", "heads", 0), None, r"flow\.heads is no table of 3 × 2 × "),
         (("flow", "skip", 0, 0), "0.5", r"flow\.skip is no table"),
         (("flow", "skip", 0, 0), float("nan"), r"flow\.skip holds numbers that are not finite"),
+        (("words",), [0], r"words has 1 entries"),
+        (("words", 1), "0", r"words\[1\] is '0'"),
+        (("model", "head"), "tail", r"model\.head 'tail' is not known"),
         (("note",), 1, "record has the unknown 'note'"),
     ],
 )  # fmt: skip
@@ -87,7 +90,7 @@ def test_the_field_that_is_wrong_is_named(record, way, value, said):
 
 
 def test_what_is_missing_is_named(record):
-    for name in set(record) - {"flow"}:
+    for name in set(record) - {"flow", "words"}:
         with pytest.raises(ExplainerError, match=f"record lacks {name}"):
             Explanation.from_dict({key: part for key, part in record.items() if key != name})
     assert Explanation.from_dict({k: v for k, v in record.items() if k != "flow"}).flow is None

@@ -12,6 +12,8 @@ from explainer.evaluation.methods import DEFAULT_METHODS, check_methods
 from explainer.quote import listed
 from explainer.settings import Settings
 
+MOST_MEASURED = 1_000_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -39,6 +41,8 @@ class Options:
             "seed": check_seed(self.seed),
         }
         if self.measured is not None:
-            plain["measured"] = whole("number of measured sentences", self.measured, 0)
+            plain["measured"] = whole(
+                "number of measured sentences", self.measured, 0, MOST_MEASURED
+            )
         for name, value in plain.items():
             object.__setattr__(self, name, value)

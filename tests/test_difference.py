@@ -61,10 +61,15 @@ def test_a_scale_of_ones_own_would_differ(both):
 def test_long_texts_keep_the_rows_that_either_side_touches(both):
     first = both[0]
     tokens = (*first.tokens[:-1], *["old"] * 80, first.tokens[-1])
+    influence = first.influence + (0.0,) * 80
     longer = dataclasses.replace(
-        first, tokens=tokens, influence=first.influence + (0.0,) * 80, patterns=first.patterns[:2]
+        first,
+        tokens=tokens,
+        influence=influence,
+        patterns=first.patterns[:2],
+        flow=None,
+        words=None,
     )
-    longer = dataclasses.replace(longer, flow=None)
     comparison = compare(longer, longer)
     views = pair_views((longer, longer), comparison.alignment, (View(), View()))
     assert views[0].beside is not None

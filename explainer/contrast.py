@@ -15,6 +15,7 @@ from numbers import Integral
 
 from explainer.errors import ExplainerError
 from explainer.models.model import Model
+from explainer.pieces import SPACE
 from explainer.quote import quote, shown
 from explainer.sentence import Sentence, Vocabulary, check_readable, vocabulary_of, without_space
 
@@ -149,7 +150,10 @@ def _spelling(vocabulary: Vocabulary, sentence: Sentence, number: int) -> tuple[
         if _leads(vocabulary, sentence, written) == number:
             return written, written
     numbered = f"id:{number} {alone}"
-    return alone, numbered if len(numbered) <= LONGEST_WORD else f"id:{number}"
+    numbered = numbered if len(numbered) <= LONGEST_WORD else f"id:{number}"
+    # A spelling that belongs to another piece here, or to several, would not tell them apart.
+    shared = alone == SPACE or _leads(vocabulary, sentence, alone) is not None
+    return numbered if shared else alone, numbered
 
 
 def _leads(vocabulary: Vocabulary, sentence: Sentence, written: str) -> int | None:
@@ -184,7 +188,7 @@ def _in_place(vocabulary: Vocabulary, sentence: Sentence, word: str) -> int | No
     before, ended = encoding.offsets[at - 1] if at else (0, 0)
     # A space that is a piece of its own belongs to the word right behind it.
     typed_space = at > 0 and not encoding.special_tokens_mask[at - 1]
-    lone = typed_space and first == ended == start and not text[before:ended].strip()
+    lone = typed_space and first == ended == start and not text[before:ended].strip(" ")
     number: int = encoding.ids[at]
     first, last = without_space(text, (first, last))
     if lone or first < start or last > end or number == vocabulary.unknown:

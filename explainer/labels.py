@@ -9,6 +9,7 @@ A class that no name leads to is asked for by its number: `id:1 positive`.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from numbers import Integral
 
 from explainer.contrast import BY_NUMBER, LONGEST_WORD, checked
@@ -35,6 +36,10 @@ def class_number(model: Model, label: str | int) -> int:
     if not isinstance(label, str):
         raise ExplainerError(f"The label is {shown(label)}: give one of {listed(model)}.")
     bare = checked(label, "label")
+    names_as_they_are = _names(model)[0]
+    exact = names_as_they_are.get(label) or names_as_they_are.get(bare, [])
+    if len(exact) == 1:
+        return exact[0]
     if given := BY_NUMBER.fullmatch(bare):
         return _numbered(model, int(given[1]), given[2])
     found = _named(_names(model), label) or _named(_names(model), bare)
@@ -57,7 +62,9 @@ def asked_classes(model: Model) -> tuple[str, ...]:
     """What `class_number` takes for exactly each class: its name, or its number with that."""
     names = _names(model)
     return tuple(
-        bare if _is_typed(bare) and _named(names, bare) == [number] else _by_number(number, bare)
+        bare
+        if _is_typed(bare) and _named(names, bare) == [number]
+        else _by_number(number, bare, names[0])
         for number, bare in enumerate(name.strip() for name in model.labels)
     )
 
@@ -104,9 +111,13 @@ def _is_typed(name: str) -> bool:
         return False
 
 
-def _by_number(number: int, name: str) -> str:
+def _by_number(number: int, name: str, taken: Container[str]) -> str:
     written = f"id:{number} {name}"
-    return written if name and _is_typed(name) and len(written) <= LONGEST_WORD else f"id:{number}"
+    if not (name and _is_typed(name) and len(written) <= LONGEST_WORD):
+        written = f"id:{number}"
+    while written in taken:  # a class may be called so
+        written = written.replace("id:", "id:0", 1)
+    return written
 
 
 def _short(name: str) -> str:

@@ -12,6 +12,7 @@ from explainer.checks import whole
 from explainer.contrast import spellings
 from explainer.errors import ExplainerError
 from explainer.labels import asked_classes
+from explainer.models.forward import against_overflow
 from explainer.models.model import Model, given_model
 from explainer.quote import quote
 from explainer.sentence import Sentence, read_sentence, vocabulary_of
@@ -91,7 +92,8 @@ def highest(model: Model, logits: Tensor, count: int) -> list[int]:
     if not logits.isfinite().all():
         raise ExplainerError(
             f"The model {quote(model.info.name)} gives logits that are not finite numbers for this "
-            "text: its activations overflow, so choose another text or model."
+            f"text, because its activations overflow: {against_overflow(model.adapter.dtype)} or "
+            "text."
         )
     if model.info.task == "masked-lm":
         logits = logits.masked_fill(~model.known_ids.to(logits.device), -torch.inf)

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable
 
 from explainer.errors import ExplainerError
-from explainer.models.forward import own_logits, rounding
+from explainer.models.forward import against_overflow, own_logits, rounding
 from explainer.models.model import Model
 from explainer.quantity import Quantity
+from explainer.quote import quote
 from explainer.sentence import Sentence
 from explainer.trace import Trace
 
@@ -28,7 +29,7 @@ def check_trace(model: Model, sentence: Sentence, quantity: Quantity, traced: Tr
     allowed = sum(map(abs, quantity.weights)) * rounding(row)
     if not abs(traced.value - own) <= allowed:
         raise ExplainerError(
-            f"The model {model.info.name!r} itself gives {own:.6g} for this text, but "
+            f"The model {quote(model.info.name)} itself gives {own:.6g} for this text, but "
             f"{traced.value:.6g} would be explained: choose another text or model."
         )
 
@@ -37,6 +38,6 @@ def check_finite(model: Model, numbers: Iterable[float]) -> None:
     """Refuse an answer with a number that is not finite, whatever the weights look like."""
     if not all(map(math.isfinite, numbers)):
         raise ExplainerError(
-            f"The model {model.info.name!r} gives numbers that are not finite for this text: its "
-            "activations overflow, so load it with float64, or choose another text or model."
+            f"The model {quote(model.info.name)} gives numbers that are not finite for this text, "
+            f"because its activations overflow: {against_overflow(model.adapter.dtype)} or text."
         )

@@ -57,6 +57,13 @@ def test_a_word_inside_another_is_the_piece_there(tiny_masked_lm):
         contrast_id(tiny_masked_lm, middle, "happi")
 
 
+def test_two_pieces_are_never_shown_under_one_spelling(tiny_masked_lm):
+    """Inside a word `s` is the piece `##s`; a piece that cannot stand there has its number."""
+    text = "the un[MASK]est farmer"
+    shown = [p.word for p in predict(tiny_masked_lm, text, 1000)]
+    assert len(set(shown)) == len(shown)
+
+
 LONG = {
     "marks": "a" + "\u0301" * 4000,
     "letters": "x" * 10**6,

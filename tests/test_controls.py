@@ -44,10 +44,10 @@ def pattern(nodes: tuple[int, ...], components: tuple[Component, ...]) -> Patter
         influence=1.0,
         nodes=nodes,
         embedding_influence=0.5,
-        embedding_trail=(0.5,),
+        embedding_trail=(0.5,) * len(components),
         components=components,
         attention_influence=0.5,
-        attention_trail=(0.5,),
+        attention_trail=(0.5,) * len(components),
         attention_candidates=(),
     )
 

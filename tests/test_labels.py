@@ -12,6 +12,7 @@ from explainer.evaluation.question import contrast_of
 from explainer.labels import asked_classes, class_number
 from explainer.tasks import Case
 from tests.conftest import save_tiny, tiny_config
+from tests.folders import set_config
 
 TEXT = "the old farmer is good ."
 
@@ -51,6 +52,8 @@ NAMES = (
     ("1", "0", "2"),
     ("0", "0"),
     ("id:1", "id:0 id:1", "1"),
+    ("", "id:0", "id:2"),
+    ("\ud800a", "b\x1b[31m", "c"),
     ("", " ", "a\x07b"),
     ("x" * 5000, "x" * 6000, "y\n z"),
 )
@@ -136,6 +139,24 @@ def test_names_that_begin_at_one_or_have_gaps_load(saved, names, labels):
     model = load_model(str(saved(names)), dtype="float64")
     assert model.labels == labels
     assert explain(model, TEXT, label=1).target.correct == labels[1]
+
+
+def test_a_name_is_first_of_all_a_name(named):
+    model = named("bad", "id:0", "good")
+    assert class_number(model, "id:0") == 1
+    assert [class_number(model, asked) for asked in asked_classes(model)] == [0, 1, 2]
+
+
+def test_names_can_be_written_to_a_terminal_and_to_a_file(named):
+    model = named("\ud800a", "b\x1b[31m", "c")
+    assert model.labels == ("\N{REPLACEMENT CHARACTER}a", "b\N{REPLACEMENT CHARACTER}[31m", "c")
+
+
+def test_two_names_for_one_class_are_refused(saved):
+    folder = saved({0: "bad", 1: "good"})
+    set_config(folder, id2label={"0": "bad", "1": "good", "01": "better"})
+    with pytest.raises(ExplainerError, match="does not give each class number a name"):
+        load_model(str(folder))
 
 
 def test_labels_that_each_hold_or_not_have_a_probability_each(named):

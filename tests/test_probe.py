@@ -174,7 +174,9 @@ def test_finite_weights_with_activations_that_overflow_are_refused_at_load(
 
     set_weights(folder, enlarge)
     assert all(w.float().isfinite().all() for w in load_file(folder / "model.safetensors").values())
-    assert "not finite" in refusal(folder)
+    line = refusal(folder)
+    assert "not finite" in line
+    assert "dtype='float64'" in line
     # What the sentence proposes helps.
     assert explain(load_model(str(folder), dtype="float64"), "the [MASK] .").influence
 

@@ -84,7 +84,7 @@ def test_white_space_of_any_kind_separates_words(tiny_masked_lm):
         ("the [MASK] [PAD]", r"contains \[PAD\]"),
         ("the " * 30 + "[MASK]", "33 tokens .* at most 32"),
         ("a" * (MAX_CHARACTERS + 1), "100,001 characters"),
-        (None, "is a NoneType"),
+        (None, "is None: give a string"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_line(tiny_masked_lm, text, message):

@@ -94,8 +94,42 @@ def test_the_words_head_of_a_classifier_is_left_out(classifier):
     before = explain(load_model(str(classifier)), "the farmers").to_dict()
     add(classifier, "cls.predictions.bias", "cls.predictions.decoder.weight")
     assert explain(load_model(str(classifier)), "the farmers").to_dict() == before
-    add(classifier, "classifier.lora_A")
-    assert "classifier.lora_A" in refusal(classifier)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("classifier.lora_A", "bert.pooler.dense.lora_A.default.weight", "cls.predictions.x"),
+        *("bert.pooler.dense.adapter.weight", "bert.pooler.dense.base_layer.bias"),
+    ],
+)
+def test_an_adapter_under_a_known_name_is_not_known(classifier, name):
+    add(classifier, name)
+    line = refusal(classifier)
+    assert name in line
+    assert "gives no place" in line
+
+
+@pytest.mark.parametrize("wrapper", ["module.", "base_model.model.", "model."])
+def test_weights_that_were_saved_inside_a_wrapper_are_called_so(folder, wrapper):
+    set_weights(folder, renamed(lambda name: wrapper + name))
+    line = refusal(folder)
+    assert f"have other names ({wrapper}bert." in line
+    assert "correct the number" not in line
+
+
+def test_a_weight_too_large_for_the_precision_is_told_from_one_that_is_no_number(folder):
+    def put(value):
+        def change(weights):
+            weights["bert.encoder.layer.0.output.dense.bias"][0] = value
+            return weights
+
+        set_weights(folder, change)
+
+    put(1e300)
+    assert "load it from Python with dtype='float64'" in refusal(folder)
+    put(float("nan"))
+    assert refusal(folder).endswith("save or download it again.")
 
 
 def old_norms(name):

@@ -28,8 +28,22 @@ SAME = {
 }
 """One bias under two names: older files have the second one alone, tied or not."""
 NO_WEIGHTS = ("embeddings.position_ids", "embeddings.token_type_ids")
-OTHER_HEADS = (
-    *("cls.seq_relationship.", "discriminator_predictions.", "qa_outputs.", "loss_fct."),
+HEAD_LAYERS = {
+    "masked-lm": (
+        *("cls.predictions", "cls.predictions.decoder", "cls.predictions.transform.dense"),
+        *("cls.predictions.transform.LayerNorm", "lm_head", "lm_head.decoder", "lm_head.dense"),
+        *("lm_head.layer_norm", "vocab_transform", "vocab_layer_norm", "vocab_projector"),
+        *("generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head"),
+    ),
+    "classification": (
+        *("classifier", "classifier.dense", "classifier.out_proj", "pre_classifier"),
+    ),
+}
+"""Where each kind of head, and the others below, have a weight and a bias; exactly these names, for
+an adapter may hide under them."""
+OTHER_LAYERS = (
+    *("cls.seq_relationship", "discriminator_predictions.dense", "qa_outputs", "loss_fct"),
+    "discriminator_predictions.dense_prediction",
 )
 FLOATS = ("F64", "F32", "F16", "BF16")
 MAX_NAMED = 3
@@ -149,6 +163,12 @@ def _check_depth(
         rf"{re.escape(family.prefix)}(?:encoder|transformer)\.layer\.(\d{{1,9}})\."
     )
     found = {int(match[1]) for place in places if (match := pattern.match(place))}
+    if not found and places:
+        raise ExplainerError(
+            f"The weights of the model {quote(name)} have other names ({named(sorted(places))}) "
+            f"than those of its kind, which start with {family.prefix}: save it with "
+            "save_pretrained, without what was wrapped around it."
+        )
     if len(found) != claimed:
         raise ExplainerError(
             f"The config.json of the model {quote(name)} has {field} {claimed:,}, but its weights "
@@ -189,7 +209,10 @@ def _names_of_classes(config: dict[str, Any], name: str) -> dict[int, str]:
             return {}
         if not all(isinstance(label, str | int | float) for label in listed.values()):
             raise ValueError("a name is neither text nor number")
-        return {int(number): str(label) for number, label in listed.items()}
+        numbered = {int(number): str(label) for number, label in listed.items()}
+        if len(numbered) < len(listed):
+            raise ValueError("a number stands there twice")
+        return numbered
     except (AttributeError, ValueError) as error:
         raise ExplainerError(
             f"The id2label in the config.json of the model {quote(name)} does not give each class "
@@ -207,10 +230,11 @@ def _add_shared(places: dict[str, str], network: Any, expected: Mapping[str, Any
 
 
 def _check_left_over(family: Architecture, task: Task, over: set[str], name: str) -> None:
-    unused = family.classification_head if task == "masked-lm" else family.masked_lm_head
-    harmless = (*unused, *OTHER_HEADS, f"{family.prefix}pooler.dense.")
-    buffers = {family.prefix + key for key in NO_WEIGHTS}
-    strange = sorted(key for key in over - buffers if not key.startswith(harmless))
+    unused = HEAD_LAYERS["classification" if task == "masked-lm" else "masked-lm"]
+    layers = (*unused, *OTHER_LAYERS, f"{family.prefix}pooler.dense")
+    harmless = {f"{layer}.{kind}" for layer in layers for kind in ("weight", "bias")}
+    harmless |= {family.prefix + key for key in NO_WEIGHTS}
+    strange = sorted(over - harmless)
     if strange:
         raise ExplainerError(
             f"The model {quote(name)} has weights that its config.json gives no place "

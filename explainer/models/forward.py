@@ -35,3 +35,9 @@ def rounding(numbers: Tensor) -> float:
     """How far another way to these numbers may be off by rounding alone."""
     largest = max(1.0, float(numbers.abs().max()))
     return ULPS * torch.finfo(numbers.dtype).eps * largest
+
+
+def against_overflow(precision: torch.dtype) -> str:
+    """What to do about numbers too large for a precision."""
+    wider = "" if precision == torch.float64 else "load it from Python with dtype='float64', or "
+    return f"{wider}choose another model"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -18,6 +19,7 @@ from explainer.models.architectures import ARCHITECTURES
 from explainer.models.build import announced_by, fill, named, plan
 from explainer.models.checks import WEIGHTS, check_folder, weight_files
 from explainer.models.config import Task, read_config
+from explainer.models.forward import against_overflow
 from explainer.models.model import Model
 from explainer.models.probe import probe
 from explainer.models.tokenizer import check_tokenizer, known_ids, load_tokenizer
@@ -135,9 +137,13 @@ def _precision(dtype: str) -> torch.dtype:
 def _check_finite(network: Any, name: str) -> None:
     broken = [key for key, weight in network.named_parameters() if not _is_finite(weight)]
     if broken:
+        # What is too large for float32 was a number in the file; what is no number was none there.
+        parameters = dict(network.named_parameters())
+        overflow = not any(parameters[key].isnan().any() for key in broken)
+        mend = against_overflow(network.dtype) if overflow else "save or download it again"
         raise ExplainerError(
-            f"The model {quote(name)} has weights that are not finite numbers "
-            f"({named(broken)}): save or download it again."
+            f"The model {quote(name)} has weights that are not finite numbers ({named(broken)}): "
+            f"{mend}."
         )
 
 
@@ -152,10 +158,21 @@ def _labels(config: Any) -> tuple[str, ...]:
     An index beyond the outputs (`id2label` from 1, or with gaps) names nothing.
     """
     names = (
-        str(config.id2label.get(number, f"LABEL_{number}")) for number in range(config.num_labels)
+        _written(config.id2label.get(number, f"LABEL_{number}"))
+        for number in range(config.num_labels)
     )
     return tuple(
         name if len(name) <= LONGEST_LABEL else name[:LONGEST_LABEL] + "…" for name in names
+    )
+
+
+def _written(name: object) -> str:
+    """A name that a terminal and a file can take: what is no character is shown as a question."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(character) in ("Cc", "Cs")
+        else character
+        for character in str(name)
     )
 
 

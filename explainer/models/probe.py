@@ -19,7 +19,7 @@ from torch import Tensor
 from explainer import block as blocks
 from explainer.errors import ExplainerError
 from explainer.models.adapter import Adapter
-from explainer.models.forward import logits_of, own_logits, rounding
+from explainer.models.forward import against_overflow, logits_of, own_logits, rounding
 from explainer.quote import quote
 
 LONGEST = 1024
@@ -39,8 +39,8 @@ def probe(network: Any, adapter: Adapter, tokenizer: Any, name: str) -> None:
     for theirs, ours in pairs:
         if not theirs.isfinite().all():
             raise ExplainerError(
-                f"The model {quote(name)} gives numbers that are not finite: its weights are too "
-                "large for this precision, so choose float64 or another model."
+                f"The model {quote(name)} gives numbers that are not finite, because its "
+                f"weights are too large: {against_overflow(theirs.dtype)}."
             )
         off = float((theirs - ours).abs().max())
         if not off <= rounding(theirs):

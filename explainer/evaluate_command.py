@@ -167,7 +167,7 @@ def _taken(sentences: Any, n: int) -> str | None:
     there = len(cases_of_file(file, sentences.task, sentences.columns))
     if taken < there:
         return f"{file.name}: the first {taken:,} of {there:,} sentences (--n takes more)"
-    return f"{file.name}: all {there:,} sentences"
+    return f"{file.name}: {'its one sentence' if there == 1 else f'all {there:,} sentences'}"
 
 
 def _list() -> None:

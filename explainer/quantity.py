@@ -84,8 +84,7 @@ def masked_word(
     """
     (position,) = sentence.masks
     given = [
-        None if word is None or _is_blank(word) else contrast_id(model, sentence, word)
-        for word in (correct, wrong)
+        None if word is None else contrast_id(model, sentence, word) for word in (correct, wrong)
     ]
     if None in given:
         taken = {number for number in given if number is not None}
@@ -103,10 +102,6 @@ def masked_word(
             "give two different words."
         )
     return Quantity(position, classes, (1.0, -1.0), names[0], names[1])
-
-
-def _is_blank(word: str | int) -> bool:
-    return isinstance(word, str) and not word.strip()
 
 
 def class_score(

@@ -241,7 +241,8 @@ def test_ones_own_file_is_measured_and_what_cannot_be_read_is_named(page):
     test.file_uploader(key="own_sentences").set_value(("own.csv", ROWS.encode(), "text/csv"))
     test = measured(checked(checked(test.run()).button(key="start").click().run()))
     assert said(test, "Measured just now on 2 sentences of own file")
-    assert said(test, "1 sentence of 3 left out. The first: ")
+    assert said(test, "1 sentence of 3 left out.")
+    assert said(test, "1 left out (it is sentence 3): ")
     assert said(test, "2 [MASK]")
     assert len(alts(test)) == 3
     assert "task" in query(test)
@@ -291,9 +292,11 @@ def test_json_lines_are_measured_and_every_reason_is_said(page):
     test = measured(checked(checked(test.run()).button(key="start").click().run()))
     assert said(test, "Measured just now on 1 sentence of own file")
     (warning,) = [note.value.replace("\\", "") for note in test.warning]
-    assert warning.startswith("3 sentences of 4 left out. 2: ")
+    assert warning.startswith(
+        "3 sentences of 4 left out.\n\n2 left out (the first is sentence 2): "
+    )
     assert "'gnus'" in warning
-    assert "\n\n1: " in warning
+    assert "\n\n1 left out (it is sentence 3): " in warning
     assert "zebra" not in warning
     left_out = test.session_state[evaluate_live.KEPT].results().tables["left_out"]
     assert list(left_out["number"]) == [1, 2, 3]

@@ -44,8 +44,8 @@ def test_an_evaluation_says_how_many_sentences_it_left_out_and_why(
     assert "own.jsonl: all 6 sentences\n" in printed
     assert "n = 2 of 6 sentences, 4 left out\n" in printed
     # Two words that the model does not know are one reason.
-    assert "  2 left out (the first is number 1): " in printed
-    assert printed.index("'gnus'") < printed.index("(it is number 3)")
+    assert "  2 left out (the first is sentence 2): " in printed
+    assert printed.index("'gnus'") < printed.index("(it is sentence 4)")
     assert "zebra" not in printed
     folder = tmp_path / "runs"
     for table in (
@@ -58,7 +58,7 @@ def test_an_evaluation_says_how_many_sentences_it_left_out_and_why(
         assert set(table["task"]) == {"own"}
     said = (folder / "summary.md").read_text(encoding="utf-8")
     assert "own: n = 2 of 6 sentences, 4 left out" in said
-    assert "    - 2 left out (the first is number 1): " in said
+    assert "    - 2 left out (the first is sentence 2): " in said
     (about,) = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     assert (about["done"], about["evaluated"], about["left_out"]) == (6, 2, 4)
     assert [reason["count"] for reason in about["reasons"]] == [2, 1, 1]
@@ -144,3 +144,21 @@ def test_results_that_can_go_nowhere_are_refused_first(tmp_path, capsys, place):
     assert error.count("\n") == 1
     if place != "file/below":
         assert "--out" in error
+
+
+@pytest.mark.parametrize("empty", [("", "is"), ("is", " "), ("", "")])
+def test_a_sentence_without_its_words_is_left_out_and_not_answered_by_the_model(
+    tiny_masked_lm_dir, tmp_path, capsys, empty
+):
+    """The model's own choice would always be right."""
+    rows = [{"text": "the farmers [MASK] .", "correct": "are", "wrong": "is"}]
+    rows.append({**rows[0], "correct": empty[0], "wrong": empty[1]})
+    file = tmp_path / "own.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    where = ["--file", str(file), "--out", str(tmp_path / "runs"), "--points", "2"]
+    assert (
+        main(["evaluate", "--model", str(tiny_masked_lm_dir), *where, "--methods", "pattern"]) == 0
+    )
+    printed = capsys.readouterr().out
+    assert "n = 1 of 2 sentences, 1 left out" in printed
+    assert "(it is sentence 2): The contrast word is empty" in printed

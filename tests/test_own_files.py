@@ -180,9 +180,15 @@ def test_columns_may_be_called_otherwise():
     (case,) = read(words, text="s", correct="good", wrong="bad")
     assert (case.correct, case.wrong) == ("is", "are")
     # Where both questions could be asked, it is the one whose columns were named.
-    both = "text,correct,wrong,gold\na,is,are,1\n"
+    both = "text,correct,wrong,gold\na [MASK],is,are,1\n"
     assert read(both)[0].correct == "is"
     assert read(both, label="gold")[0].correct == "1"
+
+
+def test_of_two_possible_questions_it_is_the_one_that_the_texts_can_be_asked():
+    heading = "text,correct,wrong,label\n"
+    assert read(heading + "a [MASK],is,are,1\n")[0].correct == "is"
+    assert read(heading + "a film,is,are,1\n")[0].correct == "1"
 
 
 def test_columns_that_are_not_there_are_named():

@@ -247,6 +247,8 @@ def test_impossible_contrast_words_are_refused(page, word):
     before = graph_alt(test)
     follow(test, correct=word)
     assert len(test.error) == 1
+    # The sentence is the same: what differs is what the answer below was asked for.
+    assert any("asked for “are” rather than “is”" in caption.value for caption in test.caption)
     assert widget(test, "selectbox", "correct").value == word
     assert widget(test, "selectbox", "wrong").value == "is"
     assert graph_alt(test) == before

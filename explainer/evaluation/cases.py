@@ -12,6 +12,7 @@ from explainer.errors import ExplainerError
 from explainer.evaluation.rows import Row, Rows, at_line, listed, read_rows
 from explainer.files import named
 from explainer.quote import quote, shown
+from explainer.sentence import MASK_SPELLINGS
 from explainer.tasks import KINDS, TASKS, Case, generate, sentiment_cases
 from explainer.tasks.lexicon import Split
 from explainer.tasks.predicate import Predicate
@@ -139,7 +140,8 @@ def cases_of_table(
 
 
 def _question(found: Rows, file: str, columns: Columns) -> tuple[str, ...]:
-    """What every row must have: where both questions can be asked, what somebody named."""
+    """What every row must have: where both questions can be asked, what somebody named, else words
+    where there is a mask to put them, and a label where there is none."""
     there = [role for role in COLUMNS if getattr(columns, role) in found.columns]
     for role in columns.renamed:
         if role not in there:
@@ -154,7 +156,13 @@ def _question(found: Rows, file: str, columns: Columns) -> tuple[str, ...]:
             "heading with text, correct and wrong, or with text and label; rename its columns, or "
             "say which they are (under Columns on the page, or with --text-column and the like)."
         )
-    return max(asked, key=lambda question: len(set(question[1:]).intersection(columns.renamed)))
+    masked = any(MASK_SPELLINGS.search(str(row.cells.get(columns.text))) for row in found.rows)
+
+    def fits(question: tuple[str, ...]) -> tuple[int, bool]:
+        named = len(set(question[1:]).intersection(columns.renamed))
+        return named, masked == ("correct" in question)
+
+    return max(asked, key=fits)
 
 
 def _case(row: Row, file: str, task: str, columns: Columns, needed: tuple[str, ...]) -> Case:

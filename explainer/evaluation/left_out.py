@@ -16,11 +16,17 @@ QUOTED = re.compile(r"""(?<!\w)'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*"|\d[\d,
 
 @dataclass(frozen=True)
 class Reason:
-    """Why `count` sentences were left out, as it was said of the first, which is `number`."""
+    """Why `count` sentences were left out, as was said of the first: `number`, counted from 0."""
 
     count: int
     number: int
     says: str
+
+    @property
+    def line(self) -> str:
+        """The reason in words, and which sentence it was said of; people count from 1."""
+        first = "it is" if self.count == 1 else "the first is"
+        return f"{self.count:,} left out ({first} sentence {self.number + 1:,}): {self.says}"
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,7 @@ class Count:
 
     def reasons(self) -> Iterator[str]:
         """A line for every reason, the most frequent first."""
-        for reason in self.left_out:
-            first = "it is" if reason.count == 1 else "the first is"
-            yield f"{reason.count:,} left out ({first} number {reason.number:,}): {reason.says}"
+        yield from (reason.line for reason in self.left_out)
 
 
 def counts(tables: Tables) -> tuple[Count, ...]:

@@ -133,5 +133,14 @@ def _last(
         shown = answer(request), compute.predictions(request.model, request.text, request.version)
     except ExplainerError:
         return None  # a model that has gone since; what is wrong now has been said
-    places.body.caption(f"Below is still the result for “{plain(request.text)}”.")
+    places.body.caption(plain(f"Below is still the result for {_named(request)}."))
     return shown
+
+
+def _named(request: Request) -> str:
+    """A request in words: its text, and what was asked of it."""
+    contrast = request.contrast
+    one, other = contrast.correct or contrast.label, contrast.wrong or contrast.other
+    words = [f"“{word}”" if word is not None else "the model’s choice" for word in (one, other)]
+    asked = "" if one is None and other is None else f", asked for {' rather than '.join(words)}"
+    return f"“{request.text}”{asked}"

@@ -203,11 +203,9 @@ def _status(
 def _say_left_out(reasons: tuple[Reason, ...], done: int, messages: DeltaGenerator) -> None:
     """How many sentences have no numbers, and why, each reason as it was said of its first."""
     every = counted(sum(reason.count for reason in reasons), "sentence")
-    first, *others = (f"{reason.count}: {plain(reason.says)}" for reason in reasons[:MOST_REASONS])
-    if len(reasons) == 1:
-        first = f"The first: {plain(reasons[0].says)}"
+    said = [f"{every} of {done} left out."]
+    said += [plain(reason.line) for reason in reasons[:MOST_REASONS]]
     more = len(reasons) - MOST_REASONS
-    said = [f"{every} of {done} left out. {first}", *others]
     if more > 0:
         said.append(f"{counted(more, 'other reason')}.")
     messages.warning("\n\n".join(said))

@@ -13,12 +13,13 @@ from pathlib import Path
 import pandas as pd
 
 from explainer.evaluation.consistency import MEASURES, consistency_table, correlation, forms
-from explainer.evaluation.findings import EQUAL, LIKE_CUTS, LIKE_HEADS, row_of, written
+from explainer.evaluation.findings import EQUAL, LIKE_CUTS, LIKE_HEADS, row_of
 from explainer.evaluation.left_out import counts
 from explainer.evaluation.methods import METHODS, PATTERN, CellMethod
 from explainer.evaluation.report import ABOUT, CONSISTENCY, SUMMARY
 from explainer.evaluation.summary import EVERY_TASK, summary
 from explainer.evaluation.tables import Tables, read_tables
+from explainer.evaluation.written import PERCENT, written, written_row
 
 CUTS = (PATTERN, *LIKE_CUTS, "pattern-heads", *LIKE_HEADS)
 LEVELS = (("embedding", "nodes"), ("attention", "heads and skips"))
@@ -68,9 +69,7 @@ def _parts(numbers: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _cell(row: pd.Series | None) -> str:
-    if row is None:
-        return "–"
-    return written(row["value"], row["low"], row["high"]).replace(" %", "")
+    return "–" if row is None else written_row(row).replace(PERCENT, "")
 
 
 def _skip(numbers: pd.DataFrame) -> Iterator[str]:

@@ -54,7 +54,7 @@ def main() -> None:
     found = findings(*(pd.read_csv(options.folder / name) for name in (SUMMARY, CONSISTENCY)))
     write_whole(options.folder / FINDINGS, findings_json(found))
     for finding in found:
-        print(f"{finding.claim} ({finding.model})\n  {finding.says}\n")
+        print(finding.text)
 
 
 if __name__ == "__main__":

@@ -151,7 +151,7 @@ def _run(options: argparse.Namespace) -> None:
         if note:
             print(f"warning: {model_name}, {task}: {note}", file=sys.stderr)
     for finding in found.findings:
-        print(f"{finding.claim} ({finding.model})\n  {finding.says}\n")
+        print(finding.text)
     print(f"In {options.out}: {', '.join(file.name for file in files)}")
     print(f"and {figures[-1].name}, with its {len(figures) - 1} figures as SVG in figures")
 

@@ -101,7 +101,12 @@ def test_stored_results_are_shown_for_all_tasks_and_for_one(page, results):
             & (table["words"] == "all")
             & (table["replacement"] == "zero")
         ].iloc[0]
-        assert f"{100 * row['value']:.1f} % [{100 * row['low']:.1f}," in alts(test)[0]
+        written = f"{100 * row['value']:.1f}\u00a0%"
+        if task == EVERY_TASK:
+            written += f"\u00a0[{100 * row['low']:.1f},"
+        assert f"{written}{'' if task == EVERY_TASK else ' with'}" in alts(test)[0]
+        few = "n = 9: fewer than 10 are too few for an interval."
+        assert said(test, few) == (task == "sva-simple")
     assert query(test) == {"about": "task", "points": "3", "task": "sva-simple"}
     assert said(test, "needs at least 10 sentences")
 
@@ -112,7 +117,9 @@ def test_every_finding_is_said_beside_its_figure(page, results):
     findings = json.loads((results / "findings.json").read_text(encoding="utf-8"))
     assert len(findings) == 3
     for finding in findings:
-        assert finding["says"] in texts
+        first, *others = finding["says"].split("\n")
+        mark = "- " if others else ""
+        assert "\n".join(mark + point for point in (first, *others)) in texts
     claims = {header.value for header in page().subheader}
     assert claims == {f"The paper: “{finding['claim'].rstrip('.')}”" for finding in findings}
 

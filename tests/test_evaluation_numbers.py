@@ -7,14 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.stored import add
+from benchmarks.stored import STORED, add
 from explainer import ExplainerError
 from explainer.evaluation.bootstrap import ratio, resampling
 from explainer.evaluation.consistency import consistency_table, correlation, forms
-from explainer.evaluation.findings import findings, row_of
-from explainer.evaluation.report import markdown, report
+from explainer.evaluation.findings import few_note, findings, row_of
+from explainer.evaluation.report import findings_json, markdown, report
+from explainer.evaluation.rivals import best_of
 from explainer.evaluation.summary import EVERY_TASK, summary
 from explainer.evaluation.tables import read_tables, tables_of, write_tables
+from explainer.evaluation.written import written
+from explainer.figures.evaluation import methods_scene, skip_scene
+from explainer.figures.scene import Line
 
 ALL_NODES = {"level": "embedding", "words": "all"}
 TOKENS = ["[CLS]", "a", "b", "[MASK]", "[SEP]"]
@@ -64,7 +68,9 @@ def line(number: int, value: float, kept: float, *, task: str = "one", inner: in
     }
 
 
-LINES = [line(0, 4.0, 1.0), line(1, 2.0, -1.0), line(2, -2.0, 1.0), line(3, 4.0, 3.0)]
+PAIRS = ((4.0, 1.0), (2.0, -1.0), (-2.0, 1.0), (4.0, 3.0))
+LINES = [line(number, *pair) for number, pair in enumerate(PAIRS * 4)]
+FEW = LINES[:4]
 
 
 def value(table: pd.DataFrame, quantity: str, **of) -> float:
@@ -97,14 +103,14 @@ def test_the_numbers_of_a_task_by_hand():
 
 
 def test_all_tasks_together_hold_every_sentence_once():
-    other = [line(number, -1.0, 1.0, task="two") for number in range(4)]
+    other = [line(number, -1.0, 1.0, task="two") for number in range(16)]
     table = summary(tables_of([*LINES, *other]))
     together = table[table["task"] == EVERY_TASK]
     assert value(together, "accuracy") == 3 / 8
     shared = {**ALL_NODES, "method": "pattern"}
     of = {**shared, "replacement": "zero"}
     assert value(together, "kept accuracy", **of) == 7 / 8
-    assert value(together, "retained Q", **of) == pytest.approx((4 + 4) / (8 - 4))
+    assert value(together, "retained Q", **of) == pytest.approx((16 + 16) / (32 - 16))
     assert EVERY_TASK not in set(summary(tables_of(LINES))["task"])
 
 
@@ -207,13 +213,16 @@ def test_the_report_names_the_best_rival_and_gives_every_finding(tmp_path):
     tables = tables_of([*consistent("a", 0, 1), *consistent("b", 2, 2), *consistent("c", 6, 4)])
     found = report(tables)
     skip, consistency, performance = found.findings
-    assert "30.0 %" in skip.says
+    assert "30.0\u00a0%" in skip.says
     assert "−1.00" in consistency.says
-    assert "carry 50.0 % [50.0, 50.0]" in performance.says
-    assert "best rival (attention rollout) 10.0 %" in performance.says
+    assert "carry 50.0\u00a0%\u00a0[50.0,\u00a050.0]" in performance.says
+    assert "best rival (attention rollout) 10.0\u00a0%" in performance.says
     assert "with zero elsewhere" in performance.says
     text = markdown(found)
-    assert "| embedding | attention rollout | 3.0 | 10.0 [10.0, 10.0] | 0.0 [0.0, 0.0] |" in text
+    row = "| embedding | attention rollout | 3.0 | 10.0 [10.0, 10.0] | 0.0 [0.0, 0.0] |"
+    assert row in text.replace("\u00a0", " ")
+    for point in performance.points:
+        assert f"\n- {point}\n" in text
     assert findings(found.summary[found.summary["task"] == "a"], ()) != ()
     files = write_tables(tables, tmp_path)
     for file in files:
@@ -231,7 +240,7 @@ def cut(method: str, left: float) -> dict:
 def test_what_is_left_without_patterns_stands_beside_its_controls():
     alone = [line(0, 4.0, 1.0, outcomes=[cut("pattern", 0.4)])]
     says = report(tables_of(alone)).findings[2].says
-    assert "10.0 % [10.0, 10.0] of Q is left: without controls" in says
+    assert "10.0\u00a0% of Q is left: without controls" in says
     controls = {
         "pattern": 0.4,
         "random-cells": 0.2,
@@ -251,17 +260,17 @@ def test_what_is_left_without_patterns_stands_beside_its_controls():
         ("as many anywhere in each block", "75.0"),
         ("as many of largest flow", "15.0"),
     ):
-        assert f"{share} % [{share}, {share}] without {cut_off}" in says
-    assert "Without their heads and skips, zero instead, 10.0 % [" in says
-    assert "Without their heads alone 25.0 % [" in says
-    assert "the best rival" not in says.partition("Without their")[2]
+        assert f"{share}\u00a0% without {cut_off}" in says
+    assert "Without the patterns' heads and skips, zero instead, 10.0\u00a0% of Q" in says
+    assert "Without the patterns' heads alone, zero instead, 25.0\u00a0% of Q" in says
+    assert "the best rival" not in says.partition("Without the patterns'")[2]
 
 
 def test_what_is_carried_is_said_to_be_what_is_sought():
     performance = report(tables_of(LINES)).findings[2].says
     assert "the search for patterns seeks what paths carry, which no rival does" in performance
-    assert "they (3.0 nodes) leave" in performance
-    assert "the rival that leaves most of Q (attention rollout, 3.0)" in performance
+    assert "patterns of nodes (size 3.0) leave" in performance
+    assert "the rival that leaves most of Q, attention rollout (size 3.0): " in performance
     assert "the search for patterns seeks" in markdown(report(tables_of(LINES)))
 
 
@@ -305,9 +314,114 @@ def test_where_q_is_nothing_in_the_mean_the_findings_say_so():
     lines = [line(0, 2.0, 1.0), line(1, -2.0, 1.0)]
     *_, performance = report(tables_of(lines)).findings
     assert "leave" not in performance.says
-    assert "carry 50.0 %" in performance.says
+    assert "carry 50.0\u00a0%" in performance.says
 
 
 def test_a_folder_without_runs_is_refused(tmp_path):
     with pytest.raises(ExplainerError, match="no evaluated sentences"):
         read_tables(tmp_path)
+
+
+def kept(left: float, *rivals: tuple[str, float]) -> list:
+    """Twelve sentences of Q = 1, of which the pattern leaves `left` and its rivals their share."""
+    outcomes = [
+        {
+            **ALL_NODES,
+            **{"method": name, "mode": "keep", "replacement": "zero", "value": share, "size": 3},
+        }
+        for name, share in (("pattern", left), *rivals)
+    ]
+    return [line(number, 1.0, left, outcomes=outcomes) for number in range(12)]
+
+
+def beside(says: str, label: str) -> str:
+    (point,) = (p for p in says.split("\n") if p.startswith("Kept alone") and label in p)
+    return point
+
+
+def test_rivals_of_equal_size_have_their_accuracy_and_are_ranked_by_nearness_to_all_of_q():
+    lines = kept(1.05, ("rollout-nodes", 0.9), ("random-nodes", -0.5), ("conductance", 1.2))
+    says = report(tables_of(lines)).findings[2].says
+    equal = beside(says, "attention rollout, equal nodes")
+    assert "90.0\u00a0%\u00a0[90.0,\u00a090.0] of Q (patterns nearer to 100\u00a0%)" in equal
+    right = "100.0\u00a0%\u00a0[100.0,\u00a0100.0] of the right answers"
+    assert f"{right} (no difference shown)" in equal
+    assert "of Q (patterns nearer to 100\u00a0%)" in beside(says, "layer conductance")
+    assert "of the right answers (patterns more)" in beside(says, "random nodes")
+    says = report(tables_of(kept(1.3, ("rollout-nodes", 0.9)))).findings[2].says
+    assert "of Q (patterns further from 100\u00a0%)" in beside(says, "equal nodes")
+    says = report(tables_of(kept(0.5, ("rollout-nodes", 0.9)))).findings[2].says
+    assert "of Q (patterns less)" in beside(says, "equal nodes")
+
+
+def test_where_intervals_overlap_no_difference_is_shown():
+    lines = kept(0.5, ("rollout-nodes", 0.5))
+    for number, record in enumerate(lines):
+        record["outcomes"] = [
+            {**outcome, "value": outcome["value"] + 0.4 * (-1) ** number + 0.01 * place}
+            for place, outcome in enumerate(record["outcomes"])
+        ]
+    says = report(tables_of(lines)).findings[2].says
+    assert "of Q (no difference shown)" in beside(says, "equal nodes")
+
+
+def test_few_sentences_have_no_interval():
+    few, enough = summary(tables_of(FEW)), summary(tables_of(LINES))
+    assert few[["low", "high"]].isna().all(axis=None)
+    assert enough[["low", "high"]].notna().all(axis=None)
+    # Of ten sentences only five are right: the share is of five.
+    counts = resampling(10)
+    assert math.isnan(ratio(counts, np.ones(10), np.repeat([0.0, 1.0], 5)).low)
+    assert not math.isnan(ratio(counts, np.arange(10.0)).low)
+    assert few_note(few) == "n = 4: fewer than 10 are too few for an interval."
+    assert few_note(enough) is None
+    assert written(0.424, math.nan, math.nan) == "42.4\u00a0%"
+    text = markdown(report(tables_of(FEW)))
+    assert "fewer than 10 are too few for an interval" in text
+    assert "[" not in text
+    assert "fewer than 10" not in markdown(report(tables_of(LINES)))
+
+
+def test_a_number_does_not_part_from_its_unit_nor_its_interval():
+    assert written(0.451, 0.433, 0.469) == "45.1\u00a0%\u00a0[43.3,\u00a046.9]"
+    assert " " not in written(-0.5, -1, 0, percent=False)
+
+
+def test_figures_draw_no_bar_where_there_is_no_interval():
+    labels = {"pattern": "influence pattern", "rollout": "attention rollout"}
+
+    def bars(lines: list) -> int:
+        table = summary(tables_of(lines))
+        scenes = (
+            methods_scene(table, "carried", labels, level="embedding", title="t"),
+            skip_scene(table, title="t"),
+        )
+        items = [item for scene in scenes for group in scene.stages for item in group]
+        for scene in scenes:
+            assert all("nan" not in said for spot in scene.spots for said in spot.says)
+            assert all(math.isfinite(spot.x) and math.isfinite(spot.y) for spot in scene.spots)
+        return sum(isinstance(item, Line) and item.width in {3.0, 4.0} for item in items)
+
+    assert bars(LINES) - bars(FEW) == 2 + 2
+
+
+def test_rivals_that_tie_are_said_to_tie():
+    names = ("rollout", "conductance", "random")
+    says = report(tables_of(kept(0.5, *((name, 0.7) for name in names)))).findings[2].says
+    assert "3 rivals at the same value leave most of Q of the rivals, 70.0\u00a0%" in says
+    table = summary(tables_of(kept(0.5, ("rollout", 0.7), ("conductance", 0.7), ("random", 0.1))))
+    best = best_of(table[table["quantity"] == "retained Q"])
+    assert best is not None
+    assert best.label == "attention rollout and layer conductance at the same value"
+    lowest = best_of(table[table["quantity"] == "retained Q"], lowest=True)
+    assert lowest is not None
+    assert (lowest.tied, lowest.label) == (False, "random paths")
+
+
+def test_stored_findings_are_those_of_the_stored_tables():
+    tables = (pd.read_csv(STORED / name) for name in ("summary.csv", "consistency.csv"))
+    text = (STORED / "findings.json").read_text(encoding="utf-8")
+    assert findings_json(findings(*tables)) == text
+    performance = json.loads(text)[5]["says"]
+    rollout = "71.2\u00a0%\u00a0[68.6,\u00a073.8] of Q (no difference shown) and 99.0\u00a0%"
+    assert rollout in performance

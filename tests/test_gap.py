@@ -118,7 +118,7 @@ def test_a_run_says_in_how_many_sentences_the_gap_is_large(tiny_masked_lm_dir, t
     asked = ["evaluate", "--model", str(tiny_masked_lm_dir), "--file", str(own)]
     asked += ["--methods", "pattern", "random-cells"]
     assert main([*asked, "--out", str(tmp_path / "a"), "--points", "2", "--rule", "riemann"]) == 0
-    said = "In 100.0 % [100.0, 100.0] of the sentences (n = 1) the completeness gap is over 5 %"
+    said = "In 100.0\u00a0% of the sentences (n = 1) the completeness gap is over 5\u00a0%"
     assert said in capsys.readouterr().err
     assert said in (tmp_path / "a" / "summary.md").read_text(encoding="utf-8")
     assert main([*asked, "--out", str(tmp_path / "b"), *FINE_OPTIONS]) == 0
@@ -132,4 +132,4 @@ def test_a_measured_task_warns(tiny_masked_lm_dir):
     running = test.session_state[evaluate_live.KEPT]
     evaluate_live.advance(running)
     running.running = False
-    assert "the completeness gap is over 5 %" in captions(checked(test.run()))
+    assert "the completeness gap is over 5\u00a0%" in captions(checked(test.run()))

@@ -9,6 +9,7 @@ from benchmarks import reproduction
 from explainer.cli import main
 from explainer.evaluation.left_out import QUOTED, counts
 from explainer.evaluation.tables import read_tables
+from explainer.evaluation.written import TOO_FEW
 
 ROWS = [
     ("the farmers that the assistant loves [MASK] old .", "are", "is"),
@@ -42,7 +43,7 @@ def test_an_evaluation_says_how_many_sentences_it_left_out_and_why(
     assert command() == 0
     printed = capsys.readouterr().out
     assert "own.jsonl: all 6 sentences\n" in printed
-    assert "n = 2 of 6 sentences, 4 left out\n" in printed
+    assert f"n = 2 of 6 sentences, 4 left out; {TOO_FEW}\n" in printed
     # Two words that the model does not know are one reason.
     assert "  2 left out (the first is sentence 2): " in printed
     assert printed.index("'gnus'") < printed.index("(it is sentence 4)")
@@ -72,7 +73,7 @@ def test_where_nothing_is_left_out_that_is_said(command, tmp_path, capsys):
     assert command([ROWS[0], ROWS[2]], "--n", "1") == 0
     printed = capsys.readouterr().out
     assert "own.jsonl: the first 1 of 2 sentences (--n takes more)\n" in printed
-    assert "n = 1, none left out\n" in printed
+    assert f"n = 1, none left out; {TOO_FEW}\n" in printed
     assert command([ROWS[0], ROWS[2]], "--n", "500") == 0
     assert "own.jsonl: all 2 sentences\n" in capsys.readouterr().out
     assert list(pd.read_csv(tmp_path / "runs" / "left_out.csv").columns) == [

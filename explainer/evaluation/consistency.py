@@ -108,9 +108,9 @@ def consistency_table(found: tuple[Form, ...]) -> pd.DataFrame:
 
 
 def _rows(form: Form) -> Iterator[Row]:
-    accuracy = Estimate.of(form.accuracy[0], form.accuracy[1:])
+    accuracy = Estimate.of(form.accuracy[0], form.accuracy[1:], form.n)
     for measure, entropy in zip(MEASURES, form.entropies, strict=True):
-        of = Estimate.of(entropy[0], entropy[1:])
+        of = Estimate.of(entropy[0], entropy[1:], form.n)
         yield {
             "model": form.model,
             "task": form.task,
@@ -148,7 +148,7 @@ def correlation(
             for times in resampling(len(values))
         ]
     )
-    return Estimate.of(found[0], found[1:])
+    return Estimate.of(found[0], found[1:], len(values))
 
 
 def _spearman(one: Array, other: Array) -> float:

@@ -7,18 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from explainer.evaluation.bootstrap import Estimate
+from explainer.evaluation.bootstrap import FEWEST, Estimate
 from explainer.evaluation.consistency import correlation
 from explainer.evaluation.methods import METHODS, PATTERN
+from explainer.evaluation.rivals import CONTROLS, Best, best_of
 from explainer.evaluation.summary import EVERY_TASK
+from explainer.evaluation.written import PERCENT, SPACE, TOO_FEW, written, written_row
 from explainer.gap import LARGE
 
-VARIANTS = ("repl-skip", "repl-attn")
-"""Changed patterns, which are no rivals."""
-PARTS = ("pattern-heads", "pattern-first-skips")
-"""What is cut of patterns by itself."""
-CONTROLS = ("random-cells", "random-heads", "node-heads", "flow-heads")
-"""Heads and skips that are cut to see what cutting as many does, which are no rivals either."""
 LIKE_CUTS = {
     "random-cells": "as many random heads and skips of every block",
     "pattern-first-skips": "their skips of block 0 alone",
@@ -36,11 +32,21 @@ WHERE = {"zero": "zero", "baseline": "the baseline's values", "mean": "mean valu
 
 @dataclass(frozen=True)
 class Finding:
-    """What the paper claims, and what a run of one model says to it."""
+    """What the paper claims, and what a run of one model `says` to it, a line for each point."""
 
     model: str
     claim: str
     says: str
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """What a run says, point by point."""
+        return tuple(self.says.split("\n"))
+
+    @property
+    def text(self) -> str:
+        """The claim and every point in a line of its own, for a terminal."""
+        return "\n  ".join((f"{self.claim} ({self.model})", *self.points)) + "\n"
 
 
 def findings(table: pd.DataFrame, forms: pd.DataFrame) -> tuple[Finding, ...]:
@@ -66,7 +72,7 @@ def findings(table: pd.DataFrame, forms: pd.DataFrame) -> tuple[Finding, ...]:
             (
                 "Patterns account for more of the performance than attention- and layer-based "
                 "methods.",
-                " ".join(_comparisons(of_all)),
+                "\n".join(_comparisons(of_all)),
             ),
         ):
             found.append(Finding(str(model), claim, says))
@@ -79,9 +85,16 @@ def gap_note(table: pd.DataFrame) -> str | None:
     if row is None or not row["value"] > 0:
         return None
     return (
-        f"In {_of(row)} of the sentences (n = {row['n']:,}) the completeness gap is over "
-        f"{100 * LARGE:.0f} % of Q(x) − Q(b): take more points before you rely on single numbers."
+        f"In {written_row(row)} of the sentences (n = {row['n']:,}) the completeness gap is over "
+        f"{100 * LARGE:.0f}{PERCENT} of Q(x) − Q(b): take more points before you rely on single "
+        "numbers."
     )
+
+
+def few_note(table: pd.DataFrame) -> str | None:
+    """What to say of a task with too few sentences for intervals; None where there are enough."""
+    row = row_of(table, "accuracy")
+    return None if row is None or row["n"] >= FEWEST else f"n = {row['n']}: {TOO_FEW}."
 
 
 def row_of(table: pd.DataFrame, quantity: str, **of: str | int | None) -> pd.Series | None:
@@ -93,24 +106,13 @@ def row_of(table: pd.DataFrame, quantity: str, **of: str | int | None) -> pd.Ser
     return chosen.iloc[0] if len(chosen) else None
 
 
-def written(value: float, low: float, high: float, *, percent: bool = True) -> str:
-    """A value with its interval: `45.1 % [43.3, 46.9]`."""
-    if value != value:  # not a number
-        return "no value"
-    if percent:
-        return f"{100 * value:.1f} % [{100 * low:.1f}, {100 * high:.1f}]".replace("-", "−")
-    return f"{value:+.2f} [{low:+.2f}, {high:+.2f}]".replace("-", "−")
-
-
-def _of(row: pd.Series | None) -> str:
-    return "no value" if row is None else written(row["value"], row["low"], row["high"])
-
-
 def _skip(table: pd.DataFrame) -> str:
+    all_, signed, steps = (
+        written_row(row_of(table, name)) for name in ("skip flow", "signed skip flow", "skip steps")
+    )
     return (
-        f"Of all influence, {_of(row_of(table, 'skip flow'))} flows through skip connections in "
-        f"the mean of blocks (counted with its sign {_of(row_of(table, 'signed skip flow'))}); of "
-        f"the patterns' steps, {_of(row_of(table, 'skip steps'))} are skips."
+        f"Of all influence, {all_} flows through skip connections in the mean of blocks (counted "
+        f"with its sign {signed}); of the patterns' steps, {steps} are skips."
     )
 
 
@@ -122,7 +124,7 @@ def _consistency(forms: pd.DataFrame) -> str:
     with_q = _rank(correlation(forms, "node entropy", "Q"))
     said = (
         f"Over {len(rows)} forms of sentence the rank correlation of node entropy with mean Q is "
-        f"{with_q} (forms resampled)"
+        f"{with_q} ({'forms resampled' if len(rows) >= FEWEST else TOO_FEW})"
     )
     if rows["task"].nunique() > 1:
         said += f", within tasks {_rank(correlation(forms, 'node entropy', 'Q', within=True))}"
@@ -150,38 +152,67 @@ def _comparisons(table: pd.DataFrame) -> Iterator[str]:
         of_level = table[table["level"] == level]
         own, rival = _own_and_best(of_level, "carried")
         if own is not None and rival is not None:
+            best = "best rivals" if rival.tied else "best rival"
             yield (
-                f"Patterns of {name} carry {_of(own)} of all words' influence, the best rival "
-                f"({_label(rival)}) {_of(rival)}: {UNEQUAL}."
+                f"Patterns of {name} carry {written_row(own)} of all words' influence, the {best} "
+                f"({rival.label}) {written_row(rival.row)}: {UNEQUAL}."
             )
         for replacement in of_level["replacement"].dropna().unique():
             cut = of_level[of_level["replacement"] == replacement]
             own, rival = _own_and_best(cut, "retained Q")
             if own is not None and rival is not None:
-                yield _kept(of_level, cut, own, rival, name)
+                yield from _kept(of_level, cut, own, rival, name)
             if level == "attention":
                 yield from _without(cut, str(replacement))
 
 
 def _kept(
-    of_level: pd.DataFrame, cut: pd.DataFrame, own: pd.Series, rival: pd.Series, name: str
-) -> str:
-    """What is left of Q with the patterns alone, the best rival, and rivals of equal size."""
-    right, rival_right = (
-        _of(row_of(cut, "retained accuracy", **_place(row))) for row in (own, rival)
+    of_level: pd.DataFrame, cut: pd.DataFrame, own: pd.Series, rival: Best, name: str
+) -> Iterator[str]:
+    """What is left with the patterns alone, with the best rival, and with rivals of equal size."""
+    where = f"Kept alone, with {WHERE[own['replacement']]} elsewhere,"
+    right = row_of(cut, "retained accuracy", **_place(own))
+    yield (
+        f"{where} patterns of {name}{_size(of_level, own)} leave {written_row(own)} of Q and "
+        f"{written_row(right)} of the right answers (n{SPACE}={SPACE}{own['n']:,})."
     )
-    sizes = (_size(of_level, own), _size(of_level, rival))
-    mine = f" ({sizes[0]} {name})" if sizes[0] else ""
-    said = (
-        f"Kept alone, with {WHERE[own['replacement']]} elsewhere, they{mine} leave {_of(own)} of Q "
-        f"and {right} of the right answers; the rival that leaves most of Q "
-        f"({', '.join(filter(None, (_label(rival), sizes[1])))}) {_of(rival)} and "
-        f"{rival_right}{_other_n(rival, own)}"
-    )
-    others = [name for name in EQUAL if name != rival["method"]]
-    rows = [row_of(cut, "retained Q", **{**_place(own), "method": method}) for method in others]
-    equal = [f"{_label(row)} {_of(row)}{_other_n(row, own)}" for row in rows if row is not None]
-    return f"{said}; {', '.join(equal)}." if equal else f"{said}."
+
+    def beside(row: pd.Series) -> str:
+        """A rival's Q and accuracy, and what they say of the patterns."""
+        its = row_of(cut, "retained accuracy", **_place(row))
+        of_right = "" if right is None or its is None else _order(right, its)
+        return (
+            f"{_label(row)}{_size(of_level, row)}: {written_row(row)} of Q ({_order(own, row)}) "
+            f"and {written_row(its)} of the right answers ({of_right}){_other_n(row, own)}"
+        )
+
+    if rival.tied:
+        yield f"{where} {rival.label} leave most of Q of the rivals, {written_row(rival.row)}."
+    else:
+        yield f"{where} the rival that leaves most of Q, {beside(rival.row)}."
+    for method in EQUAL:
+        row = row_of(cut, "retained Q", **{**_place(own), "method": method})
+        if row is not None and (rival.tied or method != rival.row["method"]):
+            yield f"{where} {beside(row)}."
+
+
+def _order(own: pd.Series, other: pd.Series) -> str:
+    """Which of two shares is nearer to the whole model's, if their intervals show it."""
+    if pd.isna(own["low"]) or pd.isna(other["low"]):
+        return "too few to compare"
+    mine, its = _off(own), _off(other)
+    if mine[0] <= its[1] and its[0] <= mine[1]:
+        return "no difference shown"
+    nearer = mine[1] < its[0]
+    if max(own["value"], other["value"]) > 1:
+        return f"patterns {'nearer to' if nearer else 'further from'} 100{PERCENT}"
+    return "patterns more" if nearer else "patterns less"
+
+
+def _off(row: pd.Series) -> tuple[float, float]:
+    """How far a share's interval is from 1, at least and at most: to leave more is no better."""
+    low, high = abs(row["low"] - 1), abs(row["high"] - 1)
+    return 0.0 if row["low"] <= 1 <= row["high"] else min(low, high), max(low, high)
 
 
 def _without(cut: pd.DataFrame, replacement: str) -> Iterator[str]:
@@ -196,21 +227,24 @@ def _without(cut: pd.DataFrame, replacement: str) -> Iterator[str]:
 
     def listed(names: Mapping[str, str]) -> str:
         rows = {said: row for name, said in names.items() if (row := left(name)) is not None}
-        return ", ".join(f"{_of(row)} without {said}" for said, row in rows.items())
+        return ", ".join(f"{written_row(row)} without {said}" for said, row in rows.items())
 
     own = left(PATTERN)
     if own is None:
         return
     cuts = listed(LIKE_CUTS)
-    said = f"Without their heads and skips, {WHERE[replacement]} instead, {_of(own)} of Q is left"
+    instead = f"{WHERE[replacement]} instead,"
+    said = f"Without the patterns' heads and skips, {instead} {written_row(own)} of Q is left"
     if not cuts:
         yield f"{said}: without controls ({', '.join(CONTROLS)}) that says nothing."
         return
-    yield f"{said} (n = {own['n']:,}), but a cut skip stops whatever comes that way: {cuts}."
+    n = f"n{SPACE}={SPACE}{own['n']:,}"
+    yield f"{said} ({n}), but a cut skip stops whatever comes that way: {cuts}."
     heads = left("pattern-heads")
     if heads is not None:
         yield (
-            f"Without their heads alone {_of(heads)} is left (n = {heads['n']:,}), "
+            f"Without the patterns' heads alone, {instead} {written_row(heads)} of Q is left "
+            f"(n{SPACE}={SPACE}{heads['n']:,}), "
             f"{listed(LIKE_HEADS)}."
         )
 
@@ -218,28 +252,20 @@ def _without(cut: pd.DataFrame, replacement: str) -> Iterator[str]:
 def _size(of_level: pd.DataFrame, row: pd.Series) -> str:
     """How much a method keeps in the mean."""
     size = row_of(of_level, "size", **{name: row[name] for name in ("level", "words", "method")})
-    return "" if size is None else f"{size['value']:.1f}"
+    return "" if size is None else f" (size {size['value']:.1f})"
 
 
 def _other_n(row: pd.Series, own: pd.Series) -> str:
     """The number of sentences, where it is not that of the pattern's row."""
-    return "" if row["n"] == own["n"] else f" (n = {row['n']:,})"
+    same = row["n"] == own["n"]
+    return "" if same else f" (n{SPACE}={SPACE}{row['n']:,}, not paired with the patterns')"
 
 
-def _own_and_best(table: pd.DataFrame, quantity: str) -> tuple[pd.Series | None, pd.Series | None]:
+def _own_and_best(table: pd.DataFrame, quantity: str) -> tuple[pd.Series | None, Best | None]:
     """The pattern's row of a quantity, and the highest of its rivals'."""
     rows = table[table["quantity"] == quantity]
     own = rows[rows["method"] == PATTERN]
-    rivals = rivals_of(rows).dropna(subset="value")
-    return (
-        None if own.empty else own.iloc[0],
-        None if rivals.empty else rivals.loc[rivals["value"].idxmax()],
-    )
-
-
-def rivals_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of rivals: not of patterns, of changed ones and parts of them, nor of controls."""
-    return rows[~rows["method"].isin((PATTERN, *VARIANTS, *PARTS, *CONTROLS))]
+    return None if own.empty else own.iloc[0], best_of(rows)
 
 
 def _place(row: pd.Series) -> dict[str, str]:

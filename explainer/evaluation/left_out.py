@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from explainer.evaluation.bootstrap import FEWEST
 from explainer.evaluation.tables import Tables
+from explainer.evaluation.written import TOO_FEW
 
 QUOTED = re.compile(r"""(?<!\w)'(?:[^'\\]|\\.)*'|(?<!\w)"(?:[^"\\]|\\.)*"|\d[\d,]*""")
 """What of a reason is the sentence's own: texts in quotation marks, and numbers."""
@@ -46,11 +48,12 @@ class Count:
     @property
     def says(self) -> str:
         """Both numbers in words."""
+        few = f"; {TOO_FEW}" if self.evaluated < FEWEST else ""
         if not self.left_out:
-            return f"n = {self.evaluated:,}, none left out"
+            return f"n = {self.evaluated:,}, none left out{few}"
         return (
             f"n = {self.evaluated:,} of {self.evaluated + self.missing:,} sentences, "
-            f"{self.missing:,} left out"
+            f"{self.missing:,} left out{few}"
         )
 
     def reasons(self) -> Iterator[str]:

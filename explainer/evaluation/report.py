@@ -11,13 +11,14 @@ from pathlib import Path
 import pandas as pd
 
 from explainer.evaluation.consistency import consistency_table, forms
-from explainer.evaluation.findings import UNEQUAL, Finding, findings, gap_note, written
+from explainer.evaluation.findings import UNEQUAL, Finding, findings, gap_note
 from explainer.evaluation.left_out import Count, counts
 from explainer.evaluation.line import Line
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.stored import Stored, stored_runs
 from explainer.evaluation.summary import summary
 from explainer.evaluation.tables import Tables, tables_of_runs, write_tables
+from explainer.evaluation.written import PERCENT, written, written_row
 from explainer.files import write_whole
 
 SUMMARY, CONSISTENCY, REPORT = "summary.csv", "consistency.csv", "summary.md"
@@ -99,7 +100,8 @@ def markdown(found: Report) -> str:
             note = gap_note(of_task)
             lines += [f"**Warning** ({model}, {task}): {note}", ""] if note else []
     for finding in found.findings:
-        lines += [f"**{finding.claim}** ({finding.model}) {finding.says}", ""]
+        lines += [f"**{finding.claim}** ({finding.model})", ""]
+        lines += [*(f"- {point}" for point in finding.points), ""]
     for (model, task), rows in found.summary.groupby(["model", "task"], sort=False):
         lines += [f"## {model}: {task}", "", *_as_it_is(rows), "", *_methods(rows), ""]
     return "\n".join(lines)
@@ -146,4 +148,4 @@ def _cell(rows: pd.DataFrame) -> str:
     row = rows.iloc[0]
     if row["quantity"] == "size":
         return f"{row['value']:.1f}"
-    return written(row["value"], row["low"], row["high"]).replace(" %", "")
+    return written_row(row).replace(PERCENT, "")

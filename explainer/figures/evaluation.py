@@ -66,11 +66,11 @@ def methods_scene(
     room = max([width("".join(name), BODY) for name in names] or [0.0])
     left = min(room, 0.45 * px) + 14
     marked = [] if whole is None else [whole]
-    values = [bound for row in rows for bound in (row.low, row.high)] + marked
+    values = [v for row in rows for v in (row.value, row.low, row.high) if v == v] + marked
     bottom = TOP + ROW * len(rows)
     x = _placed(reach(values, most=1.0 if quantity.endswith("accuracy") else None), left, px - 84)
     items: list[Item] = [Label(0, 14, title, colours.ink, BODY, "start", bold=True)]
-    items += value_axis(x, TOP, bottom, f"{quantity} ({NOTE})", True, colours)
+    items += value_axis(x, TOP, bottom, f"{quantity}{_note(chosen)}", True, colours)
     if whole is not None:
         items.append(Line(x.at(whole), TOP - 4, x.at(whole), bottom, colours.ink, 1.5))
         items.append(Label(x.at(whole), TOP - 12, "whole model", colours.muted, SMALL))
@@ -83,7 +83,8 @@ def methods_scene(
         bold = row.method == OWN[0]
         items.append(Label(left - 10, y, name, ink, BODY, "end", bold=bold))
         colour = colours.positive if own else colours.muted
-        items += _dot(x.at(row.value), y, (x.at(row.low), x.at(row.high)), colour, colours)
+        interval = (x.at(row.low), x.at(row.high)) if row.low == row.low else None
+        items += _dot(x.at(row.value), y, interval, colour, colours)
         items.append(Label(px - 76, y, _percent(row.value), ink, SMALL, "start", bold=bold))
         spots.append(_spot(x.at(row.value), y, labels[row.method], quantity, row))
     return Scene(px, bottom + BELOW, 1.0, (tuple(items),), tuple(spots), 0)
@@ -107,14 +108,15 @@ def skip_scene(
     room = min(max([width(name, SMALL) for name in names] or [0.0]) + 12, 0.4 * px)
     bottom = TOP + 260
     x = Range(0, max(layers - 1, 1), 52, px - room)
-    bounds = [bound for _, rows in groups for bound in (*rows["low"], *rows["high"])]
+    bounds = list(chosen[["value", "low", "high"]].stack().dropna())
     y = _placed(reach([*bounds, 1.0], most=None if signed else 1.0), bottom, TOP)
     items: list[Item] = [Label(0, 14, title, colours.ink, BODY, "start", bold=True)]
     items += side_axis(y, x.start, x.end, True, colours)
     items += (
         Label(x.at(layer), bottom + 13, str(layer), colours.muted, SMALL) for layer in range(layers)
     )
-    items.append(Label((x.start + x.end) / 2, bottom + 32, f"block ({NOTE})", colours.muted, SMALL))
+    said = f"block{_note(chosen)}"
+    items.append(Label((x.start + x.end) / 2, bottom + 32, said, colours.muted, SMALL))
     spots = []
     ends: list[tuple[float, str, str]] = []
     for number, ((_, rows), name) in enumerate(zip(groups, names, strict=True)):
@@ -122,7 +124,9 @@ def skip_scene(
         places = [(x.at(row.layer), y.at(row.value)) for row in rows.itertuples()]
         items += [Line(*a, *b, colour, 2.0) for a, b in pairwise(places)]
         for (px_x, px_y), row in zip(places, rows.itertuples(), strict=True):
-            items.append(Line(px_x, y.at(row.low), px_x, y.at(row.high), rgba(colour, 0.5), 4.0))
+            if row.low == row.low:
+                bar = (px_x, y.at(row.low), px_x, y.at(row.high))
+                items.append(Line(*bar, rgba(colour, 0.5), 4.0))
             items.append(Disc(px_x, px_y, 3.5, colour, colours.surface, 1.0))
             spots.append(_spot(px_x, px_y, f"{name}, block {int(row.layer)}", quantity, row))
         ends.append((places[-1][1], name, colour))
@@ -182,16 +186,23 @@ def _placed(values: Range, start: float, end: float) -> Range:
 
 
 def _dot(
-    x: float, y: float, interval: tuple[float, float], colour: str, colours: Palette
+    x: float, y: float, interval: tuple[float, float] | None, colour: str, colours: Palette
 ) -> Iterator[Item]:
-    yield Line(interval[0], y, interval[1], y, rgba(colour, 0.55), 3.0)
+    if interval is not None:
+        yield Line(interval[0], y, interval[1], y, rgba(colour, 0.55), 3.0)
     yield Disc(x, y, 5.5, colour, colours.surface, 1.0)
 
 
 def _spot(x: float, y: float, name: str, quantity: str, row: object) -> Spot:
     value, low, high = (_percent(getattr(row, part)) for part in ("value", "low", "high"))
-    says = (name, f"{quantity}: {value} [{low}, {high}]", f"{getattr(row, 'n', 0)} sentences")
+    interval = "" if "nan" in low else f" [{low}, {high}]"
+    says = (name, f"{quantity}: {value}{interval}", f"{getattr(row, 'n', 0)} sentences")
     return Spot(x, y, "point", None, 0, 0, 0, None, says)
+
+
+def _note(rows: pd.DataFrame) -> str:
+    """What the bars are, where there are any."""
+    return f" ({NOTE})" if rows["low"].notna().any() else ""
 
 
 def _percent(share: float) -> str:

@@ -14,13 +14,14 @@ from explainer.evaluation.findings import (
     LIKE_HEADS,
     UNEQUAL,
     Finding,
+    few_note,
     gap_note,
-    rivals_of,
     row_of,
-    written,
 )
 from explainer.evaluation.methods import METHODS, PATTERN, Mode
+from explainer.evaluation.rivals import best_of
 from explainer.evaluation.summary import EVERY_TASK
+from explainer.evaluation.written import written_row
 from explainer.figures.evaluation import consistency_scene, methods_scene, skip_scene
 from explainer.figures.graph import CONFIG, to_figure
 from explainer.figures.palette import palette
@@ -64,21 +65,28 @@ def task_figures(results: Results, task: str, width: float) -> None:
     _claim(performance)
     _performance(results, task, width, half)
     with st.expander("All of these comparisons in words"):
-        st.markdown(plain(of + performance.says))
+        _points(performance, of)
     left, right = columns(width)
     with left:
         _claim(skip)
-        st.markdown(plain(of + skip.says))
+        _points(skip, of)
         _skip(results.numbers, task, half)
     with right:
         _claim(consistency)
-        st.markdown(plain(of + consistency.says))
+        _points(consistency, of)
         _consistency(results.forms, task, half)
 
 
 def _claim(finding: Finding) -> None:
     """What the paper says."""
     st.subheader(f"The paper: “{finding.claim.rstrip('.')}”", anchor=False)
+
+
+def _points(finding: Finding, of: str) -> None:
+    """What a run says to it, a list where that is much."""
+    first, *others = finding.points
+    mark = "- " if others else ""
+    st.markdown("\n".join(mark + plain(point) for point in (of + first, *others)))
 
 
 def _performance(results: Results, task: str, width: float, half: float) -> None:
@@ -106,6 +114,9 @@ def _performance(results: Results, task: str, width: float, half: float) -> None
         _said(numbers, quantity, title, replacement=replacement, **of),
         _said(numbers, "carried", carried, **of),
     )
+    few = few_note(numbers)
+    if few is not None:
+        st.caption(plain(few))
     note = gap_note(numbers)
     if note is not None:
         st.caption(f":material/warning: {plain(note)}")
@@ -158,7 +169,7 @@ def _skip(numbers: pd.DataFrame, task: str, px: float) -> None:
     chosen = numbers[~every] if task == EVERY_TASK else numbers[numbers["task"] == task]
     title = "Skip connections’ share of all influence, by block"
     whole = row_of(numbers[numbers["task"] == task], "skip flow")
-    mean = "" if whole is None else f": {_value(whole)} in the mean"
+    mean = "" if whole is None else f": {written_row(whole)} in the mean"
     _chart("skip", skip_scene(chosen, title=title, dark=is_dark(), px=px), f"{title}{mean}.")
 
 
@@ -203,14 +214,13 @@ def _said(numbers: pd.DataFrame, quantity: str, title: str, **of: str) -> str:
     own = rows[rows["method"] == PATTERN].iloc[0]
     if quantity.startswith("removed") and of["level"] == "attention":
         return _said_of_cuts(rows, title)
-    said = f"{title}: {_value(own)} with influence patterns"
-    rivals = rivals_of(rows).dropna(subset="value")
-    if rivals.empty:
-        return f"{said}."
+    said = f"{title}: {written_row(own)} with influence patterns"
     # Without what a method names, little left speaks for it.
-    place = rivals["value"].idxmin() if quantity.startswith("removed") else rivals["value"].idxmax()
-    best = rivals.loc[place]
-    return f"{said}, {_value(best)} with the best rival, {LABELS[str(best['method'])]}."
+    best = best_of(rows, lowest=quantity.startswith("removed"))
+    if best is None:
+        return f"{said}."
+    rival = "the best rivals" if best.tied else "the best rival"
+    return f"{said}, {written_row(best.row)} with {rival}, {best.label}."
 
 
 def _said_of_cuts(rows: pd.DataFrame, title: str) -> str:
@@ -223,15 +233,11 @@ def _said_of_cuts(rows: pd.DataFrame, title: str) -> str:
     }
     by_method = {row["method"]: row for _, row in rows.dropna(subset="value").iterrows()}
     listed = ", ".join(
-        f"{_value(by_method[name])} without {said}"
+        f"{written_row(by_method[name])} without {said}"
         for name, said in named.items()
         if name in by_method
     )
     return f"{title.removesuffix(' without the paths')}: {listed}."
-
-
-def _value(row: pd.Series) -> str:
-    return written(row["value"], row["low"], row["high"])
 
 
 def _save(results: Results, task: str) -> None:

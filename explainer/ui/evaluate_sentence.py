@@ -9,9 +9,10 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.ablation import REPLACEMENTS
-from explainer.evaluation.findings import CONTROLS, PARTS, UNEQUAL, VARIANTS
+from explainer.evaluation.findings import UNEQUAL
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, PATTERN
 from explainer.evaluation.record import Record
+from explainer.evaluation.rivals import CONTROLS, PARTS, VARIANTS
 from explainer.figures.frame import NARROW
 from explainer.figures.graph import CONFIG, to_figure
 from explainer.figures.left import Ablations, Kind, Left, left_scene, left_summary

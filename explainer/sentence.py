@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from explainer.errors import ExplainerError
+from explainer.mask import MASK_SPELLINGS
 from explainer.models.model import Model
 from explainer.pieces import Scheme, scheme_of, words_of
 from explainer.quote import quote, shown
 
 MAX_CHARACTERS = 100_000
-MASK_SPELLINGS = re.compile(r"\[MASK\]|<mask>", re.IGNORECASE)
 LATER_CONTROLS = re.compile(r"[\x80-\x9f]")
 """What Unicode calls C1: often quotation marks and dashes of a text in another encoding."""
 WHITE_SPACE_CONTROLS = "\t\n\r"

@@ -9,9 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import facade
 from explainer.figures import text
+from explainer.mask import MASK_SPELLINGS
 from explainer.measure import measure
 from explainer.quantity import masked_word
-from explainer.sentence import MASK_SPELLINGS, read_sentence
+from explainer.sentence import read_sentence
 from explainer.ui import compute
 from explainer.ui.choices import Choices, alike, from_query
 from explainer.ui.examples import examples

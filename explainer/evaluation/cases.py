@@ -11,8 +11,8 @@ from explainer.checks import seed as check_seed
 from explainer.errors import ExplainerError
 from explainer.evaluation.rows import Row, Rows, at_line, listed, read_rows
 from explainer.files import named
+from explainer.mask import MASK_SPELLINGS
 from explainer.quote import quote, shown
-from explainer.sentence import MASK_SPELLINGS
 from explainer.tasks import KINDS, TASKS, Case, generate, sentiment_cases
 from explainer.tasks.lexicon import Split
 from explainer.tasks.predicate import Predicate

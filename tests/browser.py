@@ -104,5 +104,5 @@ def idle(page) -> None:
     """Wait until the server has had nothing more to send for a while."""
     # What was done a moment ago may still be on its way: the while begins now.
     page.evaluate("delete window.quietSince")
-    page.wait_for_function(QUIET_SINCE, arg=500)
+    page.wait_for_function(QUIET_SINCE, arg=800)
     assert not page.locator("[data-testid=stException]").count()

@@ -40,9 +40,8 @@ def test_axe_finds_nothing_serious(chromium, address, tiny_masked_lm_dir, name, 
     path = "" if name == "explore" else name
     with opened(chromium, height=TALL, **SCREENS[screen]) as page:
         page.goto(f"{address}/{path}?{urlencode(choices)}")
-        page.locator("h1").wait_for()
+        page.locator("[data-testid=stPlotlyChart]").first.wait_for()
         idle(page)
-        page.wait_for_function("!document.querySelector('[data-testid=stSpinner]')")
         for summary in page.locator("[data-testid=stExpander] summary").all():
             summary.click()
         idle(page)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from explainer import jacobian
-from explainer.pattern import TotalFlow
+from explainer.total_flow import TotalFlow
 from explainer.trace import Trace
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.pattern import Component, Explanation, Level, Node, Pattern, Place, TotalFlow
+from explainer.pattern import Component, Explanation, Level, Node, Pattern, Place
+from explainer.total_flow import TotalFlow
 
 CONTINUES = "##"
 """How a token starts that goes on a word, whatever the tokenizer (see `pieces`)."""

@@ -25,10 +25,10 @@ from explainer.pattern import (
     ModelInfo,
     Pattern,
     Target,
-    TotalFlow,
 )
 from explainer.quote import shown
 from explainer.settings import Settings
+from explainer.total_flow import TotalFlow
 
 MOST_WORDS = 1_000_000
 REQUIRED = (

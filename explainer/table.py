@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explainer.checks import one_of
-from explainer.pattern import LEVELS, Edge, Explanation, Level, Pattern, TotalFlow
+from explainer.pattern import LEVELS, Edge, Explanation, Level, Pattern
+from explainer.total_flow import TotalFlow
 
 if TYPE_CHECKING:
     from explainer.models.registry import Listing

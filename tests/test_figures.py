@@ -30,9 +30,9 @@ from explainer.pattern import (
     ModelInfo,
     Pattern,
     Target,
-    TotalFlow,
 )
 from explainer.settings import Settings
+from explainer.total_flow import TotalFlow
 
 HOSTILE = "<b>&amp;%{x}\x00</b>"
 

@@ -27,6 +27,7 @@ LOADS_ONLY = "app"
 WITHOUT_TORCH = (
     "explainer.gap",
     "explainer.pattern",
+    "explainer.total_flow",
     "explainer.compare",
     "explainer.merge",
     "explainer.settings",

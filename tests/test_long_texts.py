@@ -14,8 +14,9 @@ from explainer.figures import pattern_html, pattern_svg, text
 from explainer.figures.layout import lay_out
 from explainer.figures.scene import Label
 from explainer.figures.view import MOST_STEPS, View
-from explainer.pattern import SKIP, Edge, Explanation, ModelInfo, Pattern, Target, TotalFlow
+from explainer.pattern import SKIP, Edge, Explanation, ModelInfo, Pattern, Target
 from explainer.settings import Settings
+from explainer.total_flow import TotalFlow
 from explainer.ui.choices import alike
 
 MEGABYTE = 10**6

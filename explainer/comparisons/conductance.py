@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from explainer.comparisons.path import Array
-from explainer.pattern import TotalFlow
+from explainer.total_flow import TotalFlow
 from explainer.trace import Trace
 
 

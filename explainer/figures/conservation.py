@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from explainer.figures import text
 from explainer.figures.chart import chart, note, titled
 from explainer.figures.palette import palette, rgba
-from explainer.pattern import TotalFlow
+from explainer.total_flow import TotalFlow
 
 
 def conservation_figure(flow: TotalFlow, *, dark: bool = False) -> go.Figure:

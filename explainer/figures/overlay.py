@@ -15,7 +15,8 @@ from explainer.figures.palette import rgba
 from explainer.figures.scene import Area, Item, Label, Spot
 from explainer.figures.text import SMALL, percent
 from explainer.figures.view import Overlay, View
-from explainer.pattern import SKIP, Edge, Explanation, TotalFlow
+from explainer.pattern import SKIP, Edge, Explanation
+from explainer.total_flow import TotalFlow
 
 MOST = 160
 """The number of bands that are drawn at most."""

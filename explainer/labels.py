@@ -36,13 +36,11 @@ def class_number(model: Model, label: str | int) -> int:
     if not isinstance(label, str):
         raise ExplainerError(f"The label is {shown(label)}: give one of {listed(model)}.")
     bare = checked(label, "label")
-    names_as_they_are = _names(model)[0]
-    exact = names_as_they_are.get(label) or names_as_they_are.get(bare, [])
-    if len(exact) == 1:
-        return exact[0]
-    if given := BY_NUMBER.fullmatch(bare):
+    exact, folded = _names(model)
+    found = exact.get(label) or exact.get(bare) or []
+    if not found and (given := BY_NUMBER.fullmatch(bare)):
         return _numbered(model, int(given[1]), given[2])
-    found = _named(_names(model), label) or _named(_names(model), bare)
+    found = found or folded.get(bare.casefold(), [])
     if len(found) > 1:
         numbers = ", ".join(map(str, found[:MAX_LISTED]))
         raise ExplainerError(

@@ -151,12 +151,9 @@ class Pattern:
 
     def value(self, level: Level) -> float:
         """The influence that the pattern carries at `level`, in logits."""
-        if level == "embedding":
+        if one_of("level", level, LEVELS) == "embedding":
             return self.embedding_influence
-        if level == "attention":
-            return self.attention_influence
-        one_of("level", level, LEVELS)
-        raise AssertionError
+        return self.attention_influence
 
     def share(self, level: Level) -> float:
         """The part of the word's influence that its pattern carries, as a share of 1.

@@ -132,7 +132,7 @@ def test_two_records_of_one_sentence_that_differ_are_named(folder, run, tiny_mas
         complaint(evaluate, run, tiny_masked_lm, 3, folder),
     ):
         assert f"{RECORDS}' is damaged on line 4" in said
-        assert "sentence 1 has another record on line 2" in said
+        assert "number 1 has another record on line 2" in said
 
 
 def changed(**fields):
@@ -327,6 +327,8 @@ def test_records_of_other_sentences_are_not_gone_on_with(folder, run, tiny_maske
             file.write_text(rows, encoding="utf-8")
             said = complaint(evaluate, run, tiny_masked_lm, 1, folder)
             assert "not what is asked for now" in said
+        # The fourth has gone: people count from 1.
+        assert "holds as sentence 4 " in said
     finally:
         file.write_text(ROWS, encoding="utf-8")
 

@@ -132,7 +132,7 @@ def _check_same(lines: list[Line], cases: tuple[Case, ...], folder: Path) -> Non
         known = ("text", "correct", "wrong", "combination")
         if any(line[name] != asked[name] for name in known if name in line and name in asked):
             raise ExplainerError(
-                f"The folder {named(folder)} holds as sentence {number:,} "
+                f"The folder {named(folder)} holds as sentence {number + 1:,} "
                 f"{quote(line['text'])}, which is not what is asked for now: choose another "
                 "folder for sentences that have changed."
             )

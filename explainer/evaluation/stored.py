@@ -109,7 +109,7 @@ def read_records(folder: Path) -> list[Line]:
         first, known = found.setdefault(record["number"], (line, record))
         if {**known, TIMED: 0} != {**record, TIMED: 0}:
             number = record["number"]
-            _damaged(file, line, f"sentence {number:,} has another record on line {first:,}")
+            _damaged(file, line, f"number {number} has another record on line {first:,}")
     return [found[number][1] for number in sorted(found)]
 
 

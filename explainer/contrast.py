@@ -49,7 +49,7 @@ def contrast_id(model: Model, sentence: Sentence, word: str | int) -> int:
         raw = vocabulary.number(typed) if vocabulary.scheme.is_raw(typed) else None
         alone = alone if raw is None else [raw]
     if len(alone) > 1:
-        parts = " ".join(vocabulary.scheme.alone(vocabulary.token(i)) for i in alone)
+        parts = " ".join(vocabulary.alone(i) for i in alone)
         raise ExplainerError(
             f"The contrast word {quote(typed)} is {len(alone)} word pieces for this model "
             f"({quote(parts)}): choose a word that is one piece."
@@ -99,12 +99,6 @@ def characters(model: Model, sentence: Sentence, word: str | int) -> str:
     return vocabulary.scheme.text(vocabulary.token(number))
 
 
-def word_of(model: Model, token_id: int) -> str:
-    """The piece with number `token_id` out of context."""
-    vocabulary = vocabulary_of(model)
-    return vocabulary.scheme.alone(vocabulary.token(token_id))
-
-
 def checked(word: object, what: str) -> str:
     """A typed word or label without the space around it; raises ExplainerError where it cannot be
     read."""
@@ -125,7 +119,7 @@ def _numbered(vocabulary: Vocabulary, number: int, spelling: str | None) -> int:
         raise ExplainerError(
             "There is no token of that number in this model's vocabulary: give the id of another."
         )
-    written = vocabulary.scheme.alone(vocabulary.token(number))
+    written = vocabulary.alone(number)
     if spelling is not None and spelling.split() != written.split():
         raise ExplainerError(
             f"Token {number} of this model's vocabulary is {quote(written)}, not "

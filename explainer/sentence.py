@@ -44,6 +44,10 @@ class Vocabulary:
         found: str = self.backend.id_to_token(number)
         return found
 
+    def alone(self, number: int) -> str:
+        """The piece of a number as people read it out of context."""
+        return self.scheme.alone(self.token(number))
+
     def number(self, token: str) -> int | None:
         """The number of a piece as the vocabulary spells it; None where it has none."""
         found: int | None = self.backend.token_to_id(token)

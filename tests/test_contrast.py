@@ -3,8 +3,8 @@
 import pytest
 
 from explainer import ExplainerError, explain, predict
-from explainer.contrast import LONGEST_WORD, asked, contrast_id, word_of
-from explainer.sentence import read_sentence
+from explainer.contrast import LONGEST_WORD, asked, contrast_id
+from explainer.sentence import read_sentence, vocabulary_of
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 
@@ -16,14 +16,17 @@ def sentence(tiny_masked_lm):
 
 def test_a_contrast_word_is_one_piece_in_any_case(tiny_masked_lm, sentence):
     are = contrast_id(tiny_masked_lm, sentence, "are")
-    assert word_of(tiny_masked_lm, are) == "are"
+    assert vocabulary_of(tiny_masked_lm).alone(are) == "are"
     assert contrast_id(tiny_masked_lm, sentence, " ARE ") == are
 
 
 def test_every_piece_that_a_prediction_may_name_is_a_contrast_word(tiny_masked_lm, sentence):
     special = tiny_masked_lm.tokenizer.all_special_ids
     for number in set(range(len(tiny_masked_lm.tokenizer))) - set(special):
-        assert contrast_id(tiny_masked_lm, sentence, word_of(tiny_masked_lm, number)) == number
+        assert (
+            contrast_id(tiny_masked_lm, sentence, vocabulary_of(tiny_masked_lm).alone(number))
+            == number
+        )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,7 @@ def test_words_may_be_given_as_token_ids(tiny_masked_lm, sentence):
     target = explain(tiny_masked_lm, TEXT, correct=third.id, wrong=best.id).target
     assert (target.correct, target.wrong) == (third.word, best.word)
     assert target.value == pytest.approx(third.logit - best.logit)
-    by_number = f"id:{best.id} {word_of(tiny_masked_lm, best.id)}"
+    by_number = f"id:{best.id} {vocabulary_of(tiny_masked_lm).alone(best.id)}"
     assert contrast_id(tiny_masked_lm, sentence, by_number) == best.id
 
 

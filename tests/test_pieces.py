@@ -3,9 +3,9 @@
 import pytest
 
 from explainer import ExplainerError, Settings, explain, load_model, predict
-from explainer.contrast import asked, contrast_id, word_of
+from explainer.contrast import asked, contrast_id
 from explainer.merge import merge_pieces
-from explainer.sentence import read_sentence, word_spans
+from explainer.sentence import read_sentence, vocabulary_of, word_spans
 
 TEXT = "the farmers that the assistant loves [MASK] unhappy old."
 
@@ -46,7 +46,7 @@ def test_a_contrast_word_is_read_where_the_mask_stands(roberta):
     middle, start = read_sentence(roberta, TEXT), read_sentence(roberta, "[MASK] farmers are old.")
     close = read_sentence(roberta, "the farmers are old[MASK]")
     assert contrast_id(roberta, middle, "are") == backend.token_to_id("Ġare")
-    assert word_of(roberta, contrast_id(roberta, middle, "are")) == "are"
+    assert vocabulary_of(roberta).alone(contrast_id(roberta, middle, "are")) == "are"
     assert contrast_id(roberta, middle, "the") == backend.token_to_id("Ġthe")
     assert contrast_id(roberta, start, "the") == backend.token_to_id("the")
     assert contrast_id(roberta, close, ".") == backend.token_to_id(".")
@@ -84,7 +84,7 @@ def test_an_emoji_is_an_emoji_in_pieces_and_merged(roberta):
 
 def test_a_piece_of_broken_bytes_is_written_as_bytes(roberta):
     half = roberta.tokenizer.backend_tokenizer.token_to_id("ð")
-    assert word_of(roberta, half) == r"\xf0"
+    assert vocabulary_of(roberta).alone(half) == r"\xf0"
     sentence = read_sentence(roberta, TEXT)
     assert contrast_id(roberta, sentence, asked(roberta, sentence, half)) == half
 

@@ -3,9 +3,8 @@
 import pytest
 
 from explainer import load_model
-from explainer.contrast import word_of
 from explainer.errors import ExplainerError
-from explainer.sentence import MAX_CHARACTERS, read_sentence, word_spans
+from explainer.sentence import MAX_CHARACTERS, read_sentence, vocabulary_of, word_spans
 
 TEXT = "The farmers that the assistant loves [MASK] unhappiest ."
 
@@ -19,7 +18,9 @@ def test_tokens_line_up_with_the_text(tiny_masked_lm):
     assert sentence.special == (True, *[False] * 11, True)
     assert sentence.masks == (7,)
     assert sentence.notes == ()
-    assert [word_of(tiny_masked_lm, i) for i in sentence.token_ids] == list(sentence.tokens)
+    assert [vocabulary_of(tiny_masked_lm).alone(i) for i in sentence.token_ids] == list(
+        sentence.tokens
+    )
     for token, (start, end), added in zip(
         sentence.tokens, sentence.spans, sentence.special, strict=True
     ):

@@ -9,12 +9,12 @@ import pandas  # noqa: F401
 import plotly.graph_objects  # noqa: F401
 import streamlit as st
 
-import explainer.figures.graph
-import explainer.ui.compare
-import explainer.ui.evaluate
-import explainer.ui.explore
-import explainer.ui.method  # noqa: F401
-from explainer.ui.memory import settle
+import explainer.app.compare.page
+import explainer.app.evaluate.page
+import explainer.app.explore.page
+import explainer.app.method.page
+import explainer.figures.canvas.plotly  # noqa: F401
+from explainer.app.memory import settle
 
 st.set_page_config(
     page_title="Influence Patterns Explorer",

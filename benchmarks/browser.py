@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser import BOX, QUIET, found_browser, server
+from tests.browser.page import BOX, QUIET, found_browser, server
 
 WORDS = ("farmers", "pilots", "guards", "doctors", "authors", "dancers")
 OTHERS = ("assistant", "teacher", "lawyer", "singer")

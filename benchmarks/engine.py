@@ -7,7 +7,7 @@ this machine at this moment; the ratios are what to quote.
 - plain integrated gradients: one autograd forward + backward through the Hugging Face model on
   the same points, its weights frozen (so no time goes to their gradients);
 - engine: all words, both levels; and the same with the total flow;
-- published procedure: `benchmarks.published`, one word of the sentence timed in full, times the
+- published procedure: `tests.oracle`, one word of the sentence timed in full, times the
   number of words with influence (words cost the same).
 """
 
@@ -22,17 +22,17 @@ from dataclasses import dataclass, replace
 import torch
 from transformers import BertConfig, BertForMaskedLM
 
-from benchmarks import published
 from explainer import load_model
-from explainer.facade import follow
-from explainer.flow import total_flow
-from explainer.models.bert import adapt
+from explainer.api import follow
+from explainer.influence.flow import total_flow
+from explainer.influence.path import input_and_baseline, quadrature
+from explainer.influence.refine import refine
+from explainer.models.architectures.bert import adapt
 from explainer.models.model import Model
-from explainer.path import input_and_baseline, quadrature
-from explainer.quantity import Quantity, masked_word
-from explainer.refine import refine
-from explainer.sentence import Sentence, read_sentence
-from explainer.settings import Settings
+from explainer.question.quantity import Quantity, masked_word
+from explainer.question.sentence import Sentence, read_sentence
+from explainer.results.settings import Settings
+from tests import oracle as published
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 

@@ -21,16 +21,16 @@ import numpy as np
 import torch
 
 from explainer import load_model
-from explainer.evaluation.bootstrap import ratio, resampling
-from explainer.evaluation.cases import Sentences, cases_of
+from explainer.api import follow, trace_text
+from explainer.evaluation.evidence.bootstrap import ratio, resampling
 from explainer.evaluation.question import contrast_of
-from explainer.facade import follow, trace_text
+from explainer.evaluation.reading.cases import Sentences, cases_of
+from explainer.influence.refine import refine, refine_nodes
 from explainer.models.model import Model
-from explainer.pattern import Level
-from explainer.quantity import choose_quantity
-from explainer.refine import refine, refine_nodes
-from explainer.sentence import read_sentence
-from explainer.settings import Settings
+from explainer.question.quantity import choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.results.pattern import Level
+from explainer.results.settings import Settings
 from explainer.tasks import KINDS, Case
 
 SHORT = (

@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from explainer import load_model
-from explainer.facade import trace_text
-from explainer.gap import gap_is_large
+from explainer.api import trace_text
+from explainer.influence.trace import Trace
 from explainer.models.model import Model
-from explainer.quantity import Contrast
-from explainer.settings import Baseline, Rule, Settings
-from explainer.trace import Trace
+from explainer.question.quantity import Contrast
+from explainer.results.gap import gap_is_large
+from explainer.results.settings import Baseline, Rule, Settings
 
 SENTENCES = (
     ("the farmers that the assistant loves [MASK] old .", "are", "is"),

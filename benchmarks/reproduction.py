@@ -12,14 +12,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from explainer.evaluation.consistency import MEASURES, consistency_table, correlation, forms
-from explainer.evaluation.findings import EQUAL, LIKE_CUTS, LIKE_HEADS, row_of
-from explainer.evaluation.left_out import counts
+from explainer.evaluation.evidence.consistency import (
+    MEASURES,
+    consistency_table,
+    correlation,
+    forms,
+)
+from explainer.evaluation.evidence.findings import EQUAL, LIKE_CUTS, LIKE_HEADS, row_of
+from explainer.evaluation.evidence.left_out import counts
+from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, SUMMARY
+from explainer.evaluation.evidence.summary import EVERY_TASK, summary
+from explainer.evaluation.evidence.tables import Tables, read_tables
+from explainer.evaluation.evidence.written import PERCENT, written, written_row
 from explainer.evaluation.methods import METHODS, PATTERN, CellMethod
-from explainer.evaluation.report import ABOUT, CONSISTENCY, SUMMARY
-from explainer.evaluation.summary import EVERY_TASK, summary
-from explainer.evaluation.tables import Tables, read_tables
-from explainer.evaluation.written import PERCENT, written, written_row
 
 CUTS = (PATTERN, *LIKE_CUTS, "pattern-heads", *LIKE_HEADS)
 LEVELS = (("embedding", "nodes"), ("attention", "heads and skips"))

@@ -13,9 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from explainer.evaluation.findings import findings
-from explainer.evaluation.report import ABOUT, CONSISTENCY, FINDINGS, SUMMARY, findings_json
-from explainer.files import write_whole
+from explainer.base.files import write_whole
+from explainer.evaluation.evidence.findings import findings
+from explainer.evaluation.evidence.report import (
+    ABOUT,
+    CONSISTENCY,
+    FINDINGS,
+    SUMMARY,
+    findings_json,
+)
 
 STORED = Path(__file__).resolve().parents[1] / "assets" / "evaluation"
 SAME = ["model", "task", "quantity", "method"]

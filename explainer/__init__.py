@@ -15,12 +15,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explainer.errors import ExplainerError
-    from explainer.facade import explain
+    from explainer.api import explain
+    from explainer.base.errors import ExplainerError
     from explainer.models.registry import available_models, load_model
-    from explainer.pattern import Explanation
-    from explainer.predictions import Prediction, predict
-    from explainer.settings import Settings
+    from explainer.question.predictions import Prediction, predict
+    from explainer.results.pattern import Explanation
+    from explainer.results.settings import Settings
 
 __all__ = [
     "ExplainerError",
@@ -34,14 +34,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ExplainerError": "errors",
-    "Explanation": "pattern",
-    "Prediction": "predictions",
-    "Settings": "settings",
+    "ExplainerError": "base.errors",
+    "Explanation": "results.pattern",
+    "Prediction": "question.predictions",
+    "Settings": "results.settings",
     "available_models": "models.registry",
-    "explain": "facade",
+    "explain": "api",
     "load_model": "models.registry",
-    "predict": "predictions",
+    "predict": "question.predictions",
 }
 
 

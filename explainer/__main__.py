@@ -3,7 +3,7 @@
 import io
 import sys
 
-from explainer.cli import main
+from explainer.cli.main import main
 
 if __name__ == "__main__":
     # What is printed holds any character, whatever the locale of a pipe.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from explainer.ui.entry import through_app
+from explainer.app.entry import through_app
 
 if through_app():
-    from explainer.ui.compare import compare
+    from explainer.app.compare.page import compare
 
     compare()

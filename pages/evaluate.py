@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from explainer.ui.entry import through_app
+from explainer.app.entry import through_app
 
 if through_app():
-    from explainer.ui.evaluate import evaluate
+    from explainer.app.evaluate.page import evaluate
 
     evaluate()

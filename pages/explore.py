@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from explainer.ui.explore import explore
+from explainer.app.explore.page import explore
 
 explore()

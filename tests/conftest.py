@@ -25,7 +25,7 @@ from transformers import (
 
 from explainer.models.model import Model
 from explainer.models.registry import load_model
-from tests import browser
+from tests.browser import page as browser
 
 torch.set_num_threads(1)  # on tensors as small as these, threads mostly wait for each other
 

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from explainer.errors import ExplainerError
+from explainer.base.errors import ExplainerError
 
 LONGEST_MESSAGE = 600
 EXAMPLES = int(os.environ.get("EXPLAINER_FUZZ", "2000"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file, save_file
 
-from explainer.errors import ExplainerError
+from explainer.base.errors import ExplainerError
 from explainer.models.registry import load_model
 
 

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from explainer import ExplainerError, Explanation, Settings, explain, load_model, predict
-from explainer.ablation import ablate, keep_all
+from explainer.api import measure_path
+from explainer.base.quote import listed, quote, shown
 from explainer.evaluation.options import Options
-from explainer.facade import measure_path
 from explainer.figures import View, pattern_svg, summary
-from explainer.metrics import node_entropy
-from explainer.pattern import ModelInfo, Pattern
-from explainer.quantity import Contrast, choose_quantity
-from explainer.quote import listed, quote, shown
-from explainer.sentence import read_sentence
+from explainer.intervention.ablate import ablate, keep_all
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.results.metrics import node_entropy
+from explainer.results.pattern import ModelInfo, Pattern
 from explainer.tasks import generate
 
 TEXT = "the farmers [MASK] old ."

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from explainer.facade import explain
+from explainer.api import explain
 from explainer.models.architectures import ARCHITECTURES
-from explainer.models.config import read_config
+from explainer.models.loading.config import read_config
 from explainer.models.registry import load_model
 from tests.conftest import WORDS, save_tiny
 from tests.folders import drop_config, refusal, set_config

@@ -11,25 +11,29 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from explainer import Explanation, Settings, cli, explain, load_model, predict
-from explainer.ablation import Ablated, ablate, keep_all, keep_only, remove
-from explainer.compare import compare
-from explainer.errors import ExplainerError
-from explainer.evaluation.cases import Sentences, cases_of
+from explainer import Explanation, Settings, explain, load_model, predict
+from explainer.api import measure_path, trace_text
+from explainer.app.compare import choices as compare_choices
+from explainer.app.evaluate import choices as evaluate_choices
+from explainer.app.explore.own_path import read_own_path
+from explainer.app.method import lesson
+from explainer.app.state import choices
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import shown
+from explainer.cli import main as cli
+from explainer.cli.table import explanation_table
 from explainer.evaluation.options import Options
-from explainer.facade import measure_path, trace_text
+from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.figures import pattern_graph, pattern_svg, summary
-from explainer.measure import Measured
+from explainer.influence.measure import Measured
+from explainer.intervention.ablate import Ablated, ablate, keep_all, keep_only, remove
 from explainer.models import registry
-from explainer.pattern import Edge, Node
-from explainer.quantity import Contrast, choose_quantity
-from explainer.quote import shown
-from explainer.sentence import read_sentence
-from explainer.settings import BASELINES, RULES
-from explainer.table import explanation_table
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.results.comparison import compare
+from explainer.results.pattern import Edge, Node
+from explainer.results.settings import BASELINES, RULES
 from explainer.tasks import KINDS, generate, sentiment_cases
-from explainer.ui import choices, compare_choices, evaluate_choices, lesson
-from explainer.ui.own_path import read_own_path
 from tests.damage import ANYTHING, NUMBERS, TEXTS, cases, outcome
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ["sentence", "trace", "refine", "facade", "ui", "pages"]
+STAGES = ["question.sentence", "influence.trace", "influence.refine", "api", "app", "pages"]
 # What may import a package of others; everybody else must do without.
 OWNERS = {
     "plotly": ("explainer.figures",),
     "filelock": ("explainer.evaluation",),
-    "streamlit": ("explainer.ui", "pages", "app"),
+    "streamlit": ("explainer.app", "pages", "app"),
     "transformers": ("explainer.models",),
-    "tokenizers": ("explainer.models", "explainer.pieces"),
+    "tokenizers": ("explainer.models", "explainer.question.pieces"),
     "safetensors": ("explainer.models",),
     "huggingface_hub": ("explainer.models",),
     "httpx2": ("explainer.models",),
@@ -25,13 +25,13 @@ OWNERS = {
 # The app loads heavy packages before the first session starts, and uses none of them.
 LOADS_ONLY = "app"
 WITHOUT_TORCH = (
-    "explainer.gap",
-    "explainer.pattern",
-    "explainer.total_flow",
-    "explainer.compare",
-    "explainer.merge",
-    "explainer.settings",
-    "explainer.errors",
+    "explainer.results.gap",
+    "explainer.results.pattern",
+    "explainer.results.total_flow",
+    "explainer.results.comparison",
+    "explainer.results.words",
+    "explainer.results.settings",
+    "explainer.base.errors",
     "explainer.figures",
 )
 
@@ -95,10 +95,10 @@ def reachable(module: str) -> set[str]:
 
 
 def test_the_reading_of_imports_sees_what_is_there():
-    assert "explainer.trace" in imported("explainer.facade")
-    assert "torch" in reachable("explainer.facade")
-    assert "explainer.figures" in imported("explainer.pattern", lazy=True)
-    assert "explainer.figures" not in imported("explainer.pattern")
+    assert "explainer.influence.trace" in imported("explainer.api")
+    assert "torch" in reachable("explainer.api")
+    assert "explainer.figures" in imported("explainer.results.pattern", lazy=True)
+    assert "explainer.figures" not in imported("explainer.results.pattern")
     assert len(sources()) > 20
 
 
@@ -134,7 +134,7 @@ def test_results_and_figures_know_nothing_of_torch(part):
 
 def test_pages_and_their_parts_leave_torch_to_the_engine():
     for module in sources():
-        if any(within(module, part) for part in ("explainer.ui", "pages")):
+        if any(within(module, part) for part in ("explainer.app", "pages")):
             assert not any(within(name, "torch") for name in imported(module, lazy=True)), module
 
 
@@ -142,9 +142,9 @@ def test_figures_know_only_results():
     known = (
         "explainer.figures",
         *WITHOUT_TORCH,
-        "explainer.quote",
-        "explainer.files",
-        "explainer.checks",
+        "explainer.base.quote",
+        "explainer.base.files",
+        "explainer.base.checks",
     )
     for module in sources():
         if within(module, "explainer.figures"):
@@ -183,12 +183,12 @@ def test_only_the_sentence_calls_the_tokenizer():
             isinstance(node, ast.Attribute) and node.attr == "tokenizer" for node in ast.walk(tree)
         )
     ]
-    assert users == ["explainer.sentence"]
+    assert users == ["explainer.question.sentence"]
 
 
 def test_help_and_results_do_not_wait_for_torch():
     code = (
-        "import sys, explainer, explainer.cli, explainer.pattern, explainer.figures; "
+        "import sys, explainer, explainer.cli.main, explainer.results.pattern, explainer.figures; "
         "explainer.Settings, explainer.Explanation; "
         "assert not {'torch', 'transformers', 'plotly', 'streamlit'} & set(sys.modules)"
     )

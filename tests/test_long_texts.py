@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explainer import compare, table
-from explainer.figures import pattern_html, pattern_svg, text
-from explainer.figures.layout import lay_out
-from explainer.figures.scene import Label
-from explainer.figures.view import MOST_STEPS, View
-from explainer.pattern import SKIP, Edge, Explanation, ModelInfo, Pattern, Target
-from explainer.settings import Settings
-from explainer.total_flow import TotalFlow
-from explainer.ui.choices import alike
+from explainer.app.state.choices import alike
+from explainer.cli import table
+from explainer.figures import pattern_html, pattern_svg
+from explainer.figures.canvas import text
+from explainer.figures.canvas.scene import Label
+from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.view import MOST_STEPS, View
+from explainer.results import comparison as compare
+from explainer.results.pattern import SKIP, Edge, Explanation, ModelInfo, Pattern, Target
+from explainer.results.settings import Settings
+from explainer.results.total_flow import TotalFlow
 
 MEGABYTE = 10**6
 

@@ -2,13 +2,13 @@
 
 import torch
 
-from benchmarks.published import Problem
+from explainer.influence.path import quadrature
+from explainer.influence.trace import Trace, trace
 from explainer.models.adapter import Adapter
 from explainer.models.architectures import ARCHITECTURES
-from explainer.path import quadrature
-from explainer.quantity import Quantity
-from explainer.settings import Rule
-from explainer.trace import Trace, trace
+from explainer.question.quantity import Quantity
+from explainer.results.settings import Rule
+from tests.oracle import Problem
 
 SIZES: dict[str, dict[str, int]] = {
     "bert": {"hidden_size": 12, "intermediate_size": 20},

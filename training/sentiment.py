@@ -6,7 +6,7 @@
    `agreement` (`training.teacher` again, or this command's own result for a further round), and
    with its vectors, pooler and classifier.
 3. Train the factors, vectors, pooler and classifier (`training.fit`).
-4. Store only what differs from `agreement`, in half precision (`explainer.models.update` merges).
+4. Store only what differs from `agreement`, in half precision (`models.loading.update` merges).
 
 `python -m training.sentiment_report` measures the stored model on SST-2's 872 sentences.
 """
@@ -24,8 +24,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from explainer.models.checks import WEIGHTS
-from explainer.models.update import DOWN, merge
+from explainer.models.loading.checks import WEIGHTS
+from explainer.models.loading.update import DOWN, merge
 from training.fit import Recipe, accuracy, fit, probabilities
 from training.low_rank import add_low_rank, low_rank, updates
 from training.sst import Text, read_corpus, read_reviews

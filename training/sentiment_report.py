@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 from explainer import load_model, predict
-from explainer.models.checks import WEIGHTS
+from explainer.models.loading.checks import WEIGHTS
 from explainer.models.registry import ASSETS, checksum
 from training.fit import accuracy
 from training.sst import encode, read_corpus, read_rows

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.comparisons.path import Array
-from explainer.pattern import SKIP, Pattern
+from explainer.results.pattern import SKIP, Pattern
+from explainer.rivals.path import Array
 
 Mask = NDArray[np.bool_]
 

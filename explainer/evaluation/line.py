@@ -8,8 +8,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from explainer.evaluation.cases import MOST
 from explainer.evaluation.methods import METHODS
+from explainer.evaluation.reading.cases import MOST
 from explainer.evaluation.record import Record
 
 Line = dict[str, Any]

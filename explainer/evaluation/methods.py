@@ -16,22 +16,10 @@ from typing import Literal
 
 import numpy as np
 
-from explainer.ablation import Kept, Mode, Route, keep_all, keep_only, remove
-from explainer.checkpoint import checkpoint
-from explainer.checks import items
-from explainer.comparisons import (
-    Path,
-    attention_flow,
-    attention_path,
-    heads_for_skip,
-    random_path,
-    rollout_path,
-    rollout_to,
-    skip_for_heads,
-    strongest_nodes,
-)
-from explainer.comparisons.path import Array
-from explainer.errors import ExplainerError
+from explainer.base.checkpoint import checkpoint
+from explainer.base.checks import items
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import listed, shown
 from explainer.evaluation.controls import (
     Cells,
     cells_of,
@@ -42,9 +30,21 @@ from explainer.evaluation.controls import (
     random_heads,
     strongest_heads,
 )
+from explainer.intervention.ablate import Kept, Mode, Route, keep_all, keep_only, remove
 from explainer.models.model import Model
-from explainer.pattern import Explanation, Level, Pattern
-from explainer.quote import listed, shown
+from explainer.results.pattern import Explanation, Level, Pattern
+from explainer.rivals import (
+    Path,
+    attention_flow,
+    attention_path,
+    heads_for_skip,
+    random_path,
+    rollout_path,
+    rollout_to,
+    skip_for_heads,
+    strongest_nodes,
+)
+from explainer.rivals.path import Array
 
 Words = Literal["all", "positive"]
 SELECTIONS: tuple[Words, ...] = ("all", "positive")

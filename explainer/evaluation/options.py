@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from explainer.ablation import REPLACEMENTS, Replacement
-from explainer.checks import instance, items, one_of, whole
-from explainer.checks import seed as check_seed
-from explainer.errors import ExplainerError
+from explainer.base.checks import instance, items, one_of, whole
+from explainer.base.checks import seed as check_seed
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import listed
 from explainer.evaluation.methods import DEFAULT_METHODS, check_methods
-from explainer.quote import listed
-from explainer.settings import Settings
+from explainer.intervention.ablate import REPLACEMENTS, Replacement
+from explainer.results.settings import Settings
 
 MOST_MEASURED = 1_000_000
 

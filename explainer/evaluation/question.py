@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from explainer.errors import ExplainerError
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
 from explainer.models.model import Model
-from explainer.quantity import Contrast
-from explainer.quote import quote
-from explainer.sentence import Sentence, mask_spelling
+from explainer.question.quantity import Contrast
+from explainer.question.sentence import Sentence, mask_spelling
 from explainer.tasks import Case
 
 CLASS_NAMES = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from explainer.ablation import Mode, Replacement
 from explainer.evaluation.methods import Words
-from explainer.pattern import Level, Pattern
+from explainer.intervention.ablate import Mode, Replacement
+from explainer.results.pattern import Level, Pattern
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,16 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from explainer.errors import ExplainerError
-from explainer.evaluation.cases import Sentences, cases_of
+from explainer.base.errors import ExplainerError
+from explainer.base.files import cannot_write, named, write_whole
+from explainer.base.quote import quote
 from explainer.evaluation.line import Line
 from explainer.evaluation.options import Options
 from explainer.evaluation.question import check_cases
+from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
 from explainer.evaluation.stored import RECORDS, RUN, SCHEMA, read_records, read_run
-from explainer.files import cannot_write, named, write_whole
 from explainer.models.model import Model
-from explainer.quote import quote
 from explainer.tasks import Case
 
 LOCK = "run.lock"

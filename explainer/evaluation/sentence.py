@@ -16,10 +16,7 @@ from typing import Any, get_args
 import numpy as np
 import torch
 
-from explainer.ablation import Kept, Mode, Replacement, Route, ablated_values, fill, shared_fill
-from explainer.activations import Activations
-from explainer.attention import attention
-from explainer.comparisons import attention_path, internal_influence, layer_conductance
+from explainer.api import explanation_of, follow
 from explainer.evaluation.methods import (
     METHODS,
     MODES,
@@ -39,15 +36,26 @@ from explainer.evaluation.methods import (
 from explainer.evaluation.options import Options
 from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.record import Carried, Outcome, Record
-from explainer.facade import explanation_of, follow
-from explainer.measure import measure_all
-from explainer.metrics import alignment, carried_share, path_count, skip_share_of_steps
+from explainer.influence.measure import measure_all
+from explainer.influence.trace import Trace
+from explainer.intervention.ablate import (
+    Kept,
+    Mode,
+    Replacement,
+    Route,
+    ablated_values,
+    fill,
+    shared_fill,
+)
+from explainer.intervention.activations import Activations
+from explainer.intervention.attention import attention
 from explainer.models.model import Model
-from explainer.pattern import Explanation, Level
-from explainer.quantity import choose_quantity
-from explainer.sentence import read_sentence
+from explainer.question.quantity import choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.results.metrics import alignment, carried_share, path_count, skip_share_of_steps
+from explainer.results.pattern import Explanation, Level
+from explainer.rivals import attention_path, internal_influence, layer_conductance
 from explainer.tasks import Case
-from explainer.trace import Trace
 
 Fillings = Mapping[Replacement, Activations | None]
 """What replaces in every sentence alike, None for what is each sentence's own."""

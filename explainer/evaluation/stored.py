@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from explainer.errors import ExplainerError
-from explainer.evaluation.cases import Columns
+from explainer.base.errors import ExplainerError
+from explainer.base.files import named
+from explainer.base.quote import quote
 from explainer.evaluation.line import Line, wrong_field
-from explainer.files import named
-from explainer.quote import quote
+from explainer.evaluation.reading.cases import Columns
 
 RUN, RECORDS = "run.json", "records.jsonl"
 SCHEMA = 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from explainer.figures.layout import lay_out
-from explainer.figures.summary import summary
-from explainer.figures.svg import pattern_svg
-from explainer.figures.view import LEVELS, OVERLAYS, Overlay, View, view_of
-from explainer.pattern import Explanation, Level
+from explainer.figures.canvas.svg import pattern_svg
+from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.summary import summary
+from explainer.figures.patterns.view import LEVELS, OVERLAYS, Overlay, View, view_of
+from explainer.results.pattern import Explanation, Level
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -38,9 +38,9 @@ def pattern_graph(
     """The pattern graph as a Plotly figure; further `options` (`width`, `scale`) as in `View`.
 
     Raises ExplainerError for a choice that does not exist. Show it with
-    `explainer.figures.graph.CONFIG`; the markers of the last trace carry what a click means.
+    `explainer.figures.canvas.plotly.CONFIG`; the last trace's markers carry what a click means.
     """
-    from explainer.figures.graph import to_figure
+    from explainer.figures.canvas.plotly import to_figure
 
     chosen = {
         "level": level,
@@ -55,6 +55,6 @@ def pattern_graph(
 
 def pattern_html(explanation: Explanation, *, level: Level = "attention", **options: Any) -> str:
     """The interactive pattern graph as one HTML page; `options` as in `View`."""
-    from explainer.figures import html
+    from explainer.figures.patterns import html
 
     return html.pattern_html(explanation, level=level, **options)

@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from explainer.checks import instance
+from explainer.base.checks import instance
 from explainer.models.adapter import Adapter
-from explainer.pattern import ModelInfo
+from explainer.results.pattern import ModelInfo
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Model:
     be padded, and its numbers may have holes), `fingerprint` tells the model from every other by
     its weights, configuration, tokenizer and precision as they were read, `network` is the Hugging
     Face module for real forward passes, and `adapter` its blocks as plain functions. Only
-    `explainer.sentence` calls the tokenizer.
+    `explainer.question.sentence` calls the tokenizer.
     """
 
     info: ModelInfo

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from explainer.errors import ExplainerError
-from explainer.models.checks import weight_files
-from explainer.models.config import check_config, read_config, task_of
-from explainer.models.hub import cached_folders, download
-from explainer.models.load import Precision, load_folder, load_update
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote, shown
+from explainer.models.loading.checks import weight_files
+from explainer.models.loading.config import check_config, read_config, task_of
+from explainer.models.loading.hub import cached_folders, download
+from explainer.models.loading.load import Precision, load_folder, load_update
 from explainer.models.model import Model
-from explainer.quote import quote, shown
 
 Kind = Literal["built-in", "cached", "preset"]
 

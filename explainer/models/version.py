@@ -12,7 +12,7 @@ from huggingface_hub import constants
 from huggingface_hub.file_download import repo_folder_name
 
 from explainer.models import registry
-from explainer.models.checks import TOKENIZERS, WEIGHTS, WEIGHTS_INDEX
+from explainer.models.loading.checks import TOKENIZERS, WEIGHTS, WEIGHTS_INDEX
 
 TOKENIZER_PARTS = (
     *("tokenizer_config.json", "merges.txt", "special_tokens_map.json", "added_tokens.json"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from explainer.checks import whole
+from explainer.base.checks import whole
 
 Kind = Literal[
     "sva-simple",

@@ -11,9 +11,9 @@ from itertools import product
 from random import Random
 from typing import get_args
 
-from explainer.checks import one_of
-from explainer.checks import seed as check_seed
-from explainer.errors import ExplainerError
+from explainer.base.checks import one_of
+from explainer.base.checks import seed as check_seed
+from explainer.base.errors import ExplainerError
 from explainer.tasks.case import KINDS, Case, Kind, number_of_cases
 from explainer.tasks.predicate import Predicate, draw_predicate
 from explainer.tasks.words import Number, Words, agree, form

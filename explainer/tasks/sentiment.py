@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import product
 from random import Random
 
-from explainer.checks import seed as check_seed
-from explainer.errors import ExplainerError
+from explainer.base.checks import seed as check_seed
+from explainer.base.errors import ExplainerError
 from explainer.tasks.case import Case, number_of_cases
 
 CLASSES = ("positive", "negative")

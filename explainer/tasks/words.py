@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeVar, get_args
 
-from explainer.checks import one_of
+from explainer.base.checks import one_of
 from explainer.tasks import lexicon
 from explainer.tasks.lexicon import Entry, Noun, Split, Verb, split_of
 

@@ -1,0 +1,91 @@
+"""The graphs of both sides, next to each other or one below the other."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import Explanation
+from explainer.app.compare.state import BOTH, LINKED, SIDES, TITLES, Side, select, selected
+from explainer.app.widgets.graph import clicked_word, view_of
+from explainer.app.widgets.markdown import plain
+from explainer.figures import View, pattern_graph, summary
+from explainer.figures.canvas.plotly import CONFIG
+from explainer.figures.patterns.pair import Pair, pair_views
+from explainer.results.comparison import Aligned, Comparison
+
+GAP = 30.0
+"""px between the two columns (Streamlit's medium gap)."""
+SIDE_BY_SIDE = 820.0
+"""px of page width from which two graphs stand next to each other."""
+NOWHERE = -1
+"""Selects no word and fades all: the selected word is in the other sentence only."""
+
+
+def pair_graphs(both: Pair, comparison: Comparison, width: float) -> None:
+    """Both graphs on one scale."""
+    views = pair_views(both, comparison.alignment, side_views(comparison.alignment, width))
+    for side, place, explanation, own in zip(SIDES, columns(width), both, views, strict=True):
+        with place:
+            if width < SIDE_BY_SIDE:
+                st.caption(f"{TITLES[side]}: {plain(getattr(LINKED.get(), side).text)}")
+            _graph(side, explanation, own, comparison.alignment)
+
+
+def side_views(alignment: tuple[Aligned, ...], width: float) -> tuple[View, View]:
+    """The drawing of each side, with the selected word where it has it."""
+    tokens = selected(alignment)
+    view = drawn_view(width)
+    if tokens is None:
+        return view, view
+    first, second = (NOWHERE if p is None else p for p in (tokens.first, tokens.second))
+    return replace(view, selected=first), replace(view, selected=second)
+
+
+def lone_graph(side: Side, explanation: Explanation, width: float) -> None:
+    """The graph of the side that has no problem, in its own place."""
+    with columns(width)[SIDES.index(side)]:
+        _graph(side, explanation, drawn_view(width), ())
+
+
+def columns(width: float) -> list[DeltaGenerator]:
+    """Two places next to each other, or one below the other on a narrow page."""
+    if width >= SIDE_BY_SIDE:
+        return list(st.columns(2, gap="medium"))
+    return [st.container(), st.container()]
+
+
+def drawn_view(width: float) -> View:
+    """One side's drawing with no word selected."""
+    own = (width - GAP) / 2 if width >= SIDE_BY_SIDE else width
+    return replace(view_of(BOTH.choices(), own), selected=None)
+
+
+def _graph(
+    side: Side, explanation: Explanation, view: View, alignment: tuple[Aligned, ...]
+) -> None:
+    key = f"pair_graph_{side}"
+    options = {field.name: getattr(view, field.name) for field in fields(View)}
+    st.plotly_chart(
+        pattern_graph(explanation, **options),
+        key=key,
+        theme=None,
+        on_select=partial(_clicked, side, key, view.selected, alignment),
+        selection_mode="points",
+        config=CONFIG,
+        alt=f"{TITLES[side]}: {_alt(explanation, view)}",
+    )
+
+
+def _alt(explanation: Explanation, view: View) -> str:
+    if view.selected == NOWHERE:
+        return "The selected word is in the other sentence only."
+    return summary(explanation, view.level, view.selected)
+
+
+def _clicked(side: Side, key: str, word: int | None, alignment: tuple[Aligned, ...]) -> None:
+    chosen = clicked_word(st.session_state[key]["selection"]["points"], word)
+    select(next((t for t in alignment if chosen is not None and getattr(t, side) == chosen), None))

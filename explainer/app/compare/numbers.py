@@ -1,0 +1,79 @@
+"""Small tables of both sides' numbers: the quantity explained, and skip's share of every block."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from explainer import Explanation
+from explainer.figures import View
+from explainer.figures.canvas.text import clean, percent, signed
+from explainer.figures.patterns.pair import Pair
+from explainer.results.comparison import Comparison
+from explainer.results.metrics import concentration
+
+
+def quantity_table(both: Pair, view: View) -> None:
+    """Q and what explains it, of both sides, and what changes between them."""
+    one, two = both
+    drawn = [concentration(e, view.patterns(e), view.level) for e in both]
+    lines = [
+        ("Q of the sentence", one.target.value, two.target.value),
+        ("Q of the empty baseline", one.target.baseline_value, two.target.baseline_value),
+        ("sum of influence Σ g", sum(one.influence), sum(two.influence)),
+    ]
+    rows = [_row(name, signed(a), signed(b), signed(b - a)) for name, a, b in lines]
+    gaps = [_gap(e) for e in both]
+    rows.append(f"<tr><th>completeness gap</th>{''.join(gaps)}<td></td></tr>")
+    points = signed(100 * (drawn[1] - drawn[0]), 0)
+    unit = "point" if points in ("+1", "−1") else "points"
+    rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), f"{points} {unit}"))
+    head = "".join(f'<th scope="col">{escape(clean(e.target.label))}</th>' for e in both)
+    st.html(
+        '<table class="ipe-pair"><caption>The quantity explained, in logits</caption>'
+        f'<tr><th scope="col">Q</th>{head}<th scope="col">change</th></tr>{"".join(rows)}</table>'
+    )
+    for side, explanation in zip(("first", "second"), both, strict=True):
+        if explanation.gap_warning is not None:
+            st.caption(f":material/warning: In the {side}: {explanation.gap_warning}")
+
+
+def _gap(explanation: Explanation) -> str:
+    """A cell with the error of the quadrature, marked where it is large."""
+    mark = " class=ipe-warn" if explanation.gap_warning is not None else ""
+    return f"<td{mark}>{escape(signed(explanation.completeness_gap, 3))}</td>"
+
+
+def _row(name: str, *cells: str) -> str:
+    return f"<tr><th>{escape(name)}</th>{''.join(f'<td>{escape(c)}</td>' for c in cells)}</tr>"
+
+
+def share_table(both: Pair, comparison: Comparison) -> None:
+    """Skip's share of all influence in every block of both, and the difference in points."""
+    shares = [e.flow.skip_shares() if e.flow is not None else () for e in both]
+    rows = []
+    for block in range(max(len(found) for found in shares)):
+        bars = "".join(
+            share_bar(float(found[block])) if block < len(found) else "<td>–</td><td></td>"
+            for found in shares
+        )
+        change = "–"
+        if comparison.skip_shares is not None:
+            one, two = comparison.skip_shares[:, block]
+            change = signed(100 * (two - one), 0)
+        rows.append(f"<tr><th>{block}</th>{bars}<td>{escape(change)}</td></tr>")
+    st.html(
+        '<table class="ipe-pair"><caption>Skip’s share of all influence, the rest moves through '
+        'heads</caption><tr><th scope="col">block</th><th scope="col" colspan="2">first</th>'
+        '<th scope="col" colspan="2">second</th><th scope="col">points</th></tr>'
+        f"{''.join(rows)}</table>"
+    )
+
+
+def share_bar(share: float) -> str:
+    """A share in per cent and as a bar, as two cells."""
+    return (
+        f"<td>{escape(percent(share))}</td>"
+        f'<td class="ipe-split"><span style="width:{100 * share:.1f}%"></span></td>'
+    )

@@ -1,0 +1,151 @@
+"""The compare page from top to bottom: two sides → one cached call each → figures side by side."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import ExplainerError
+from explainer.app.compare.graphs import columns, drawn_view, lone_graph, pair_graphs, side_views
+from explainer.app.compare.numbers import quantity_table, share_table
+from explainer.app.compare.presets import preset_popover
+from explainer.app.compare.save import pair_save
+from explainer.app.compare.side import explained, side_box
+from explainer.app.compare.state import BOTH, LINKED, SIDES, select, selected
+from explainer.app.compare.tables import route_table
+from explainer.app.compute import calls as compute
+from explainer.app.state.editor import UNSET
+from explainer.app.widgets import controls
+from explainer.app.widgets.graph import is_dark
+from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.notes import show_notes
+from explainer.app.widgets.style import style
+from explainer.app.widgets.viewport import page_width
+from explainer.figures.canvas.frame import NARROW
+from explainer.figures.patterns.difference import difference_summary, token_name
+from explainer.figures.patterns.pair import Pair
+from explainer.results.comparison import Aligned, Comparison
+from explainer.results.comparison import compare as run_compare
+
+LEAD = "Two sentences, two models or two questions: does influence take the same way?"
+SAME = (
+    "Both sides are the same: change the second one’s sentence, model or contrast, or take a "
+    "minimal pair."
+)
+DIFFERENT_QUESTIONS = (
+    "One model chooses among words, the other among classes: their influences answer different "
+    "questions. Compare the ways that they take, not the numbers."
+)
+HOW_TO_READ = (
+    "Both graphs are drawn to one scale, token beside token: a dash stands where the other "
+    "sentence has a word more. Click a word, a line or a row to follow it on both sides."
+)
+
+
+def compare() -> None:
+    """Draw the page."""
+    style(is_dark())
+    LINKED.adopt_link()
+    top = st.container(horizontal=True, vertical_alignment="bottom", key="pair_row")
+    top.html(f'<div class="ipe-head"><h1>Compare</h1><p>{LEAD}</p></div>')
+    try:
+        compute.listings()
+    except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
+        st.error(plain(str(error)))
+        return
+    width = page_width()
+    notes = st.container()
+    show_notes(notes, LINKED.notes())
+    with top:
+        preset_popover()
+        st.button("Swap", icon=":material/swap_horiz:", key="swap", on_click=_swap)
+        with st.container(width="content"):
+            controls.settings_popover(BOTH)
+    places = []
+    for side, column in zip(SIDES, columns(width), strict=True):
+        with column:
+            places.append(side_box(side))
+    one, two = (explained(side, *place) for side, place in zip(SIDES, places, strict=True))
+    if one is not None and two is not None:
+        _figures((one, two), notes, width)
+    elif one is not None or two is not None:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"):
+            controls.drawing_controls(BOTH)
+        for side, explanation in zip(SIDES, (one, two), strict=True):
+            if explanation is not None:
+                lone_graph(side, explanation, width)
+    if not LINKED.get().fits_link:
+        st.caption("A sentence is too long for a link: the address leaves it out.")
+    LINKED.write_link()
+
+
+def _swap() -> None:
+    LINKED.put(LINKED.get().swapped())
+
+
+def _figures(both: Pair, notes: DeltaGenerator, width: float) -> None:
+    """Verdict, graphs and tables of two explanations."""
+    comparison = run_compare(*both)
+    stale = _drop_stale_word(comparison.alignment)
+    if stale:
+        notes.info(stale, icon=":material/link_off:")
+    if LINKED.get().same:
+        notes.info(SAME, icon=":material/content_copy:")
+    if both[0].model.task != both[1].model.task:
+        notes.info(DIFFERENT_QUESTIONS, icon=":material/info:")
+    chosen = BOTH.choices()
+    said = difference_summary(comparison, both, chosen.level, chosen.share / 100)
+    st.html(f'<p class="ipe-verdict">{escape(said)}</p>')
+    above, middle, below = st.container(), st.container(), st.container()
+    with (
+        below if width < NARROW else above,  # on a phone the graphs come first
+        st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"),
+    ):
+        controls.drawing_controls(BOTH)
+        _word_field(both, comparison)
+        pair_save(both, comparison, side_views(comparison.alignment, width), said)
+    with middle:
+        pair_graphs(both, comparison, width)
+    st.caption(HOW_TO_READ)
+    route_table(comparison, both, chosen.level)
+    numbers, shares = columns(width)
+    with numbers:
+        quantity_table(both, drawn_view(width))
+    with shares:
+        share_table(both, comparison)
+
+
+def _word_field(both: Pair, comparison: Comparison) -> None:
+    """The selected word and its counterpart, as the keyboard's twin of a click."""
+    rows = comparison.alignment
+    withs = {route.tokens for route in comparison.routes}
+    options = [UNSET, *(number for number, tokens in enumerate(rows) if tokens in withs)]
+    tokens = selected(rows)
+
+    def name(row: int | str) -> str:
+        return "all words" if row == UNSET else f"{token_name(rows[int(row)], both)} ({row})"
+
+    st.selectbox(
+        "Word",
+        width=230,
+        format_func=name,
+        help="Or click a word, a node or an edge in a graph, or a row of the table.",
+        **BOTH.show_option(
+            "row",
+            options,
+            rows.index(tokens) if tokens in withs else None,
+            lambda row: select(None if row is None else rows[row]),
+        ),
+    )
+
+
+def _drop_stale_word(alignment: tuple[Aligned, ...]) -> str | None:
+    """Drop a selected word that neither sentence has; the note about it, if so."""
+    pair = LINKED.get()
+    word = pair.second.word if pair.first.word is None else pair.first.word
+    if word is None or selected(alignment) is not None:
+        return None
+    select(None)
+    return f"Token {word} is not in the sentence: all words are shown."

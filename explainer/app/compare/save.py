@@ -1,0 +1,67 @@
+"""The comparison as files: both graphs in one picture, the differences as a table, all numbers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from explainer.app.compare.state import LINKED, SIDES
+from explainer.app.compare.tables import route_frame
+from explainer.app.compute import calls as compute
+from explainer.app.compute.calls import Request
+from explainer.app.widgets.picture import picture_and_link
+from explainer.app.widgets.save import File, save_button, save_files
+from explainer.app.widgets.snippet import pair_snippet
+from explainer.figures import View
+from explainer.figures.patterns.pair import Pair
+from explainer.figures.patterns.pair_svg import pair_svg
+from explainer.results.comparison import Comparison
+
+
+def pair_save(both: Pair, comparison: Comparison, views: tuple[View, View], said: str) -> None:
+    """What the comparison can be saved as, behind one button; `said` is the verdict."""
+    with save_button() as is_open:
+        if is_open:
+            _files(both, comparison, views, said)
+
+
+def _files(both: Pair, comparison: Comparison, views: tuple[View, View], said: str) -> None:
+    chosen = LINKED.get()
+    texts = (chosen.first.text, chosen.second.text)
+    # A picture is for a paper: light, whatever the page is.
+    first, second = (replace(view, dark=False) for view in views)
+    picture = pair_svg(both, comparison.alignment, (first, second), texts, said)
+    picture_and_link(picture, "comparison")
+    save_files(
+        (
+            File("Picture (SVG)", "comparison.svg", "image/svg+xml", lambda: picture),
+            File(
+                "Table of differences (CSV)",
+                "differences.csv",
+                "text/csv",
+                lambda: route_frame(comparison, both, first.level).to_csv(index=False),
+            ),
+            File(
+                "Numbers of both (JSON)",
+                "comparison.json",
+                "application/json",
+                lambda: pair_json(both),
+            ),
+        ),
+        pair_snippet(*_requests(both)),
+    )
+
+
+def pair_json(both: Pair) -> str:
+    """Both explanations as JSON text, as the page's Python prints them."""
+    first, second = (explanation.to_dict() for explanation in both)
+    return json.dumps({"first": first, "second": second}, indent=1, ensure_ascii=False)
+
+
+def _requests(both: Pair) -> tuple[Request, Request]:
+    chosen = LINKED.get()
+    first, second = (
+        compute.request_for(getattr(chosen, side), explanation.model.task)
+        for side, explanation in zip(SIDES, both, strict=True)
+    )
+    return first, second

@@ -1,0 +1,63 @@
+"""The compare page's choices in the session, and the editors of each side and of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import streamlit as st
+
+from explainer.app.compare.choices import Pair, pair_from_query
+from explainer.app.explore import state
+from explainer.app.state.choices import Choices
+from explainer.app.state.editor import Editor
+from explainer.app.state.linked import Linked
+from explainer.results.comparison import Aligned
+
+Side = Literal["first", "second"]
+SIDES: tuple[Side, Side] = ("first", "second")
+TITLES: dict[Side, str] = {"first": "First", "second": "Second"}
+
+
+def _read(query: Mapping[str, str]) -> tuple[Pair, tuple[str, ...]]:
+    """A link's pair; without one the explore page's sentence is what a person comes from."""
+    return pair_from_query(query, st.session_state.get(state.LINKED.name))
+
+
+LINKED = Linked("pair", _read, Pair.to_query)
+
+
+def _editor(side: Side) -> Editor:
+    def get() -> Choices:
+        chosen: Choices = getattr(LINKED.get(), side)
+        return chosen
+
+    def put(chosen: Choices) -> None:
+        LINKED.put(LINKED.get().with_side(side, chosen))
+
+    return Editor(f"compare_{side}", get, put)
+
+
+EDITORS: dict[Side, Editor] = {side: _editor(side) for side in SIDES}
+BOTH = Editor(
+    "compare",
+    lambda: LINKED.get().first,
+    lambda chosen: LINKED.put(LINKED.get().with_shared(chosen)),
+)
+
+
+def selected(alignment: tuple[Aligned, ...]) -> Aligned | None:
+    """The selected token, with its counterpart."""
+    pair = LINKED.get()
+    for tokens in alignment:
+        if tokens.first is not None and tokens.first == pair.first.word:
+            return tokens
+        if tokens.second is not None and tokens.second == pair.second.word:
+            return tokens
+    return None
+
+
+def select(tokens: Aligned | None) -> None:
+    """Select a token and its counterpart, or none."""
+    found = (None, None) if tokens is None else (tokens.first, tokens.second)
+    LINKED.put(LINKED.get().selecting(*found))

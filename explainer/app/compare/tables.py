@@ -1,0 +1,98 @@
+"""The table of words: what each one's influence and way are on both sides, and what changes."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from explainer.app.compare.state import select, selected
+from explainer.figures.patterns.difference import token_name, way_difference
+from explainer.figures.patterns.pair import Pair
+from explainer.figures.patterns.summary import short_route
+from explainer.results.comparison import Aligned, Comparison, Route
+from explainer.results.pattern import Explanation, Level, Pattern
+
+MOST_ROWS = 14
+HOW_TO_READ = (
+    "g is a word’s influence, Δ the second less the first; Iₑ is what its nodes carry of it, Iₐ "
+    "what its heads and skips carry. A way lists its steps, the same ones with ×."
+)
+DIFFER = (
+    "Nodes: hidden states at which the two are at different words. "
+    "Blocks: another head or skip connection carries the step."
+)
+
+
+def route_frame(comparison: Comparison, both: Pair, level: Level) -> pd.DataFrame:
+    """One row per word, strongest first; influences and their changes in logits."""
+    routes = comparison.routes
+    return pd.DataFrame(
+        {
+            "word": [token_name(route.tokens, both) for route in routes],
+            "g first": [_influence(route.first) for route in routes],
+            "g second": [_influence(route.second) for route in routes],
+            "change of g": [_g(route.second) - _g(route.first) for route in routes],
+            "change of I_e": [route.change("embedding") for route in routes],
+            "change of I_a": [route.change("attention") for route in routes],
+            "ways differ": [way_difference(route, level) for route in routes],
+            "way in the first": [_way(route.first, both[0], level) for route in routes],
+            "way in the second": [_way(route.second, both[1], level) for route in routes],
+        }
+    )
+
+
+def _influence(pattern: Pattern | None) -> float | None:
+    return None if pattern is None else pattern.influence
+
+
+def _g(pattern: Pattern | None) -> float:
+    return _influence(pattern) or 0.0
+
+
+def _way(pattern: Pattern | None, explanation: Explanation, level: Level) -> str:
+    return "–" if pattern is None else short_route(explanation, pattern, level)
+
+
+def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
+    """The table of words; choosing a row selects its word on both sides."""
+    tokens = selected(comparison.alignment)
+    places = [route.tokens for route in comparison.routes]
+    chosen = places.index(tokens) if tokens in places else None
+    key = f"pair_table_{chosen}"
+
+    def picked() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        select(_at(comparison.routes, rows[0] if rows else None))
+
+    number = st.column_config.NumberColumn
+    text = st.column_config.TextColumn
+    st.dataframe(
+        route_frame(comparison, both, level),
+        key=key,
+        hide_index=True,
+        placeholder="–",
+        on_select=picked,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [] if chosen is None else [chosen]}},
+        height="content" if len(places) <= MOST_ROWS else 500,
+        column_config={
+            "word": text("word", width=130),
+            "g first": number("g, first", format="%+.3f", width=72, help="Influence, logits"),
+            "g second": number("g, second", format="%+.3f", width=78),
+            "change of g": number("Δg", format="%+.3f", width=66, help="Second less first"),
+            "change of I_e": number(
+                "ΔIₑ", format="%+.3f", width=66, help="Change of what its nodes carry"
+            ),
+            "change of I_a": number(
+                "ΔIₐ", format="%+.3f", width=66, help="Change of what its heads and skips carry"
+            ),
+            "ways differ": text("ways differ at", width=170, help=DIFFER),
+            "way in the first": text("way, first", width=290),
+            "way in the second": text("way, second", width=290),
+        },
+    )
+    st.caption(HOW_TO_READ)
+
+
+def _at(routes: tuple[Route, ...], row: int | None) -> Aligned | None:
+    return None if row is None or row >= len(routes) else routes[row].tokens

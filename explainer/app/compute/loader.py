@@ -1,0 +1,177 @@
+"""Models in memory: each is loaded once, in the background, whoever and however many ask for it.
+
+Loading takes no turn of the queue, so a download or a hub that never answers keeps nobody else
+waiting. Who asked waits for a while and is then told; the load goes on, and the model is there
+when somebody asks again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as StillRunning
+from dataclasses import dataclass
+
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+from explainer.models.model import Model
+from explainer.models.version import is_local, normalised, version
+
+MOST_MODELS = 2
+"""Models that stay in memory."""
+MOST_LOADING = 6
+"""Models that are being loaded, or wait for that, at once."""
+AT_ONCE = {True: 1, False: 2}
+"""Loads that run at once: of files that are here, and of the Hub's."""
+PATIENCE = 30.0
+"""Seconds that a page waits for a model."""
+LOOK_UP = 0.1
+"""Seconds between two looks at whether somebody still waits."""
+TRIES = 3
+"""How often a folder is read that is written to meanwhile."""
+PAUSE = 0.5
+FRESH = 60.0
+"""Seconds that a failure is kept for whoever asked and has given up waiting."""
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A model and which version of its files it was made from."""
+
+    model: Model
+    version: str
+
+
+class Loader:
+    """Keeps the models that were used last, and loads others by `load`."""
+
+    def __init__(self, load: Callable[[str], Model]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str], Loaded] = OrderedDict()
+        self._running: dict[str, Future[Loaded]] = {}
+        self._failed: dict[str, tuple[Future[Loaded], float]] = {}
+        self._slots = {here: threading.Semaphore(most) for here, most in AT_ONCE.items()}
+
+    def get(
+        self,
+        name: str,
+        asked: str | None = None,
+        waiting: Callable[[], None] = lambda: None,
+        patience: float | None = None,
+    ) -> Loaded:
+        """The model called `name`, of the version `asked` or (None) of its files as they are now.
+
+        `waiting` is called every tenth of a second, and may raise to give up waiting. Raises
+        ExplainerError where it cannot be loaded, where that takes longer than `patience` seconds,
+        where too many are being loaded, and where the files are no longer those of that version.
+        """
+        known = version(name) if asked is None else asked
+        kept = self._recall(name, known)
+        if kept is not None:
+            return kept
+        if asked is not None and asked != version(name):
+            raise ExplainerError(
+                f"The files of the model {quote(name)} have changed since this page was computed: "
+                "press Enter in the sentence's box, or load the page again."
+            )
+        loaded = self._wait(name, self._begin(name), waiting, patience)
+        if asked not in (None, loaded.version):
+            raise ExplainerError(
+                f"The files of the model {quote(name)} are changing: try again in a moment."
+            )
+        return loaded
+
+    def _recall(self, name: str, known: str) -> Loaded | None:
+        key = (normalised(name), known)
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+            return kept
+
+    def _begin(self, name: str) -> Future[Loaded]:
+        """The load that is under way, one of the Hub's that failed just now, or a new one."""
+        key, now = normalised(name), time.monotonic()
+        with self._lock:
+            self._failed = {k: f for k, f in self._failed.items() if now - f[1] < FRESH}
+            running = self._running.get(key) or self._failed.pop(key, (None, 0))[0]
+            if running is not None:
+                return running
+            if len(self._running) >= MOST_LOADING:
+                raise ExplainerError(
+                    f"{MOST_LOADING} models are being loaded already: try again in a minute."
+                )
+            future: Future[Loaded] = Future()
+            self._running[key] = future
+        # A thread that the server does not wait for when it ends: a hub may never answer.
+        threading.Thread(target=self._run, args=(name, future), daemon=True).start()
+        return future
+
+    def _run(self, name: str, future: Future[Loaded]) -> None:
+        key = normalised(name)
+        try:
+            with self._slots[is_local(name)]:
+                loaded = self._read(name)
+            with self._lock:
+                self._kept[key, loaded.version] = loaded
+                while len(self._kept) > MOST_MODELS:
+                    self._kept.popitem(last=False)
+                self._running.pop(key)
+            future.set_result(loaded)
+        except BaseException as error:
+            with self._lock:
+                self._running.pop(key, None)
+                if not is_local(name):
+                    self._failed[key] = future, time.monotonic()
+            future.set_exception(error)
+
+    def _read(self, name: str) -> Loaded:
+        """The model, from files that did not change while they were read."""
+        for _ in range(TRIES):
+            before = version(name)
+            try:
+                model = self._load(name)
+            except ExplainerError:
+                if not is_local(name) or version(name) == before:
+                    raise
+            else:
+                now = version(name)
+                # What the Hub gives is never changed, but comes only with loading.
+                if now == before or not is_local(name):
+                    return Loaded(model, now)
+            time.sleep(PAUSE)
+        raise ExplainerError(
+            f"The files of the model {quote(name)} change while they are read: wait until it is "
+            "saved, and try again."
+        )
+
+    def _wait(
+        self,
+        name: str,
+        future: Future[Loaded],
+        waiting: Callable[[], None],
+        patience: float | None,
+    ) -> Loaded:
+        seconds = PATIENCE if patience is None else patience
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return future.result(LOOK_UP)
+            except StillRunning:
+                if future.done():  # it is the load's own
+                    raise
+            except BaseException:
+                with self._lock:
+                    self._failed.pop(normalised(name), None)  # it has been heard
+                raise
+            waiting()
+            if time.monotonic() > until:
+                slow = "its files are many" if is_local(name) else "the Hub is slow or silent"
+                raise ExplainerError(
+                    f"The model {quote(name)} is still being loaded after {seconds:.0f} seconds "
+                    f"({slow}): try again in a minute; the loading goes on meanwhile."
+                )

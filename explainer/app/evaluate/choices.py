@@ -1,0 +1,96 @@
+"""Everything that a person can choose on the evaluate page, and its spelling in a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, get_args
+
+from explainer.app.state.choices import (
+    Choices,
+    from_query,
+    one_of,
+    read_fields,
+    whole,
+    written,
+    yes_no,
+)
+from explainer.evaluation.evidence import consistency
+from explainer.evaluation.evidence.summary import EVERY_TASK
+from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Words
+from explainer.figures import LEVELS
+from explainer.results.pattern import Level
+from explainer.tasks import TASKS
+
+About = Literal["sentence", "task"]
+ABOUT: tuple[About, ...] = get_args(About)
+OWN_FILE = "own file"
+"""The task of a person's own sentences."""
+FEWEST, MOST = 10, 200
+"""Sentences that are measured while somebody waits."""
+Measure = Literal["accuracy", "Q"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+ENTROPIES = consistency.MEASURES
+ASKED = (
+    *("model", "text", "correct", "wrong", "label", "other", "replacement"),
+    *("points", "rule", "baseline", "keep_special", "top_k"),
+)
+"""What the question has in common with the explore page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inquiry:
+    """The page's state: `asked` is the sentence, model, contrast and settings.
+
+    `every` compares with all methods instead of the usual ones; `measure`, `entropy`, `task`
+    and `n` (the number of sentences to measure) are of the section about a task.
+    """
+
+    about: About = "sentence"
+    asked: Choices = field(default_factory=Choices)
+    level: Level = "embedding"
+    words: Words = "all"
+    mode: Mode = "keep"
+    every: bool = False
+    measure: Measure = "accuracy"
+    entropy: str = ENTROPIES[0]
+    task: str = EVERY_TASK
+    n: int = 40
+
+    def to_query(self) -> dict[str, str]:
+        """What differs from the defaults, as the parameters of a link."""
+        query = {name: value for name, value in self.asked.to_query().items() if name in ASKED}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if item.name in READERS and value != item.default:
+                query[item.name] = written(value)
+        return query
+
+
+def inquiry_from_query(
+    query: Mapping[str, str], start: Choices | None = None
+) -> tuple[Inquiry, tuple[str, ...]]:
+    """What a link asks for, and one note for each value that could not be used.
+
+    An empty link begins with the question of `start`.
+    """
+    if not query and start is not None:
+        asked = replace(Choices(), **{name: getattr(start, name) for name in ASKED})
+        return Inquiry(asked=asked), ()
+    asked, notes = from_query({name: query[name] for name in ASKED if name in query})
+    own = {name: value for name, value in query.items() if name in READERS}
+    found, more = read_fields(Inquiry, READERS, own)
+    return Inquiry(asked=asked, **found), (*notes, *more)
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "about": one_of(ABOUT),
+    "level": one_of(LEVELS),
+    "words": one_of(SELECTIONS),
+    "mode": one_of(MODES),
+    "every": yes_no,
+    "measure": one_of(MEASURES),
+    "entropy": one_of(ENTROPIES),
+    "task": one_of((EVERY_TASK, *TASKS, OWN_FILE)),
+    "n": whole(FEWEST, MOST),
+}

@@ -1,0 +1,69 @@
+"""The evaluate page's cached call: a sentence with every method's paths kept, and removed."""
+
+from __future__ import annotations
+
+from explainer.app.compute.bounds import check_effort
+from explainer.app.compute.calls import Reading, Request, computed
+from explainer.evaluation.methods import METHODS
+from explainer.evaluation.options import Options
+from explainer.evaluation.record import Record
+from explainer.evaluation.sentence import Fillings, fillings
+from explainer.evaluation.sentence import evaluate_sentence as run_evaluate
+from explainer.intervention.ablate import Replacement
+from explainer.models.model import Model
+from explainer.question.quantity import asked_for, choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.tasks import Case
+
+SENTENCE = "sentence"
+"""The task of one sentence that somebody has typed."""
+
+
+PATHS = 0.3
+"""What measuring one more method's paths takes, beside an explanation."""
+WAYS = 8
+"""Passes for each method: at two levels, for two choices of words, kept and removed."""
+
+
+@computed()
+def shared(loaded: Model, _: Reading, options: Options) -> Fillings:
+    """What takes the place of all that methods cut, where it is the same in every sentence."""
+    return fillings(loaded, options)
+
+
+def check_record(loaded: Model, text: str, options: Options) -> None:
+    """The effort of a record; raises ExplainerError for too much."""
+    number = len(options.methods)
+    passes = number * WAYS * len(options.replacements)
+    check_effort(loaded, text, options.settings, times=1 + PATHS * number, passes=passes)
+
+
+def _options(request: Request, replacement: Replacement) -> Options:
+    return Options(settings=request.settings, methods=tuple(METHODS), replacements=(replacement,))
+
+
+@computed(
+    lambda loaded, request, replacement: check_record(
+        loaded, request.text, _options(request, replacement)
+    )
+)
+def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
+    """The sentence under all methods, levels, words and modes; raises ExplainerError.
+
+    All methods take hardly longer than the usual ones: most of the time goes into the paths.
+    """
+    options = _options(request, replacement)
+    filled = shared.within(loaded, Reading(request.model, version=request.version), options)
+    sentence = read_sentence(loaded, request.text)
+    quantity = choose_quantity(loaded, sentence, request.contrast)
+    correct, *rivals = asked_for(loaded, sentence, quantity)
+    one_rival = loaded.info.task == "masked-lm" or request.contrast.other is not None
+    case = Case(
+        text=request.text,
+        correct=correct,
+        wrong=rivals[0] if one_rival else "",
+        kind=SENTENCE,
+        combination="all",
+        controller="",
+    )
+    return run_evaluate(loaded, case, 0, options, filled)

@@ -1,0 +1,65 @@
+"""What is kept or removed, as both sections of the evaluate page choose it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
+from explainer.app.explore.what_if import REPLACEMENT_NAMES, WITHOUT
+from explainer.app.widgets.controls import LEVEL_NAMES
+from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Words
+from explainer.figures import LEVELS
+from explainer.intervention.ablate import Replacement
+
+WORDS_NAMES: dict[Words, str] = {"all": "All", "positive": "Pulling towards the answer"}
+MODE_NAMES: dict[Mode, str] = {"keep": "Keep", "remove": "Remove"}
+
+
+def cut_controls() -> None:
+    """Level, words and mode."""
+    st.segmented_control(
+        "Paths through",
+        LEVELS[::-1],
+        required=True,
+        format_func=LEVEL_NAMES.__getitem__,
+        help="Nodes: hidden states, with all that flows between them. Heads and skips: only the "
+        "named head or skip connection of every step.",
+        **INQUIRY.bound("level", "default"),
+    )
+    st.segmented_control(
+        "Of the words",
+        SELECTIONS,
+        required=True,
+        format_func=WORDS_NAMES.__getitem__,
+        **INQUIRY.bound("words", "default"),
+    )
+    st.segmented_control(
+        "What happens to them",
+        MODES,
+        required=True,
+        format_func=MODE_NAMES.__getitem__,
+        **INQUIRY.bound("mode", "default"),
+    )
+
+
+def how_to_read(said: str) -> None:
+    """The words under a figure, and what the choices let it tell."""
+    inquiry = LINKED.get()
+    st.caption(f"{said} {WITHOUT[inquiry.level]}" if inquiry.mode == "remove" else said)
+
+
+def replacement_field(known: Sequence[Replacement]) -> Replacement:
+    """What takes the place of what is cut: the choice, or the first known where it is not."""
+    asked = QUESTION.choices().replacement
+    chosen = asked if asked in known else known[0]
+    st.selectbox(
+        "What is cut becomes",
+        width=230,
+        format_func=REPLACEMENT_NAMES.__getitem__,
+        **QUESTION.show_option(
+            "replacement", known, chosen, lambda new: QUESTION.change(replacement=new)
+        ),
+    )
+    return chosen

@@ -1,0 +1,97 @@
+"""What is known of a model over tasks: the project's own results, or those measured just now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from explainer import ExplainerError
+from explainer.evaluation.evidence.findings import Finding
+from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, FINDINGS, SUMMARY
+
+FOLDER = Path(__file__).resolve().parents[3] / "assets" / "evaluation"
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Of one model: `numbers` and `forms` as `evaluation.report` has them, and its findings.
+
+    `said` tells where they come from, `tables` are all that can be saved, by name.
+    """
+
+    numbers: pd.DataFrame
+    forms: pd.DataFrame
+    findings: tuple[Finding, ...]
+    said: str
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def stored_results(model: str) -> Results | None:
+    """The project's own results of a model, None where there are none.
+
+    Raises ExplainerError where the files that come with the project are not there.
+    """
+    files = _stored(str(FOLDER))
+    numbers = _of(files[SUMMARY], model)
+    if numbers.empty:
+        return None
+    forms = _of(files[CONSISTENCY], model)
+    return Results(
+        numbers,
+        forms,
+        tuple(Finding(**item) for item in files[FINDINGS] if item["model"] == model),
+        _origin([run for run in files[ABOUT] if run["model"] == model]),
+        {"summary": numbers, "consistency": forms},
+    )
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _stored(folder: str) -> dict[str, Any]:
+    """The contents of the files, by name."""
+    files: dict[str, Any] = {}
+    for name in (SUMMARY, CONSISTENCY, FINDINGS, ABOUT):
+        path = Path(folder) / name
+        try:
+            if path.suffix == ".csv":
+                files[name] = pd.read_csv(path)
+            else:
+                files[name] = json.loads(path.read_text(encoding="utf-8"))
+        except pd.errors.EmptyDataError:  # no form of sentence was common enough
+            files[name] = pd.DataFrame()
+        except (OSError, ValueError) as error:
+            raise ExplainerError(
+                f"The project's own results cannot be read: {name} is missing or damaged. Fetch "
+                "the project's files again, or measure now."
+            ) from error
+    return files
+
+
+def _of(table: pd.DataFrame, model: str) -> pd.DataFrame:
+    return table if table.empty else table[table["model"] == model]
+
+
+def _origin(runs: list[dict[str, Any]]) -> str:
+    """How many sentences of a task there are, in runs added later too, and how the path was
+    sampled."""
+    settings = runs[0]["options"]["settings"]
+    # Runs from before left-out sentences were counted had none.
+    first, later = (
+        [run.get("evaluated", run["done"]) for run in runs if bool(run.get("added")) is is_added]
+        for is_added in (False, True)
+    )
+    controls = f" ({_many(later)} for controls)" if later else ""
+    return (
+        f"The project’s own results: {_many(first)} sentences of a task{controls}, "
+        f"{settings['points']} {settings['rule']} points."
+    )
+
+
+def _many(counts: list[int]) -> str:
+    low, high = min(counts), max(counts)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"

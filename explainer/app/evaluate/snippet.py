@@ -1,0 +1,59 @@
+"""The evaluate page's results as a few lines of Python, and as a command."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import fields
+
+from explainer import Settings
+from explainer.app.compute.calls import Request
+from explainer.app.evaluate.choices import OWN_FILE
+from explainer.evaluation.evidence.summary import EVERY_TASK
+from explainer.evaluation.record import Record
+from explainer.intervention.ablate import Replacement
+from explainer.tasks import KINDS
+
+
+def sentence_snippet(request: Request, record: Record, replacement: Replacement) -> str:
+    """A script that prints the Q that every method leaves of the sentence's."""
+    changed = [f"{name}={value!r}" for name, value in _changed(request.settings).items()]
+    names = "Settings, load_model" if changed else "load_model"
+    settings = f"settings=Settings({', '.join(changed)}), " if changed else ""
+    return (
+        f"from explainer import {names}\n"
+        "from explainer.evaluation.methods import METHODS\n"
+        "from explainer.evaluation.options import Options\n"
+        "from explainer.evaluation.sentence import evaluate_sentence\n"
+        "from explainer.tasks import Case\n"
+        "\n"
+        "asked = Case(\n"
+        f"    text={request.text!r},\n"
+        f"    correct={record.correct!r},\n"
+        f"    wrong={record.wrong!r},\n"
+        "    kind='sentence', combination='all', controller='',\n"
+        ")\n"
+        f"options = Options({settings}methods=tuple(METHODS), replacements=({replacement!r},))\n"
+        f"record = evaluate_sentence(load_model({request.model!r}), asked, 0, options)\n"
+        "for outcome in record.outcomes:\n"
+        "    print(outcome.method, outcome.level, outcome.words, outcome.mode, outcome.value)\n"
+    )
+
+
+def task_command(model: str, task: str, n: int, settings: Settings) -> str:
+    """The command that measures a task as the page does, of all tasks `n` sentences each."""
+    if task == OWN_FILE:
+        which = ["--file", "sentences.csv"]
+    else:
+        which = ["--task", *(KINDS if task == EVERY_TASK else (task,))]
+    how = []
+    for name, value in _changed(settings).items():
+        option = f"--{name.replace('_', '-')}"
+        how += [option] if value is True else [option, str(value)]
+    words = ["evaluate", *which, "--model", model, "--n", str(n), *how, "--out", "runs"]
+    return f"python -m explainer {shlex.join(words)}"
+
+
+def _changed(settings: Settings) -> dict[str, object]:
+    """What is not the default."""
+    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    return {name: value for name, value in values.items() if value != getattr(Settings(), name)}

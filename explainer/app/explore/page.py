@@ -1,0 +1,114 @@
+"""The explore page from top to bottom: controls → one cached call → figures."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer import ExplainerError, Explanation, Prediction
+from explainer.app.compute import calls as compute
+from explainer.app.compute.calls import Request
+from explainer.app.explore import state
+from explainer.app.explore.hint import hint
+from explainer.app.explore.rows import rows as graph_rows
+from explainer.app.explore.selection import drop_stale, selection_fields
+from explainer.app.explore.step_panel import step_panel
+from explainer.app.explore.tables import block_table, pattern_table
+from explainer.app.widgets import controls
+from explainer.app.widgets.asking import answered, last_request, question
+from explainer.app.widgets.graph import graph, is_dark, view_of
+from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.notes import show_notes
+from explainer.app.widgets.save import save_popover
+from explainer.app.widgets.strip import prediction_list, strip
+from explainer.app.widgets.style import style
+from explainer.app.widgets.viewport import page_width
+from explainer.figures.canvas.frame import NARROW
+from explainer.figures.patterns.summary import view_summary
+
+LAST = last_request(state.EDITOR)
+WAITING = "Following every word through every layer …"
+LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
+HOW_TO_READ = (
+    "How to read it: a line follows one word’s influence to the ringed target. Level and dashed, "
+    "it stays at its place by the skip connection; solid, the attention head in the circle carries "
+    "it. The wider, the more influence. A word’s bar is all its influence, the darker parts inside "
+    "what its line carries."
+)
+HOW_TO_READ_BLOCKS = (
+    "How to read it: of everything that flows through a block, how much stays at its place by the "
+    "skip connection and how much heads move; signed, flows for and against cancel. Blocks and "
+    "heads count from 0."
+)
+NOTHING = (
+    "No word has any influence here: to the model the sentence is the same as its baseline, word "
+    "for word. Change the sentence, or choose another baseline in the settings."
+)
+
+
+def explore() -> None:
+    """Draw the page."""
+    style(is_dark())
+    state.adopt_link()
+    st.html(f'<div class="ipe-head"><h1>Influence patterns</h1><p>{LEAD}</p></div>')
+    try:
+        compute.listings()
+    except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
+        st.error(plain(str(error)))
+        return
+    places = question(state.EDITOR)
+    width = page_width()
+    show_notes(places.messages, state.notes())
+    hint()
+    shown = answered(state.EDITOR, places, compute.explanation, WAITING)
+    if not state.choices().fits_link:
+        places.messages.caption("The sentence is too long for a link: the address leaves it out.")
+    if shown is None:
+        state.write_link()
+    else:
+        _figures(*shown, st.session_state[LAST], width)
+
+
+@st.fragment
+def _figures(
+    explanation: Explanation,
+    predicted: tuple[Prediction, ...],
+    request: Request,
+    width: float,
+) -> None:
+    """All that follows from one explanation; a choice made here runs nothing but this again."""
+    rows = graph_rows(explanation, state.choices().merge)
+    for stale in drop_stale(rows):
+        st.info(plain(stale), icon=":material/link_off:")
+    view = view_of(state.choices(), width)
+    above, middle, below = st.container(), st.container(), st.container()
+    with (
+        below if width < NARROW else above,  # on a phone the graph comes first
+        st.container(horizontal=True, vertical_alignment="bottom", key="view_row"),
+    ):
+        controls.drawing_controls()
+        controls.row_options()
+        save_popover(rows, view, request)
+    with middle:
+        graph(rows, request, view)
+    if not explanation.patterns:
+        st.info(NOTHING, icon=":material/info:")
+        prediction_list(predicted)
+        state.write_link()
+        return
+    st.caption(HOW_TO_READ)
+    selection_fields(rows, view)
+    left, right = st.columns([2.3, 1], gap="large")
+    with left:
+        st.markdown(plain(view_summary(explanation, view)))
+        strip(explanation, view.patterns(explanation), view.level)
+    with right:
+        prediction_list(predicted)
+    try:
+        step_panel(rows, request, predicted, view)
+    except ExplainerError as error:  # too many others are computing, or the model has gone
+        st.error(plain(str(error)), icon=":material/error:")
+    pattern_table(rows, view)
+    with st.expander("Skip and heads by block"):
+        st.caption(HOW_TO_READ_BLOCKS)
+        block_table(explanation)
+    state.write_link()

@@ -1,0 +1,83 @@
+"""What stands in the graph's rows: tokens, or words whose pieces are merged.
+
+The link and the session always name tokens, so that merging can be turned on and off; a selection
+is made in rows, and becomes one of tokens through the piece that matters most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from explainer import Explanation
+from explainer.app.state.choices import Choices
+from explainer.figures import View
+from explainer.results.pattern import Edge, Node, Pattern, Place
+from explainer.results.words import Words, merge_pieces
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The explanation of `tokens`, and its `words` where they are merged."""
+
+    tokens: Explanation
+    words: Words | None
+
+    @property
+    def shown(self) -> Explanation:
+        """The explanation with a token for each row."""
+        return self.tokens if self.words is None else self.words.explanation
+
+    def view(self, view: View) -> View:
+        """The view of `shown` that is the same as a view of the tokens."""
+        return view if self.words is None else view.on_words(self.words)
+
+    def inside(self, chosen: Choices) -> Choices:
+        """The choices with what is selected in rows."""
+        if self.words is None:
+            return chosen
+        word = None if chosen.word is None else self.words.row(chosen.word)
+        return replace(
+            chosen, word=word, at=None if chosen.at is None else self.words.place(chosen.at)
+        )
+
+    def outside(self, before: Choices, inside: Choices) -> Choices:
+        """The choices `inside` with what is selected in tokens again; what is the same as in
+        `before` stays the same token."""
+        if self.words is None:
+            return inside
+        same = self.inside(before)
+        word, at = inside.word, inside.at
+        if word is not None:
+            pieces = self.words.pieces(word)
+            kept = word == same.word and before.word in pieces
+            word = before.word if kept else self.words.strongest(word)
+        if at is not None:
+            at = before.at if at == same.at else self._real(at, inside)
+        return replace(inside, word=word, at=at)
+
+    def _real(self, place: Place, chosen: Choices) -> Place:
+        """The node or step that the strongest pattern takes there."""
+        assert self.words is not None
+        pattern = self.words.passing(place, chosen.level)[0]
+        if isinstance(place, Node):
+            return Node(place.layer, pattern.nodes[place.layer])
+        start, end = pattern.nodes[place.layer : place.layer + 2]
+        return Edge(place.layer, start, end, place.component)
+
+    def passing(self, view: View) -> tuple[Pattern, ...]:
+        """The tokens' patterns that pass the view's place, whatever word is selected."""
+        place = self.view(view).place
+        assert place is not None
+        if self.words is not None:
+            return self.words.passing(place, view.level)
+        found = [p for p in self.tokens.patterns if p.passes(place, view.level)]
+        return tuple(sorted(found, key=lambda p: -abs(p.value(view.level))))
+
+    def pieces(self, word: int) -> tuple[int, ...]:
+        """The tokens with a pattern that stand in one row with the token `word`."""
+        return (word,) if self.words is None else self.words.pieces(self.words.row(word))
+
+
+def rows(explanation: Explanation, merged: bool) -> Rows:
+    """The rows of an explanation."""
+    return Rows(explanation, merge_pieces(explanation) if merged else None)

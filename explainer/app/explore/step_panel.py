@@ -1,0 +1,197 @@
+"""What is selected, in detail: which patterns pass, the attention behind a step, what it beat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from explainer import Explanation, Prediction
+from explainer.app.compute.calls import Reading, Request, computed
+from explainer.app.explore import state
+from explainer.app.explore.own_path import own_path
+from explainer.app.explore.rows import Rows
+from explainer.app.explore.tables import passing_table
+from explainer.app.explore.what_if import step_name, what_if
+from explainer.app.widgets.graph import is_dark
+from explainer.app.widgets.markdown import plain
+from explainer.figures import View
+from explainer.figures.canvas import wording as says
+from explainer.figures.canvas.text import clean, counted, percent, signed
+from explainer.figures.charts.candidates import candidate_bars, ranked_candidates
+from explainer.figures.charts.head_map import head_map
+from explainer.intervention.attention import attention
+from explainer.models.model import Model
+from explainer.question.sentence import read_sentence
+from explainer.results.pattern import SKIP, Edge, Node, Pattern, Place
+
+STATIC = {"displayModeBar": False}
+HINT = (
+    "Select a word, a node or a line: which patterns pass there, which head carries them and "
+    "which it beat, and what the model says without it."
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that `patterns` take, and what they carry by every component, summed (logits)."""
+
+    edge: Edge
+    patterns: tuple[Pattern, ...]
+    candidates: tuple[float, ...]
+
+    @property
+    def carried(self) -> float:
+        """What the step's own component carries."""
+        by = self.edge.component
+        return self.candidates[by + 1 if isinstance(by, int) else 0]
+
+
+def step_of(edge: Edge, patterns: Sequence[Pattern]) -> Step:
+    """The step with those of the patterns that take it."""
+    taking = tuple(p for p in patterns if p.passes(edge, "attention"))
+    rows = [p.attention_candidates[edge.layer] for p in taking]
+    return Step(edge, taking, tuple(map(sum, zip(*rows, strict=True))))
+
+
+def step_panel(rows: Rows, request: Request, predicted: tuple[Prediction, ...], view: View) -> None:
+    """Everything about the selected word, node or step, and what-ifs about it; all in tokens."""
+    explanation = rows.tokens
+    if not view.selects:
+        st.caption(HINT)
+        return
+    drawn = view.patterns(explanation)
+    pattern = next((p for p in explanation.patterns if p.source == view.selected), None)
+    passing = rows.passing(view) if view.place is not None else ()
+    if view.place is not None:
+        passing_table(rows, view)
+    edge = None
+    if pattern is not None:
+        _piece_choice(rows, pattern)
+        edge = _step_of_word(pattern, view.place)
+    elif isinstance(view.place, Edge):
+        # By what is not told apart at the embedding level: the strongest pattern says it.
+        edge = passing[0].edges("attention")[view.place.layer]
+    if edge is not None:
+        _detail(explanation, request, step_of(edge, passing if pattern is None else (pattern,)))
+    place: Place | None = edge or view.place
+    assert place is not None
+    what_if(explanation, request, predicted, place, drawn)
+    if pattern is not None:
+        own_path(explanation, request, pattern)
+
+
+def _piece_choice(rows: Rows, pattern: Pattern) -> None:
+    """Which piece of a merged word is looked into, where it has several."""
+    pieces = rows.pieces(pattern.source)
+    if len(pieces) < 2:
+        return
+    tokens = rows.tokens.tokens
+    st.segmented_control(
+        "Piece of the word that is looked into: every piece has a way of its own",
+        pieces,
+        required=True,
+        format_func=lambda piece: plain(f"{clean(tokens[piece])} ({piece})"),
+        **state.show("piece", pattern.source, _choose_piece, "default"),
+    )
+
+
+def _choose_piece(piece: int) -> None:
+    state.change(word=piece)
+
+
+def _step_of_word(pattern: Pattern, place: Place | None) -> Edge:
+    """The step of a word's pattern that is looked into, with the choice of another one."""
+    edges = pattern.edges("attention")
+    if isinstance(place, Edge):
+        number = place.layer
+    elif isinstance(place, Node):
+        number = max(0, place.layer - 1)
+    else:
+        number = _first_head(edges)
+    st.segmented_control(
+        f"Steps of “{plain(clean(pattern.token))}”, block by block",
+        range(len(edges)),
+        required=True,
+        format_func=lambda step: step_name(edges[step]),
+        **state.show("step", number, partial(_choose_step, edges), "default"),
+    )
+    return edges[number]
+
+
+def _choose_step(edges: tuple[Edge, ...], number: int) -> None:
+    state.change(at=edges[number])
+
+
+def _first_head(edges: tuple[Edge, ...]) -> int:
+    """The first step that a head carries, for it says most; else the first step."""
+    return next((edge.layer for edge in edges if edge.component != SKIP), 0)
+
+
+def _detail(explanation: Explanation, request: Request, step: Step) -> None:
+    """The step in a sentence, the attention behind it, and every component's influence."""
+    said = _says(explanation, step)
+    st.markdown(plain(said))
+    left, right = st.columns([1.15, 1], gap="large")
+    with left:
+        _attention(explanation, request, step)
+    with right:
+        st.caption(
+            "How to read it: what each component would carry on this step; of a word’s pattern, "
+            "the longest bar in the word’s direction was chosen."
+        )
+        assert step.edge.component is not None
+        bars = candidate_bars(step.candidates, step.edge.component, step.carried, dark=is_dark())
+        st.plotly_chart(bars, theme=None, config=STATIC, key="step_candidates", alt=said)
+
+
+def _says(explanation: Explanation, step: Step) -> str:
+    """What carries the step, how much of it, and what comes next."""
+    edge = step.edge
+    start, end = (clean(explanation.tokens[place]) for place in (edge.source, edge.target))
+    way = f"stays at “{start}”" if edge.source == edge.target else f"goes from “{start}” to “{end}”"
+    whole = sum(step.candidates)
+    ranked = ranked_candidates(step.candidates, step.carried)
+    second, value = next(pair for pair in ranked if pair[0] != edge.component)
+    share = f" ({percent(step.carried / whole)})" if whole * step.carried > 0 else ""
+    number = len(step.patterns)
+    whose = "the influence" if number == 1 else f"the influence of {counted(number, 'pattern')}"
+    return (
+        f"Block {edge.layer}: {whose} {way} by {says.component(edge.component)}, which "
+        f"carries {signed(step.carried, 3)} of the {signed(whole, 3)} that all components of this "
+        f"step carry together{share}; next is {says.component(second)} with {signed(value, 3)}."
+    )
+
+
+def _attention(explanation: Explanation, request: Request, step: Step) -> None:
+    """The map of the step's head; for skip, that of the best head it beat."""
+    edge, head = step.edge, step.edge.component
+    which = f"head {head}"
+    if head == SKIP or head is None:
+        ranked = ranked_candidates(step.candidates, step.carried)
+        head = next(int(other) for other, _ in ranked if other != SKIP)
+        which = f"head {head}, the best that skip beat,"
+    st.caption(
+        f"Attention of {which} in block {edge.layer}. How to read it: a row’s token takes from the "
+        "columns’ tokens, more where it is stronger; the square marks the step."
+    )
+    weights = maps(Reading(request.model, request.text, request.version))[edge.layer, head]
+    st.plotly_chart(
+        head_map(
+            weights, explanation.tokens, source=edge.source, target=edge.target, dark=is_dark()
+        ),
+        theme=None,
+        config=STATIC,
+        key="head_map",
+        alt=f"Attention of head {head}: the marked step takes "
+        f"{percent(float(weights[edge.target, edge.source]))}",
+    )
+
+
+@computed()
+def maps(loaded: Model, reading: Reading) -> Any:
+    """Attention array [L, head, to, from] of a sentence; raises ExplainerError."""
+    return attention(loaded, read_sentence(loaded, reading.text))

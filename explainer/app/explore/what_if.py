@@ -1,0 +1,180 @@
+"""What if: the model without a head, without one step, with only the patterns, or without them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from explainer import Explanation, Prediction
+from explainer.app.compute.calls import PREDICTIONS, Request, computed
+from explainer.app.explore import state
+from explainer.app.state.choices import What
+from explainer.app.widgets.strip import prediction_list
+from explainer.figures.canvas import wording as says
+from explainer.figures.canvas.text import clean, percent, signed
+from explainer.intervention.ablate import (
+    REPLACEMENTS,
+    Ablated,
+    Kept,
+    Replacement,
+    ablate,
+    keep_all,
+    keep_only,
+    remove,
+)
+from explainer.models.model import Model
+from explainer.question.quantity import choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.results.pattern import SKIP, Edge, Level, Node, Pattern, Place
+
+REPLACEMENT_NAMES = {
+    "zero": "zero",
+    "baseline": "its value for the baseline",
+    "mean": "its mean over other sentences",
+}
+WITHOUT: dict[Level, str] = {
+    "embedding": (
+        "Every path begins at its word, so without its nodes the words are gone, whatever way it "
+        "takes: little left says nothing for the way."
+    ),
+    "attention": (
+        "A cut skip connection stops whatever comes that way, so any cut with many of them leaves "
+        "little. What the choice of heads is worth shows where the patterns’ heads are cut alone, "
+        "beside as many others."
+    ),
+}
+"""What to know where little is left without paths."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One what-if: `place` is the node or step that it is about, `patterns` the drawn ones."""
+
+    what: What
+    replacement: Replacement
+    place: Place
+    patterns: tuple[Pattern, ...]
+    level: Level
+
+
+def what_if(
+    explanation: Explanation,
+    request: Request,
+    predicted: tuple[Prediction, ...],
+    place: Place,
+    drawn: tuple[Pattern, ...],
+) -> None:
+    """The choice of a what-if, and the answer beside what the model says as it is."""
+    chosen = state.choices()
+    names = _names(explanation, place)
+    what = chosen.what if chosen.what in names else "none"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "What if the model ran",
+            list(names),
+            required=True,
+            format_func=names.__getitem__,
+            help="A real forward pass with parts replaced. Undo, or “As it is”, takes it back.",
+            **state.show("what", what, lambda what: state.change(what=what), "default"),
+        )
+        st.selectbox(
+            "What is cut becomes",
+            width=230,
+            format_func=REPLACEMENT_NAMES.__getitem__,
+            **state.bound_option("replacement", REPLACEMENTS),
+        )
+        if what != "none":
+            st.button(
+                "Undo",
+                icon=":material/undo:",
+                type="tertiary",
+                key="undo",
+                on_click=lambda: state.change(what="none"),
+            )
+    if what == "none":
+        return
+    question = Question(what, chosen.replacement, place, drawn, chosen.level)
+    note = WITHOUT[question.level] if what == "remove" else None
+    _answer(explanation, predicted, answer(request, question), note)
+
+
+def _names(explanation: Explanation, place: Place) -> dict[What, str]:
+    """The what-ifs that there are about a node or a step, as they are called."""
+    names: dict[What, str] = {"none": "As it is"}
+    if isinstance(place, Edge):
+        names |= {"component": _everywhere(place), "step": "Without this step"}
+    elif place.layer < explanation.model.layers:  # without the last one there is no output
+        names["step"] = "Without this node"
+    return names | {"keep": "Only the drawn patterns", "remove": "Without the drawn patterns"}
+
+
+def _everywhere(edge: Edge) -> str:
+    if edge.component == SKIP:
+        return f"Without skip in block {edge.layer}"
+    return f"Without head {edge.component} of block {edge.layer}"
+
+
+@computed()
+def answer(loaded: Model, request: Request, question: Question) -> Ablated:
+    """The ablated model's Q and predictions; raises ExplainerError."""
+    sentence = read_sentence(loaded, request.text)
+    return ablate(
+        loaded,
+        sentence,
+        choose_quantity(loaded, sentence, request.contrast),
+        kept(loaded, len(sentence.tokens), question),
+        replacement=question.replacement,
+        settings=request.settings,
+        count=PREDICTIONS,
+    )
+
+
+def kept(model: Model, n_tokens: int, question: Question) -> Kept:
+    """What the question leaves in place."""
+    if question.what == "keep":
+        return keep_only(model, n_tokens, question.patterns, question.level)
+    if question.what == "remove":
+        return remove(model, n_tokens, question.patterns, question.level)
+    whole = keep_all(model, n_tokens)
+    if question.what == "none":
+        return whole
+    place = question.place
+    if isinstance(place, Node):
+        whole.nodes[place] = False
+        return whole
+    at = range(n_tokens) if question.what == "component" else [place.target]
+    return whole.without(Edge(place.layer, here, here, place.component) for here in at)
+
+
+def _answer(
+    explanation: Explanation,
+    predicted: tuple[Prediction, ...],
+    ablated: Ablated,
+    note: str | None,
+) -> None:
+    """Q and the likeliest words, before and after; `note` is what to know of the numbers."""
+    before, after = explanation.target.value, ablated.value
+    left = percent(after / before) if before else "–"
+    numbers, as_it_is, changed = st.columns([1.1, 1, 1], gap="large")
+    with numbers:
+        st.html(
+            '<div class="ipe-strip">'
+            f"<div><p>Q: {escape(clean(explanation.target.label))}</p><b>{signed(before)}</b></div>"
+            f"<div><p>Q, changed model</p><b>{signed(after)}</b></div>"
+            f"<div><p>of Q is left</p><b>{left}</b></div></div>"
+        )
+        if before * after < 0:
+            st.caption("The changed model prefers the other.")
+        if note is not None:
+            st.caption(f"{note} The Evaluate page has these controls.")
+    with as_it_is:
+        prediction_list(predicted, name="The model as it is")
+    with changed:
+        prediction_list(ablated.predictions, name="The changed model")
+
+
+def step_name(edge: Edge) -> str:
+    """A step for a button, with its block: `3: head 7`."""
+    return f"{edge.layer}: {says.component(edge.component).removesuffix(' connection')}"

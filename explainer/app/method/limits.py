@@ -1,0 +1,141 @@
+"""Method, in the end: what the numbers mean and what they do not, each limit with its example."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from explainer import Explanation
+from explainer.app.compute import calls as compute
+from explainer.app.method import compute as method_compute
+from explainer.app.method.lesson import LINKED, USED
+from explainer.app.widgets.markdown import plain
+from explainer.figures.canvas.text import clean, counted, percent, signed
+from explainer.results.metrics import concentration
+from explainer.results.pattern import Pattern
+from explainer.results.settings import Baseline, Settings
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "method.md"
+PAPER = "https://arxiv.org/abs/2011.00740"
+BEAM = 4
+EMPTY: dict[Baseline, str] = {
+    "mask": "[MASK] everywhere",
+    "zero": "zero vectors",
+    "pad": "[PAD] everywhere",
+}
+
+
+def limits_section(explanation: Explanation, pattern: Pattern) -> None:
+    """Limits, and where to read on."""
+    st.subheader("6 · What the numbers mean, and what they do not")
+    with st.spinner("Looking for counterexamples …"):
+        points = (
+            _baseline(pattern),
+            _greedy(explanation),
+            _signs(explanation),
+            _one_path(explanation),
+        )
+    for point in (*points, _local()):
+        st.markdown(f"- {point}")
+    with st.expander("The mathematics in full"):
+        st.markdown(_document())
+    st.markdown(
+        f"After Lu, Wang, Mardziel and Datta, [Influence Patterns for Explaining Information Flow "
+        f"in BERT]({PAPER}), NeurIPS 2021."
+    )
+
+
+def _document() -> str:
+    """docs/method.md without its title, and with names for links to files beside it."""
+    whole = DOCUMENT.read_text(encoding="utf-8").partition("\n")[2]
+    return re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]*\)", r"`docs/\1`", whole)
+
+
+def _baseline(pattern: Pattern) -> str:
+    """The same word against other empty inputs."""
+    request = LINKED.get().request
+    against = []
+    for baseline, name in EMPTY.items():
+        settings = Settings(points=USED, baseline=baseline)
+        found, rough = method_compute.influence(replace(request, settings=settings))
+        but = f" (rough: a large gap at {USED} points)" if rough else ""
+        against.append(f"{signed(found[pattern.source])} against {name}{but}")
+    return (
+        f"**The baseline is a choice.** “{plain(clean(pattern.token))}” has "
+        f"{plain(', '.join(against))}. Take the one that means “nothing said” in your question, "
+        "and look at another before you build on a small value."
+    )
+
+
+def _greedy(explanation: Explanation) -> str:
+    """What a wider search finds."""
+    request = LINKED.get().request
+    wide = compute.explanation(replace(request, settings=replace(request.settings, top_k=BEAM)))
+    best: dict[int, Pattern] = {}
+    for pattern in wide.patterns:
+        held = best.setdefault(pattern.source, pattern)
+        if _strength(pattern) > _strength(held):
+            best[pattern.source] = pattern
+    better = [
+        (found, best[found.source])
+        for found in explanation.patterns
+        if _strength(best[found.source]) > 1.001 * _strength(found)
+    ]
+    said = (
+        "**Refinement is greedy.** It never takes a step back, and heads and skips are chosen "
+        f"greedily too, along the nodes that it found. Following {BEAM} partial patterns a word "
+        "instead of one finds "
+    )
+    if not better:
+        return said + "no stronger one here."
+    found, wider = max(better, key=lambda pair: _strength(pair[1]) - _strength(pair[0]))
+    return said + plain(
+        f"a stronger one for {len(better)} of {counted(len(explanation.patterns), 'word')}: for "
+        f"“{clean(found.token)}” {signed(wider.embedding_influence, 3)} instead of "
+        f"{signed(found.embedding_influence, 3)}."
+    )
+
+
+def _strength(pattern: Pattern) -> float:
+    return float(np.sign(pattern.influence)) * pattern.embedding_influence
+
+
+def _signs(explanation: Explanation) -> str:
+    """How much flows both ways."""
+    flow = explanation.flow
+    assert flow is not None
+    every = np.concatenate(
+        [flow.skip.reshape(len(flow.skip), -1), flow.heads.reshape(len(flow.heads), -1)], axis=1
+    )
+    forth, back = np.clip(every, 0, None).sum(axis=1), np.clip(every, None, 0).sum(axis=1)
+    block = int(np.argmin(back))
+    return (
+        f"**Signs cancel.** {plain(f'In block {block}, {signed(forth[block])} and')} "
+        f"{plain(f'{signed(back[block])} make {signed(forth[block] + back[block])}')}. A pattern "
+        "can therefore carry more than the whole of its word’s influence, or less than nothing."
+    )
+
+
+def _one_path(explanation: Explanation) -> str:
+    """What all the patterns together carry."""
+    nodes, parts = (
+        percent(concentration(explanation, explanation.patterns, level))
+        for level in ("embedding", "attention")
+    )
+    return (
+        f"**A pattern is one path of many.** The patterns of all words together carry {nodes} of "
+        f"all influence along their nodes, and {parts} along their heads and skips. The rest takes "
+        "other ways: the overlays on Explore show it."
+    )
+
+
+def _local() -> str:
+    return (
+        "**It is about this sentence and this contrast.** A head that carries influence here need "
+        "not do so elsewhere, and influence is a derivative along the path, not an intervention. "
+        "The what-ifs on Explore take the head away and run the model."
+    )

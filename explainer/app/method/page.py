@@ -1,0 +1,139 @@
+"""The method page from top to bottom: one example, followed from its number to its patterns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from explainer import ExplainerError, Explanation
+from explainer.app.compute import calls as compute
+from explainer.app.method.flow import flow_section
+from explainer.app.method.lesson import EDITOR, LINKED, Lesson
+from explainer.app.method.limits import limits_section
+from explainer.app.method.path import path_section, quantity_section
+from explainer.app.method.steps import component_section, node_section
+from explainer.app.state.choices import Choices
+from explainer.app.state.editor import UNSET
+from explainer.app.widgets.examples import Example, examples
+from explainer.app.widgets.graph import is_dark
+from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.notes import show_notes
+from explainer.app.widgets.style import style
+from explainer.app.widgets.viewport import page_width
+
+LEAD = (
+    "How much does each word matter to a prediction, and which way does that take through the "
+    "model? Five steps, on a live example."
+)
+
+
+def method() -> None:
+    """Draw the page."""
+    style(is_dark())
+    LINKED.adopt_link()
+    st.html(f'<div class="ipe-head"><h1>Method</h1><p>{LEAD}</p></div>')
+    try:
+        listed = {listing.name for listing in compute.listings()}
+    except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
+        st.error(plain(str(error)))
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="example_row"):
+        _example_field(tuple(e for e in examples() if e.model in listed))
+        word_place = st.container(width=220)
+        _explore_link()
+    notes = st.container()
+    width = page_width()
+    request = LINKED.get().request
+    try:
+        with notes, st.spinner("Following every word through every layer …"):
+            explanation = compute.explanation(request)
+    except ExplainerError as error:
+        notes.error(plain(str(error)), icon=":material/error:")
+        return
+    show_notes(notes, _mend(explanation))
+    with word_place:
+        _word_field(explanation)
+    source = LINKED.get().word
+    pattern = next(p for p in explanation.patterns if source is None or p.source == source)
+    with st.container(key="method"):
+        quantity_section(explanation)
+        path_section(explanation, pattern)
+        node_section(explanation, pattern, width)
+        component_section(explanation, pattern, width)
+        flow_section(explanation)
+        limits_section(explanation, pattern)
+    LINKED.write_link()
+
+
+def _example_field(known: tuple[Example, ...]) -> None:
+    texts = [example.text for example in known]
+    current = LINKED.get().text
+    if current not in texts:
+        texts = [current, *texts]
+    st.selectbox(
+        "Example",
+        help="To follow a sentence of your own, type it on the Explore page.",
+        width=560,
+        **EDITOR.show_option("text", texts, current, _choose),
+    )
+
+
+def _explore_link() -> None:
+    chosen = LINKED.get().example
+    asked = Choices(
+        model=chosen.model, text=chosen.text, correct=chosen.correct, wrong=chosen.wrong
+    )
+    st.page_link(
+        "pages/explore.py",
+        label="Open in Explore",
+        icon=":material/arrow_forward:",
+        # The text is always named: an empty link would leave Explore as it is.
+        query_params={"text": chosen.text, **asked.to_query()},
+    )
+
+
+def _choose(text: str | None) -> None:
+    if text is not None:
+        LINKED.put(replace(Lesson(text=text), points=LINKED.get().points, rule=LINKED.get().rule))
+
+
+def _word_field(explanation: Explanation) -> None:
+    sources = [pattern.source for pattern in explanation.patterns]
+
+    def name(source: int | str) -> str:
+        place = sources[0] if source == UNSET else int(source)
+        strongest = ", the strongest" if source == UNSET else ""
+        return f"{explanation.tokens[place]} ({place}{strongest})"
+
+    st.selectbox(
+        "Word to follow",
+        format_func=name,
+        **EDITOR.show_option("word", [UNSET, *sources[1:]], LINKED.get().word, _follow),
+    )
+
+
+def _follow(word: int | None) -> None:
+    EDITOR.change(word=word, node=Lesson.node, block=Lesson.block)
+
+
+def _mend(explanation: Explanation) -> list[str]:
+    """Drop what this example does not have; a note for that and for what the link had wrong."""
+    lesson, layers = LINKED.get(), explanation.model.layers
+    sources = [pattern.source for pattern in explanation.patterns]
+    notes = list(LINKED.notes())
+    changes: dict[str, int | None] = {}
+    if lesson.word is not None and lesson.word not in sources:
+        notes.append(f"Token {lesson.word} has no pattern in this example.")
+        changes["word"] = None
+    elif lesson.word == sources[0]:
+        changes["word"] = None
+    if not 1 <= lesson.node <= layers:
+        notes.append(f"The model has no hidden state {lesson.node} to choose: 1 is shown.")
+        changes["node"] = 1
+    if lesson.block >= layers:
+        notes.append(f"The model has no block {lesson.block}: block 0 is shown.")
+        changes["block"] = 0
+    if changes:
+        EDITOR.change(**changes)
+    return notes

@@ -1,0 +1,154 @@
+"""Method, refinement step by step: the nodes of a word's pattern, then heads and skips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from explainer import Explanation
+from explainer.app.method import compute as method_compute
+from explainer.app.method.lesson import EDITOR, LINKED
+from explainer.app.widgets.formula import formulas
+from explainer.app.widgets.graph import is_dark
+from explainer.app.widgets.markdown import plain
+from explainer.figures.canvas import wording as says
+from explainer.figures.canvas.text import clean, percent, signed
+from explainer.figures.charts.chart import STILL
+from explainer.figures.charts.steps import component_step, node_step
+from explainer.results.pattern import SKIP, Pattern
+
+
+def node_section(explanation: Explanation, pattern: Pattern, width: float) -> None:
+    """The choice of one node after the other."""
+    st.subheader("3 · Which way it goes")
+    st.markdown(
+        "A word’s influence reaches the prediction by every path through the hidden states. A "
+        "**pattern** keeps the derivatives that pass one node of each layer: the product of the "
+        "Jacobians from node to node, applied to the word’s own direction T."
+    )
+    formulas(
+        "pattern",
+        r"I(j, j_1, \dots, j_L) = \sum_s w_s \Big\langle \tfrac{\partial Q}{\partial H[L]_{j_L}},\,"
+        r"J_L \cdots J_1\, T_j \Big\rangle",
+        r"J_l = \frac{\partial H[l]_{j_l}}{\partial H[l-1]_{j_{l-1}}}",
+    )
+    st.markdown(
+        "**Refinement** chooses one node at a time, the one that most influence passes. The bars "
+        "of a step add up to what the pattern carried before: what is left behind is not lost."
+    )
+    layers = explanation.model.layers
+    _stepper("node", range(1, layers + 1), "Choose the node of hidden state")
+    layer = LINKED.get().node - 1
+    candidates = method_compute.choices(LINKED.get().request, pattern.nodes)[layer]
+    said = _says_node(explanation, pattern, layer, candidates)
+    figure = node_step(
+        explanation.tokens,
+        pattern.nodes,
+        layer,
+        candidates,
+        sign=pattern.influence,
+        width=width,
+        dark=is_dark(),
+    )
+    _shown("node_step", figure, said)
+    st.caption(
+        "Left: the pattern so far, and how much of it goes on to each token, by width. "
+        "Right: the same in numbers, the chosen node in full colour."
+    )
+
+
+def _says_node(
+    explanation: Explanation, pattern: Pattern, layer: int, candidates: tuple[float, ...]
+) -> str:
+    before = pattern.embedding_trail[layer - 1] if layer else pattern.influence
+    after = pattern.embedding_trail[layer]
+    chosen = clean(explanation.tokens[pattern.nodes[layer + 1]])
+    if len(candidates) == 1:
+        return (
+            f"The last node is the target, “{chosen}”: {signed(after, 3)} of the word’s "
+            f"{signed(pattern.influence, 3)} arrives along these nodes "
+            f"({percent(pattern.share('embedding'))})."
+        )
+    return (
+        f"{signed(sum(candidates), 3)} leaves “{clean(explanation.tokens[pattern.nodes[layer]])}”, "
+        f"as much as the pattern carried before ({signed(before, 3)}); through “{chosen}” goes "
+        f"{signed(after, 3)}, and this is followed."
+    )
+
+
+def component_section(explanation: Explanation, pattern: Pattern, width: float) -> None:
+    """The choice of what carries each step."""
+    st.subheader("4 · By what: heads and skip connections")
+    st.markdown(
+        "From node to node influence can pass by any attention head h, and where it stays in its "
+        "place by the skip connection around them. The Jacobian is a sum over these, and "
+        "refinement walks up the pattern once more and keeps one summand of each step."
+    )
+    formulas(
+        "components",
+        r"J_l = F_l \Big( [\,j_l = j_{l-1}]\,\mathbb{1} \;+\; \sum_h W_O^h\,"
+        r"\frac{\partial o^h_{j_l}}{\partial H[l-1]_{j_{l-1}}} \Big)",
+    )
+    _stepper("block", range(explanation.model.layers), "Choose what carries block")
+    block = LINKED.get().block
+    candidates = pattern.attention_candidates[block]
+    figure = component_step(
+        explanation.tokens,
+        pattern.nodes,
+        pattern.components,
+        block,
+        candidates,
+        sign=pattern.influence,
+        width=width,
+        dark=is_dark(),
+    )
+    _shown("component_step", figure, _says_component(explanation, pattern, block, candidates))
+    st.caption(
+        "F is what follows attention at the node: LayerNorms and feed-forward, never cut. "
+        "o is a head’s output. Dashes are skip connections, circles name the head."
+    )
+
+
+def _says_component(
+    explanation: Explanation, pattern: Pattern, block: int, candidates: tuple[float, ...]
+) -> str:
+    edge = pattern.edges("attention")[block]
+    start, end = (clean(explanation.tokens[place]) for place in (edge.source, edge.target))
+    way = f"stays at “{start}”" if edge.source == edge.target else f"goes from “{start}” to “{end}”"
+    after = pattern.attention_trail[block]
+    by = "the skip connection" if edge.component == SKIP else says.component(edge.component)
+    last = (
+        f" That is all the pattern carries: {percent(pattern.share('attention'))} of the word’s "
+        f"{signed(pattern.influence, 3)}."
+        if block == explanation.model.layers - 1
+        else ""
+    )
+    return (
+        f"In block {block} the pattern {way}. Of the {signed(sum(candidates), 3)} that all "
+        f"components carry here, {by} carries {signed(after, 3)}.{last}"
+    )
+
+
+def _stepper(name: str, options: range, label: str) -> None:
+    """The step to look at, and a button to the next."""
+    current: int = getattr(LINKED.get(), name)
+
+    def move(step: int) -> Callable[[], None]:
+        return lambda: EDITOR.change(**{name: current + step})
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{name}_row"):
+        st.segmented_control(label, options, required=True, **EDITOR.bound(name, "default"))
+        st.button(
+            "Next step",
+            icon=":material/arrow_forward:",
+            key=f"{name}_next",
+            disabled=current == options[-1],
+            on_click=move(1),
+        )
+
+
+def _shown(key: str, figure: Any, said: str) -> None:
+    st.plotly_chart(figure, key=key, theme=None, config=STILL, alt=said)
+    st.markdown(plain(said))

@@ -1,0 +1,221 @@
+"""Everything that a person can choose on the explore page, and its spelling in a link."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from explainer.app.state.place import read_place, written_place
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+from explainer.figures import LEVELS, OVERLAYS, Overlay
+from explainer.intervention.ablate import REPLACEMENTS, Replacement
+from explainer.results.pattern import Edge, Level, Node, Place
+from explainer.results.settings import (
+    BASELINES,
+    MAX_POINTS,
+    MAX_TOP_K,
+    RULES,
+    Baseline,
+    Rule,
+    Settings,
+)
+
+LONGEST_IN_LINK = 2000
+"""Characters of text that a link carries: browsers and servers cut longer ones."""
+ALIKE = 0.6
+
+What = Literal["none", "component", "step", "keep", "remove"]
+WHATS: tuple[What, ...] = get_args(What)
+"""What-ifs: the model as it is, without a head or skip everywhere, without one step of a pattern,
+with only the drawn patterns, or without them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """The page's state; `share` is the minimum share in per cent, `word` a token's position.
+
+    `merge` makes one row of a word's pieces, `special` shows [CLS], [SEP] and [MASK] among the
+    words. None means the model's own choice for `correct`, `wrong`, `label` and `other`, and
+    nothing selected for `word` and `at` (a node or a step).
+    """
+
+    model: str = "agreement"
+    text: str = "the farmers that the assistant loves [MASK] old ."
+    correct: str | None = "are"
+    wrong: str | None = "is"
+    label: str | None = None
+    other: str | None = None
+    level: Level = "attention"
+    overlay: Overlay = "none"
+    share: int = 5
+    word: int | None = None
+    at: Place | None = None
+    what: What = "none"
+    replacement: Replacement = "zero"
+    own: str | None = None
+    merge: bool = False
+    special: bool = True
+    points: int = Settings.points
+    rule: Rule = Settings.rule
+    baseline: Baseline = Settings.baseline
+    keep_special: bool = Settings.keep_special
+    top_k: int = Settings.top_k
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the computation; raises ExplainerError where they do not go together."""
+        return Settings(
+            points=self.points,
+            rule=self.rule,
+            baseline=self.baseline,
+            keep_special=self.keep_special,
+            top_k=self.top_k,
+        )
+
+    def to_query(self) -> dict[str, str]:
+        """What differs from the defaults, as the parameters of a link; empty for None."""
+        query = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value != field.default:
+                query[field.name] = written(value)
+        if len(query.get("text", "")) > LONGEST_IN_LINK:
+            del query["text"]
+        return query
+
+    @property
+    def fits_link(self) -> bool:
+        """Whether a link can carry the text."""
+        return len(self.text) <= LONGEST_IN_LINK
+
+    def with_text(self, text: str) -> Choices:
+        """These choices for another text; the contrast stays only where the two are alike."""
+        moved = replace(self.unselected, text=text)
+        return moved if alike(self.text, text) else replace(moved, correct=None, wrong=None)
+
+    @property
+    def unselected(self) -> Choices:
+        """These choices with no word, node or step selected."""
+        return replace(self, word=None, at=None, own=None)
+
+
+def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
+    """The choices that a link asks for, and one note for each value that could not be used."""
+    found, notes = read_fields(Choices, READERS, query)
+    choices = Choices(**found)
+    try:
+        _ = choices.settings
+    except ExplainerError as error:
+        plain = Settings()
+        notes.append(f"{error} The default {plain.points} {plain.rule} points are used instead.")
+        choices = replace(choices, points=plain.points, rule=plain.rule)
+    return choices, tuple(notes)
+
+
+def read_fields(
+    kind: type, readers: Mapping[str, Callable[[str], Any]], query: Mapping[str, str]
+) -> tuple[dict[str, Any], list[str]]:
+    """What a link asks for of a dataclass's fields, and a note for each impossible value."""
+    found: dict[str, Any] = {}
+    notes = []
+    for field in fields(kind):
+        if field.name not in query:
+            continue
+        try:
+            found[field.name] = readers[field.name](query[field.name])
+        except ValueError:
+            default = written(field.default) or "none"
+            notes.append(
+                f"The link asks for {field.name} {quote(query[field.name])}, which is not "
+                f"possible: {default} is used instead."
+            )
+    return found, notes
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two texts share most of their words, as the two of a minimal pair do."""
+    first, second = Counter(one.split()), Counter(other.split())
+    # Whatever their order: to compare that too takes minutes for texts of thousands of words.
+    return 2 * (first & second).total() >= ALIKE * (first.total() + second.total())
+
+
+def written(value: Any) -> str:
+    """A choice as a link spells it; empty for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Node | Edge):
+        return written_place(value)
+    return str(value)
+
+
+def _plain(value: str) -> str:
+    return value
+
+
+def _optional(value: str) -> str | None:
+    return value or None
+
+
+def one_of(options: tuple[str, ...]) -> Callable[[str], str]:
+    """A reader of one of these values; others are a ValueError."""
+
+    def read(value: str) -> str:
+        if value not in options:
+            raise ValueError(value)
+        return value
+
+    return read
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A reader of a whole number from `low` to `high`; others are a ValueError."""
+
+    def read(value: str) -> int:
+        if len(value) > 9 or not low <= int(value) <= high:
+            raise ValueError(value)
+        return int(value)
+
+    return read
+
+
+def _position(value: str) -> int | None:
+    return whole(0, 10**6)(value) if value else None
+
+
+def _place(value: str) -> Place | None:
+    return read_place(value) if value else None
+
+
+def yes_no(value: str) -> bool:
+    """Read yes or no; others are a ValueError."""
+    return one_of(("yes", "no"))(value) == "yes"
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "model": str.strip,
+    "text": _plain,
+    "correct": _optional,
+    "wrong": _optional,
+    "label": _optional,
+    "other": _optional,
+    "level": one_of(LEVELS),
+    "overlay": one_of(OVERLAYS),
+    "share": whole(0, 50),
+    "word": _position,
+    "at": _place,
+    "what": one_of(WHATS),
+    "replacement": one_of(REPLACEMENTS),
+    "own": _optional,
+    "merge": yes_no,
+    "special": yes_no,
+    "points": whole(1, MAX_POINTS),
+    "rule": one_of(RULES),
+    "baseline": one_of(BASELINES),
+    "keep_special": yes_no,
+    "top_k": whole(1, MAX_TOP_K),
+}

@@ -1,0 +1,147 @@
+"""What is asked: a sentence, a model and a contrast; and its answer, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import ExplainerError, Prediction
+from explainer.app.compute import calls as compute
+from explainer.app.compute.calls import Request
+from explainer.app.state.editor import Editor
+from explainer.app.widgets import controls, sentence_box
+from explainer.app.widgets.markdown import plain
+from explainer.models.model import Model
+
+Answer = TypeVar("Answer")
+CHOOSE_WORD = (
+    "Which word should the model predict? Click it below, or type [MASK] in its place and press "
+    "Enter."
+)
+
+CHANGED = (
+    "The files of the model have changed since the last answer: this is the answer of the new ones."
+)
+
+
+class MaskMissingError(ExplainerError):
+    """No mistake: the word to predict is still to be chosen."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on the page the parts go that are only known later."""
+
+    messages: DeltaGenerator
+    chips: DeltaGenerator
+    contrast: DeltaGenerator
+    body: DeltaGenerator
+
+
+def question(on: Editor) -> Places:
+    """The sentence's box, and in a row below the model and the settings."""
+    sentence_box.sentence_box(on)
+    messages, chips = st.container(), st.container()
+    contrast, model, settings = st.columns([5, 2.5, 1.5], vertical_alignment="bottom")
+    with model:
+        controls.model_field(on)
+    with settings:
+        controls.settings_popover(on)
+    return Places(messages, chips, contrast, st.container())
+
+
+def last_request(on: Editor) -> str:
+    """Where the session keeps the request that was answered last."""
+    return f"{on.prefix}_last_request"
+
+
+def answered(
+    on: Editor, places: Places, answer: Callable[[Request], Answer], waiting: str
+) -> tuple[Answer, tuple[Prediction, ...]] | None:
+    """The answer, cached, to what is chosen, with the model's predictions; `waiting` is said
+    meanwhile.
+
+    Under a message about what is wrong it is the last good one; None where there is none.
+    """
+    try:
+        request, predicted = _asked(on, places)
+        with places.body, st.spinner(waiting):
+            found = answer(request)
+        _say_changed(on, places, request)
+    except MaskMissingError as missing:
+        places.messages.info(plain(str(missing)), icon=":material/touch_app:")
+        return _last(on, places, answer)
+    except ExplainerError as error:
+        places.messages.error(plain(str(error)), icon=":material/error:")
+        return _last(on, places, answer)
+    st.session_state[last_request(on)] = request
+    return found, predicted
+
+
+def _asked(on: Editor, places: Places) -> tuple[Request, tuple[Prediction, ...]]:
+    """What to compute, with the model's predictions; raises ExplainerError for what is wrong."""
+    chosen = on.choices()
+    with places.body, st.spinner("Loading the model …", show_time=True):
+        loaded = compute.model(chosen.model)
+    words = loaded.info.task == "masked-lm"
+    if words:
+        with places.chips:
+            sentence_box.chips(loaded, on)
+    problem: ExplainerError | None = None
+    predicted: tuple[Prediction, ...] = ()
+    try:
+        if words and chosen.text.strip() and not sentence_box.has_mask(loaded, chosen.text):
+            raise MaskMissingError(CHOOSE_WORD)
+        predicted = compute.predictions(chosen.model, chosen.text)
+    except ExplainerError as error:
+        problem = error
+    # The contrast stays on the page whatever is wrong with the sentence.
+    with places.contrast:
+        _contrast(on, loaded, predicted)
+    if problem is not None:
+        raise problem
+    for note in compute.reading_notes(chosen.model, chosen.text):
+        places.messages.info(plain(note), icon=":material/info:")
+    return compute.request_for(chosen, loaded.info.task), predicted
+
+
+def _say_changed(on: Editor, places: Places, request: Request) -> None:
+    """A note where the model has been saved again since the last answer."""
+    last: Request | None = st.session_state.get(last_request(on))
+    if last is not None and last.model == request.model and last.version != request.version:
+        places.messages.info(CHANGED, icon=":material/sync:")
+
+
+def _contrast(on: Editor, loaded: Model, predicted: tuple[Prediction, ...]) -> None:
+    if loaded.info.task == "masked-lm":
+        controls.word_contrast(loaded, predicted, on)
+    else:
+        controls.class_contrast(loaded, on)
+
+
+def _last(
+    on: Editor, places: Places, answer: Callable[[Request], Answer]
+) -> tuple[Answer, tuple[Prediction, ...]] | None:
+    """The last good answer, marked as such."""
+    request: Request | None = st.session_state.get(last_request(on))
+    if request is None:
+        return None
+    try:
+        shown = answer(request), compute.predictions(request.model, request.text, request.version)
+    except ExplainerError:
+        return None  # a model that has gone since; what is wrong now has been said
+    places.body.caption(plain(f"Below is still the result for {_named(request)}."))
+    return shown
+
+
+def _named(request: Request) -> str:
+    """A request in words: its text, and what was asked of it."""
+    contrast = request.contrast
+    one, other = contrast.correct or contrast.label, contrast.wrong or contrast.other
+    words = [f"“{word}”" if word is not None else "the model’s choice" for word in (one, other)]
+    asked = "" if one is None and other is None else f", asked for {' rather than '.join(words)}"
+    return f"“{request.text}”{asked}"

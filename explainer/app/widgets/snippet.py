@@ -1,0 +1,84 @@
+"""The page's result as a few lines of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from explainer import Settings
+from explainer.app.compute.calls import Request
+from explainer.figures import View
+from explainer.question.quantity import Contrast
+
+DRAWN = ("level", "minimum_share", "overlay", "selected", "place", "merge_pieces", "hide_special")
+"""What of a view changes the picture for a paper (and not only its colours or its size)."""
+
+
+def snippet(request: Request, view: View) -> str:
+    """A script that prints the explanation of `request` as the JSON that the page saves, and
+    writes the picture that the page shows to a file."""
+    drawing = ", ".join(["explanation", *_changed(view, View(), DRAWN)])
+    imports = [_imports(request), "from explainer.figures import pattern_svg\n"]
+    if view.place is not None:
+        imports.append(f"from explainer.results.pattern import {type(view.place).__name__}\n")
+    return (
+        "from pathlib import Path\n"
+        "\n"
+        f"{''.join(imports)}"
+        "\n"
+        f"explanation = {_call(request, f'load_model({request.model!r})')}"
+        "print(explanation.to_json(indent=1))\n"
+        f"svg = pattern_svg({drawing})\n"
+        'Path("pattern.svg").write_text(svg, encoding="utf-8")\n'
+    )
+
+
+def pair_snippet(first: Request, second: Request) -> str:
+    """A script that prints both explanations as the JSON that the compare page saves.
+
+    The settings of both are the same there.
+    """
+    if first.model == second.model:
+        models = {first.model: "model"}
+    else:
+        models = {first.model: "model1", second.model: "model2"}
+    loads = "".join(f"{name} = load_model({model!r})\n" for model, name in models.items())
+    calls = "".join(
+        f"{name} = {_call(request, models[request.model])}"
+        for name, request in (("first", first), ("second", second))
+    )
+    return (
+        "import json\n"
+        "\n"
+        f"{_imports(first)}"
+        "\n"
+        f"{loads}{calls}"
+        'both = {"first": first.to_dict(), "second": second.to_dict()}\n'
+        "print(json.dumps(both, indent=1, ensure_ascii=False))\n"
+    )
+
+
+def _imports(request: Request) -> str:
+    changed = ["Settings"] if request.settings != Settings() else []
+    return f"from explainer import {', '.join([*changed, 'explain', 'load_model'])}\n"
+
+
+def _call(request: Request, model: str) -> str:
+    """The call of `explain`, with what differs from its defaults."""
+    asked = [field.name for field in fields(Contrast)]
+    arguments = [f"    {given},\n" for given in _changed(request.contrast, Contrast(), asked)]
+    changed = _changed(request.settings, Settings(), [field.name for field in fields(Settings)])
+    if changed:
+        arguments.append(f"    settings=Settings({', '.join(changed)}),\n")
+    return f"explain(\n    {model},\n    {request.text!r},\n{''.join(arguments)}    flow=True,\n)\n"
+
+
+def _changed(
+    chosen: Settings | View | Contrast, default: Settings | View | Contrast, names: Sequence[str]
+) -> list[str]:
+    """What is not the default, as keyword arguments."""
+    return [
+        f"{name}={value!r}"
+        for name in names
+        if (value := getattr(chosen, name)) != getattr(default, name)
+    ]

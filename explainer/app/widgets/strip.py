@@ -1,0 +1,82 @@
+"""The few numbers that matter, as a quiet strip, and the predictions as a list with bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import streamlit as st
+
+from explainer import Explanation, Prediction
+from explainer.figures.canvas.text import clean, percent, signed
+from explainer.results.metrics import concentration
+from explainer.results.pattern import Level, Pattern
+
+
+def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) -> None:
+    """Q at the input and at the baseline, Σ g, the gap, and the drawn patterns' share."""
+    target = explanation.target
+    warning = explanation.gap_warning
+    items = (
+        (
+            f"Q: {clean(target.label)}",
+            signed(target.value),
+            _meaning(explanation),
+            False,
+        ),
+        ("at the baseline", signed(target.baseline_value), "Q of the empty input.", False),
+        ("sum of influence Σ g", signed(sum(explanation.influence)), "Over all words.", False),
+        (
+            "completeness gap",
+            signed(explanation.completeness_gap, 3),
+            "Σ g less the change of Q: the error of the sampled path.",
+            warning is not None,
+        ),
+        (
+            "in the drawn patterns",
+            percent(concentration(explanation, drawn, level)),
+            "Share of all influence Σ|g| that the drawn patterns carry.",
+            False,
+        ),
+    )
+    number_strip(items)
+    if warning is not None:
+        st.caption(f":material/warning: {warning}")
+
+
+def _meaning(explanation: Explanation) -> str:
+    """What the sign of Q says."""
+    if explanation.target.wrong is not None or explanation.model.head == "choice":
+        return "The quantity explained, in logits: above 0 the model prefers the first."
+    if explanation.model.head == "labels":
+        return "The quantity explained, in logits: above 0 the label is more likely than not."
+    return "The quantity explained: the model’s value."
+
+
+def number_strip(items: Iterable[tuple[str, str, str, bool]]) -> None:
+    """Numbers next to each other: a name, the number, what it says, and whether to beware of it."""
+    cells = "".join(
+        f'<div title="{escape(tip)}"><p>{escape(name)}</p>'
+        f"<b{' class=ipe-warn' if warn else ''}>{escape(value)}</b></div>"
+        for name, value, tip, warn in items
+    )
+    st.html(f'<div class="ipe-strip">{cells}</div>')
+
+
+def prediction_list(
+    predicted: tuple[Prediction, ...], count: int = 6, name: str = "What the model predicts"
+) -> None:
+    """The most likely words or classes with their probabilities, or a regression's values."""
+    rows = "".join(
+        f"<tr><th>{escape(clean(p.word))}</th>{_amount(p)}</tr>" for p in predicted[:count]
+    )
+    st.html(f'<table class="ipe-predictions"><caption>{name}</caption>{rows}</table>')
+
+
+def _amount(prediction: Prediction) -> str:
+    """A probability with its bar; of a regression the value."""
+    share = prediction.probability
+    if share is None:
+        return f'<td class="ipe-bar"></td><td>{signed(prediction.logit)}</td>'
+    bar = f'<span style="width:{100 * share:.1f}%"></span>'
+    return f'<td class="ipe-bar">{bar}</td><td>{escape(percent(share))}</td>'

@@ -1,0 +1,32 @@
+"""The one style sheet of all pages, `assets/style.css`, with the figures' colours."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from explainer.figures.canvas.palette import palette
+
+FILE = Path(__file__).resolve().parents[3] / "assets" / "style.css"
+
+
+def style(dark: bool) -> None:
+    """Put the style sheet into the page."""
+    colours = palette(dark)
+    named = {
+        "ink": colours.ink,
+        "muted": colours.muted,
+        "bar": colours.positive,
+        "warn": colours.negative,
+        "skip": colours.skip,
+        "heads": colours.heads,
+    }
+    own = " ".join(f"--ipe-{name}: {colour};" for name, colour in named.items())
+    st.html(f"<style>\n:root {{ {own} }}\n{_sheet()}</style>")
+
+
+@cache
+def _sheet() -> str:
+    return FILE.read_text(encoding="utf-8")

@@ -1,0 +1,52 @@
+"""Write a file whole or not at all: nobody ever finds half of it, whatever stops the writing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+
+LONGEST_PATH = 150
+"""Characters of a path that a message echoes."""
+
+
+def write_whole(file: Path, content: str | bytes) -> None:
+    """Put `content` (text as UTF-8) in `file`, which holds it all or is as it was before.
+
+    Raises ExplainerError where that cannot be done: no such folder, no right, no room.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    # A link stays one: what it leads to is replaced.
+    target = file.resolve()
+    partial = target.with_name(f".{secrets.token_hex(8)}.partial")
+    try:
+        with partial.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(OSError):  # a new file has no rights to keep
+            shutil.copymode(target, partial)
+        partial.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise cannot_write(file, error) from error
+
+
+def cannot_write(place: Path, error: OSError) -> ExplainerError:
+    """What to tell whoever asked for a file or folder that cannot be written."""
+    return ExplainerError(
+        f"{named(place)} cannot be written ({error.strerror or error}): make room or give the "
+        "right to write there, or name another place with --out."
+    )
+
+
+def named(place: Path | str) -> str:
+    """A path in quotes, its end kept where it is too long to be shown whole."""
+    path = str(place)
+    return quote(path if len(path) <= LONGEST_PATH else f"…{path[-LONGEST_PATH:]}", 200)

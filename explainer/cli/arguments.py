@@ -1,0 +1,55 @@
+"""Options that commands share: the settings of the computation."""
+
+from __future__ import annotations
+
+import argparse
+
+from explainer.results.settings import BASELINES, RULES, Settings
+
+DEFAULTS = Settings()
+Group = argparse._ArgumentGroup
+
+
+def add_settings(parser: argparse.ArgumentParser) -> Group:
+    """Add how the path is sampled and patterns are searched; the group of options."""
+    group = parser.add_argument_group("how")
+    group.add_argument(
+        "--points",
+        type=int,
+        default=DEFAULTS.points,
+        metavar="N",
+        help="points on the path from the baseline (default: %(default)s)",
+    )
+    group.add_argument(
+        "--rule", choices=RULES, default=DEFAULTS.rule, help="quadrature (default: %(default)s)"
+    )
+    group.add_argument(
+        "--baseline",
+        choices=BASELINES,
+        default=DEFAULTS.baseline,
+        help="where the path starts (default: %(default)s)",
+    )
+    group.add_argument(
+        "--keep-special",
+        action="store_true",
+        help="let [CLS] and [SEP] keep their own embedding in the baseline",
+    )
+    group.add_argument(
+        "--top-k",
+        type=int,
+        default=DEFAULTS.top_k,
+        metavar="K",
+        help="partial patterns kept per word (default: %(default)s)",
+    )
+    return group
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings that were given; raises ExplainerError where they do not go together."""
+    return Settings(
+        points=options.points,
+        rule=options.rule,
+        baseline=options.baseline,
+        keep_special=options.keep_special,
+        top_k=options.top_k,
+    )

@@ -1,0 +1,69 @@
+"""Where a result goes: the terminal, or a file that is never seen half written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal, get_args
+
+from explainer.base.errors import ExplainerError
+from explainer.base.files import cannot_write, named, write_whole
+from explainer.base.quote import quote
+
+Format = Literal["table", "json", "svg", "html"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def format_of(out: Path | None) -> Format:
+    """The format that a file's ending asks for; a table where it asks for none."""
+    ending = out.suffix.lower().lstrip(".") if out else ""
+    return next((known for known in FORMATS if known == ending), "table")
+
+
+def check_output(out: Path | None, chosen: Format) -> None:
+    """Refuse, before anything is computed, a place that cannot take the result."""
+    if out is None:
+        if chosen == "html" and sys.stdout.isatty():
+            raise ExplainerError("An HTML page is too long for a terminal: name a file with --out.")
+        return
+    try:
+        in_folder, is_folder = out.parent.is_dir(), out.is_dir()
+    except OSError as error:  # a name that is too long, among others
+        raise cannot_write(out, error) from error
+    if not in_folder:
+        raise ExplainerError(
+            f"There is no folder {quote(str(out.parent))} to write to: create it, or name another "
+            "file with --out."
+        )
+    if is_folder:
+        raise ExplainerError(f"{quote(str(out))} is a folder: name a file in it with --out.")
+
+
+def check_folder(out: Path) -> None:
+    """Refuse, before anything is computed, a place that cannot be the folder of results."""
+    try:
+        taken = out.exists() and not out.is_dir()
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    if taken:
+        raise ExplainerError(f"{named(out)} is no folder: name one with --out.")
+
+
+def put(written: str, out: Path | None) -> None:
+    """Write to `out`, or print where it is None.
+
+    Raises ExplainerError where the file cannot be written.
+    """
+    if out is None:
+        sys.stdout.write(written)
+        return
+    try:
+        # A device or pipe takes text as it comes.
+        device = out.exists() and not out.is_file()
+        if device:
+            out.write_text(written, encoding="utf-8")
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    if not device:
+        write_whole(out, written)
+    print(f"wrote {out}", file=sys.stderr)

@@ -1,0 +1,174 @@
+"""An explanation, and the list of models, as text tables for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from explainer.base.checks import one_of
+from explainer.results.pattern import LEVELS, Edge, Explanation, Level, Pattern
+from explainer.results.total_flow import TotalFlow
+
+if TYPE_CHECKING:
+    from explainer.models.registry import Listing
+
+GAP = "  "
+NUMERIC = "+-.0123456789% "
+MANY_DIGITS = 1e7
+"""Numbers from here on are written with a power of ten."""
+LONGEST_CELL = 60
+"""Characters of a token in a column at most."""
+
+
+def explanation_table(explanation: Explanation, *, level: Level, minimum_share: float) -> str:
+    """The target, the sums with their error, and one row per pattern; influences in logits.
+
+    `minimum_share` leaves out words whose |g| is below that share of Σ|g|, and says how many.
+    """
+    one_of("level", level, LEVELS)
+    drawn = explanation.drawn(minimum_share)
+    parts = [_head(explanation), _patterns(explanation, drawn, level)]
+    hidden = len({p.source for p in explanation.patterns} - {p.source for p in drawn})
+    if hidden:
+        words = "word is" if hidden == 1 else "words are"
+        parts.append(
+            f"{hidden} more {words} below {minimum_share:.3g} of Σ|g| "
+            "(--minimum-share 0 shows all)."
+        )
+    if explanation.flow is not None:
+        parts.append(_flow(explanation.flow))
+    return "\n\n".join(parts) + "\n"
+
+
+def models_table(listings: Sequence[Listing]) -> str:
+    """One row per model that can be loaded."""
+    rows = [(m.name, m.kind, m.task, m.size, m.description) for m in listings]
+    return align(("name", "kind", "task", "size", "what it is"), rows) + "\n"
+
+
+def align(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Rows under a header in columns as wide as a terminal shows them, numbers to the right."""
+    table = [header, *rows]
+    widths = [max(_width(row[i]) for row in table) for i in range(len(header))]
+    right = [
+        bool(rows) and all(set(row[i]) <= set(NUMERIC) for row in rows) for i in range(len(header))
+    ]
+    return "\n".join(
+        GAP.join(
+            " " * (width - _width(cell)) + cell if to_right else cell + " " * (width - _width(cell))
+            for cell, width, to_right in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in table
+    )
+
+
+def path_text(tokens: Sequence[str], pattern: Pattern, level: Level) -> str:
+    """A pattern as `farmers ─skip×2→ farmers ─h1→ [MASK]`: equal steps in a row are counted."""
+    return _path(_names(tokens), pattern, level)
+
+
+def _path(names: Sequence[str], pattern: Pattern, level: Level) -> str:
+    parts = [names[pattern.source]]
+    for (_, target, carrier), steps in groupby(pattern.edges(level), key=_step):
+        count = len(list(steps))
+        times = f"×{count}" if count > 1 else ""
+        parts.append(f"─{carrier}{times}→ {names[target]}")
+    return " ".join(parts)
+
+
+def _step(edge: Edge) -> tuple[int, int, str]:
+    carrier = f"h{edge.component}" if isinstance(edge.component, int) else edge.component or ""
+    return edge.source, edge.target, carrier
+
+
+def _names(tokens: Sequence[str]) -> list[str]:
+    """The tokens, with their positions where the sentence has them twice."""
+    counts = Counter(tokens)
+    return [
+        f"{_brief(token)}({position})" if counts[token] > 1 else _brief(token)
+        for position, token in enumerate(tokens)
+    ]
+
+
+def _head(explanation: Explanation) -> str:
+    model, target, settings = explanation.model, explanation.target, explanation.settings
+    kept = ", [CLS] and [SEP] kept" if settings.keep_special else ""
+    difference = target.value - target.baseline_value
+    output = "value" if model.head == "values" else "logit"
+    total, gap = sum(explanation.influence), explanation.completeness_gap
+    warning = explanation.gap_warning
+    return "\n".join(
+        (
+            " ".join(explanation.tokens),
+            f"model     {model.name}: {model.task}, {model.layers} layers × {model.heads} heads "
+            f"× {model.d_model}",
+            f"target    Q = {output} {target.label}, at {explanation.tokens[target.position]} "
+            f"(token {target.position})",
+            f"Q(x)      {_signed(target.value)}   Q(b) {_signed(target.baseline_value)}   "
+            f"difference {_signed(difference)}",
+            f"sum of g  {_signed(total)}   gap {_signed(gap)} "
+            f"({settings.points} {settings.rule} points, {settings.baseline} baseline{kept})",
+            *([f"warning   {warning}"] if warning else ()),
+        )
+    )
+
+
+def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Level) -> str:
+    if not patterns:
+        return "No word has any influence."
+    names = _names(explanation.tokens)
+    rows = [
+        (
+            names[pattern.source],
+            _signed(pattern.influence),
+            _signed(pattern.embedding_influence),
+            _signed(pattern.attention_influence),
+            _percent(pattern.share("embedding")),
+            _percent(pattern.share("attention")),
+            _path(names, pattern, level),
+        )
+        for pattern in patterns
+    ]
+    return align(("word", "g", "I_e", "I_a", "I_e/g", "I_a/g", f"pattern ({level} level)"), rows)
+
+
+def _flow(flow: TotalFlow) -> str:
+    return (
+        align(("block", "total flow", "by skip", "by heads"), list(_flow_rows(flow)))
+        + "\n(shares of the absolute flow; every block's total flow is the sum of g)"
+    )
+
+
+def _flow_rows(flow: TotalFlow) -> Iterator[tuple[str, ...]]:
+    for block, (total, skip) in enumerate(
+        zip(flow.layer_totals(), flow.skip_shares(), strict=True)
+    ):
+        yield str(block), _signed(total), _percent(skip), _percent(1 - skip)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if abs(share) < MANY_DIGITS else f"{100 * share:.0e} %"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.4f}" if abs(value) < MANY_DIGITS else f"{value:+.4e}"
+
+
+def _brief(text: str) -> str:
+    """A text that a column has room for: every row is as wide as the widest."""
+    return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
+
+
+def _width(text: str) -> int:
+    """Columns that a terminal gives `text`: two for wide characters, none for combining ones."""
+    return sum(
+        0
+        if unicodedata.combining(character) or unicodedata.category(character) == "Cf"
+        else 2
+        if unicodedata.east_asian_width(character) in "WF"
+        else 1
+        for character in text
+    )

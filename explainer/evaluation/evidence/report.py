@@ -1,0 +1,151 @@
+"""What a run leaves in its folder for people: tables, a summary, its findings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+
+from explainer.base.files import write_whole
+from explainer.evaluation.evidence.consistency import consistency_table, forms
+from explainer.evaluation.evidence.findings import UNEQUAL, Finding, findings, gap_note
+from explainer.evaluation.evidence.left_out import Count, counts
+from explainer.evaluation.evidence.summary import summary
+from explainer.evaluation.evidence.tables import Tables, tables_of_runs, write_tables
+from explainer.evaluation.evidence.written import PERCENT, written, written_row
+from explainer.evaluation.line import Line
+from explainer.evaluation.methods import METHODS
+from explainer.evaluation.stored import Stored, stored_runs
+
+SUMMARY, CONSISTENCY, REPORT = "summary.csv", "consistency.csv", "summary.md"
+FINDINGS, ABOUT = "findings.json", "about.json"
+COMPARED = ("size", "carried", "retained accuracy", "retained Q", "removed Q")
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """A run in numbers: `summary` and `consistency` as tables, `findings` in sentences.
+
+    `counts` says of every task how many sentences there are and how many were left out.
+    """
+
+    summary: pd.DataFrame
+    consistency: pd.DataFrame
+    findings: tuple[Finding, ...]
+    counts: tuple[Count, ...]
+
+
+def report(tables: Tables) -> Report:
+    """The report of a run's tables."""
+    numbers, of_forms = summary(tables), consistency_table(forms(tables))
+    return Report(numbers, of_forms, findings(numbers, of_forms), counts(tables))
+
+
+def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
+    """Write the tables and the report of all runs in `folder`; the report and the files.
+
+    Raises ExplainerError if no sentence has been evaluated there, something is damaged, or a file
+    cannot be written.
+    """
+    runs = stored_runs(folder)
+    tables = tables_of_runs(runs, folder)
+    found = report(tables)
+    files = list(write_tables(tables, folder))
+    texts = {
+        SUMMARY: found.summary.to_csv(index=False),
+        CONSISTENCY: found.consistency.to_csv(index=False),
+        REPORT: markdown(found),
+        FINDINGS: findings_json(found.findings),
+        ABOUT: _json(list(_about(runs, found.counts))),
+    }
+    for name, text in texts.items():
+        write_whole(folder / name, text)
+        files.append(folder / name)
+    return found, tuple(files)
+
+
+def _about(runs: Sequence[Stored], found: tuple[Count, ...]) -> Iterator[Line]:
+    """What the runs are, each with its `task`, how many sentences are `done`, and of them how many
+    were `evaluated` and `left_out`, with the reasons."""
+    of = {(count.model, count.task): count for count in found}
+    for run in runs:
+        count = of.get((run.run["model"], run.task))
+        yield {
+            **{"task": run.task, **run.run, "done": len(run.lines)},
+            "evaluated": count.evaluated if count else 0,
+            "left_out": count.missing if count else 0,
+            "reasons": [asdict(reason) for reason in count.left_out] if count else [],
+        }
+
+
+def findings_json(found: Sequence[Finding]) -> str:
+    """Findings as they are stored."""
+    return _json([asdict(finding) for finding in found])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def markdown(found: Report) -> str:
+    """The report as Markdown: findings first, then a table for every task."""
+    lines = ["# Evaluation", ""]
+    lines += [*_counted(found.counts), ""]
+    for model, rows in found.summary.groupby("model", sort=False):
+        for task, of_task in rows.groupby("task", sort=False):
+            note = gap_note(of_task)
+            lines += [f"**Warning** ({model}, {task}): {note}", ""] if note else []
+    for finding in found.findings:
+        lines += [f"**{finding.claim}** ({finding.model})", ""]
+        lines += [*(f"- {point}" for point in finding.points), ""]
+    for (model, task), rows in found.summary.groupby(["model", "task"], sort=False):
+        lines += [f"## {model}: {task}", "", *_as_it_is(rows), "", *_methods(rows), ""]
+    return "\n".join(lines)
+
+
+def _counted(found: tuple[Count, ...]) -> Iterator[str]:
+    """How many sentences the numbers are over, and what is not in them."""
+    for count in found:
+        yield f"- {count.model}, {count.task}: {count.says}"
+        for said in count.reasons():
+            yield f"    - {said}"
+
+
+def _as_it_is(rows: pd.DataFrame) -> Iterator[str]:
+    once = rows[rows["method"].isna() & rows["layer"].isna() & rows["level"].isna()]
+    for row in once.itertuples():
+        percent = row.quantity != "Q"
+        value = written(row.value, row.low, row.high, percent=percent)
+        yield f"- {row.quantity}: {value}{'' if percent else ' logits'} (n = {row.n})"
+
+
+def _methods(rows: pd.DataFrame) -> Iterator[str]:
+    """A table of methods for each choice of words and replacement; shares in per cent with their
+    intervals."""
+    for words, replacement in product(
+        rows["words"].dropna().unique(), rows["replacement"].dropna().unique()
+    ):
+        said = "all words" if words == "all" else "words with positive influence"
+        of_replacement = rows["replacement"].isna() | (rows["replacement"] == replacement)
+        here = (rows["words"] == words) & of_replacement
+        yield f"Paths of {said}, {replacement} elsewhere, %; of `carried`, {UNEQUAL}:"
+        yield ""
+        yield f"| level | method | {' | '.join(COMPARED)} |"
+        yield "|---|---|" + "---|" * len(COMPARED)
+        for (level, method), of in rows[here].groupby(["level", "method"], sort=False):
+            cells = [_cell(of[of["quantity"] == quantity]) for quantity in COMPARED]
+            yield f"| {level} | {METHODS[method].label} | {' | '.join(cells)} |"
+        yield ""
+
+
+def _cell(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return "–"
+    row = rows.iloc[0]
+    if row["quantity"] == "size":
+        return f"{row['value']:.1f}"
+    return written_row(row).replace(PERCENT, "")

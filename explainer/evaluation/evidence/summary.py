@@ -1,0 +1,150 @@
+"""A run's tables in a few numbers, each with its interval over sentences.
+
+Quantities, shares of 1 but for Q and path counts:
+
+- `accuracy`, `Q`: of the model as it is (Q in logits, mean);
+- `large gap`: the sentences whose completeness gap is over 5 % of |Q(x) − Q(b)|;
+- `kept accuracy`, `removed accuracy`: of the model with only what a method chose, and without it;
+- `retained accuracy`: of the sentences that the model gets right, those it still gets right with
+  only what the method chose; `retained Q`, `removed Q`: mean Q with only that, and without it,
+  over mean Q as it is;
+- `size`: the nodes that a method keeps (at the attention level heads and skips; of one that only
+  cuts, those that it cuts), mean of sentences;
+- `carried`: the share of the words' influence Σ|g| that a method's paths carry;
+- `skip flow`, `signed skip flow`: skip's share of all influence, in block `layer`, or over all
+  blocks where that is empty; `skip steps`: of the patterns' steps, those that are skips;
+- `alignment`: inner nodes that the best path of attention shares with the pattern;
+- `log10 sparsity`: the logarithm of the number of patterns over that of all paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from explainer.evaluation.evidence.bootstrap import Array, Estimate, ratio, resampling
+from explainer.evaluation.evidence.tables import Tables
+from explainer.results.gap import gap_is_large
+
+Row = dict[str, object]
+EVERY_TASK = "all tasks"
+"""The sentences of all tasks of a model together."""
+COLUMNS = (
+    *("model", "task", "quantity", "level", "words", "method", "replacement", "layer"),
+    *("value", "low", "high", "n"),
+)
+
+
+def summary(tables: Tables) -> pd.DataFrame:
+    """A row for every quantity of every model and task, over `n` sentences (`COLUMNS`)."""
+    rows: list[Row] = []
+    for model, of_model in tables.sentences.groupby("model", sort=False):
+        tasks = list(of_model["task"].unique())
+        for task in [*tasks, *([EVERY_TASK] if len(tasks) > 1 else [])]:
+            counts = resampling(len(sentences := _part(of_model, model, task)))
+            for part in (
+                _as_it_is(sentences, counts),
+                _ablated(_part(tables.outcomes, model, task), sentences, counts),
+                _sizes(_part(tables.outcomes, model, task)),
+                _carried(_part(tables.carried, model, task)),
+                _flow(sentences, counts),
+            ):
+                rows.extend({"model": model, "task": task, **row} for row in part)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _part(table: pd.DataFrame, model: str, task: str) -> pd.DataFrame:
+    of_model = table[table["model"] == model]
+    return of_model if task == EVERY_TASK else of_model[of_model["task"] == task]
+
+
+def _row(
+    quantity: str,
+    found: Estimate,
+    n: int,
+    *,
+    level: str | None = None,
+    words: str | None = None,
+    method: str | None = None,
+    replacement: str | None = None,
+    layer: int | None = None,
+) -> Row:
+    return {
+        "quantity": quantity,
+        "level": level,
+        "words": words,
+        "method": method,
+        "replacement": replacement,
+        "layer": layer,
+        "n": n,
+        **asdict(found),
+    }
+
+
+def _as_it_is(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
+    value = sentences["value"].to_numpy()
+    patterns = sentences["words"].to_numpy(dtype=float)
+    difference = value - sentences["baseline_value"].to_numpy()
+    pairs = zip(sentences["completeness_gap"], difference, strict=True)
+    quantities = {
+        "accuracy": (value > 0).astype(float),
+        "Q": value,
+        "large gap": np.array([gap_is_large(*pair) for pair in pairs], dtype=float),
+        "skip steps": sentences["skip_steps"].to_numpy(),
+        "alignment": sentences["alignment"].to_numpy(),
+    }
+    for quantity, values in quantities.items():
+        yield _row(quantity, ratio(counts, values), len(value))
+    for level in ("embedding", "attention"):
+        share = np.log10(patterns / sentences[f"paths_{level}"].to_numpy())
+        yield _row("log10 sparsity", ratio(counts, share), len(value), level=level)
+
+
+def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
+    order = pd.MultiIndex.from_frame(sentences[["task", "number"]])
+    whole = sentences["value"].to_numpy()
+    right = (whole > 0).astype(float)
+    keys = ["level", "words", "method", "replacement", "mode"]
+    for (level, words, method, replacement, mode), rows in outcomes.groupby(keys, sort=False):
+        value = rows.set_index(["task", "number"])["value"].reindex(order).to_numpy()
+        still = (value > 0).astype(float)
+        of = {"level": level, "words": words, "method": method, "replacement": replacement}
+        if mode == "remove":
+            yield _row("removed accuracy", ratio(counts, still), len(value), **of)
+            yield _row("removed Q", ratio(counts, value, whole), len(value), **of)
+            continue
+        yield _row("kept accuracy", ratio(counts, still), len(value), **of)
+        yield _row("retained accuracy", ratio(counts, still * right, right), len(value), **of)
+        yield _row("retained Q", ratio(counts, value, whole), len(value), **of)
+
+
+def _sizes(outcomes: pd.DataFrame) -> Iterator[Row]:
+    # What a method keeps by itself it cuts from the model too; nodes but for the target.
+    kept = outcomes.sort_values("mode", kind="stable").drop_duplicates(
+        ["task", "number", "level", "words", "method"]
+    )
+    for (level, words, method), rows in kept.groupby(["level", "words", "method"], sort=False):
+        found = ratio(resampling(len(rows)), rows["size"].to_numpy(dtype=float))
+        yield _row("size", found, len(rows), level=level, words=words, method=method)
+
+
+def _carried(carried: pd.DataFrame) -> Iterator[Row]:
+    for (level, words, method), rows in carried.groupby(["level", "words", "method"], sort=False):
+        found = ratio(resampling(len(rows)), rows["share"].to_numpy())
+        yield _row("carried", found, len(rows), level=level, words=words, method=method)
+
+
+def _flow(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
+    for quantity, prefix in (
+        ("skip flow", "skip_flow_"),
+        ("signed skip flow", "signed_skip_flow_"),
+    ):
+        names = [name for name in sentences if name.startswith(prefix)]
+        # A run may hold models of different depth: a column that a model lacks is empty.
+        layers = sentences[names].dropna(axis=1).to_numpy()
+        yield _row(quantity, ratio(counts, layers.mean(axis=1)), len(layers))
+        for layer, shares in enumerate(layers.T):
+            yield _row(quantity, ratio(counts, shares), len(shares), layer=layer)

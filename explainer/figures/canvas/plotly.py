@@ -1,0 +1,183 @@
+"""A scene as a Plotly figure: paths, labels, and invisible markers to point at and click.
+
+Everything but text is a path of the layout, one for each style of a stage: Plotly draws them in
+half the time that traces take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from explainer.figures.canvas import text
+from explainer.figures.canvas.curves import Points
+from explainer.figures.canvas.palette import Palette, rgba
+from explainer.figures.canvas.scene import Area, Disc, Item, Label, Line, Scene, Spot
+
+Part = dict[str, Any]
+SPOT_SIZE = 14
+CORNERS = 20
+"""A small circle as a polygon; more cannot be seen."""
+TURN = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
+CIRCLE = np.stack((np.cos(TURN), np.sin(TURN)), axis=1)
+POSITION = {"start": "middle right", "middle": "middle center", "end": "middle left"}
+CONFIG: dict[str, Any] = {
+    "showSendToCloud": False,
+    "displaylogo": False,
+    "displayModeBar": "hover",
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d"],
+    "toImageButtonOptions": {"format": "png", "scale": 3, "filename": "influence-pattern"},
+}
+"""Plotly's own options for showing a figure: no cloud button, pictures sharp enough for print."""
+
+
+def to_figure(scene: Scene, colours: Palette) -> go.Figure:
+    """The scene in px coordinates, with y downwards.
+
+    The last trace, named `spots`, has one invisible marker per spot whose `customdata` is
+    [kind, word, layer, source, target, component]; word and component may be None.
+    """
+    groups = [items for stage in scene.stages for items in _by_style(stage)]
+    labels = [_labels(items) for items in groups if isinstance(items[0], Label)]
+    paths = [_path(items) for items in groups if not isinstance(items[0], Label)]
+    layout = {**_layout(scene, colours), "shapes": paths}
+    # One call on plain dicts: Plotly takes several times as long for object after object.
+    return go.Figure({"data": [*labels, _spots(scene.spots)], "layout": layout})
+
+
+def _layout(scene: Scene, colours: Palette) -> Part:
+    return {
+        "template": {},  # everything is said here, and Plotly's own template is long
+        "width": scene.width,
+        "height": scene.height,
+        "autosize": True,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "paper_bgcolor": colours.surface,  # the page's own, so that a picture has it too
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverdistance": 14,
+        "dragmode": False,
+        "font": {"family": text.FONT, "color": colours.ink, "size": text.SMALL},
+        "hoverlabel": {
+            "bgcolor": colours.surface,
+            "bordercolor": colours.faint,
+            "font": {"family": text.FONT, "color": colours.ink, "size": 13},
+            "align": "left",
+        },
+        "xaxis": {"range": [0, scene.width], "visible": False, "fixedrange": True},
+        "yaxis": {"range": [scene.height, 0], "visible": False, "fixedrange": True},
+        "modebar": {
+            "bgcolor": "rgba(0,0,0,0)",
+            "color": colours.faint,
+            "activecolor": colours.ink,
+        },
+    }
+
+
+def _by_style(stage: Iterable[Item]) -> list[list[Any]]:
+    """The items of a stage that look alike together, in order of first use."""
+    styles: dict[tuple[Any, ...], list[Any]] = {}
+    for item in stage:
+        styles.setdefault(_style(item), []).append(item)
+    return list(styles.values())
+
+
+def _style(item: Item) -> tuple[Any, ...]:
+    if isinstance(item, Area):
+        return "area", item.fill, item.outline, item.outline_width
+    if isinstance(item, Line):
+        return "line", item.colour, item.width
+    if isinstance(item, Disc):
+        return "disc", item.fill, item.outline, item.outline_width
+    return "label", item.colour, item.size, item.bold
+
+
+def _path(items: list[Any]) -> Part:
+    """Areas, lines or discs of one style as one path, below the labels."""
+    first = items[0]
+    if isinstance(first, Disc):
+        items = [_round(disc) for disc in items]
+        first = items[0]
+    if isinstance(first, Line):
+        path = "".join(
+            f"M{_px(line.x0)},{_px(line.y0)}L{_px(line.x1)},{_px(line.y1)}" for line in items
+        )
+        look: Part = {"line": {"width": first.width, "color": first.colour}}
+    else:
+        path = "".join(f"M{_corners(area.points)}Z" for area in items)
+        outline = {"width": first.outline_width, "color": first.outline or "rgba(0,0,0,0)"}
+        look = {"fillcolor": first.fill, "fillrule": "nonzero", "line": outline}
+    return {"type": "path", "path": path, "layer": "below", **look}
+
+
+def _corners(points: Points) -> str:
+    return "L".join(f"{_px(x)},{_px(y)}" for x, y in points.tolist())
+
+
+def _px(value: float) -> str:
+    """A coordinate to a tenth of a px."""
+    return f"{value:.1f}"
+
+
+def _round(disc: Disc) -> Area:
+    """A disc as a polygon: the outline of a disc lies within it, that of an area on its edge."""
+    radius = disc.radius - disc.outline_width / 2
+    points = radius * CIRCLE + np.array((disc.x, disc.y))
+    return Area(points, disc.fill, disc.outline, disc.outline_width)
+
+
+def _labels(labels: list[Label]) -> Part:
+    first = labels[0]
+    return {
+        "type": "scatter",
+        "x": _pixels(label.x for label in labels),
+        "y": _pixels(label.y for label in labels),
+        "mode": "text",
+        "text": [text.escape(label.text) for label in labels],
+        "textposition": [POSITION[label.anchor] for label in labels],
+        "textfont": {
+            "family": text.FONT,
+            "size": first.size,
+            "color": first.colour,
+            "weight": 700 if first.bold else 400,
+        },
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "selected": {"textfont": {"color": first.colour}},
+        "unselected": {"textfont": {"color": first.colour}},
+    }
+
+
+def _spots(spots: tuple[Spot, ...]) -> Part:
+    clear = {"marker": {"opacity": 0}}
+    return {
+        "type": "scatter",
+        "name": "spots",
+        "x": _pixels(spot.x for spot in spots),
+        "y": _pixels(spot.y for spot in spots),
+        "mode": "markers",
+        "marker": {"size": SPOT_SIZE, "color": rgba("#000000", 0.01), "opacity": 0},
+        "customdata": [
+            [spot.kind, spot.word, spot.layer, spot.source, spot.target, spot.component]
+            for spot in spots
+        ],
+        "hovertext": [_hover(spot.says) for spot in spots],
+        "hoverinfo": "text",
+        "selected": clear,
+        "unselected": clear,
+    }
+
+
+def _hover(says: tuple[str, ...]) -> str:
+    first, *rest = (text.escape(line) for line in says)
+    return "<br>".join((f"<b>{first}</b>", *rest))
+
+
+def _pixels(values: Iterable[float]) -> NDArray[np.float32]:
+    """Coordinates to a tenth of a px; Plotly sends arrays in binary, at half the size."""
+    return np.fromiter((round(float(value), 1) for value in values), np.float32)

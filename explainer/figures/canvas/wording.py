@@ -1,0 +1,119 @@
+"""What the figure says of a token, a node, an edge or a flow: short lines of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explainer.figures.canvas.text import brief, counted, percent, signed
+from explainer.results.pattern import (
+    SKIP,
+    Component,
+    Edge,
+    Explanation,
+    Level,
+    Node,
+    Pattern,
+    Place,
+    Target,
+)
+
+NAMED = 6
+"""Words that are named at most."""
+
+
+def column(layer: int) -> str:
+    """The name of the hidden state H[layer]."""
+    return "embedding" if layer == 0 else f"hidden state {layer}"
+
+
+def component(which: Component | None) -> str:
+    """What carries a step, in words."""
+    if which is None:
+        return "all heads and skip"
+    return "skip connection" if which == SKIP else f"head {which}"
+
+
+def place(explanation: Explanation, which: Place) -> str:
+    """A node or a step in words: `block 3, “farmers” → “[MASK]” by head 7`."""
+    if isinstance(which, Node):
+        at = "the embedding" if which.layer == 0 else column(which.layer)
+        return f"“{brief(explanation.tokens[which.position])}” at {at}"
+    start, end = (brief(explanation.tokens[at]) for at in (which.source, which.target))
+    way = f"“{start}” stays" if which.source == which.target else f"“{start}” → “{end}”"
+    by = component(which.component).removesuffix(" connection")
+    return f"block {which.layer}, {way} by {by}"
+
+
+def question(target: Target) -> str:
+    """Q in words."""
+    correct = brief(target.correct)
+    return correct if target.wrong is None else f"{correct} − {brief(target.wrong)}"
+
+
+def of_token(
+    explanation: Explanation, position: int, patterns: Sequence[Pattern]
+) -> tuple[str, ...]:
+    """A word's influence, and how much of it its patterns carry at both levels."""
+    head = f"{brief(explanation.tokens[position])} (token {position})"
+    if not patterns:
+        return head, "no influence: the baseline has the same embedding"
+    whole = sum(p.influence for p in patterns)
+    lines = [head, f"influence g {signed(whole, 3)} logits"]
+    levels: tuple[tuple[Level, str], ...] = (
+        ("embedding", "through its nodes, Iₑ"),
+        ("attention", "through heads and skip, Iₐ"),
+    )
+    for level, name in levels:
+        carried = sum(p.value(level) for p in patterns)
+        share = f" ({percent(carried / whole)} of g)" if whole else ""
+        lines.append(f"{name} {signed(carried, 3)}{share}")
+    return tuple(lines)
+
+
+def of_node(
+    explanation: Explanation, layer: int, position: int, through: Sequence[Pattern], level: Level
+) -> tuple[str, ...]:
+    """A hidden state and the patterns that pass it."""
+    lines = [f"{brief(explanation.tokens[position])}, {column(layer)}"]
+    if layer == explanation.model.layers and position == explanation.target.position:
+        lines.append(f"the target: {question(explanation.target)} is read here")
+    if through:
+        lines.append(f"{counted(len(through), 'drawn pattern')} through this node")
+        lines += [f"{brief(p.token)} {signed(p.value(level), 3)}" for p in through[:NAMED]]
+        if len(through) > NAMED:
+            lines.append(f"and {len(through) - NAMED} more")
+    return tuple(lines)
+
+
+def of_edge(
+    explanation: Explanation, edge: Edge, taking: Sequence[Pattern], level: Level
+) -> tuple[str, ...]:
+    """A step: layer, nodes, component, and what each pattern that takes it carries of its g."""
+    start, end = (brief(explanation.tokens[at]) for at in (edge.source, edge.target))
+    way = f"stays at {start}" if edge.source == edge.target else f"{start} → {end}"
+    lines = [f"block {edge.layer}, {way}, by {component(edge.component)}"]
+    lines += [
+        f"{brief(p.token)} {signed(p.value(level), 3)} logits"
+        f" ({percent(p.share(level))} of g {signed(p.influence, 3)})"
+        for p in taking[:NAMED]
+    ]
+    if len(taking) > NAMED:
+        lines.append(f"and {len(taking) - NAMED} more")
+    return tuple(lines)
+
+
+def of_flow(
+    explanation: Explanation, edge: Edge, value: float, total: float, strongest: int | None
+) -> tuple[str, ...]:
+    """All influence between two nodes, its share of the block's, and the head that carries most."""
+    start, end = (brief(explanation.tokens[at]) for at in (edge.source, edge.target))
+    kind = "skip connection" if edge.component == SKIP else "all heads"
+    lines = [
+        f"all words, block {edge.layer}, {start} → {end}",
+        f"{kind} {signed(value, 3)} logits",
+    ]
+    if total:
+        lines.append(f"{percent(abs(value) / total)} of what moves in this block")
+    if strongest is not None:
+        lines.append(f"most by head {strongest}")
+    return tuple(lines)

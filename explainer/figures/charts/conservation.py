@@ -1,0 +1,64 @@
+"""All influence, block by block: what flows by skip and by heads, with and against the sum."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explainer.figures.canvas import text
+from explainer.figures.canvas.palette import palette, rgba
+from explainer.figures.charts.chart import chart, note, titled
+from explainer.results.total_flow import TotalFlow
+
+
+def conservation_figure(flow: TotalFlow, *, dark: bool = False) -> go.Figure:
+    """Positive flows above 0 and negative ones below, in logits; what they leave is Σ g."""
+    colours = palette(dark)
+    blocks = [str(block) for block in range(len(flow.skip))]
+    traces = []
+    for parts, colour in ((flow.skip, colours.skip), (flow.heads, colours.heads)):
+        flat = parts.reshape(len(parts), -1)
+        for sign, opacity in ((1, 0.9), (-1, 0.45)):
+            sums = np.where(sign * flat > 0, flat, 0.0).sum(axis=1)
+            traces.append(
+                go.Bar(
+                    x=blocks,
+                    y=sums,
+                    marker={"color": rgba(colour, opacity), "line": {"width": 0}},
+                    hoverinfo="skip",
+                )
+            )
+    totals = flow.layer_totals()
+    traces.append(
+        go.Scatter(
+            x=blocks,
+            y=totals,
+            mode="markers+text",
+            marker={
+                "symbol": "line-ew",
+                "size": 46,
+                "line": {"color": colours.ink, "width": 2.5},
+            },
+            hoverinfo="skip",
+        )
+    )
+    figure = chart(traces, colours, 340)
+    figure.update_layout(
+        barmode="relative",
+        annotations=[
+            note(
+                block,
+                total,
+                text.signed(total),
+                colours.ink,
+                yanchor="bottom",
+                yshift=3,
+                bgcolor=rgba(colours.surface, 0.75),
+                borderpad=1,
+            )
+            for block, total in zip(blocks, totals, strict=True)
+        ],
+    )
+    figure.update_xaxes(type="category", title=titled("block", colours), showgrid=False)
+    figure.update_yaxes(title=titled("influence (logits)", colours), zerolinewidth=1)
+    return figure

@@ -1,0 +1,103 @@
+"""Which place each pattern takes where several share a node: side by side, as in a Sankey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from explainer.results.pattern import SKIP, Edge, Level, Pattern
+
+GAP = 1.0
+"""px between two patterns at a node, at most."""
+THINNEST = 1.3
+"""px of the thinnest lane, so that a weak pattern can be seen at all."""
+THICKEST = 10_000.0
+"""px of the thickest lane, under a scale that was made for far smaller influences."""
+FAINTEST = 0.8
+"""px of the thinnest lane where very many meet."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One pattern's way: its width in px and its middle's distance from each row it visits.
+
+    `offsets` has L + 1 entries, downwards positive, in px.
+    """
+
+    pattern: Pattern
+    width: float
+    offsets: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The lanes that take one edge, from the top down."""
+
+    edge: Edge
+    lanes: tuple[Lane, ...]
+
+    @property
+    def value_order(self) -> tuple[Lane, ...]:
+        """The lanes, widest first."""
+        return tuple(sorted(self.lanes, key=lambda lane: -lane.width))
+
+
+def meeting(patterns: Sequence[Pattern], level: Level) -> tuple[float, int]:
+    """The largest sum of |influence| in one node, in logits, and the most patterns in one node."""
+    sums: dict[tuple[int, int], float] = {}
+    counts: dict[tuple[int, int], int] = {}
+    for pattern in patterns:
+        for node in enumerate(pattern.nodes):
+            sums[node] = sums.get(node, 0.0) + abs(pattern.value(level))
+            counts[node] = counts.get(node, 0) + 1
+    return max(sums.values(), default=0.0), max(counts.values(), default=0)
+
+
+def stack(patterns: Sequence[Pattern], level: Level, scale: float, room: float) -> tuple[Lane, ...]:
+    """Lanes for the patterns, `scale` px per logit; `room` is what a full node should keep to.
+
+    Where patterns meet they are ordered by where they come from, so that merging ways do not
+    cross and patterns that share an edge stay neighbours.
+    """
+    crowd = max(1, meeting(patterns, level)[1])
+    least = min(THINNEST, max(FAINTEST, 0.7 * room / crowd))
+    gap = min(GAP, 0.25 * room / crowd)
+    widths = [min(THICKEST, max(least, scale * abs(p.value(level)))) for p in patterns]
+    offsets: list[list[float]] = [[] for _ in patterns]
+    rank: dict[int, tuple[float, ...]] = {i: (p.nodes[0], i) for i, p in enumerate(patterns)}
+    for layer in range(len(patterns[0].nodes) if patterns else 0):
+        here: dict[int, list[int]] = {}
+        for i in sorted(rank, key=lambda i: rank[i]):
+            here.setdefault(patterns[i].nodes[layer], []).append(i)
+        following: dict[int, tuple[float, ...]] = {}
+        for position, members in here.items():
+            top = -(sum(widths[i] for i in members) + gap * (len(members) - 1)) / 2
+            for place, i in enumerate(members):
+                offsets[i].append(top + widths[i] / 2)
+                top += widths[i] + gap
+                following[i] = (position, _order(patterns[i], level, layer), place)
+        rank = following
+    return tuple(
+        Lane(pattern, width, tuple(offset))
+        for pattern, width, offset in zip(patterns, widths, offsets, strict=True)
+    )
+
+
+def _order(pattern: Pattern, level: Level, layer: int) -> float:
+    """Skip before the heads by number, among edges with the same start."""
+    if level == "embedding" or layer == len(pattern.components):
+        return 0
+    component = pattern.components[layer]
+    return -1 if component == SKIP else float(component)
+
+
+def bundle(lanes: Sequence[Lane], level: Level) -> tuple[Bundle, ...]:
+    """The lanes grouped by the edges they take, in order of layer."""
+    through: dict[Edge, list[Lane]] = {}
+    for lane in lanes:
+        for edge in lane.pattern.edges(level):
+            through.setdefault(edge, []).append(lane)
+    return tuple(
+        Bundle(edge, tuple(sorted(members, key=lambda lane: lane.offsets[edge.layer + 1])))
+        for edge, members in sorted(through.items(), key=lambda item: item[0].layer)
+    )

@@ -1,0 +1,144 @@
+"""The legend: what colour, dash and circle mean, and a bar of labelled width as the scale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from explainer.figures.canvas import text
+from explainer.figures.canvas.curves import Curve, dashes, ribbon
+from explainer.figures.canvas.palette import rgba
+from explainer.figures.canvas.scene import Area, Disc, Item, Label
+from explainer.figures.patterns.bars import nice, written
+from explainer.figures.patterns.ribbons import CORE
+from explainer.figures.patterns.view import View
+from explainer.results.pattern import Target
+
+ROW = 22.0
+SWATCH = 30.0
+THICK = 5.0
+MARGIN = 12.0
+"""px that the legend leaves free beside it."""
+MARK = 0.13
+"""Opacity of the patch behind a word that differs from the figure beside."""
+
+Painter = Callable[[float, float], list[Item]]
+"""Draws a swatch whose left end is at x and whose middle is at y."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item of the legend."""
+
+    says: str
+    paint: Painter
+
+    @property
+    def width(self) -> float:
+        """Room it takes with its distance to the next, in px."""
+        return SWATCH + 7 + text.width(self.says, text.SMALL) + 18
+
+
+def entries(view: View, target: Target, scale: float, flow: bool) -> list[Entry]:
+    """What this view needs explained; `scale` in px per logit."""
+    colours = view.colours
+    against = (
+        f"away from {_short(target.correct)}"
+        if target.wrong is None
+        else f"towards {_short(target.wrong)}"
+    )
+    found = [
+        Entry(
+            f"towards {_short(target.correct)}", lambda x, y: [_bar(x, y, THICK, colours.positive)]
+        ),
+        Entry(against, lambda x, y: [_bar(x, y, THICK, colours.negative)]),
+    ]
+    if view.level == "attention":
+        found.append(Entry("skip connection", lambda x, y: _dashed(x, y, colours.muted)))
+        found.append(Entry("attention head, by number", lambda x, y: _headed(x, y, view)))
+    value, thick = scale_bar(scale)
+    found.append(
+        Entry(
+            f"width: {written(value)} {'logit' if value == 1 else 'logits'}",
+            lambda x, y: [_bar(x, y, thick, colours.muted)],
+        )
+    )
+    if flow:
+        found.append(Entry("skip | heads, of all influence", lambda x, y: _split(x, y, view)))
+    if view.beside and view.beside.marked:
+        found.append(Entry("differs", lambda x, y: [_marked(x, y, view)]))
+    return found
+
+
+def _short(word: str) -> str:
+    return text.shorten(word, text.SMALL, 90)
+
+
+def scale_bar(scale: float) -> tuple[float, float]:
+    """A round number of logits and the width in px that it has in the graph."""
+    value = nice(12.0 / scale)
+    return value, value * scale
+
+
+def flowed(found: list[Entry], room: float) -> list[list[Entry]]:
+    """The entries in rows that fit the room."""
+    rows: list[list[Entry]] = [[]]
+    used = 0.0
+    for entry in found:
+        if rows[-1] and used + entry.width - 18 > room:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(entry)
+        used += entry.width
+    return rows
+
+
+def draw(rows: list[list[Entry]], left: float, top: float, view: View) -> list[Item]:
+    """The legend's rows from (left, top) on."""
+    items: list[Item] = []
+    for number, row in enumerate(rows):
+        x, y = left, top + ROW * (number + 0.5)
+        for entry in row:
+            items += entry.paint(x, y)
+            items.append(
+                Label(x + SWATCH + 7, y, entry.says, view.colours.muted, text.SMALL, "start")
+            )
+            x += entry.width
+    return items
+
+
+def _bar(x: float, y: float, thick: float, colour: str) -> Area:
+    return Area(ribbon(Curve(x, y, x + SWATCH, y), 0, 0, thick), colour)
+
+
+def _dashed(x: float, y: float, colour: str) -> list[Item]:
+    curve = Curve(x, y, x + SWATCH, y)
+    spans = dashes(SWATCH, 4)
+    core: list[Item] = [Area(ribbon(curve, 0, 0, 4), rgba(colour, CORE))]
+    return core + [Area(ribbon(curve, 0, 0, 4, span), colour) for span in spans]
+
+
+def _headed(x: float, y: float, view: View) -> list[Item]:
+    colours = view.colours
+    middle = x + SWATCH / 2
+    return [
+        _bar(x, y, 3, colours.muted),
+        Disc(middle, y, 8.0, colours.surface, colours.muted, 1.4),
+        Label(middle, y, "3", colours.ink, text.SMALL - 0.5),
+    ]
+
+
+def _marked(x: float, y: float, view: View) -> Item:
+    corners = [(x, y - 8), (x + SWATCH, y - 8), (x + SWATCH, y + 8), (x, y + 8)]
+    return Area(np.array(corners), rgba(view.colours.ink, MARK))
+
+
+def _split(x: float, y: float, view: View) -> list[Item]:
+    items: list[Item] = []
+    half = SWATCH / 2
+    for left, colour in ((x, view.colours.skip), (x + half, view.colours.heads)):
+        corners = [(left, y - 4.5), (left + half, y - 4.5), (left + half, y + 4.5), (left, y + 4.5)]
+        items.append(Area(np.array(corners), rgba(colour, 0.85)))
+    return items

@@ -1,0 +1,74 @@
+"""Two figures side by side: one width scale, rows that line up, and marks where words differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from explainer.figures.canvas.frame import MANY_ROWS
+from explainer.figures.patterns import bars, legend
+from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.view import Beside, View
+from explainer.results.comparison import Aligned
+from explainer.results.pattern import Explanation
+
+Pair = tuple[Explanation, Explanation]
+
+
+def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View]) -> list[View]:
+    """The two views, so changed that the figures drawn from them can be compared by eye.
+
+    `views` may differ in what is selected; both need the same width and level.
+    """
+    rows = _rows(both, alignment, views)
+    lows, highs = zip(*(bars.extent(e.patterns) for e in both), strict=True)
+    tokens = tuple(
+        explanation.tokens[position]
+        for explanation, places in zip(both, rows, strict=True)
+        for position in places
+        if position is not None
+    )
+    shared = [
+        replace(
+            view,
+            beside=Beside(
+                rows=tuple(places),
+                marked=frozenset(p for p in marked if p is not None),
+                tokens=tokens,
+                reach=(min(lows), max(highs)),
+            ),
+        )
+        for view, places, marked in zip(views, rows, _marked(alignment), strict=True)
+    ]
+    scale = min(lay_out(e, view).scale for e, view in zip(both, shared, strict=True))
+    lines = max(_legend_rows(e, view, scale) for e, view in zip(both, shared, strict=True))
+    return [
+        replace(view, scale=scale, beside=replace(view.beside, legend_rows=lines))
+        for view in shared
+        if view.beside is not None
+    ]
+
+
+def _rows(
+    both: Pair, alignment: Sequence[Aligned], views: tuple[View, View]
+) -> tuple[list[int | None], list[int | None]]:
+    """Every pair of tokens, or in a long text those that either drawing touches."""
+    kept = list(alignment)
+    if len(kept) > MANY_ROWS:
+        touched = [
+            {explanation.target.position}
+            | {node for pattern in view.patterns(explanation) for node in pattern.nodes}
+            for explanation, view in zip(both, views, strict=True)
+        ]
+        kept = [p for p in kept if p.first in touched[0] or p.second in touched[1]]
+    return [pair.first for pair in kept], [pair.second for pair in kept]
+
+
+def _marked(alignment: Sequence[Aligned]) -> tuple[list[int | None], list[int | None]]:
+    differing = [pair for pair in alignment if pair.kind != "equal"]
+    return [pair.first for pair in differing], [pair.second for pair in differing]
+
+
+def _legend_rows(explanation: Explanation, view: View, scale: float) -> int:
+    found = legend.entries(view, explanation.target, scale, explanation.flow is not None)
+    return len(legend.flowed(found, view.width - legend.MARGIN))

@@ -1,0 +1,193 @@
+"""What of an explanation is drawn, and how: the choices that need no new computation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from explainer.base.checks import instance, number, one_of, whole, yes_or_no
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import listed, shown
+from explainer.figures.canvas.palette import Palette, palette
+from explainer.results.pattern import (
+    LARGEST,
+    LEVELS,
+    Edge,
+    Explanation,
+    Level,
+    Node,
+    Pattern,
+    Place,
+)
+from explainer.results.words import Words, merge_pieces, special_positions
+
+Overlay = Literal["none", "skip", "heads", "both"]
+
+OVERLAYS: tuple[Overlay, ...] = get_args(Overlay)
+WIDTH = 1100.0
+NARROWEST = 240.0
+WIDEST = 20_000.0
+NOWHERE = -1
+"""The row of a position that there is not, see `merge`."""
+MOST_STEPS = 2500
+"""Steps that are drawn at most, of the strongest patterns: more cannot be told apart, and the
+hundreds of words of a long text would take a minute to draw."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a figure keeps to because another one stands beside it.
+
+    `rows` are its tokens' positions from the top down, None where only the other one has a token;
+    `marked` the positions whose token differs; `tokens` all words that the labels must have room
+    for; `reach` the lowest and highest influence in logits that the bars must have room for;
+    `legend_rows` the least number of rows of the legend.
+    """
+
+    rows: tuple[int | None, ...]
+    marked: frozenset[int]
+    tokens: tuple[str, ...]
+    reach: tuple[float, float]
+    legend_rows: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """Choices of drawing; raises ExplainerError where one is impossible.
+
+    `minimum_share` hides words whose |g| is below that share of Σ|g|; `overlay` adds all
+    influence behind the patterns; `selected` is a source word's position and `place` a node or a
+    step: patterns of other words, and those that do not pass there, are faded; `width` is in px;
+    `merge_pieces` draws the pieces of a word as one row, `hide_special` leaves out what starts at
+    [CLS], [SEP] and [MASK]; `scale` fixes the px per logit, so that two figures can be compared,
+    and `beside` what else they share.
+    """
+
+    level: Level = "attention"
+    minimum_share: float = 0.05
+    overlay: Overlay = "none"
+    selected: int | None = None
+    place: Place | None = None
+    dark: bool = False
+    width: float = WIDTH
+    merge_pieces: bool = False
+    hide_special: bool = False
+    scale: float | None = None
+    beside: Beside | None = None
+
+    def __post_init__(self) -> None:
+        one_of("level", self.level, LEVELS)
+        one_of("overlay", self.overlay, OVERLAYS)
+        number("minimum share", self.minimum_share, 0, 1, "a share from 0 to 1")
+        pixels = f"at least {NARROWEST:.0f} pixels, and at most {WIDEST:,.0f}"
+        number("width", self.width, NARROWEST, WIDEST, pixels)
+        if self.scale is not None:
+            number("scale", self.scale, 1 / LARGEST, LARGEST, "pixels per logit above 0")
+        if self.selected is not None:
+            whole("selected word", self.selected, NOWHERE)
+        if self.place is not None:
+            _check_place(self.place)
+        if self.beside is not None:
+            instance("argument beside", self.beside, Beside, "a Beside")
+        for name in ("dark", "merge_pieces", "hide_special"):
+            yes_or_no(name, getattr(self, name))
+
+    @property
+    def colours(self) -> Palette:
+        """The colours of the page."""
+        return palette(self.dark)
+
+    @property
+    def selects(self) -> bool:
+        """Whether a word or a place is selected."""
+        return self.selected is not None or self.place is not None
+
+    def leads(self, pattern: Pattern) -> bool:
+        """Whether a pattern is of the selected word and passes the selected place."""
+        return (self.selected is None or pattern.source == self.selected) and (
+            self.place is None or pattern.passes(self.place, self.level)
+        )
+
+    def patterns(self, explanation: Explanation) -> tuple[Pattern, ...]:
+        """The drawn patterns: those wanted, or the strongest of them where there are very many."""
+        wanted = self.wanted(explanation)
+        most = max(1, MOST_STEPS // explanation.model.layers)
+        if len(wanted) <= most:
+            return wanted
+
+        def rank(pattern: Pattern) -> tuple[bool, float]:
+            chosen = self.selects and self.leads(pattern)
+            return not chosen, -abs(pattern.value(self.level))
+
+        strongest = {id(pattern) for pattern in sorted(wanted, key=rank)[:most]}
+        return tuple(pattern for pattern in wanted if id(pattern) in strongest)
+
+    def wanted(self, explanation: Explanation) -> tuple[Pattern, ...]:
+        """The patterns above the minimum share, and all that are selected."""
+        if self.merge_pieces:
+            words = merge_pieces(replace(explanation, flow=None))
+            own = self.on_words(words)
+            drawn = {words.way_of(p) for p in own.wanted(words.explanation)}
+            return tuple(p for p in explanation.patterns if words.way(p) in drawn)
+        enough = {p.source for p in explanation.drawn(self.minimum_share)}
+        return tuple(
+            p
+            for p in self.listed(explanation)
+            if p.source in enough or (self.selects and self.leads(p))
+        )
+
+    def listed(self, explanation: Explanation) -> tuple[Pattern, ...]:
+        """All patterns but the hidden words'; what is selected is never hidden."""
+        hidden = special_positions(explanation) if self.hide_special else frozenset()
+        return tuple(
+            p
+            for p in explanation.patterns
+            if p.source not in hidden or (self.selects and self.leads(p))
+        )
+
+    def on_words(self, words: Words) -> View:
+        """The same view of an explanation whose pieces have been merged."""
+        return replace(
+            self,
+            merge_pieces=False,
+            selected=None if self.selected is None else words.row(self.selected),
+            place=None if self.place is None else words.place(self.place),
+        )
+
+    def check(self, explanation: Explanation) -> None:
+        """Raise ExplainerError where what is selected is not in the explanation."""
+        instance("explanation", explanation, Explanation, "what explain returns")
+        n, layers = len(explanation.tokens), explanation.model.layers
+        where: list[tuple[str, int | None, int]] = [("selected word", self.selected, n - 1)]
+        if isinstance(self.place, Node):
+            where += [("selected node's layer", self.place.layer, layers)]
+            where += [("selected node's position", self.place.position, n - 1)]
+        elif self.place is not None:
+            where += [("selected step's block", self.place.layer, layers - 1)]
+            where += [("selected step's start", self.place.source, n - 1)]
+            where += [("selected step's end", self.place.target, n - 1)]
+        for name, value, high in where:
+            if value is not None and value != NOWHERE:
+                whole(name, value, 0, high)
+
+
+def view_of(options: dict[str, Any]) -> View:
+    """The view with these options; raises ExplainerError for one that there is not."""
+    known = [field.name for field in fields(View)]
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        raise ExplainerError(
+            f"A figure has no option {listed(unknown)}: choose from {listed(known)}."
+        )
+    return View(**options)
+
+
+def _check_place(place: Any) -> None:
+    if not isinstance(place, Node | Edge):
+        raise ExplainerError(
+            f"The selected place is {shown(place)}: give a Node or an Edge of "
+            "explainer.results.pattern."
+        )
+    numbers = place if isinstance(place, Node) else place[:3]
+    for value in numbers:
+        whole("selected place's number", value, NOWHERE)

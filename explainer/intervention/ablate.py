@@ -1,0 +1,286 @@
+"""What the model says when parts of it are replaced: real forward passes, nothing mutated.
+
+Nodes (hidden states), head outputs and skip inputs that are not kept are replaced by zero, as in
+the paper's ablation, by what they are for the baseline input, or by their mean over reference
+sentences. A head output belongs to the node that it flows into; the skip input of a node is the
+hidden state below it. Keeping everything is the model itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from explainer.base.checkpoint import checkpoint
+from explainer.base.checks import instance, one_of, whole
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import shown
+from explainer.influence.path import input_and_baseline
+from explainer.intervention.activations import (
+    Activations,
+    activations,
+    mean_activations,
+    no_activations,
+)
+from explainer.models import block as blocks
+from explainer.models.model import Model, given_model
+from explainer.question.predictions import Prediction, ranked
+from explainer.question.quantity import Quantity
+from explainer.question.sentence import Sentence
+from explainer.results.pattern import LEVELS, SKIP, Component, Edge, Level, steps
+from explainer.results.settings import Settings, given_settings
+from explainer.tasks.reference import reference_texts
+
+Mode = Literal["keep", "remove"]
+Replacement = Literal["zero", "baseline", "mean"]
+REPLACEMENTS: tuple[Replacement, ...] = get_args(Replacement)
+BATCH = 64
+"""Ablated models that run side by side, at most,"""
+BATCH_TOKENS = 4096
+"""and their tokens together, where there is more than one."""
+
+
+class Route(Protocol):
+    """A pattern, or any other way through the model: positions at H[0] … H[L], and components."""
+
+    @property
+    def nodes(self) -> tuple[int, ...]: ...
+
+    @property
+    def components(self) -> tuple[Component, ...] | None: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What is left as it is: `nodes` [L + 1, pos], `heads` [L, head, pos], `skip` [L, pos]."""
+
+    nodes: NDArray[np.bool_]
+    heads: NDArray[np.bool_]
+    skip: NDArray[np.bool_]
+
+    def size(self, level: Level, mode: Mode) -> int:
+        """How many nodes, or heads and skips at the attention level, are kept or removed."""
+        masks = (self.nodes,) if level == "embedding" else (self.heads, self.skip)
+        return sum(int((mask if mode == "keep" else ~mask).sum()) for mask in masks)
+
+    def without(self, edges: Iterable[Edge]) -> Kept:
+        """The same without the components of `edges` (each as it flows into its target)."""
+        heads, skip = self.heads.copy(), self.skip.copy()
+        for edge in edges:
+            if edge.component == SKIP:
+                skip[edge.layer, edge.target] = False
+            elif edge.component is None:
+                heads[edge.layer, :, edge.target] = skip[edge.layer, edge.target] = False
+            else:
+                heads[edge.layer, edge.component, edge.target] = False
+        return replace(self, heads=heads, skip=skip)
+
+
+@dataclass(frozen=True)
+class Ablated:
+    """Q and the predictions of the ablated model, logits and shares of 1."""
+
+    value: float
+    predictions: tuple[Prediction, ...]
+
+
+def keep_all(model: Model, n_tokens: int) -> Kept:
+    """Everything kept: the model itself."""
+    n_tokens = whole("number of tokens", n_tokens, 1, given_model(model).max_tokens)
+    layers, heads = model.info.layers, model.info.heads
+    return Kept(
+        np.ones((layers + 1, n_tokens), dtype=bool),
+        np.ones((layers, heads, n_tokens), dtype=bool),
+        np.ones((layers, n_tokens), dtype=bool),
+    )
+
+
+def keep_only(model: Model, n_tokens: int, routes: Iterable[Route], level: Level) -> Kept:
+    """Only what lies on the routes: their nodes, and at the attention level their components.
+
+    Raises ExplainerError for a route that does not fit the model and sentence.
+    """
+    every = keep_all(model, n_tokens)
+    nodes = np.zeros_like(every.nodes)
+    heads, skip = np.zeros_like(every.heads), np.zeros_like(every.skip)
+    for route in _checked(routes, every, level):
+        nodes[np.arange(len(route.nodes)), list(route.nodes)] = True
+        if level == "attention":
+            for edge in _steps(route):
+                if edge.component == SKIP:
+                    skip[edge.layer, edge.target] = True
+                else:
+                    heads[edge.layer, edge.component, edge.target] = True
+    return replace(every, nodes=nodes) if level == "embedding" else Kept(nodes, heads, skip)
+
+
+def remove(model: Model, n_tokens: int, routes: Iterable[Route], level: Level) -> Kept:
+    """All but what lies on a route; the target node stays, for without it there is no output.
+
+    Raises ExplainerError for a route that does not fit the model and sentence.
+    """
+    every = keep_all(model, n_tokens)
+    chosen = _checked(routes, every, level)
+    if level == "attention":
+        return every.without(edge for route in chosen for edge in _steps(route))
+    nodes = every.nodes.copy()
+    for route in chosen:
+        nodes[np.arange(len(route.nodes) - 1), list(route.nodes[:-1])] = False
+    return replace(every, nodes=nodes)
+
+
+def _checked(routes: Iterable[Route], every: Kept, level: Level) -> tuple[Route, ...]:
+    """The routes, each of which must lead through all layers of the model, within the sentence."""
+    one_of("level", level, LEVELS)
+    layers, heads, n = every.heads.shape
+    try:
+        chosen = tuple(routes)
+    except TypeError:  # one of what should be several is refused as such below
+        chosen = (routes,)  # type: ignore[assignment]
+    for number, route in enumerate(chosen):
+        nodes = getattr(route, "nodes", None)
+        components = getattr(route, "components", None)
+        fits = isinstance(nodes, tuple) and len(nodes) == layers + 1
+        fits = fits and all(isinstance(node, int) and 0 <= node < n for node in nodes or ())
+        if fits and level == "attention":
+            fits = isinstance(components, tuple) and len(components) == layers
+            fits = fits and all(
+                c == SKIP or (isinstance(c, int) and 0 <= c < heads) for c in components or ()
+            )
+        if not fits:
+            raise ExplainerError(
+                f"Route {number}, {shown(route)}, does not fit: give nodes for {layers + 1} hidden "
+                f"states of {n} tokens, and at the attention level {layers} components of {heads} "
+                "heads or 'skip'."
+            )
+    return chosen
+
+
+def _steps(route: Route) -> tuple[Edge, ...]:
+    assert route.components is not None, "checked before"
+    return steps(route.nodes, route.components)
+
+
+def ablate(
+    model: Model,
+    sentence: Sentence,
+    quantity: Quantity,
+    kept: Kept,
+    *,
+    replacement: Replacement = "zero",
+    settings: Settings | None = None,
+    count: int = 5,
+) -> Ablated:
+    """Run the model with everything replaced that is not `kept`.
+
+    `settings` names the baseline whose activations replace under `replacement="baseline"`.
+    Raises ExplainerError for an unknown replacement, or masks of another model or sentence.
+    """
+    given_model(model)
+    instance("sentence", sentence, Sentence, "what read_sentence returns")
+    instance("quantity", quantity, Quantity, "what choose_quantity returns")
+    instance("argument kept", kept, Kept, "a Kept, such as keep_all returns")
+    _check_kept(kept, model, sentence)
+    count = whole("number of predictions", count, 1)
+    filling = fill(model, sentence, replacement, settings)
+    with torch.inference_mode(False), torch.no_grad():
+        hidden = _run(model, sentence, [kept], filling)[:, quantity.position]
+        logits = model.adapter.logits(hidden, None)[0].double()
+    weights = logits.new_tensor(quantity.weights)
+    value = float(logits[list(quantity.classes)] @ weights)
+    return Ablated(value, ranked(model, sentence, logits, count))
+
+
+def _check_kept(kept: Kept, model: Model, sentence: Sentence) -> None:
+    every = keep_all(model, len(sentence.tokens))
+    for name in ("nodes", "heads", "skip"):
+        mask, shape = getattr(kept, name), getattr(every, name).shape
+        if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != shape:
+            wanted = " × ".join(map(str, shape))
+            raise ExplainerError(
+                f"The mask of what is kept of the {name} is not one of {wanted} truth values: "
+                "start from keep_all for this model and sentence."
+            )
+
+
+def ablated_values(
+    model: Model,
+    sentence: Sentence,
+    quantity: Quantity,
+    variants: Sequence[Kept],
+    filling: Activations,
+) -> tuple[float, ...]:
+    """Q of each of several ablated models, in logits; what is not kept is taken from `filling`."""
+    classes = torch.tensor(quantity.classes, device=model.adapter.device)
+    values: list[float] = []
+    with torch.inference_mode(False), torch.no_grad():
+        size = max(1, min(BATCH, BATCH_TOKENS // len(sentence.tokens)))
+        for start in range(0, len(variants), size):
+            hidden = _run(model, sentence, variants[start : start + size], filling)
+            logits = model.adapter.logits(hidden[:, quantity.position], classes).double()
+            values.extend((logits @ logits.new_tensor(quantity.weights)).tolist())
+    return tuple(values)
+
+
+def fill(
+    model: Model, sentence: Sentence, replacement: Replacement, settings: Settings | None = None
+) -> Activations:
+    """What replaces all that is not kept; `settings` names the baseline.
+
+    Raises ExplainerError for an unknown replacement.
+    """
+    shared = shared_fill(model, replacement)
+    if shared is not None:
+        return shared
+    _, b = input_and_baseline(model, sentence, given_settings(settings))
+    with torch.inference_mode(False), torch.no_grad():
+        return activations(model.adapter.of(sentence.token_ids), b)
+
+
+def shared_fill(model: Model, replacement: Replacement) -> Activations | None:
+    """What replaces in every sentence alike (the mean is that of `tasks.reference_texts`).
+
+    None for the baseline, which is each sentence's own. Raises ExplainerError for an unknown
+    replacement.
+    """
+    replacement = one_of("replacement", replacement, REPLACEMENTS)
+    if replacement == "baseline":
+        return None
+    if replacement == "mean":
+        return mean_activations(model, reference_texts(model.info.task))
+    return no_activations(model.adapter)
+
+
+def _run(
+    model: Model, sentence: Sentence, variants: Sequence[Kept], filling: Activations
+) -> Tensor:
+    """H[L] [variant, pos, d_model] of the sentence, each variant with its own things replaced."""
+    adapter = model.adapter.of(sentence.token_ids)
+
+    def masks(values: Iterable[NDArray[np.bool_]]) -> Tensor:
+        return torch.from_numpy(np.stack(list(values))).to(adapter.device).unsqueeze(-1)
+
+    nodes = masks(kept.nodes for kept in variants)  # [variant, L + 1, pos, 1]
+    heads = masks(kept.heads for kept in variants)  # [variant, L, head, pos, 1]
+    skips = masks(kept.skip for kept in variants)  # [variant, L, pos, 1]
+    ids = torch.tensor(sentence.token_ids, device=adapter.device)
+    H, _ = blocks.embed(adapter.embedding, adapter.embedding.word[ids].unsqueeze(0))
+    H = torch.where(nodes[:, 0], H, filling.nodes[0])
+    for number, block in enumerate(adapter.blocks):
+        checkpoint()
+
+        def edit(output: Tensor, resid: Tensor, number: int = number) -> tuple[Tensor, Tensor]:
+            return (
+                torch.where(heads[:, number], output, filling.heads[number]),
+                torch.where(skips[:, number], resid, filling.nodes[number]),
+            )
+
+        H, _ = blocks.forward(block, H, None, edit)
+        H = torch.where(nodes[:, number + 1], H, filling.nodes[number + 1])
+    return H

@@ -1,0 +1,28 @@
+"""RoBERTa: BERT's blocks, positions that skip the padding token, heads of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+from torch.nn.functional import gelu
+
+from explainer.models.adapter import Adapter, class_head, vocabulary_head
+from explainer.models.architectures import bert
+
+
+def adapt(network: Any) -> Adapter:
+    """The adapter of a RoBERTa masked LM or sequence classifier in eval mode."""
+    encoder = network.roberta
+    embedding = bert.embedding(encoder.embeddings, encoder.embeddings.padding_idx)
+    if hasattr(network, "lm_head"):
+        lm_head = network.lm_head
+
+        def transform(hidden: Tensor) -> Tensor:
+            # The class's own forward fixes this activation, whatever the configuration says.
+            return lm_head.layer_norm(gelu(lm_head.dense(hidden)))
+
+        head = vocabulary_head(transform, lm_head.decoder)
+    else:
+        head = class_head(network.classifier)
+    return Adapter(embedding, bert.blocks(encoder.encoder), head)

@@ -1,0 +1,98 @@
+"""Check a model folder before anything is computed: what it lacks or is, in one sentence.
+
+Reads the configuration and the headers of the weight files; no weight is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+from explainer.models.architectures import ARCHITECTURES
+from explainer.models.loading.config import Task, check_config, read_config, task_of, wanted
+from explainer.models.loading.weights import Announced, announced
+
+WEIGHTS = "model.safetensors"
+WEIGHTS_INDEX = "model.safetensors.index.json"
+PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json")
+
+
+def check_folder(folder: Path, name: str) -> tuple[dict[str, Any], Task, dict[str, Announced]]:
+    """The configuration and task of the model in `folder`, and what its weight files announce.
+
+    Raises ExplainerError where the folder lacks a part, holds another kind of model, or has
+    weight files that are not whole; `name` is the model's in messages.
+    """
+    config = read_config(folder, name)
+    if config.get("model_type") is not None:
+        check_config(config, name)
+    _check_adapter(folder, name)
+    header = announced(weight_files(folder, name), name)
+    check_config(config, name, tuple(header))
+    if not any((folder / tokenizer).is_file() for tokenizer in TOKENIZERS):
+        raise ExplainerError(
+            f"The model {quote(name)} has no tokenizer ({' or '.join(TOKENIZERS)}): save the "
+            "tokenizer in the same folder."
+        )
+    task = task_of(config) or _task_by_weights(config["model_type"], header, name)
+    return config, task, header
+
+
+def weight_files(folder: Path, name: str) -> tuple[Path, ...]:
+    """The safetensors files of the model in `folder`, whole or in shards."""
+    if (folder / WEIGHTS).is_file():
+        return (folder / WEIGHTS,)
+    if (folder / WEIGHTS_INDEX).is_file():
+        return _shards(folder, name)
+    if any(path for pattern in PICKLES for path in folder.glob(pattern)):
+        raise ExplainerError(
+            f"The model {quote(name)} has only pickled weights, which can run code when opened: "
+            "convert them with save_pretrained, which writes model.safetensors."
+        )
+    raise ExplainerError(
+        f"The model {quote(name)} has no {WEIGHTS}: give the folder of a model saved by "
+        "save_pretrained."
+    )
+
+
+def _check_adapter(folder: Path, name: str) -> None:
+    if (folder / "adapter_config.json").is_file():
+        raise ExplainerError(
+            f"The model {quote(name)} is an adapter on top of another model: merge it into that "
+            "model and save the whole."
+        )
+
+
+def _shards(folder: Path, name: str) -> tuple[Path, ...]:
+    try:
+        listed = json.loads((folder / WEIGHTS_INDEX).read_text(encoding="utf-8"))["weight_map"]
+        files = sorted({str(file) for file in listed.values()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ExplainerError(
+            f"The {WEIGHTS_INDEX} of the model {quote(name)} cannot be read: save or download "
+            "the model again."
+        ) from error
+    for file in files:
+        if Path(file).name != file or not (folder / file).is_file():
+            raise ExplainerError(
+                f"The model {quote(name)} has no weight file {quote(file)}, which its "
+                f"{WEIGHTS_INDEX} names: save or download the model again."
+            )
+    return tuple(folder / file for file in files)
+
+
+def _task_by_weights(kind: str, names: Iterable[str], name: str) -> Task:
+    """The task of a model whose configuration names no architecture, by the head it holds."""
+    if any(weight.startswith(ARCHITECTURES[kind].masked_lm_head) for weight in names):
+        return "masked-lm"
+    if any(weight.startswith("classifier.") for weight in names):
+        return "classification"
+    raise ExplainerError(
+        f"The model {quote(name)} has no head, but {wanted(kind)} is needed: choose a model "
+        "with one."
+    )

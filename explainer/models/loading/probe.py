@@ -1,0 +1,118 @@
+"""Prove at load that a model's adapter computes what the library's own network computes.
+
+Compared are all logits of two short inputs (a text as the library's tokenizer makes it, segments
+and all; and one with the unknown token and every id that may be special) and the hidden states
+of the longest one. Of that only the first block is run: what depends on the length, positions
+and segments, enters before it, and a whole pass would take as long as loading does.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+from explainer.models import block as blocks
+from explainer.models.adapter import Adapter
+from explainer.models.forward import against_overflow, logits_of, own_logits, rounding
+
+LONGEST = 1024
+"""Trying longer inputs takes too much memory; their explanations are checked one by one."""
+FEW = 64
+
+
+def probe(network: Any, adapter: Adapter, tokenizer: Any, name: str) -> None:
+    """Raise ExplainerError for a model whose logits are no numbers or not those of its adapter."""
+    try:
+        pairs = list(_pairs(network, adapter, tokenizer))
+    except (RuntimeError, ValueError, TypeError, IndexError, KeyError) as error:
+        raise ExplainerError(
+            f"The model {quote(name)} cannot be run by transformers "
+            f"({quote(' '.join(str(error).split()), 120)}): choose another model."
+        ) from error
+    for theirs, ours in pairs:
+        if not theirs.isfinite().all():
+            raise ExplainerError(
+                f"The model {quote(name)} gives numbers that are not finite, because its "
+                f"weights are too large: {against_overflow(theirs.dtype)}."
+            )
+        off = float((theirs - ours).abs().max())
+        if not off <= rounding(theirs):
+            raise ExplainerError(
+                f"The model {quote(name)} does not compute what its kind does: its numbers differ "
+                f"by {off:.2g} from those that would be explained, so choose another model."
+            )
+
+
+def _pairs(network: Any, adapter: Adapter, tokenizer: Any) -> Iterator[tuple[Tensor, Tensor]]:
+    """The same numbers by the library and by the adapter, for each input."""
+    made = tokenizer(f"{tokenizer.mask_token} a .", return_tensors="pt")
+    taken = inspect.signature(network.forward).parameters
+    ids = made["input_ids"][0].tolist()
+    if len(ids) <= len(adapter.embedding.added):
+        given = {key: value for key, value in made.items() if key in taken}
+        yield logits_of(network, **given), _logits(network, adapter, ids)
+    ids = _special(network, adapter, tokenizer)
+    yield own_logits(network, ids), _logits(network, adapter, ids)
+    ids = _longest(adapter)
+    given = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids)).long()}
+    with _first_block(network.base_model), torch.inference_mode():
+        hidden = network.base_model(**given).last_hidden_state[0]
+    yield hidden, _hidden(adapter, ids, depth=1)
+
+
+def _special(network: Any, adapter: Adapter, tokenizer: Any) -> list[int]:
+    """A text with the unknown token, and with every id that a network may treat as special."""
+    ids = (
+        *(tokenizer.unk_token_id, tokenizer.mask_token_id, tokenizer.pad_token_id),
+        *(network.config.pad_token_id, 0, 1, 2, 3, 5, tokenizer.vocab_size - 1),
+    )
+    known = len(adapter.embedding.word)
+    inner = [number for number in dict.fromkeys(ids) if number is not None and 0 <= number < known]
+    inner = inner[: len(adapter.embedding.added) - 2]
+    return [tokenizer.cls_token_id, *inner, tokenizer.sep_token_id]
+
+
+def _longest(adapter: Adapter) -> list[int]:
+    """The longest input, in which every token takes up a position."""
+    known = range(min(FEW, len(adapter.embedding.word)))
+    placed = [number for number in known if number != adapter.embedding.unplaced]
+    length = min(LONGEST, len(adapter.embedding.added))
+    return [placed[at % len(placed)] for at in range(length)]
+
+
+def _hidden(adapter: Adapter, ids: Sequence[int], depth: int) -> Tensor:
+    """Hidden states [pos, d_model] after the first `depth` blocks."""
+    read = adapter.of(ids)
+    with torch.inference_mode(False), torch.no_grad():
+        words = read.embedding.word[torch.tensor(ids, device=read.device)]
+        H, _ = blocks.embed(read.embedding, words.unsqueeze(0))
+        for block in read.blocks[:depth]:
+            H, _ = blocks.forward(block, H, None)
+        return H[0]
+
+
+def _logits(network: Any, adapter: Adapter, ids: Sequence[int]) -> Tensor:
+    """All logits [row, class] by the adapter."""
+    hidden = _hidden(adapter, ids, len(adapter.blocks))
+    classified = hasattr(network, "classifier")
+    with torch.no_grad():
+        return adapter.logits(hidden[:1] if classified else hidden, None)
+
+
+@contextmanager
+def _first_block(encoder: Any) -> Iterator[None]:
+    """The encoder without the blocks above the first; nobody else has it while it is loaded."""
+    holder = encoder.transformer if hasattr(encoder, "transformer") else encoder.encoder
+    whole = holder.layer
+    try:
+        holder.layer = whole[:1]
+        yield
+    finally:
+        holder.layer = whole

@@ -1,0 +1,111 @@
+"""What the model says: its most likely words at the mask, or its classes."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from explainer.base.checks import whole
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+from explainer.models.forward import against_overflow
+from explainer.models.model import Model, given_model
+from explainer.question.contrast import spellings
+from explainer.question.labels import asked_classes
+from explainer.question.sentence import Sentence, read_sentence, vocabulary_of
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One word (masked LM) or class (classifier) with its probability and logit.
+
+    `id` is the token's or the class's number. `probability` is a share of 1: of all words or
+    classes, or of each label by itself where several may hold; None for a regression, whose value
+    is the `logit`. `asked` is what `explain` takes for exactly this word (in this sentence) or
+    class; None for a special token, which is no word.
+    """
+
+    word: str
+    probability: float | None
+    logit: float
+    id: int
+    asked: str | None
+
+
+def predict(model: Model, text: str, count: int = 5) -> tuple[Prediction, ...]:
+    """The `count` most likely words at the mask, or classes, by a real forward pass.
+
+    Raises ExplainerError for a text that the model cannot read.
+    """
+    count = whole("number of predictions", count, 1)
+    return predict_sentence(model, read_sentence(given_model(model), text), count)
+
+
+def predict_sentence(model: Model, sentence: Sentence, count: int) -> tuple[Prediction, ...]:
+    """`predict` for a text that has been read."""
+    return ranked(model, sentence, logits_of(model, sentence), count)
+
+
+def logits_of(model: Model, sentence: Sentence) -> Tensor:
+    """The logits [word or class] at the mask, or of the classifier."""
+    ids = torch.tensor([sentence.token_ids], device=model.adapter.device)
+    target = sentence.masks[0] if model.info.task == "masked-lm" else 0
+    with torch.inference_mode():
+        hidden = model.network.base_model(input_ids=ids).last_hidden_state[:, target]
+        return model.adapter.logits(hidden, None)[0].double()
+
+
+def best_words(model: Model, logits: Tensor, count: int, without: Set[int]) -> list[int]:
+    """The ids of the `count` highest logits of words: no special tokens, and none of `without`."""
+    left_out = vocabulary_of(model).special | without
+    best = highest(model, logits, count + len(left_out))
+    return [number for number in best if number not in left_out][:count]
+
+
+def ranked(model: Model, sentence: Sentence, logits: Tensor, count: int) -> tuple[Prediction, ...]:
+    """The `count` highest of all the logits [word or class], best first."""
+    numbers = highest(model, logits, count)
+    names: list[tuple[str, str | None]]
+    if model.info.task == "masked-lm":
+        names = spellings(model, sentence, numbers)
+    else:
+        asked_for = asked_classes(model)
+        names = [(model.labels[number], asked_for[number]) for number in numbers]
+    probabilities = _probabilities(model, logits, numbers)
+    return tuple(
+        Prediction(word, probability, logit, number, asked)
+        for (word, asked), probability, logit, number in zip(
+            names, probabilities, logits[numbers].tolist(), numbers, strict=True
+        )
+    )
+
+
+def highest(model: Model, logits: Tensor, count: int) -> list[int]:
+    """The numbers of the `count` highest logits [word or class], best first.
+
+    A row of the vocabulary without a token is never among them. Raises ExplainerError where a
+    logit is no finite number.
+    """
+    if not logits.isfinite().all():
+        raise ExplainerError(
+            f"The model {quote(model.info.name)} gives logits that are not finite numbers for this "
+            f"text, because its activations overflow: {against_overflow(model.adapter.dtype)} or "
+            "text."
+        )
+    if model.info.task == "masked-lm":
+        logits = logits.masked_fill(~model.known_ids.to(logits.device), -torch.inf)
+    best = logits.topk(min(count, int(logits.isfinite().sum())))
+    found: list[int] = best.indices.tolist()
+    return found
+
+
+def _probabilities(model: Model, logits: Tensor, numbers: list[int]) -> list[float | None]:
+    """The probabilities of some words or classes; None where the outputs are no probabilities."""
+    if model.info.head == "values":
+        return [None] * len(numbers)
+    shares = logits.sigmoid() if model.info.head == "labels" else logits.softmax(-1)
+    found: list[float | None] = shares[numbers].tolist()
+    return found

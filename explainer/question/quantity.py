@@ -1,0 +1,139 @@
+"""The quantity of interest: a weighted sum of logits at one position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from explainer.base.checks import instance
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+from explainer.models.model import Model
+from explainer.question.contrast import asked, contrast_id, spelled
+from explainer.question.labels import asked_classes, class_number, listed
+from explainer.question.predictions import best_words, highest, logits_of
+from explainer.question.sentence import Sentence
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What is asked: two words of a masked LM (or token ids), or two classes (names or numbers);
+    None leaves it to the model."""
+
+    correct: str | int | None = None
+    wrong: str | int | None = None
+    label: str | int | None = None
+    other: str | int | None = None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Q = Σ weights[c] · logit(classes[c]) at `position`; `correct` and `wrong` name it.
+
+    The names are for people; `classes` are the token ids or class numbers. `wrong` is None for the
+    mean of several rivals and for a plain logit.
+    """
+
+    position: int
+    classes: tuple[int, ...]
+    weights: tuple[float, ...]
+    correct: str
+    wrong: str | None
+
+
+def given_contrast(contrast: Any) -> Contrast:
+    """The contrast that a caller gave, or the model's own for None; ExplainerError for others."""
+    if contrast is None:
+        return Contrast()
+    wanted = "a Contrast, such as Contrast(correct='are', wrong='is')"
+    return instance("argument contrast", contrast, Contrast, wanted)
+
+
+def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Quantity:
+    """The quantity of interest for the kind of model, refusing what belongs to the other kind."""
+    name = quote(model.info.name)
+    if model.info.task == "masked-lm":
+        if contrast.label is not None or contrast.other is not None:
+            raise ExplainerError(
+                f"A label was given, but {name} predicts words: give the words to contrast "
+                "(correct and wrong) instead."
+            )
+        return masked_word(model, sentence, contrast.correct, contrast.wrong)
+    if contrast.correct is not None or contrast.wrong is not None:
+        raise ExplainerError(
+            f"Words to contrast were given, but {name} predicts classes: give a label instead, "
+            f"one of {listed(model)}."
+        )
+    return class_score(model, sentence, contrast.label, contrast.other)
+
+
+def asked_for(model: Model, sentence: Sentence, quantity: Quantity) -> tuple[str, ...]:
+    """What `explain` takes for exactly each of a quantity's words or classes."""
+    if model.info.task == "masked-lm":
+        return tuple(asked(model, sentence, number) for number in quantity.classes)
+    names = asked_classes(model)
+    return tuple(names[number] for number in quantity.classes)
+
+
+def masked_word(
+    model: Model, sentence: Sentence, correct: str | int | None, wrong: str | int | None
+) -> Quantity:
+    """logit(correct) − logit(wrong) at the mask; a word not given is the model's own best other.
+
+    The difference of two logits is that of their log-probabilities.
+    """
+    (position,) = sentence.masks
+    given = [
+        None if word is None else contrast_id(model, sentence, word) for word in (correct, wrong)
+    ]
+    if None in given:
+        taken = {number for number in given if number is not None}
+        best = best_words(model, logits_of(model, sentence), given.count(None), taken)
+        if len(best) < given.count(None):
+            raise ExplainerError(
+                "The model's vocabulary has not two words to contrast: load another model."
+            )
+        given = [best.pop(0) if number is None else number for number in given]
+    classes = tuple(number for number in given if number is not None)
+    names = [spelled(model, sentence, number) for number in classes]
+    if classes[0] == classes[1]:
+        raise ExplainerError(
+            f"The correct word and the wrong word are the same to the model, {quote(names[0])}: "
+            "give two different words."
+        )
+    return Quantity(position, classes, (1.0, -1.0), names[0], names[1])
+
+
+def class_score(
+    model: Model, sentence: Sentence, label: str | int | None, other: str | int | None
+) -> Quantity:
+    """logit(label) − logit(other), or − the mean of all other classes' logits.
+
+    Without a label the model's own prediction is taken. Outputs that are no choice among classes
+    (labels that each hold or not, or a regression) have the plain logit, unless `other` is given.
+    """
+    n = len(model.labels)
+    chosen = (
+        class_number(model, label)
+        if label is not None
+        else highest(model, logits_of(model, sentence), 1)[0]
+    )
+    rival = None if other is None else class_number(model, other)
+    if rival == chosen:
+        raise ExplainerError(
+            f"The label and its rival are both {quote(model.labels[chosen])}: give two different "
+            "classes."
+        )
+    if rival is not None:
+        rivals: tuple[int, ...] = (rival,)
+    elif model.info.head == "choice":
+        rivals = tuple(i for i in range(n) if i != chosen)
+    else:
+        rivals = ()
+    return Quantity(
+        position=0,
+        classes=(chosen, *rivals),
+        weights=(1.0, *(-1.0 / len(rivals) for _ in rivals)),
+        correct=model.labels[chosen],
+        wrong=model.labels[rivals[0]] if len(rivals) == 1 else None,
+    )

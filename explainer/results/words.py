@@ -1,0 +1,173 @@
+"""Word pieces as one word: an explanation whose rows are words instead of tokens.
+
+Influence adds: a word's g, and all that flows between two words, is the sum over their pieces.
+Patterns of its pieces that take the same way between words become one, which carries their sum;
+pieces that take different ways keep a pattern each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explainer.results.pattern import Component, Explanation, Level, Node, Pattern, Place
+from explainer.results.total_flow import TotalFlow
+
+CONTINUES = "##"
+"""How a token starts that goes on a word, whatever the tokenizer (see `pieces`)."""
+NO_LETTERS = ("\N{OPEN BOX}", "##\N{MIDLINE HORIZONTAL ELLIPSIS}")
+"""Pieces that add nothing to a word's name: its leading space, and the rest of a character."""
+SPECIAL = frozenset(
+    ("[CLS]", "[SEP]", "[MASK]", "[PAD]", "<s>", "</s>", "<mask>", "<pad>"),
+)
+"""Tokens that are no words, where the file does not tell: nobody can type one."""
+
+Way = tuple[int, tuple[int, ...], tuple[Component, ...]]
+
+
+def special_positions(explanation: Explanation) -> frozenset[int]:
+    """The positions of [CLS], [SEP] and [MASK], however the model spells them."""
+    if explanation.words is not None:
+        return frozenset(i for i, word in enumerate(explanation.words) if word is None)
+    return frozenset(i for i, token in enumerate(explanation.tokens) if token in SPECIAL)
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words of `source`: `rows` has each token's word, `explanation` has words for tokens."""
+
+    source: Explanation
+    rows: tuple[int, ...]
+    explanation: Explanation
+
+    def way(self, pattern: Pattern) -> Way:
+        """The way of a token's pattern, in words."""
+        nodes = tuple(self.rows[node] for node in pattern.nodes)
+        return self.rows[pattern.source], nodes, pattern.components
+
+    @staticmethod
+    def way_of(merged: Pattern) -> Way:
+        """The way of a pattern of `explanation`."""
+        return merged.source, merged.nodes, merged.components
+
+    def row(self, position: int) -> int:
+        """The word at a token's position; −1 for a position that there is not."""
+        return self.rows[position] if 0 <= position < len(self.rows) else -1
+
+    def place(self, place: Place) -> Place:
+        """A node or step of tokens, in words."""
+        if isinstance(place, Node):
+            return place._replace(position=self.row(place.position))
+        return place._replace(source=self.row(place.source), target=self.row(place.target))
+
+    def pieces(self, word: int) -> tuple[int, ...]:
+        """The positions of a word's pieces that have a pattern, in the sentence's order."""
+        return tuple(sorted(p.source for p in self.source.patterns if self.rows[p.source] == word))
+
+    def strongest(self, word: int) -> int:
+        """The position of the word's piece with the most influence."""
+        return max(self.pieces(word), key=lambda i: abs(self.source.influence[i]))
+
+    def passing(self, place: Place, level: Level) -> tuple[Pattern, ...]:
+        """The tokens' patterns that pass a place of words, strongest first."""
+        found = [p for p in self.source.patterns if self.on_words(p).passes(place, level)]
+        return tuple(sorted(found, key=lambda p: -abs(p.value(level))))
+
+    def on_words(self, pattern: Pattern) -> Pattern:
+        """A token's pattern with its nodes in words."""
+        source, nodes, _ = self.way(pattern)
+        return replace(pattern, source=source, nodes=nodes)
+
+
+def merge_pieces(explanation: Explanation) -> Words:
+    """The explanation with words in place of word pieces."""
+    rows = word_rows(explanation.tokens, explanation.words)
+    count = rows[-1] + 1 if rows else 0
+    words = word_names(explanation.tokens, rows)
+    special = {rows[position] for position in special_positions(explanation)}
+    g = [0.0] * count
+    for row, influence in zip(rows, explanation.influence, strict=True):
+        g[row] += influence
+    target = explanation.target
+    merged = replace(
+        explanation,
+        tokens=words,
+        words=tuple(None if row in special else row for row in range(count)),
+        target=replace(target, position=rows[target.position]),
+        influence=tuple(g),
+        flow=explanation.flow and _flow(explanation.flow, rows, count),
+    )
+    found = Words(explanation, rows, merged)
+    ways: dict[Way, list[Pattern]] = {}
+    for pattern in explanation.patterns:
+        ways.setdefault(found.way(pattern), []).append(pattern)
+    patterns = [_together(words[way[0]], way, members) for way, members in ways.items()]
+    patterns.sort(key=lambda p: -abs(p.influence))
+    return replace(found, explanation=replace(merged, patterns=tuple(patterns)))
+
+
+def word_rows(tokens: Sequence[str], words: Sequence[int | None] | None = None) -> tuple[int, ...]:
+    """The row of each token's word, from the tokenizer's `words` or else from the spelling."""
+    rows: list[int] = []
+    for at in range(len(tokens)):
+        rows.append(rows[-1] + (not _goes_on(tokens, words, at)) if rows else 0)
+    return tuple(rows)
+
+
+def _goes_on(tokens: Sequence[str], words: Sequence[int | None] | None, at: int) -> bool:
+    """Whether a token is of the same word as the one before it."""
+    if words is not None:
+        return words[at] is not None and words[at] == words[at - 1]
+    token = tokens[at]
+    marked = len(token) > len(CONTINUES) and token.startswith(CONTINUES)
+    return marked and tokens[at - 1] not in SPECIAL
+
+
+def word_names(tokens: Sequence[str], rows: Sequence[int]) -> tuple[str, ...]:
+    """The words' names: their pieces without marks, one after the other."""
+    pieces: list[list[str]] = [[] for _ in range(rows[-1] + 1 if rows else 0)]
+    for row, token in zip(rows, tokens, strict=True):
+        pieces[row].append(token)
+    return tuple(
+        word[0]
+        if len(word) == 1
+        else "".join(
+            (token if at == 0 else token.removeprefix(CONTINUES))
+            for at, token in enumerate(word)
+            if token not in NO_LETTERS
+        )
+        for word in pieces
+    )
+
+
+def _together(word: str, way: Way, members: list[Pattern]) -> Pattern:
+    """The sum of the patterns of pieces that take one way."""
+    source, nodes, components = way
+    return Pattern(
+        source=source,
+        token=word,
+        influence=sum(p.influence for p in members),
+        nodes=nodes,
+        embedding_influence=sum(p.embedding_influence for p in members),
+        embedding_trail=_sums([p.embedding_trail for p in members]),
+        components=components,
+        attention_influence=sum(p.attention_influence for p in members),
+        attention_trail=_sums([p.attention_trail for p in members]),
+    )
+
+
+def _sums(trails: list[tuple[float, ...]]) -> tuple[float, ...]:
+    return tuple(map(sum, zip(*trails, strict=True)))
+
+
+def _flow(flow: TotalFlow, rows: Sequence[int], count: int) -> TotalFlow:
+    """All flow between words; it stays conserved."""
+    first = [rows.index(row) for row in range(count)]
+
+    def summed(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+        return np.asarray(np.add.reduceat(values, first, axis=axis))
+
+    return TotalFlow(summed(flow.skip, 1), summed(summed(flow.heads, 2), 3))

@@ -1,0 +1,24 @@
+"""Rival ways to name a path through the model, each giving patterns as refinement does."""
+
+from explainer.rivals.attention_path import attention_path
+from explainer.rivals.conductance import internal_influence, layer_conductance, strongest_nodes
+from explainer.rivals.flow import attention_flow
+from explainer.rivals.path import Path
+from explainer.rivals.random_path import random_path
+from explainer.rivals.rollout import rollout, rollout_path, rollout_to
+from explainer.rivals.variants import heads_for_skip, skip_for_heads
+
+__all__ = [
+    "Path",
+    "attention_flow",
+    "attention_path",
+    "heads_for_skip",
+    "internal_influence",
+    "layer_conductance",
+    "random_path",
+    "rollout",
+    "rollout_path",
+    "rollout_to",
+    "skip_for_heads",
+    "strongest_nodes",
+]

@@ -1,0 +1,69 @@
+"""Paths of high attention from a word to the target: greedy, beam, and the best of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from explainer.results.pattern import SKIP, Component
+from explainer.rivals.path import Array, Path, Reduce, edge_weights
+
+
+def attention_path(
+    attention: Array,
+    word: int,
+    target: int,
+    *,
+    beam: int | None = None,
+    residual: bool = True,
+    reduce: Reduce = "max",
+) -> Path:
+    """The path whose product of edge weights is largest, from attention [L, head, to, from].
+
+    `beam` keeps that many partial paths per layer (1 is greedy); None finds the best of all by
+    dynamic programming. Components are the strongest heads, and skip where a path stays and the
+    residual connection is counted.
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log(edge_weights(attention, residual=residual, reduce=reduce))
+    nodes, score = _best(logs, word, target) if beam is None else _beam(logs, word, target, beam)
+    return Path(nodes, _components(attention, nodes, residual), float(np.exp(score)))
+
+
+def _best(logs: Array, word: int, target: int) -> tuple[tuple[int, ...], float]:
+    """Viterbi's recursion: the best way to each node comes by the best way to a node before."""
+    score = np.full(logs.shape[-1], -np.inf)
+    score[word] = 0.0
+    came_from = []
+    for step in logs:
+        total = step + score  # [to, from]
+        came_from.append(total.argmax(axis=1))
+        score = total.max(axis=1)
+    nodes = [target]
+    for origin in reversed(came_from):
+        nodes.append(int(origin[nodes[-1]]))
+    return tuple(nodes[::-1]), float(score[target])
+
+
+def _beam(logs: Array, word: int, target: int, width: int) -> tuple[tuple[int, ...], float]:
+    paths: list[tuple[tuple[int, ...], float]] = [((word,), 0.0)]
+    for number, step in enumerate(logs):
+        last = number == len(logs) - 1
+        ends = [target] if last else range(step.shape[0])
+        longer = [
+            ((*nodes, end), score + float(step[end, nodes[-1]]))
+            for nodes, score in paths
+            for end in ends
+        ]
+        paths = sorted(longer, key=lambda path: -path[1])[:width]
+    return paths[0]
+
+
+def _components(attention: Array, nodes: Sequence[int], residual: bool) -> tuple[Component, ...]:
+    steps = enumerate(pairwise(nodes))
+    return tuple(
+        SKIP if residual and source == target else int(attention[layer, :, target, source].argmax())
+        for layer, (source, target) in steps
+    )

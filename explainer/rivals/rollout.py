@@ -1,0 +1,36 @@
+"""Attention rollout (Abnar and Zuidema, ACL 2020, arXiv 2005.00928)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explainer.rivals.path import Array, Path, edge_weights
+
+
+def rollout(attention: Array) -> Array:
+    """How much of each input token is in each hidden state [L + 1, pos, input]; rows sum to 1.
+
+    The product of the layers' mean attention, half of it replaced by staying.
+    """
+    weights = edge_weights(attention, residual=True, reduce="mean")
+    found = [np.eye(weights.shape[-1])]
+    for step in weights:
+        found.append(step @ found[-1])
+    return np.stack(found)
+
+
+def rollout_to(attention: Array, target: int) -> Array:
+    """How much of the target's last state rollout takes from every node [L + 1, pos]; each layer
+    sums to 1."""
+    weights = edge_weights(attention, residual=True, reduce="mean")
+    above = [np.eye(weights.shape[-1])[target]]
+    for step in weights[::-1]:
+        above.append(above[-1] @ step)
+    return np.stack(above[::-1])
+
+
+def rollout_path(attention: Array, word: int, target: int) -> Path:
+    """At every layer the node through which most of the word's rollout to the target passes."""
+    below = rollout(attention)[:, :, word]
+    passing = below * rollout_to(attention, target)
+    return Path(tuple(passing.argmax(axis=1).tolist()), None, float(below[-1, target]))

@@ -1,0 +1,251 @@
+"""The cached calls: nobody waits for himself, and nothing runs on for nobody or for ever."""
+
+import shutil
+import threading
+from dataclasses import replace
+from functools import partial
+
+import pytest
+import torch
+
+from explainer import ExplainerError, Settings, explain
+from explainer.app.compute import bounds, loader, session
+from explainer.app.compute import calls as compute
+from explainer.app.compute.answers import MISSING, Answers
+from explainer.app.compute.calls import Reading, Request
+from explainer.app.explore import step_panel
+from explainer.app.method import compute as method_compute
+from explainer.base.checkpoint import checkpoint, checkpoints
+from explainer.intervention.ablate import ablated_values, keep_all, no_activations
+from explainer.intervention.attention import attention
+from explainer.question.quantity import Contrast, masked_word
+from explainer.question.sentence import read_sentence
+from tests.app.test_queue import SOON, ended, in_thread, until
+from tests.ui import checked, opened
+
+SENTENCE = "the farmers that the assistant loves [MASK] old ."
+CONTRAST = Contrast("are", "is")
+
+
+class StopError(BaseException):
+    """As Streamlit ends a run: by what no `except Exception` catches."""
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    """A server without models and answers, as others' tests leave some."""
+    for kept in (compute.queue, compute.answers, compute.loader):
+        kept.clear()
+
+
+@pytest.fixture
+def request_(tiny_masked_lm_dir) -> Request:
+    return Request(str(tiny_masked_lm_dir), SENTENCE, CONTRAST, Settings(points=4))
+
+
+def stop_at(number: int):
+    """A watch that stops at its checkpoint of this number."""
+    seen = []
+
+    def watch() -> None:
+        seen.append(1)
+        if len(seen) == number:
+            raise StopError
+
+    return watch
+
+
+def test_a_checkpoint_does_nothing_until_somebody_watches():
+    checkpoint()
+    with checkpoints(stop_at(2)):
+        checkpoint()
+        with pytest.raises(StopError):
+            checkpoint()
+    checkpoint()
+    seen: list[int] = []
+    with checkpoints(lambda: seen.append(1)):
+        with checkpoints(lambda: seen.append(2)):
+            checkpoint()
+        checkpoint()
+        ended(in_thread(checkpoint))
+    assert seen == [2, 1]
+
+
+def test_the_engine_looks_up_in_every_block(tiny_masked_lm):
+    model, seen = tiny_masked_lm, []
+    sentence = read_sentence(model, SENTENCE)
+    quantity = masked_word(model, sentence, "are", "is")
+
+    def counted(work) -> int:
+        seen.clear()
+        with checkpoints(lambda: seen.append(1)), torch.no_grad():
+            work()
+        return len(seen)
+
+    layers = model.info.layers
+    for work in (
+        partial(explain, model, SENTENCE, correct="are", wrong="is", flow=True),
+        partial(attention, model, sentence),
+        partial(
+            ablated_values,
+            *(model, sentence, quantity),
+            [keep_all(model, len(sentence.tokens))],
+            no_activations(model.adapter),
+        ),
+    ):
+        assert counted(work) >= layers
+
+
+@pytest.mark.parametrize("number", [1, 5, 12])
+def test_what_is_stopped_leaves_its_turn_and_no_half_answer(request_, monkeypatch, number):
+    whole = compute.run_explain
+    watch = stop_at(number)
+    monkeypatch.setattr(session, "check", watch)
+    with pytest.raises(StopError):
+        compute.explanation(request_)
+    monkeypatch.undo()
+    assert not compute.queue()._line
+    assert compute.run_explain is whole
+    ended(in_thread(compute.explanation, request_))
+    assert compute.explanation(request_).patterns
+
+
+def test_no_model_is_asked_for_inside_a_turn(request_):
+    with compute.turn():
+        with pytest.raises(RuntimeError, match="asked for a model"):
+            compute.model(request_.model)
+        with pytest.raises(RuntimeError, match="asked for a model"):
+            compute.explanation(request_)
+    assert compute.explanation(request_).patterns
+
+
+def test_pages_compute_while_models_are_evicted(tiny_masked_lm_dir, tmp_path, monkeypatch):
+    """Every call of the method page, on more models than are kept, by several threads."""
+    monkeypatch.setattr(loader, "MOST_MODELS", 1)
+    folders = [shutil.copytree(tiny_masked_lm_dir, tmp_path / str(n)) for n in range(3)]
+    failed: list[BaseException] = []
+
+    def page(number: int) -> None:
+        try:
+            for turn in range(3):
+                name = f" {folders[(number + turn) % 3]}{'/' * (turn % 2)}"
+                request = Request(name, SENTENCE, CONTRAST, Settings(points=3 + number))
+                found = compute.explanation(request)
+                method_compute.curve(request)
+                method_compute.influence(request)
+                method_compute.choices(request, found.patterns[0].nodes)
+                step_panel.maps(Reading(name, SENTENCE))
+                assert compute.predictions(name, SENTENCE)
+        except BaseException as error:
+            failed.append(error)
+
+    ended(*(in_thread(page, number) for number in range(4)))
+    assert not failed
+
+
+def test_a_name_with_a_space_is_the_same_model(monkeypatch):
+    monkeypatch.setattr(loader, "MOST_MODELS", 1)
+    for name, page in (("agreement ", None), (" agreement", "method"), ("agreement", None)):
+        test = opened(name, page, points="3")
+        assert not test.error
+        assert test.get("plotly_chart")
+        assert page or "model" not in test.query_params
+    assert [name for name, _ in compute.loader()._kept] == ["agreement"]
+
+
+def test_two_who_ask_the_same_compute_once(request_, monkeypatch):
+    whole, calls, go = compute.run_explain, [], threading.Event()
+
+    def slow(*arguments, **options):
+        calls.append(1)
+        assert go.wait(SOON)
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr(compute, "run_explain", slow)
+    threads = [in_thread(compute.explanation, request_) for _ in range(3)]
+    until(lambda: len(compute.queue()._line) == 3)
+    go.set()
+    ended(*threads)
+    assert len(calls) == 1
+
+
+def test_a_folder_that_was_saved_again_gives_new_answers(tiny_masked_lm_dir, tmp_path):
+    folder = shutil.copytree(tiny_masked_lm_dir, tmp_path / "mine")
+    test = opened(folder)
+    before = test.session_state["explore_last_request"]
+    shown = compute.explanation(before)
+
+    weights = tiny_masked_lm_dir.parent / "other"
+    from tests.conftest import BertForMaskedLM, save_tiny, tiny_config
+
+    save_tiny(weights, BertForMaskedLM, tiny_config(), seed=7)
+    shutil.copy(weights / "model.safetensors", folder / "model.safetensors")
+    checked(test.run())
+    after = test.session_state["explore_last_request"]
+    assert after == replace(before, version=after.version) != before
+    assert compute.explanation(after).influence != shown.influence
+    assert any("files of the model have changed" in note.value for note in test.info)
+    checked(test.run())
+    assert not test.info
+    # A part of the page that was drawn before is not answered by the new model.
+    compute.loader.clear()
+    with pytest.raises(ExplainerError, match="have changed since this page"):
+        method_compute.influence(before)
+    assert compute.explanation(before) is shown
+
+
+def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkeypatch):
+    request = replace(request_, settings=Settings(points=1000))
+    seconds = bounds.estimated_seconds(compute.model(request.model), 11, request.settings)
+    monkeypatch.setattr(bounds, "RATE", bounds.RATE * seconds / 3000)
+    monkeypatch.setenv(bounds.SECONDS_VARIABLE, "300")
+    with pytest.raises(ExplainerError) as error:
+        compute.explanation(request)
+    said = str(error.value)
+    assert "11 tokens × 1,000 points × 3 layers" in said
+    assert "5 minutes are allowed" in said
+    assert "take 100 points instead of 1,000 or a shorter sentence (on" in said
+    points = 100
+    compute.explanation(replace(request, settings=Settings(points=points)))
+    with pytest.raises(ExplainerError, match="fewer patterns kept"):
+        compute.explanation(replace(request, settings=Settings(points=points, top_k=9)))
+    with pytest.raises(ExplainerError, match="would take about"):
+        method_compute.influence(request)
+    assert not compute.queue()._line
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "soon", "1e3", "1" * 12, "²"])
+def test_a_wrong_number_of_seconds_is_said(request_, monkeypatch, value):
+    monkeypatch.setenv(bounds.SECONDS_VARIABLE, value)
+    with pytest.raises(ExplainerError, match="EXPLAINER_SECONDS"):
+        compute.explanation(request_)
+
+
+def test_what_takes_too_long_is_stopped_with_a_sentence(request_, monkeypatch):
+    monkeypatch.setattr(compute, "OVERTIME", 0)
+    with pytest.raises(ExplainerError, match="was stopped: take fewer points"):
+        compute.explanation(request_)
+    assert not compute.queue()._line
+
+
+def test_answers_are_bounded_by_number_and_size():
+    kept = Answers(most=2, most_bytes=10_000)
+    for name in "abc":
+        kept.put(name, name)
+    assert [kept.get(name) for name in "abc"] == [MISSING, "b", "c"]
+    kept.put("d", bytes(9_980))
+    assert [kept.get(name) for name in "bcd"] == [MISSING, MISSING, bytes(9_980)]
+    kept.put("d", None)
+    kept.put("e", bytes(20_000))
+    assert kept.get("d") is kept.get("e") is MISSING
+    kept.put("f", None)
+    assert kept.get("f") is None
+
+
+def test_the_estimate_grows_with_the_work(tiny_masked_lm):
+    few = bounds.estimated_seconds(tiny_masked_lm, 10, Settings(points=10))
+    assert bounds.estimated_seconds(tiny_masked_lm, 10, Settings(points=20)) == pytest.approx(
+        2 * few
+    )
+    assert bounds.estimated_seconds(tiny_masked_lm, 20, Settings(points=10)) > 2 * few
+    assert bounds.estimated_seconds(tiny_masked_lm, 10, Settings(points=10, top_k=5)) > 2 * few

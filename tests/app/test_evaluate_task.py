@@ -1,0 +1,360 @@
+"""The evaluate page's task section without a browser: stored results, measuring, one's own file."""
+
+import json
+import shlex
+from functools import partial
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer import load_model
+from explainer.app.compute import queue
+from explainer.app.evaluate import live as evaluate_live
+from explainer.app.evaluate import results as evaluate_results
+from explainer.app.evaluate.choices import OWN_FILE
+from explainer.app.evaluate.snippet import task_command
+from explainer.cli.arguments import settings_of
+from explainer.cli.main import _parser
+from explainer.evaluation.evidence.report import write_report
+from explainer.evaluation.evidence.summary import EVERY_TASK
+from explainer.evaluation.options import Options
+from explainer.evaluation.reading.cases import Sentences
+from explainer.evaluation.run import Run, evaluate
+from explainer.results.settings import Settings
+from explainer.tasks import KINDS
+from tests import ui
+from tests.ui import alts, checked, opened, query
+
+ROWS = """text,correct,wrong,combination
+the farmers that the assistant loves [MASK] old .,are,is,plural
+the farmer that the assistants love [MASK] old .,is,are,singular
+the farmers [MASK] [MASK] bad .,are,is,plural
+"""
+FIGURES = ("Right answers that stay right", "Share of influence that the paths carry", "Skip")
+
+
+@pytest.fixture
+def page(tiny_masked_lm_dir):
+    """A function that opens the section with a tiny masked LM and further link parameters."""
+    return partial(opened, tiny_masked_lm_dir, "evaluate", about="task", points="3")
+
+
+@pytest.fixture(scope="module")
+def results(tiny_masked_lm_dir, tmp_path_factory):
+    """The folder that `explainer evaluate` leaves for two tasks of the tiny model."""
+    folder = tmp_path_factory.mktemp("results")
+    model = load_model(str(tiny_masked_lm_dir))
+    options = Options(settings=Settings(points=2))
+    for task in ("sva-obj", "sva-simple"):
+        run = Run(str(tiny_masked_lm_dir), Sentences(task=task), options)
+        evaluate(run, model, 45 if task == "sva-obj" else 9, folder / task)
+    write_report(folder)
+    return folder
+
+
+@pytest.fixture
+def stored(monkeypatch, results) -> None:
+    """The project's own results are those of the tiny model."""
+    monkeypatch.setattr(evaluate_results, "FOLDER", results)
+
+
+def widget(test: AppTest, kind: str, name: str):
+    return ui.widget(test, kind, name, "evaluate")
+
+
+def messages(test: AppTest) -> list[str]:
+    every = (*test.error, *test.warning, *test.info, *test.caption)
+    return [note.value.replace("\\", "") for note in every]
+
+
+def said(test: AppTest, part: str) -> bool:
+    return any(part in message for message in messages(test))
+
+
+def specs(test: AppTest) -> list[str]:
+    return [chart.proto.spec for chart in test.get("plotly_chart")]
+
+
+def measured(test: AppTest, n: int | None = None) -> AppTest:
+    """The page after the browser has let it measure `n` sentences, or all."""
+    running = test.session_state[evaluate_live.KEPT]
+    for _ in range(running.left if n is None else n):
+        evaluate_live.advance(running)
+    running.running = running.left > 0
+    return checked(test.run())
+
+
+@pytest.mark.usefixtures("stored")
+def test_stored_results_are_shown_for_all_tasks_and_for_one(page, results):
+    test = page()
+    assert not test.error
+    assert said(test, "The project’s own results: 9 to 45 sentences of a task, 2 trapezoid points.")
+    assert [alt.split(":")[0] for alt in alts(test)][:2] == list(FIGURES[:2])
+    assert len(alts(test)) == 4
+    table = pd.read_csv(results / "summary.csv")
+    for task in (EVERY_TASK, "sva-simple"):
+        checked(widget(test, "selectbox", "task").set_value(task).run())
+        row = table[
+            (table["task"] == task)
+            & (table["quantity"] == "retained accuracy")
+            & (table["method"] == "pattern")
+            & (table["level"] == "embedding")
+            & (table["words"] == "all")
+            & (table["replacement"] == "zero")
+        ].iloc[0]
+        written = f"{100 * row['value']:.1f}\u00a0%"
+        if task == EVERY_TASK:
+            written += f"\u00a0[{100 * row['low']:.1f},"
+        assert f"{written}{'' if task == EVERY_TASK else ' with'}" in alts(test)[0]
+        few = "n = 9: fewer than 10 are too few for an interval."
+        assert said(test, few) == (task == "sva-simple")
+    assert query(test) == {"about": "task", "points": "3", "task": "sva-simple"}
+    assert said(test, "needs at least 10 sentences")
+
+
+@pytest.mark.usefixtures("stored")
+def test_every_finding_is_said_beside_its_figure(page, results):
+    texts = [text.value.replace("\\", "") for text in page().markdown]
+    findings = json.loads((results / "findings.json").read_text(encoding="utf-8"))
+    assert len(findings) == 3
+    for finding in findings:
+        first, *others = finding["says"].split("\n")
+        mark = "- " if others else ""
+        assert "\n".join(mark + point for point in (first, *others)) in texts
+    claims = {header.value for header in page().subheader}
+    assert claims == {f"The paper: “{finding['claim'].rstrip('.')}”" for finding in findings}
+
+
+@pytest.mark.usefixtures("stored")
+def test_toggles_change_the_figures(page):
+    test = page()
+    before = specs(test)
+    for kind, name, value in (
+        ("segmented_control", "level", "attention"),
+        ("segmented_control", "mode", "remove"),
+        ("segmented_control", "measure", "Q"),
+        ("selectbox", "replacement", "baseline"),
+    ):
+        checked(widget(test, kind, name).set_value(value).run())
+        assert specs(test)[0] != before[0]
+        before = specs(test)
+    assert alts(test)[0].startswith("Share of Q that is left: ")
+    assert "without as many random heads at the same nodes" in alts(test)[0]
+    checked(widget(test, "segmented_control", "entropy").set_value("component entropy").run())
+    assert "component entropy" in alts(test)[3]
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_replacement_without_results_falls_back(page):
+    test = page(replacement="mean")
+    assert widget(test, "selectbox", "replacement").value == "zero"
+    assert len(alts(test)) == 4
+
+
+@pytest.mark.parametrize("damage", ["missing", "torn"])
+def test_missing_files_are_an_error_and_measuring_still_works(page, monkeypatch, tmp_path, damage):
+    if damage == "torn":
+        for name in ("summary.csv", "consistency.csv"):
+            (tmp_path / name).write_text("model\n", encoding="utf-8")
+        (tmp_path / "findings.json").write_text("[{", encoding="utf-8")
+    monkeypatch.setattr(evaluate_results, "FOLDER", tmp_path)
+    test = page(n="10", task="sva-simple")
+    (error,) = test.error
+    assert "Fetch the project's files again" in error.value.replace("\\", "")
+    assert not alts(test)
+    test = measured(checked(test.button(key="start").click().run()))
+    assert len(alts(test)) == 3
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_model_without_stored_results_is_measured(tiny_masked_lm_dir):
+    other = f"{tiny_masked_lm_dir}/."  # the same weights under a name of their own
+    test = opened(other, "evaluate", about="task", points="2", n="10", task="sva-obj")
+    assert said(test, "There are no results of this model yet")
+    assert not alts(test)
+    test = measured(checked(test.button(key="start").click().run()))
+    assert said(test, "Measured just now on 10 sentences of sva-obj, 2 trapezoid points.")
+    assert alts(test)
+    checked(widget(test, "selectbox", "task").set_value("sva-pp").run())
+    assert not alts(test)
+    assert not said(test, "Measured just now")
+
+
+@pytest.mark.usefixtures("stored")
+def test_measuring_is_stopped_gone_on_with_and_taken_back(page):
+    test = page(n="10", task="sva-obj")
+    own = alts(test)
+    checked(test.button(key="start").click().run())
+    running = test.session_state[evaluate_live.KEPT]
+    assert running.running
+    assert alts(test) == own
+    evaluate_live.advance(running)
+    evaluate_live.advance(running)
+    checked(test.button(key="stop").click().run())
+    assert not running.running
+    assert said(test, "Measured just now on 2 sentences")
+    assert alts(test) != own
+    (go_on,) = [button for button in test.button if "Go on (8 sentences left)" in button.label]
+    checked(go_on.click().run())
+    assert running.running
+    test = measured(test)
+    assert said(test, "Measured just now on 10 sentences")
+    assert not any("Go on" in button.label for button in test.button)
+    (back,) = [button for button in test.button if "Back to" in button.label]
+    checked(back.click().run())
+    assert alts(test) == own
+
+
+def test_all_tasks_are_measured_in_turn(page):
+    test = page(n="10")
+    checked(test.button(key="start").click().run())
+    cases = test.session_state[evaluate_live.KEPT].cases
+    assert [case.kind for case in cases] == [*KINDS, *KINDS[:2]]
+    test = measured(test)
+    lines = test.session_state[evaluate_live.KEPT].lines
+    # The tiny vocabulary has no himself.
+    left_out = [line["task"] for line in lines if "left_out" in line]
+    assert "reflexive-number" in left_out
+    assert "sva-simple" not in left_out
+    assert said(test, f"Measured just now on {10 - len(left_out)} sentences of all tasks")
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_measurement_of_another_task_is_stopped(page):
+    test = page(n="10", task="sva-obj")
+    checked(test.button(key="start").click().run())
+    running = test.session_state[evaluate_live.KEPT]
+    checked(widget(test, "selectbox", "task").set_value("sva-simple").run())
+    assert not running.running
+    assert said(test, "The project’s own results")
+
+
+def test_where_too_many_wait_it_stops_with_a_reason(page, monkeypatch):
+    test = page(n="10", task="sva-obj")
+    checked(test.button(key="start").click().run())
+    running = test.session_state[evaluate_live.KEPT]
+    monkeypatch.setattr(queue, "MOST_WAITING", 0)
+    evaluate_live.measure(running, lambda: None)
+    monkeypatch.undo()
+    assert not running.running
+    checked(test.run())
+    assert said(test, "computations are waiting already")
+    assert any("Go on (10 sentences left)" in button.label for button in test.button)
+
+
+def test_ones_own_file_is_measured_and_what_cannot_be_read_is_named(page):
+    test = page(task=OWN_FILE)
+    checked(test.button(key="start").click().run())
+    assert said(test, "upload a file first")
+    test.file_uploader(key="own_sentences").set_value(("own.csv", ROWS.encode(), "text/csv"))
+    test = measured(checked(checked(test.run()).button(key="start").click().run()))
+    assert said(test, "Measured just now on 2 sentences of own file")
+    assert said(test, "1 sentence of 3 left out.")
+    assert said(test, "1 left out (it is sentence 3): ")
+    assert said(test, "2 [MASK]")
+    assert len(alts(test)) == 3
+    assert "task" in query(test)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"text,answer\n<b>a</b>,b\n", "needs a heading"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"text,label\nthe farmers are old .,1\n", "is for a classifier"),
+        (b"", "has the columns none"),
+        (b"sentence,gold\na,1\n", "has the columns 'sentence', 'gold': it needs a heading"),
+        (b"text,label\na, b,1\n", "line 2 has 3 fields where the heading has 2"),
+    ],
+)
+def test_a_file_that_is_no_task_is_refused(page, content, complaint):
+    test = page(task=OWN_FILE)
+    test.file_uploader(key="own_sentences").set_value(("own.csv", content, "text/csv"))
+    checked(checked(test.run()).button(key="start").click().run())
+    (error,) = test.error
+    assert complaint in error.value.replace("\\", "")
+    assert evaluate_live.KEPT not in test.session_state
+
+
+def test_a_file_without_any_sentence_that_can_be_read_has_no_figures(page):
+    test = page(task=OWN_FILE)
+    rows = "text,correct,wrong\n[MASK] [MASK],are,is\n"
+    test.file_uploader(key="own_sentences").set_value(("own.csv", rows.encode(), "text/csv"))
+    test = measured(checked(checked(test.run()).button(key="start").click().run()))
+    assert said(test, "1 sentence of 1 left out")
+    assert not alts(test)
+
+
+def test_json_lines_are_measured_and_every_reason_is_said(page):
+    rows = [
+        ("the farmers [MASK] old .", "are", "is"),
+        ("the farmers [MASK] old .", "gnus", "is"),
+        ("the farmers [MASK] [MASK] .", "are", "is"),
+        ("the farmers [MASK] bad .", "zebra", "is"),
+    ]
+    names = ("text", "correct", "wrong")
+    lines = [json.dumps(dict(zip(names, row, strict=True))) for row in rows]
+    test = page(task=OWN_FILE)
+    content = "\n".join(lines).encode()
+    test.file_uploader(key="own_sentences").set_value(("own.jsonl", content, "text/plain"))
+    test = measured(checked(checked(test.run()).button(key="start").click().run()))
+    assert said(test, "Measured just now on 1 sentence of own file")
+    (warning,) = [note.value.replace("\\", "") for note in test.warning]
+    assert warning.startswith(
+        "3 sentences of 4 left out.\n\n2 left out (the first is sentence 2): "
+    )
+    assert "'gnus'" in warning
+    assert "\n\n1 left out (it is sentence 3): " in warning
+    assert "zebra" not in warning
+    left_out = test.session_state[evaluate_live.KEPT].results().tables["left_out"]
+    assert list(left_out["number"]) == [1, 2, 3]
+
+
+def test_columns_that_are_called_otherwise_are_named_on_the_page(page):
+    test = page(task=OWN_FILE)
+    content = b"sentence,good,wrong\nthe farmers [MASK] old .,are,is\n"
+    test.file_uploader(key="own_sentences").set_value(("own.csv", content, "text/csv"))
+    checked(checked(test.run()).button(key="start").click().run())
+    assert said(test, "has the columns 'sentence', 'good', 'wrong'")
+    assert said(test, "under Columns on the page")
+    test.text_input(key="own_column_text").set_value("sentence")
+    test.text_input(key="own_column_correct").set_value(" good ")
+    test = measured(checked(checked(test.run()).button(key="start").click().run()))
+    assert said(test, "Measured just now on 1 sentence of own file")
+
+
+def test_a_task_of_another_kind_of_model_gets_a_note(tiny_classifier_dir):
+    test = opened(tiny_classifier_dir, "evaluate", about="task", task="sva-obj")
+    assert said(test, "The task sva-obj is not for this model: sentiment is shown.")
+    assert list(widget(test, "selectbox", "task").options) == ["sentiment", OWN_FILE]
+    assert query(test)["task"] == "sva-obj"
+    assert not test.error
+
+
+def test_a_model_that_is_not_there_is_refused_with_a_sentence():
+    test = opened("/no/such/folder", "evaluate", about="task")
+    (error,) = test.error
+    assert "no model folder" in error.value.replace("\\", "")
+
+
+def test_files_hold_all_tables_of_what_was_measured(page):
+    test = measured(checked(page(n="10", task="sva-obj").button(key="start").click().run()))
+    shown = test.session_state[evaluate_live.KEPT].results()
+    assert set(shown.tables) == {
+        *("summary", "consistency", "sentences", "patterns", "outcomes", "carried"),
+        "left_out",
+    }
+    assert len(shown.tables["sentences"]) == 10
+
+
+@pytest.mark.parametrize("task", [EVERY_TASK, "sva-pp", OWN_FILE])
+def test_the_command_measures_the_same(task):
+    settings = Settings(points=7, rule="midpoint", keep_special=True)
+    program, module, name, *words = shlex.split(task_command("a b", task, 30, settings))
+    assert (program, module, name) == ("python", "-m", "explainer")
+    options = _parser().parse_args(words)
+    assert (options.model, options.n, settings_of(options)) == ("a b", 30, settings)
+    tasks = {EVERY_TASK: list(KINDS), "sva-pp": ["sva-pp"], OWN_FILE: []}
+    assert options.task == tasks[task]
+    assert (options.file is not None) == (task == OWN_FILE)

@@ -1,0 +1,136 @@
+"""The method page without a browser: its numbers are the engine's, its steps and link work."""
+
+import numpy as np
+import pytest
+
+from explainer import Settings, explain, load_model
+from explainer.app.compute import calls as compute
+from explainer.app.method import compute as method_compute
+from explainer.app.method import lesson
+from explainer.app.method.lesson import COUNTS, FINEST, USED, Lesson, from_query
+from explainer.app.widgets.examples import examples
+from explainer.figures.canvas.text import signed
+from explainer.figures.charts.integral import _summed
+from explainer.influence.path import quadrature
+from tests import ui
+from tests.ui import alts, checked, query
+
+SENTIMENT = next(e.text for e in examples() if e.model == "sentiment")
+TITLES = ["1", "2", "3", "4", "5", "6"]
+
+
+@pytest.fixture
+def page():
+    """A function that opens the page under a link with these parameters."""
+    return lambda **choices: ui.opened("agreement", "method", **choices)
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The default example's explanation, computed without the page."""
+    settings = Settings(points=USED)
+    model = load_model("agreement")
+    return explain(model, Lesson.text, correct="are", wrong="is", settings=settings, flow=True)
+
+
+def widget(test, kind: str, name: str):
+    return ui.widget(test, kind, name, "method")
+
+
+def notes(test) -> list[str]:
+    messages = (message.value.replace("\\", "") for message in (*test.info, *test.error))
+    return [line for message in messages for line in message.split("  \n")]
+
+
+def test_the_page_follows_the_strongest_word_with_the_engines_numbers(page, found):
+    test = page()
+    assert [title.value[0] for title in test.subheader] == TITLES
+    integral, gaps, node, component, flow = alts(test)
+    strongest = found.patterns[0]
+    assert f"“{strongest.token}” gets" in integral
+    assert f"through “{strongest.token}” goes {signed(strongest.embedding_trail[0], 3)}" in node
+    assert f"carries {signed(strongest.attention_trail[0], 3)}" in component
+    assert signed(sum(found.influence)) in flow
+    assert "The gap by the number of points" in gaps
+    assert not notes(test)
+    assert not query(test)
+
+
+def test_every_step_of_every_word_is_the_patterns(page, found):
+    test = page()
+    word = found.patterns[1]
+    checked(widget(test, "selectbox", "word").set_value(word.source).run())
+    for layer in range(1, found.model.layers):
+        checked(widget(test, "segmented_control", "node").set_value(layer).run())
+        assert f"goes {signed(word.embedding_trail[layer - 1], 3)}" in alts(test)[2]
+    checked(test.button(key="node_next").click().run())
+    assert "The last node is the target, “[MASK]”" in alts(test)[2]
+    assert test.button(key="node_next").disabled
+    checked(widget(test, "segmented_control", "block").set_value(found.model.layers - 1).run())
+    assert f"carries {signed(word.attention_influence, 3)}" in alts(test)[3]
+    assert query(test) == {"word": str(word.source), "node": "6", "block": "5"}
+
+
+def test_steps_and_points_compute_nothing_again(page, monkeypatch):
+    test = page()
+    calls = []
+    monkeypatch.setattr(compute, "run_explain", lambda *a, **_: calls.append(a))
+    monkeypatch.setattr(method_compute, "trace_text", lambda *a, **_: calls.append(a))
+    checked(widget(test, "select_slider", "points").set_value(33).run())
+    checked(widget(test, "segmented_control", "rule").set_value("riemann").run())
+    checked(widget(test, "segmented_control", "node").set_value(3).run())
+    checked(widget(test, "segmented_control", "block").set_value(2).run())
+    assert not calls
+    assert "With 33 riemann points" in alts(test)[0]
+    assert query(test) == {"points": "33", "rule": "riemann", "node": "3", "block": "2"}
+
+
+def test_more_points_leave_a_smaller_gap(found):
+    curve = method_compute.curve(Lesson().request)
+    assert curve.counts == COUNTS
+    assert curve.sampled("trapezoid", USED).gap == pytest.approx(found.completeness_gap, abs=1e-4)
+    gaps = [abs(curve.sampled("trapezoid", points).gap) for points in (5, 9, 17, 33, FINEST)]
+    assert gaps == sorted(gaps, reverse=True)
+
+
+@pytest.mark.parametrize("rule", ["trapezoid", "riemann"])
+def test_the_filled_area_is_what_the_rule_adds_up(rule):
+    a, weights = quadrature(rule, 7)
+    heights = np.random.default_rng(0).normal(size=7)
+    x, y = _summed(a, heights, rule)
+    area = float(np.sum((x[1:] - x[:-1]) * (y[1:] + y[:-1]) / 2))
+    assert area == pytest.approx(float(weights @ heights))
+
+
+def test_another_example_starts_from_the_beginning(page):
+    test = page(word="3", node="4", block="2", points="9")
+    checked(widget(test, "selectbox", "text").set_value(SENTIMENT).run())
+    assert query(test) == {"text": SENTIMENT, "points": "9"}
+    assert r"\text{positive}" in test.latex[0].value
+    assert "Choose what carries block" in [c.label for c in test.get("button_group")]
+
+
+def test_wrong_values_in_a_link_fall_back_with_a_note(page):
+    test = page(
+        text="<img src=x onerror=alert(1)>", points="8", rule="magic", node="x", block="1e9"
+    )
+    said = notes(test)
+    assert len(said) == 5
+    assert all("not possible" in note for note in said)
+    assert not query(test)
+
+
+def test_steps_that_the_model_lacks_fall_back_with_a_note(page):
+    test = page(word="0", node="9", block="77")
+    said = notes(test)
+    assert any("no hidden state 9" in note for note in said)
+    assert any("no block 77" in note for note in said)
+    test = page(word="99")
+    assert any("Token 99" in note for note in notes(test))
+
+
+def test_choices_survive_the_link():
+    chosen = Lesson(text=SENTIMENT, points=2, rule="riemann", word=0, node=3, block=5)
+    assert from_query(chosen.to_query()) == (chosen, ())
+    assert from_query({}) == (Lesson(), ())
+    assert lesson.from_query({"node": ""})[1]

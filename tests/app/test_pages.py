@@ -1,0 +1,361 @@
+"""The explore page without a browser: what it shows, keeps, refuses and puts into its link."""
+
+import re
+from functools import partial
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from explainer import api
+from explainer.app.compute import calls as compute
+from explainer.app.explore.state import UNSET
+from explainer.app.explore.what_if import WITHOUT
+from explainer.app.state.choices import Choices, alike, from_query
+from explainer.app.widgets.examples import examples
+from explainer.app.widgets.graph import clicked_word
+from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.masking import mask_word, masked
+from explainer.app.widgets.sentence_box import chip_labels
+from explainer.figures.canvas import text
+from explainer.influence.measure import measure
+from explainer.question.mask import MASK_SPELLINGS
+from explainer.question.quantity import masked_word
+from explainer.question.sentence import read_sentence
+from tests.ui import APP, checked, opened, query, widget
+
+SENTENCE = "the farmers that the assistant loves [MASK] old ."
+
+
+@pytest.fixture
+def page(tiny_masked_lm_dir):
+    """A function that opens the page with a tiny masked LM and further link parameters."""
+    return partial(opened, tiny_masked_lm_dir)
+
+
+def graph_alt(test: AppTest) -> str:
+    return test.get("plotly_chart")[0].proto.alt
+
+
+def messages(test: AppTest) -> list[str]:
+    return [message.value for kind in (test.error, test.info) for message in kind]
+
+
+def follow(test: AppTest, **changes: str) -> None:
+    """Follow a link that differs from the page's own."""
+    for name, value in changes.items():
+        test.query_params[name] = value
+    checked(test.run())
+
+
+def test_the_page_shows_the_graph_of_the_example(page):
+    test = page()
+    assert widget(test, "text_input", "text").value == SENTENCE
+    assert "influence on are − is" in graph_alt(test)
+    assert not messages(test)
+    assert not query(test)
+    table = test.dataframe[0].value
+    assert len(table) == 10
+    assert set(table["word"]) >= {"farmers", "assistant"}
+
+
+def test_a_toggle_computes_nothing_again(page, monkeypatch):
+    test = page()
+    calls = []
+    monkeypatch.setattr(compute, "run_explain", lambda *a, **_: calls.append(a))
+    for name, value in (("level", "embedding"), ("overlay", "both")):
+        checked(widget(test, "segmented_control", name).set_value(value).run())
+    checked(widget(test, "slider", "share").set_value(0).run())
+    checked(widget(test, "selectbox", "word").set_value(2).run())
+    assert not calls
+    assert query(test) == {"level": "embedding", "overlay": "both", "share": "0", "word": "2"}
+    assert "“farmers”" in graph_alt(test)
+
+
+def plain_text(markdown: str) -> str:
+    return markdown.replace("\\", "")
+
+
+def strip_values(test: AppTest) -> list[str]:
+    """The numbers in the page's strips, in order."""
+    return re.findall(
+        r"<b[^>]*>([^<]*)</b>", " ".join(block.proto.body for block in test.get("html"))
+    )
+
+
+def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
+    test = page(word="2")
+    shown = compute.explanation(test.session_state["explore_last_request"])
+    pattern = next(p for p in shown.patterns if p.source == 2)
+    heads = [step for step, component in enumerate(pattern.components) if component != "skip"]
+    steps = widget(test, "segmented_control", "step")
+    assert steps.value == (heads[0] if heads else 0)
+    assert len(steps.options) == shown.model.layers
+    assert len(test.get("plotly_chart")) == 3  # the graph, the head's map, the candidates
+
+    calls = []
+    monkeypatch.setattr(compute, "run_explain", lambda *a, **_: calls.append(a))
+    checked(widget(test, "segmented_control", "step").set_value(1).run())
+    as_it_is = strip_values(test)
+    for what in ("component", "step", "keep", "remove"):
+        checked(widget(test, "segmented_control", "what").set_value(what).run())
+        before, after, _ = strip_values(test)[len(as_it_is) :]
+        assert before == text.signed(shown.target.value)
+        assert after != before
+    assert query(test)["what"] == "remove"
+    assert any(plain_text(note.value).startswith(WITHOUT["attention"]) for note in test.caption)
+    checked(widget(test, "segmented_control", "what").set_value("none").run())
+    assert strip_values(test) == as_it_is
+    assert not calls
+
+
+def test_a_path_of_ones_own_is_measured_exactly(page, tiny_masked_lm):
+    test = page(word="2", own="2,7,7;skip,any,1")
+    shown = compute.explanation(test.session_state["explore_last_request"])
+    sentence = read_sentence(tiny_masked_lm, SENTENCE)
+    quantity = masked_word(tiny_masked_lm, sentence, "are", "is")
+    with torch.no_grad():
+        trace = api.follow(tiny_masked_lm, sentence, quantity, shown.settings)
+        exact = measure(trace, (2, 2, 7, 7), ("skip", None, 1)).influence
+    assert any(text.signed(exact, 3) in plain_text(m.value) for m in test.markdown)
+    assert query(test)["own"] == "2,7,7;skip,any,1"
+
+    impossible = page(word="2", own="2,7,7;skip,skip,1")
+    assert any("a skip connection cannot" in plain_text(e.value) for e in impossible.error)
+
+    checked(widget(test, "selectbox", "word").set_value(1).run())
+    assert "own" not in query(test)
+
+
+@pytest.mark.parametrize(
+    "own", ["", "1", "1,2;skip,0", "1,2,7;skip,0,x", "99,7,7;0,0,0", "0,7,7;5,0,0"]
+)
+def test_a_path_in_a_link_that_fits_nothing_falls_back(page, own):
+    test = page(word="2", own=own)
+    assert "own" not in query(test)
+    noted = any("own path does not fit" in message for message in messages(test))
+    assert noted == bool(own)
+
+
+def test_a_link_reproduces_the_page(page):
+    asked = {
+        "text": "the farmer loves [MASK] .",
+        "correct": "old",
+        "wrong": "bad",
+        "level": "embedding",
+        "overlay": "skip",
+        "share": "0",
+        "word": "3",
+        "what": "step",
+        "replacement": "baseline",
+        "points": "7",
+        "rule": "midpoint",
+        "baseline": "zero",
+        "keep_special": "yes",
+        "top_k": "2",
+    }
+    test = page(**asked)
+    assert query(test) == asked
+    assert not messages(test)
+    assert "“loves”" in graph_alt(test)
+    assert "old − bad" in graph_alt(test)
+    assert widget(test, "number_input", "points").value == 7
+    assert widget(test, "toggle", "keep_special").value is True
+
+
+def test_the_way_back_to_an_earlier_link_works(page):
+    test = page(level="embedding")
+    checked(widget(test, "slider", "share").set_value(20).run())
+    assert query(test) == {"level": "embedding", "share": "20"}
+    del test.query_params["share"]
+    checked(test.run())
+    assert widget(test, "slider", "share").value == 5
+    assert widget(test, "segmented_control", "level").value == "embedding"
+
+
+def test_a_click_that_comes_with_an_old_link_counts(page):
+    test = page()
+    checked(widget(test, "slider", "share").set_value(20).run())
+    del test.query_params["share"]
+    checked(widget(test, "segmented_control", "level").set_value("embedding").run())
+    assert query(test) == {"level": "embedding", "share": "20"}
+
+
+def test_wrong_values_in_a_link_fall_back_with_a_note(page):
+    test = page(level="sideways", share="-3", points="1e9", word="99", rule="<img src=x>")
+    said = messages(test)
+    for name in ("level", "share", "points", "rule"):
+        assert any(f"asks for {name}" in message for message in said)
+    assert any("Token 99 has no pattern" in message for message in said)
+    assert not any("<img" in message.replace(r"\<", "") for message in said)
+    assert not query(test)
+    checked(widget(test, "slider", "share").set_value(10).run())
+    assert not messages(test)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "is empty"),
+        ("   ", "is blank"),
+        ("two [MASK] and [MASK]", "has 2"),
+        ("the [MASK] \x07", "control character"),
+        ("the [SEP] [MASK]", "sets itself"),
+        ("the " * 40 + "[MASK]", "tokens long"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_keeps_everything(page, text, says):
+    test = page()
+    before = graph_alt(test)
+    checked(widget(test, "text_input", "text").set_value(text).run())
+    (error,) = test.error
+    assert says in error.value.replace("\\", "")
+    assert widget(test, "text_input", "text").value == text
+    assert graph_alt(test) == before
+    assert any("still the result" in caption.value for caption in test.caption)
+    checked(widget(test, "text_input", "text").set_value(SENTENCE).run())
+    assert not test.error
+
+
+def test_a_sentence_without_a_mask_is_asked_for_one(page):
+    test = page(text="the farmers are old .", correct="", wrong="")
+    assert not test.error
+    (info,) = test.info
+    assert "Which word" in info.value
+    chips = widget(test, "button_group", "chip")
+    checked(chips.set_value(2).run())
+    assert widget(test, "text_input", "text").value == "the farmers [MASK] old ."
+    assert test.session_state["choices"].correct == "are"
+    assert "influence on are − " in graph_alt(test)
+    chips = widget(test, "button_group", "chip")
+    checked(chips.set_value(None).run())
+    assert widget(test, "text_input", "text").value == "the farmers are old ."
+
+
+def test_clicking_another_word_puts_the_first_one_back(page):
+    test = page()
+    checked(widget(test, "button_group", "chip").set_value(1).run())
+    text = "the [MASK] that the assistant loves are old ."
+    assert widget(test, "text_input", "text").value == text
+    checked(widget(test, "button_group", "chip").set_value(0).run())
+    text = "[MASK] farmers that the assistant loves are old ."
+    assert widget(test, "text_input", "text").value == text
+
+
+@pytest.mark.parametrize("word", ["zebra", "unhappiest", "is", "[SEP]"])
+def test_impossible_contrast_words_are_refused(page, word):
+    test = page()
+    before = graph_alt(test)
+    follow(test, correct=word)
+    assert len(test.error) == 1
+    # The sentence is the same: what differs is what the answer below was asked for.
+    assert any("asked for “are” rather than “is”" in caption.value for caption in test.caption)
+    assert widget(test, "selectbox", "correct").value == word
+    assert widget(test, "selectbox", "wrong").value == "is"
+    assert graph_alt(test) == before
+
+
+def test_a_click_selects_a_word_and_a_second_one_none():
+    edge = {"customdata": ["edge", 2, 0, 2, 2, "skip"]}
+    bare = {"customdata": ["node", None, 1, 4, 4, None]}
+    assert clicked_word([edge], None) == 2
+    assert clicked_word([edge], 5) == 2
+    assert clicked_word([edge], 2) is None
+    assert clicked_word([bare, edge], 5) == 2
+    assert clicked_word([bare], 5) == 5
+    assert clicked_word([], 5) == 5
+
+
+def test_a_contrast_can_be_handed_back_to_the_model(page):
+    test = page()
+    checked(widget(test, "selectbox", "correct").set_value(UNSET).run())
+    assert test.session_state["choices"].correct is None
+    assert query(test) == {"correct": ""}
+    checked(test.run())
+    assert widget(test, "selectbox", "correct").value == UNSET
+
+
+def test_a_classifier_has_labels_instead_of_words(page, tiny_classifier_dir):
+    test = page(model=str(tiny_classifier_dir), text="the old farmer", label="positive")
+    assert "influence on positive" in graph_alt(test)
+    assert widget(test, "selectbox", "other").value == UNSET
+    with pytest.raises(KeyError):
+        widget(test, "button_group", "chip")
+    checked(widget(test, "selectbox", "other").set_value("negative").run())
+    assert "influence on positive − negative" in graph_alt(test)
+    wrong = page(model=str(tiny_classifier_dir), text="the old farmer", label="splendid")
+    (error,) = wrong.error
+    assert "splendid" in error.value
+
+
+def test_a_model_that_cannot_be_loaded_leaves_the_page(page):
+    test = page()
+    before = graph_alt(test)
+    follow(test, model="/no/such/folder")
+    (error,) = test.error
+    assert "no model folder" in error.value
+    assert graph_alt(test) == before
+    assert widget(test, "text_input", "text").value == SENTENCE
+
+
+def test_a_wrong_setting_of_the_server_is_said(monkeypatch):
+    compute.listings.clear()
+    monkeypatch.setenv("EXPLAINER_MODELS", "some")
+    test = checked(AppTest.from_file(APP, default_timeout=60).run())
+    compute.listings.clear()
+    (error,) = test.error
+    assert "EXPLAINER" in error.value
+
+
+def test_an_example_fills_everything_in(page):
+    test = page()
+    number = next(i for i, e in enumerate(examples()) if e.text.startswith("the farmer that"))
+    checked(test.button(key=f"example_{number}").click().run())
+    assert widget(test, "text_input", "text").value == examples()[number].text
+    assert widget(test, "selectbox", "correct").value == "is"
+    assert "influence on is − are" in graph_alt(test)
+
+
+def test_choices_survive_the_link():
+    for choices in (
+        Choices(),
+        Choices(correct=None, wrong=None, word=0, share=0, keep_special=True),
+        Choices(text="", model="", label="a b&c=d?"),
+    ):
+        assert from_query(choices.to_query()) == (choices, ())
+    assert "text" not in Choices(text="x" * 5000).to_query()
+
+
+def test_points_and_rule_that_do_not_go_together_are_mended():
+    choices, notes = from_query({"points": "1", "rule": "riemann"})
+    assert choices.settings.points == Choices().points
+    assert len(notes) == 1
+
+
+def test_a_contrast_stays_for_a_minimal_pair_only():
+    choices = Choices(word=2)
+    pair = choices.with_text("the farmer that the assistants love [MASK] old .")
+    assert (pair.correct, pair.wrong, pair.word) == ("are", "is", None)
+    other = choices.with_text("Paris is the capital of [MASK] .")
+    assert (other.correct, other.wrong) == (None, None)
+    assert not alike("", "something else")
+
+
+def test_masking_moves_the_mask_and_nothing_else():
+    text = "  We ate <mask> , you know"
+    spans = ((2, 4), (5, 8), (9, 15), (16, 17), (18, 21), (22, 26))
+    assert masked(text, spans, MASK_SPELLINGS) == 2
+    assert mask_word(text, spans, MASK_SPELLINGS, 0, "fish") == "  [MASK] ate fish , you know"
+    assert mask_word(text, spans, MASK_SPELLINGS, None, "fish") == "  We ate fish , you know"
+
+
+def test_chips_of_equal_words_stay_apart():
+    labels = chip_labels(["the", "cat", "the", "the"])
+    assert len(set(labels)) == 4
+    assert {label.strip("\u200b") for label in labels} == {"the", "cat"}
+
+
+def test_markdown_in_a_users_text_stays_text():
+    assert plain("![x](http://y) :smile: $a$ <b>") == (
+        r"\!\[x\]\(http\://y\) \:smile\: \$a\$ \<b\>"
+    )

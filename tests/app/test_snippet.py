@@ -1,0 +1,78 @@
+"""The Python snippet reproduces the page's result."""
+
+import contextlib
+import io
+import json
+from dataclasses import fields
+
+import pytest
+
+from explainer import Settings
+from explainer.app.compare.save import pair_json
+from explainer.app.compute import calls as compute
+from explainer.app.compute.calls import Request
+from explainer.app.widgets.snippet import pair_snippet, snippet
+from explainer.figures import View, pattern_svg
+from explainer.question.quantity import Contrast
+from explainer.results.pattern import Edge, Node
+
+VIEWS = (
+    View(),
+    View(level="embedding", overlay="both", minimum_share=0.2, selected=1, hide_special=True),
+    View(minimum_share=0, place=Node(1, 2), merge_pieces=True),
+    View(minimum_share=0, place=Edge(1, 1, 1, "skip")),
+)
+TEXTS = ('the farmer\'s "old" [MASK] .', "the \\ <b> {farmers} [MASK] 'bad' .")
+
+
+def printed(code: str) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(code, {})
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint", top_k=2)])
+@pytest.mark.parametrize("view", VIEWS)
+def test_running_it_prints_the_same_numbers_and_draws_the_same_picture(
+    tiny_masked_lm_dir, text, settings, view, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    request = Request(str(tiny_masked_lm_dir), text, Contrast("are"), settings)
+    found = compute.explanation(request)
+    assert json.loads(printed(snippet(request, view))) == found.to_dict()
+    options = {field.name: getattr(view, field.name) for field in fields(View)}
+    drawn = (tmp_path / "pattern.svg").read_text(encoding="utf-8")
+    assert drawn == pattern_svg(found, **options)
+
+
+@pytest.mark.parametrize("words", [("id:15 are", "##s"), ("un", 27), (14, None)])
+def test_a_word_asked_for_by_number_stays_one(tiny_masked_lm_dir, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    request = Request(str(tiny_masked_lm_dir), TEXTS[0], Contrast(*words), Settings(points=2))
+    found = compute.explanation(request).to_dict()
+    assert json.loads(printed(snippet(request, View()))) == found
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint")])
+def test_running_the_snippet_of_a_pair_prints_both(
+    tiny_masked_lm_dir, tiny_classifier_dir, settings
+):
+    first = Request(str(tiny_masked_lm_dir), TEXTS[0], Contrast("are", "is"), settings)
+    alike = Request(str(tiny_masked_lm_dir), TEXTS[1], Contrast("are"), settings)
+    other = Request(str(tiny_classifier_dir), TEXTS[1], Contrast(label="positive"), settings)
+    for second, loads in ((alike, 1), (other, 2)):
+        code = pair_snippet(first, second)
+        assert code.count("load_model(") == loads
+        both = (compute.explanation(first), compute.explanation(second))
+        assert printed(code) == pair_json(both) + "\n"
+
+
+def test_it_says_no_more_than_was_chosen(tiny_classifier_dir):
+    request = Request(str(tiny_classifier_dir), "good .", Contrast(label="positive"), Settings())
+    written = snippet(request, View(width=700, dark=True))
+    assert "label='positive'" in written
+    assert "Settings" not in written
+    assert "correct" not in written
+    assert "pattern_svg(explanation)" in written

@@ -1,0 +1,108 @@
+"""What the browser tests share: a server, a browser, and waiting until a page has settled."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+GRAPH = ".js-plotly-plot .scatterlayer .trace"
+PLOTS = "[data-testid=stPlotlyChart]"
+BOX = ".st-key-sentence_row input"
+SPOTS = """index => {
+  const plot = document.querySelectorAll('.js-plotly-plot')[index ?? 0];
+  const { xaxis, yaxis } = plot._fullLayout;
+  const spots = plot._fullData[plot._fullData.length - 1];
+  const box = plot.getBoundingClientRect();
+  return spots.customdata.map((data, i) => ({
+    data,
+    x: box.x + xaxis._offset + xaxis.l2p(spots.x[i]),
+    y: box.y + yaxis._offset + yaxis.l2p(spots.y[i]),
+  }));
+}"""
+"""Where the spots of a graph (the first, or that of the given index) are on the screen."""
+QUIET_SINCE = """quiet => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const busy = app?.dataset.testScriptState !== 'notRunning'
+    || app.dataset.testConnectionState !== 'CONNECTED'
+    || document.querySelector('[data-stale=true], [data-testid=stSpinner]');
+  if (busy || window.quietSince === undefined) window.quietSince = performance.now();
+  return performance.now() - window.quietSince >= quiet;
+}"""
+"""Whether the page has had nothing to wait for since so many ms."""
+
+
+def found_browser() -> str | None:
+    """A browser's program, or None where there is none."""
+    return os.environ.get("CHROMIUM") or next((b for b in BROWSERS if Path(b).exists()), None)
+
+
+@contextlib.contextmanager
+def server():
+    """A cold server on a free port; yields its address as soon as it answers."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    address = f"http://localhost:{port}"
+    # A pipe that nobody reads would stop a server that has much to say.
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors)
+        try:
+            for _ in range(300):
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+                    break
+                assert process.poll() is None, _text(errors)
+                time.sleep(0.1)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+        assert "Traceback" not in _text(errors), _text(errors)
+
+
+def _text(file) -> str:
+    file.seek(0)
+    return file.read()
+
+
+@contextlib.contextmanager
+def opened(chromium, width: int = 1280, height: int = 1000, **options):
+    """A new tab of its own, which fails the test on an error in the page."""
+    context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    yield page
+    context.close()
+    assert not broken
+
+
+def ready(page) -> None:
+    """Wait until the graph is drawn and the server has nothing more to send."""
+    page.wait_for_selector(GRAPH)
+    idle(page)
+
+
+def idle(page) -> None:
+    """Wait until the server has had nothing more to send for a while."""
+    # What was done a moment ago may still be on its way: the while begins now.
+    page.evaluate("delete window.quietSince")
+    page.wait_for_function(QUIET_SINCE, arg=800)
+    assert not page.locator("[data-testid=stException]").count()

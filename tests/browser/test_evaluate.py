@@ -1,0 +1,123 @@
+"""Evaluating in a real browser: toggles and the link, measuring and stopping, on any screen."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.browser import page as browser
+from tests.browser.page import PLOTS, idle
+from tests.browser.test_accessibility import findings
+
+pytestmark = pytest.mark.browser
+
+VERDICT = ".ipe-verdict"
+
+
+@pytest.fixture
+def link(address, tiny_masked_lm_dir):
+    """A function that makes the page's address with the tiny model and further choices."""
+
+    def made(**choices: str) -> str:
+        return f"{address}/evaluate?{urlencode({'model': str(tiny_masked_lm_dir), **choices})}"
+
+    return made
+
+
+def verdict(page) -> str:
+    page.locator(VERDICT).wait_for()
+    browser.ready(page)
+    said = page.locator(VERDICT).inner_text()
+    assert page.locator(PLOTS).get_attribute("aria-label") == said
+    return said
+
+
+def sideways(page) -> int:
+    """The width of what is on the page, in px."""
+    return page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+
+
+def measure(page) -> None:
+    page.locator(".st-key-start button").click()
+
+
+def test_the_main_job(tab, chromium, link):
+    tab.goto(link(points="5"))
+    kept = verdict(tab)
+    assert kept.startswith("With only the nodes of the patterns kept, Q is")
+    tab.get_by_role("radio", name="Remove").click()
+    tab.wait_for_function("location.search.includes('mode=remove')")
+    removed = verdict(tab)
+    assert removed.startswith("Without the nodes of the patterns, Q is")
+    box = tab.locator(browser.BOX)
+    box.fill("the old farmer [MASK] bad .")
+    box.press("Enter")
+    tab.wait_for_function("location.search.includes('old+farmer')")
+    other = verdict(tab)
+    assert other != removed
+    with browser.opened(chromium) as second:
+        second.goto(tab.url)
+        assert verdict(second) == other
+        assert second.url == tab.url
+
+
+def test_the_explored_sentence_comes_along_and_explore_keeps_its_own(
+    tab, address, tiny_masked_lm_dir
+):
+    text = "the old farmer [MASK] bad ."
+    tab.goto(f"{address}/?{urlencode({'model': tiny_masked_lm_dir, 'text': text})}")
+    browser.ready(tab)
+    tab.get_by_role("link", name="Evaluate").click()
+    verdict(tab)
+    assert tab.locator(browser.BOX).input_value() == text
+    tab.locator(browser.BOX).fill("the farmers [MASK] old .")
+    tab.locator(browser.BOX).press("Enter")
+    tab.wait_for_function("location.search.includes('farmers')")
+    verdict(tab)
+    tab.get_by_role("link", name="Explore").click()
+    tab.locator("h1", has_text="Influence patterns").wait_for()
+    browser.ready(tab)
+    assert tab.locator(browser.BOX).input_value() == text
+
+
+def test_a_task_is_measured(tab, link):
+    tab.goto(link(about="task", task="sva-obj", n="10", points="2"))
+    measure(tab)
+    tab.get_by_text("Measured just now on 10 sentences of sva-obj, 2 trapezoid points.").wait_for()
+    browser.ready(tab)
+    assert tab.locator(PLOTS).count() == 3
+    assert not tab.locator(".st-key-stop").count()
+    assert findings(tab) == []
+
+
+def test_measuring_can_be_stopped_and_gone_on_with(tab, link):
+    tab.goto(link(about="task", task="sva-obj", n="200", points="40"))
+    measure(tab)
+    tab.get_by_text("of 200 sentences, about").wait_for()
+    tab.locator(".st-key-stop button").click()
+    go_on = tab.get_by_role("button", name="Go on (")
+    go_on.wait_for()
+    browser.ready(tab)
+    assert tab.get_by_text("Measured just now on").count() == 1
+    go_on.click()
+    tab.get_by_text("of 200 sentences, about").wait_for()
+    tab.get_by_role("radio", name="This sentence").click()  # anything else is done in between
+    assert verdict(tab)
+    tab.get_by_role("radio", name="A task").click()
+    tab.locator(".st-key-stop button").click()
+    go_on.wait_for()
+    idle(tab)
+
+
+@pytest.mark.parametrize("about", ["sentence", "task"])
+def test_a_phone_has_nothing_to_scroll_sideways(chromium, link, about):
+    with browser.opened(chromium, width=390, height=844, color_scheme="dark") as page:
+        page.goto(link(about=about, task="sva-obj", n="10", points="2"))
+        if about == "task":
+            measure(page)
+            page.get_by_text("Measured just now on 10").wait_for()
+        browser.ready(page)
+        page.wait_for_timeout(600)
+        assert sideways(page) <= 390
+        for plot in page.locator(PLOTS).all():
+            box = plot.bounding_box()
+            assert box["x"] + box["width"] <= 390

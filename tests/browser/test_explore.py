@@ -1,0 +1,206 @@
+"""The main job in a real browser: a cold server, typed text, real clicks, a link followed."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.browser.page import BOX, SPOTS, idle, ready, server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def link(address, tiny_masked_lm_dir):
+    """The page's address with the tiny model."""
+    return f"{address}/?{urlencode({'model': tiny_masked_lm_dir})}"
+
+
+def alt(page) -> str:
+    """The pattern graph's text; it is the first figure on the page."""
+    return page.locator("[data-testid=stPlotlyChart]").first.get_attribute("aria-label")
+
+
+def until_alt(page, part: str) -> None:
+    page.wait_for_function(
+        "part => document.querySelector('[data-testid=stPlotlyChart]')"
+        "?.getAttribute('aria-label').includes(part)",
+        arg=part,
+    )
+
+
+def click_spot(page, kind: str, word: int | None = None, *, but: int | None = None) -> list:
+    """Click the most solitary spot of a kind, for a word or any other `but` one; its data."""
+    spots = page.evaluate(SPOTS)
+    wanted = [
+        spot
+        for spot in spots
+        if spot["data"][0] == kind and spot["data"][1] not in (None, but)
+        if word is None or spot["data"][1] == word
+    ]
+
+    def room(spot) -> float:
+        return min(
+            (spot["x"] - s["x"]) ** 2 + (spot["y"] - s["y"]) ** 2 for s in spots if s != spot
+        )
+
+    spot = max(wanted, key=room)
+    page.mouse.move(spot["x"], spot["y"])
+    page.wait_for_timeout(200)
+    page.mouse.click(spot["x"], spot["y"])
+    return spot["data"]
+
+
+def test_enter_at_once_on_a_cold_server(tab, tiny_masked_lm_dir):
+    with server() as cold:
+        tab.goto(f"{cold}/?{urlencode({'model': tiny_masked_lm_dir})}")
+        tab.locator(BOX).fill("the old farmer [MASK] bad .")
+        tab.locator(BOX).press("Enter")
+        tab.wait_for_function("location.search.includes('old+farmer')")
+        ready(tab)
+        assert tab.locator(BOX).input_value() == "the old farmer [MASK] bad ."
+        assert not tab.locator("[data-testid=stAlert]").count()
+        drawn = tab.locator(".js-plotly-plot").text_content()
+        assert "farmer" in drawn
+        assert "loves" not in drawn
+
+
+def test_the_main_job(tab, chromium, link):
+    tab.goto(link)
+    ready(tab)
+    tab.locator(BOX).fill("the farmers that the assistants love [MASK] old .")
+    tab.locator(BOX).press("Enter")
+    tab.wait_for_function("location.search.includes('assistants+love')")
+    ready(tab)
+    assert "are − is" in alt(tab)
+    assert "wrong=" not in tab.url
+
+    tab.get_by_text("Nodes", exact=True).click()
+    tab.wait_for_function("location.search.includes('level=embedding')")
+    tab.get_by_text("Both", exact=True).click()
+    tab.wait_for_function("location.search.includes('overlay=both')")
+    idle(tab)
+    click_spot(tab, "token", 2)
+    tab.wait_for_function("location.search.includes('word=2')")
+    until_alt(tab, "“farmers” has")
+    idle(tab)
+    _, _, *step = click_spot(tab, "edge", but=2)
+    at = ",".join("any" if part is None else str(part) for part in step)
+    tab.wait_for_function("at => new URLSearchParams(location.search).get('at') === at", arg=at)
+    until_alt(tab, "through block")
+    tab.get_by_text("Heads and skips", exact=True).click()
+    tab.wait_for_function("!location.search.includes('level=')")
+    idle(tab)
+    assert "at=" in tab.url
+    assert "through block" in alt(tab)
+
+    second = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    second.goto(tab.url)
+    second.set_default_timeout(60_000)
+    ready(second)
+    assert alt(second) == alt(tab)
+    assert second.locator(BOX).input_value() == tab.locator(BOX).input_value()
+    assert second.url == tab.url
+    assert second.evaluate(SPOTS) == tab.evaluate(SPOTS)
+    second.context.close()
+
+
+def test_bad_input_shows_one_sentence_and_keeps_the_text(tab, link):
+    tab.goto(link)
+    ready(tab)
+    before = alt(tab)
+    text = "<img src=x onerror=alert(1)> [MASK] [MASK]"
+    tab.locator(BOX).fill(text)
+    tab.locator(BOX).press("Enter")
+    alert = tab.locator("[data-testid=stAlert]")
+    alert.wait_for()
+    idle(tab)
+    assert alert.count() == 1
+    assert "has 2 [MASK]" in alert.inner_text()
+    assert tab.locator(BOX).input_value() == text
+    assert alt(tab) == before
+    assert not tab.locator("img[src=x]").count()
+
+
+def test_a_click_on_a_word_masks_it(tab, link):
+    tab.goto(link)
+    ready(tab)
+    tab.locator(".st-key-chips").get_by_text("loves", exact=True).click()
+    text = "the farmers that the assistant [MASK] are old ."
+    tab.wait_for_function(
+        "([box, text]) => document.querySelector(box).value === text", arg=[BOX, text]
+    )
+    until_alt(tab, "influence on loves − ")
+
+
+def test_settings_open_with_the_choices_and_change_them(tab, link):
+    tab.goto(link)
+    ready(tab)
+    tab.locator(".st-key-settings button").first.click()
+    points = tab.get_by_role("spinbutton", name="Points on the path")
+    points.wait_for()
+    idle(tab)
+    assert points.input_value() == "24"
+    assert "points=" not in tab.url
+    points.fill("9")
+    points.press("Enter")
+    tab.wait_for_function("location.search.includes('points=9')")
+    idle(tab)
+    assert not tab.locator("[data-testid=stAlert]").count()
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_a_small_screen_never_scrolls_sideways(chromium, link, width):
+    context = chromium.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(link)
+    ready(page)
+    page.wait_for_timeout(800)
+    widths = page.evaluate(
+        "(() => { const main = document.querySelector('[data-testid=stMain]');"
+        "return [main.scrollWidth, document.documentElement.scrollWidth,"
+        "document.querySelector('.js-plotly-plot').getBoundingClientRect().right]; })()"
+    )
+    assert max(widths) <= width
+    context.close()
+
+
+def test_the_page_asks_no_other_server(chromium, link, address):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(link)
+    ready(page)
+    context.close()
+    own = (address, address.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(own)] == []
+
+
+def choose_model(page, name: str) -> None:
+    box = page.locator("[data-testid=stSelectbox]", has_text="Model").locator("input")
+    box.click()
+    box.fill(name)
+    box.press("Enter")
+
+
+def test_it_starts_with_agreement_and_changes_to_other_models(tab, address, tiny_classifier_dir):
+    tab.goto(address)
+    ready(tab)
+    assert "are − is" in alt(tab)
+    assert "“farmers”" in alt(tab)
+
+    choose_model(tab, "sentiment")
+    tab.wait_for_function("location.search.includes('model=sentiment')")
+    tab.locator(BOX).fill("a warm and funny film .")
+    tab.locator(BOX).press("Enter")
+    until_alt(tab, "positive")
+    idle(tab)
+
+    choose_model(tab, str(tiny_classifier_dir))
+    tab.wait_for_function("location.search.includes('tiny-classifier')")
+    # Its small vocabulary has none of the film's words.
+    tab.wait_for_function(
+        "document.querySelector('.js-plotly-plot')?.textContent.includes('[UNK]')"
+    )
+    idle(tab)

@@ -1,0 +1,72 @@
+"""The method page in a real browser: stepping, its link, the way to Explore, any screen."""
+
+import pytest
+
+from explainer.app.widgets.examples import examples
+from tests.browser import page as browser
+from tests.browser.page import PLOTS, idle, opened
+
+pytestmark = pytest.mark.browser
+
+FIGURES = 5
+KEYS = next(e.text for e in examples() if "keys" in e.text)
+
+
+def ready(page) -> None:
+    """Wait until every figure is drawn and the server has nothing more to send."""
+    page.wait_for_function(
+        f"n => document.querySelectorAll('{PLOTS} .js-plotly-plot').length === n", arg=FIGURES
+    )
+    idle(page)
+
+
+def alts(page) -> list[str]:
+    return [chart.get_attribute("aria-label") for chart in page.locator(PLOTS).all()]
+
+
+def test_stepping_follows_the_pattern_and_the_link_reproduces_it(tab, chromium, address):
+    tab.goto(f"{address}/method")
+    ready(tab)
+    tab.locator(".st-key-node_next button").click()
+    tab.wait_for_function("location.search.includes('node=2')")
+    tab.locator(".st-key-block_row").get_by_text("3", exact=True).click()
+    tab.wait_for_function("location.search.includes('block=3')")
+    ready(tab)
+    with opened(chromium) as second:
+        second.goto(tab.url)
+        ready(second)
+        assert alts(second) == alts(tab)
+        assert second.url == tab.url
+
+
+def test_the_example_opens_in_explore(tab, address):
+    tab.goto(f"{address}/method")
+    ready(tab)
+    box = tab.locator("[data-testid=stSelectbox]", has_text="Example").locator("input")
+    box.click()
+    box.fill("keys")
+    box.press("Enter")
+    tab.wait_for_function("location.search.includes('keys')")
+    ready(tab)
+    tab.get_by_role("link", name="Open in Explore").click()
+    tab.locator(browser.BOX).wait_for()
+    browser.ready(tab)
+    assert tab.locator(browser.BOX).input_value() == KEYS
+    tab.get_by_role("link", name="Method").click()
+    tab.get_by_role("heading", name="What is explained").wait_for()
+    ready(tab)
+    assert box.input_value() == KEYS
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_a_small_screen_never_scrolls_sideways(chromium, address, width):
+    with opened(chromium, width=width, height=844) as page:
+        page.goto(f"{address}/method?node=4&block=3")
+        ready(page)
+        page.wait_for_timeout(800)
+        wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        right = max(
+            chart.bounding_box()["x"] + chart.bounding_box()["width"]
+            for chart in page.locator(PLOTS).all()
+        )
+        assert max(wide, right) <= width

@@ -1,0 +1,190 @@
+"""Explore in a real browser: selecting by mouse and keyboard, what-ifs, files, hostile text."""
+
+import json
+import xml.etree.ElementTree as ET
+from urllib.parse import urlencode
+
+import pytest
+from transformers import AutoTokenizer, BertForMaskedLM
+
+from tests.browser.page import BOX, GRAPH, SPOTS, idle, opened, ready
+from tests.conftest import WORDS, save_tiny, tiny_config
+
+pytestmark = pytest.mark.browser
+
+IMAGE = "<img src=x onerror=alert(1)>"
+HOSTILE = f"the {IMAGE} <b>farmers</b> loves [MASK] old ."
+WAYS = "at => new URLSearchParams(location.search).get('at') === at"
+FOCUS = """() => {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  const named = ['BUTTON', 'A', 'SUMMARY'].includes(at?.tagName) ? at.textContent : '';
+  const label = at?.getAttribute('aria-label') || named;
+  const style = at ? getComputedStyle(at) : {};
+  const box = at?.getBoundingClientRect();
+  return {
+    label: label.trim(),
+    seen: !!box && box.width > 0 && box.height > 0,
+    drawn: [style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor].join(' '),
+  };
+}"""
+
+
+@pytest.fixture
+def link(address, tiny_masked_lm_dir):
+    """A function that makes the page's address with the tiny model and further choices."""
+
+    def made(**choices: str) -> str:
+        return f"{address}/?{urlencode({'model': str(tiny_masked_lm_dir), **choices})}"
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def hostile_model(tmp_path_factory):
+    """A tiny model with a word of markup in its vocabulary, which therefore comes as one token."""
+    folder = tmp_path_factory.mktemp("models") / "tiny-hostile"
+    save_tiny(folder, BertForMaskedLM, tiny_config(vocab_size=len(WORDS) + 1))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.add_tokens([IMAGE])
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
+def graph_alt(page) -> str:
+    return page.locator("[data-testid=stPlotlyChart]").first.get_attribute("aria-label")
+
+
+def press_until(page, key: str, label: str, most: int = 60) -> dict:
+    """Press a key until what has the focus is called `label`; what that is."""
+    for _ in range(most):
+        page.keyboard.press(key)
+        found = page.evaluate(FOCUS)
+        if label in found["label"] and not found["label"].startswith("Help for"):
+            assert found["seen"], f"{label} has the focus and is not visible"
+            return found
+    raise AssertionError(f"{key} never comes to {label!r}")
+
+
+def download(page, do) -> bytes:
+    with page.expect_download() as waiting:
+        do()
+    path = waiting.value.path()
+    return path.read_bytes()
+
+
+def test_a_step_is_selected_and_knocked_out_and_the_undo_brings_it_back(chromium, link):
+    with opened(chromium) as page:
+        page.goto(link())
+        ready(page)
+        spots = page.evaluate(SPOTS)
+        steps = [s for s in spots if s["data"][0] == "edge" and s["data"][2] == 0]
+        spot = next(s for s in steps if s["data"][1] is not None)
+        page.mouse.click(spot["x"], spot["y"])
+        at = ",".join(str(part) for part in spot["data"][2:])
+        page.wait_for_function(WAYS, arg=at)
+        page.get_by_role("radio", name="Without this step").wait_for()
+        idle(page)
+        assert "word=" not in page.url
+        page.get_by_role("radio", name="Without this step").click()
+        page.get_by_text("Q, changed model").wait_for()
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_text("Q, changed model").wait_for(state="detached")
+        page.get_by_role("button", name="Show all").click()
+        page.wait_for_function("!location.search.includes('at=')")
+        idle(page)
+
+
+def test_the_keyboard_alone_leads_from_the_page_to_a_picture(chromium, link):
+    with opened(chromium) as page:
+        page.goto(link())
+        ready(page)
+        press_until(page, "Tab", "Sentence")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("the old farmer [MASK] bad .")
+        page.keyboard.press("Enter")
+        page.wait_for_function("location.search.includes('old+farmer')")
+        ready(page)
+        press_until(page, "Tab", "Passing through")
+        page.keyboard.type("block 1")
+        page.keyboard.press("Enter")
+        page.wait_for_function("location.search.includes('at=1')")
+        idle(page)
+        assert "through block 1" in graph_alt(page)
+        press_until(page, "Shift+Tab", "Save")
+        page.keyboard.press("Enter")
+        page.get_by_text("The same from Python").wait_for()
+        idle(page)
+        focused = press_until(page, "Tab", "Picture (PNG)")
+        assert "solid" in focused["drawn"]
+        png = download(page, lambda: page.keyboard.press("Enter"))
+        assert png.startswith(b"\x89PNG")
+        assert int.from_bytes(png[16:20], "big") == 3 * 1100  # sharp enough for print
+        press_until(page, "Tab", "Picture (SVG)")
+        svg = download(page, lambda: page.keyboard.press("Enter"))
+        assert ET.fromstring(svg.decode()).tag.endswith("svg")
+
+
+def test_markup_in_a_sentence_is_text_wherever_it_is_drawn(chromium, link, hostile_model):
+    with opened(chromium) as page:
+        said: list[str] = []
+        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+        page.goto(link(model=hostile_model, text=HOSTILE, share="0", word="2", at="0,2"))
+        ready(page)
+        assert IMAGE in graph_alt(page)
+        assert "<img src=x" in page.locator(".js-plotly-plot").first.text_content()
+        spots = page.evaluate(SPOTS)
+        token = next(s for s in spots if s["data"][:2] == ["token", 2])
+        page.mouse.move(token["x"], token["y"])
+        page.locator(".hoverlayer text", has_text="<img src=x").first.wait_for()
+        page.locator(".st-key-save button").first.click()
+        page.get_by_text("The same from Python").wait_for()
+        idle(page)
+        svg = download(page, lambda: page.get_by_role("button", name="Picture (SVG)").click())
+        html = download(page, lambda: page.get_by_role("button", name="Interactive").click())
+        numbers = download(page, lambda: page.get_by_role("button", name="Numbers").click())
+        assert not page.locator("img[src='x']").count()
+        assert IMAGE in json.loads(numbers)["tokens"]
+        page.set_content(svg.decode())
+        assert page.locator("svg text").count() > 5
+        assert not page.locator("img, b, script").count()
+        page.set_content(html.decode())
+        page.wait_for_selector(GRAPH)
+        assert not page.locator("figure img, h1 b, figure b").count()
+        assert IMAGE in page.locator("h1").inner_text()
+        assert said == []
+
+
+def test_a_long_computation_shows_the_page_and_that_it_works(chromium, link):
+    with opened(chromium) as page:
+        long = ", ".join(["the old farmers love the bad assistant"] * 3) + " [MASK] ."
+        # Seconds of work, so that even a slow browser is there before it ends.
+        page.goto(link(model="agreement", points="100", text=long))
+        page.locator("[data-testid=stSpinner]").wait_for()
+        assert page.locator(BOX).input_value() == long
+        assert not page.locator(GRAPH).count()
+        ready(page)
+        assert not page.locator("[data-testid=stSpinner]").count()
+
+
+def test_the_link_is_copied(chromium, link):
+    with opened(chromium, permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.goto(link(level="embedding"))
+        ready(page)
+        page.locator(".st-key-save button").first.click()
+        page.get_by_role("button", name="Copy the link").click()
+        page.get_by_text("The link is copied.").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_the_hint_goes_and_stays_away(chromium, link):
+    with opened(chromium) as page:
+        page.goto(link())
+        ready(page)
+        page.get_by_role("button", name="Got it").click()
+        page.get_by_text("New here?").wait_for(state="detached")
+        page.locator(BOX).fill("the old farmer [MASK] bad .")
+        page.locator(BOX).press("Enter")
+        page.wait_for_function("location.search.includes('old+farmer')")
+        ready(page)
+        assert not page.get_by_text("New here?").count()

@@ -1,0 +1,127 @@
+"""What one visitor cannot stop for all, in a real browser: a second one has his answer soon.
+
+Ten seconds is what a second visitor may wait, on a slow machine too; it is no measure of speed.
+"""
+
+import shutil
+from urllib.parse import urlencode
+
+import pytest
+from transformers import BertForMaskedLM
+
+from tests.browser.page import BOX, GRAPH, idle, opened, server
+from tests.conftest import save_tiny, tiny_config
+
+pytestmark = pytest.mark.browser
+
+SOON = 45_000
+"""Milliseconds: less than what a server that is stopped would take to give up; by itself each takes
+under ten seconds, but other tests may compute at the same time."""
+LONG = "the farmers that the assistant loves and the assistants love " * 7 + "[MASK] old ."
+"""More than 70 words."""
+
+
+@pytest.fixture(scope="module")
+def running():
+    """A server of its own: what these tests leave behind must not slow down others."""
+    with server() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def tiny(running, tiny_masked_lm_dir):
+    """The link of a second visitor, with the tiny model."""
+    return f"{running}/?{urlencode({'model': tiny_masked_lm_dir})}"
+
+
+def visit(chromium, link: str) -> None:
+    """A visitor who comes, has his graph soon, and goes."""
+    with opened(chromium) as page:
+        page.goto(link)
+        page.wait_for_selector(GRAPH, timeout=SOON)
+
+
+@pytest.fixture(scope="module")
+def warm(chromium, tiny):
+    """The server has imported and loaded what a visitor needs."""
+    with opened(chromium) as page:
+        page.goto(tiny)
+        page.wait_for_selector(GRAPH, timeout=120_000)
+
+
+@pytest.mark.usefixtures("warm")
+def test_links_whose_model_has_a_space_stop_nobody(chromium, running, tiny):
+    """They pushed each other out of memory, and a page that computed waited for itself."""
+    with opened(chromium) as one, opened(chromium) as two:
+        one.goto(f"{running}/method?model=agreement%20")
+        two.goto(f"{running}/?model=%20agreement")
+        visit(chromium, tiny)
+        for page in (one, two):
+            page.wait_for_selector(GRAPH)
+        idle(two)
+        assert "model=" not in two.url
+        for page in (one, two):
+            assert not page.locator("[data-testid=stAlert]").count()
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_link_that_would_take_minutes_is_refused(chromium, running, tiny, tab):
+    tab.goto(f"{running}/?{urlencode({'text': LONG, 'points': 1000})}")
+    visit(chromium, tiny)
+    alert = tab.locator("[data-testid=stAlert]")
+    alert.wait_for()
+    said = alert.inner_text()
+    assert "This would take about" in said
+    assert "points instead of 1,000" in said
+
+
+@pytest.mark.usefixtures("warm")
+def test_who_waits_sees_his_place_and_a_closed_tab_computes_no_longer(chromium, running, tiny):
+    long = f"{running}/?{urlencode({'text': LONG, 'points': 150})}"
+    other = f"{tiny}&{urlencode({'text': 'the old farmer [MASK] good .'})}"
+    with opened(chromium) as second:
+        with opened(chromium) as first:
+            first.goto(long)
+            first.get_by_text("Following every word").wait_for()
+            second.goto(other)
+            second.get_by_text("1 before you").wait_for(timeout=SOON)
+        second.wait_for_selector(GRAPH, timeout=SOON)
+        idle(second)
+        assert not second.get_by_text("before you").count()
+
+
+@pytest.mark.usefixtures("warm")
+def test_another_question_takes_the_place_of_the_long_one(running, tab):
+    tab.goto(f"{running}/?{urlencode({'text': LONG, 'points': 150})}")
+    tab.get_by_text("Following every word").wait_for()
+    tab.locator(BOX).fill("the farmers [MASK] old .")
+    tab.locator(BOX).press("Enter")
+    tab.wait_for_function("location.search.includes('points=150')")
+    tab.wait_for_selector(GRAPH, timeout=SOON)
+    idle(tab)
+    assert tab.locator(BOX).input_value() == "the farmers [MASK] old ."
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_folder_that_is_saved_again_gives_its_new_numbers(
+    chromium, running, tab, tiny_masked_lm_dir, tmp_path
+):
+    folder = shutil.copytree(tiny_masked_lm_dir, tmp_path / "mine")
+    link = f"{running}/?{urlencode({'model': folder})}"
+
+    def alt(page) -> str:
+        page.wait_for_selector(GRAPH, timeout=SOON)
+        idle(page)
+        return page.locator("[data-testid=stPlotlyChart]").first.get_attribute("aria-label")
+
+    tab.goto(link)
+    before = alt(tab)
+    save_tiny(folder, BertForMaskedLM, tiny_config(), seed=7)
+    with opened(chromium) as second:
+        second.goto(link)
+        after = alt(second)
+    assert after != before
+    tab.locator(BOX).fill("the farmers that the assistant loves [MASK] old . ")
+    tab.locator(BOX).press("Enter")
+    tab.get_by_text("files of the model have changed").wait_for(timeout=SOON)
+    assert alt(tab) == after

@@ -1,0 +1,366 @@
+"""The command line: what it prints and writes, and its exit codes, one line per mistake."""
+
+import json
+import os
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from explainer import api
+from explainer.api import explain
+from explainer.cli.main import main
+from explainer.cli.table import align, path_text
+from explainer.models.registry import load_model
+from explainer.results.pattern import Explanation
+from explainer.results.settings import Settings
+from tests.conftest import LABELS
+
+TEXT = "the farmers that the assistant loves [MASK] old ."
+
+
+@pytest.fixture
+def lm(tiny_masked_lm_dir):
+    return ["--model", str(tiny_masked_lm_dir)]
+
+
+@pytest.fixture
+def classifier(tiny_classifier_dir):
+    return ["--model", str(tiny_classifier_dir)]
+
+
+def run(*arguments, **options):
+    """The command as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "explainer", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        **options,
+    )
+
+
+def mistake(capsys, *arguments):
+    """The one line on stderr of a command that the user got wrong."""
+    try:
+        code: object = main(arguments)
+    except SystemExit as stop:  # argparse's own way out
+        code = stop.code
+    printed = capsys.readouterr()
+    assert code == 2
+    assert printed.out == ""
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1
+    return printed.err
+
+
+def test_json_is_the_contract(lm, capsys):
+    arguments = ["--correct", "are", "--wrong", "is", "--points", "8", "--format", "json", "--flow"]
+    assert main(["explain", TEXT, *lm, *arguments]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    data = json.loads(printed.out)
+    assert set(data) == {
+        *("schema", "model", "tokens", "target", "settings", "influence"),
+        *("completeness_gap", "patterns", "words", "flow"),
+    }
+    assert data["schema"] == 1
+    assert data["model"] == {
+        "name": "tiny-lm",
+        "task": "masked-lm",
+        "layers": 3,
+        "heads": 2,
+        "d_model": 12,
+        "head": "choice",
+    }
+    assert data["tokens"] == ["[CLS]", *TEXT.split(), "[SEP]"]
+    target = data["target"]
+    assert set(target) == {"position", "correct", "wrong", "value", "baseline_value"}
+    assert (target["position"], target["correct"], target["wrong"]) == (7, "are", "is")
+    assert data["settings"] == {
+        "points": 8,
+        "rule": "trapezoid",
+        "baseline": "mask",
+        "keep_special": False,
+        "top_k": 1,
+    }
+    total = sum(data["influence"])
+    gap = total - (target["value"] - target["baseline_value"])
+    assert gap == pytest.approx(data["completeness_gap"], abs=1e-6)
+    assert_patterns(data)
+    skip, heads = data["flow"]["skip"], data["flow"]["heads"]
+    assert [len(skip), len(skip[0])] == [3, 11]
+    assert [len(heads), len(heads[0]), len(heads[0][0]), len(heads[0][0][0])] == [3, 2, 11, 11]
+    for skip_layer, heads_layer in zip(skip, heads, strict=True):
+        moved = sum(value for head in heads_layer for row in head for value in row)
+        assert sum(skip_layer) + moved == pytest.approx(total, abs=1e-5)
+
+
+def assert_patterns(data):
+    strengths = [abs(pattern["influence"]) for pattern in data["patterns"]]
+    assert strengths == sorted(strengths, reverse=True)
+    assert {p["source"] for p in data["patterns"]} == {
+        source for source, g in enumerate(data["influence"]) if g
+    }
+    for pattern in data["patterns"]:
+        assert set(pattern) == {
+            *("source", "token", "influence", "nodes", "embedding_influence", "embedding_trail"),
+            *("components", "attention_influence", "attention_trail"),
+        }
+        assert pattern["token"] == data["tokens"][pattern["source"]]
+        assert pattern["influence"] == data["influence"][pattern["source"]]
+        assert pattern["nodes"][0] == pattern["source"]
+        assert pattern["nodes"][-1] == data["target"]["position"]
+        assert len(pattern["nodes"]) == 4
+        assert len(pattern["components"]) == 3
+        assert all(c == "skip" or c in (0, 1) for c in pattern["components"])
+        assert len(pattern["embedding_trail"]) == len(pattern["attention_trail"]) == 3
+        assert pattern["embedding_trail"][-1] == pattern["embedding_influence"]
+        assert pattern["attention_trail"][-1] == pattern["attention_influence"]
+
+
+def test_the_settings_reach_the_explanation(lm, tiny_masked_lm_dir, capsys):
+    path = ["--points", "5", "--rule", "midpoint", "--baseline", "zero", "--keep-special"]
+    assert main(["explain", TEXT, *lm, *path, "--top-k", "2", "--format", "json"]) == 0
+    printed = Explanation.from_dict(json.loads(capsys.readouterr().out))
+    settings = Settings(points=5, rule="midpoint", baseline="zero", keep_special=True, top_k=2)
+    expected = explain(load_model(str(tiny_masked_lm_dir)), TEXT, settings=settings)
+    assert printed.to_dict() == expected.to_dict()
+
+
+def test_the_table_holds_the_numbers_of_the_explanation(lm, tiny_masked_lm_dir, capsys):
+    chosen = ["--correct", "are", "--wrong", "is", "--minimum-share", "0"]
+    assert main(["explain", TEXT, *lm, *chosen]) == 0
+    table = capsys.readouterr().out
+    model = load_model(str(tiny_masked_lm_dir))
+    explanation = explain(model, TEXT, correct="are", wrong="is")
+    assert "are − is" in table
+    assert f"{explanation.target.value:+.4f}" in table
+    assert f"{explanation.target.baseline_value:+.4f}" in table
+    assert f"{explanation.completeness_gap:+.4f}" in table
+    rows = table.split("pattern (attention level)\n")[1].splitlines()
+    assert len(rows) == len(explanation.patterns)
+    for row, pattern in zip(rows, explanation.patterns, strict=True):
+        assert row.endswith(path_text(explanation.tokens, pattern, "attention"))
+        for value in (pattern.influence, pattern.embedding_influence, pattern.attention_influence):
+            assert f"{value:+.4f}" in row
+
+
+def test_the_table_says_how_many_words_it_leaves_out(lm, capsys):
+    assert main(["explain", TEXT, *lm, "--minimum-share", "0.99"]) == 0
+    assert "10 more words are below 0.99 of Σ|g|" in capsys.readouterr().out
+
+
+def test_the_table_shows_the_flow_of_every_block(lm, capsys):
+    assert main(["explain", TEXT, *lm, "--flow"]) == 0
+    rows = capsys.readouterr().out.split("by heads\n")[1].splitlines()
+    assert [row.split()[0] for row in rows[:3]] == ["0", "1", "2"]
+
+
+def test_paths_are_written_without_losing_a_step(tiny_masked_lm):
+    explanation = explain(tiny_masked_lm, TEXT)
+    for pattern in explanation.patterns:
+        text = path_text(explanation.tokens, pattern, "attention")
+        steps = sum(
+            int(part.split("×")[1].rstrip("→")) if "×" in part else 1
+            for part in text.split(" ")
+            if part.endswith("→")
+        )
+        assert steps == 3
+        assert text.count("h") >= sum(c != "skip" for c in set(pattern.components))
+        assert text.endswith("[MASK]")
+
+
+def test_columns_line_up_with_wide_and_combining_characters():
+    lines = align(("word", "g"), [("日本", "+1"), ("e\u0301a", "-10")]).splitlines()
+    assert lines == ["word    g", "日本   +1", "e\u0301a    -10"]
+
+
+def test_a_classifier_takes_a_label_by_name_or_number(classifier, capsys):
+    outputs = []
+    for label in ("positive", "2"):
+        arguments = ["--label", label, "--other", "negative", "--format", "json"]
+        assert main(["explain", "good farmers .", *classifier, *arguments]) == 0
+        outputs.append(json.loads(capsys.readouterr().out))
+    assert outputs[0] == outputs[1]
+    assert outputs[0]["target"]["correct"] == LABELS[2]
+    assert outputs[0]["target"]["wrong"] == LABELS[0]
+    assert outputs[0]["target"]["position"] == 0
+
+
+def test_notes_go_to_stderr(lm, capsys):
+    assert main(["explain", "the 🙂 [MASK] .", *lm, "--format", "json"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["tokens"][2] == "[UNK]"
+    assert printed.err == "note: Not in the model's vocabulary, and read as [UNK]: '🙂'.\n"
+
+
+@pytest.mark.parametrize("ending", ["json", "svg", "html", "txt"])
+def test_a_file_gets_the_format_of_its_ending(lm, tmp_path, ending, capsys):
+    out = tmp_path / f"result.{ending}"
+    out.write_text("old")
+    assert main(["explain", TEXT, *lm, "--out", str(out)]) == 0
+    assert capsys.readouterr().out == ""
+    starts = {"json": "{", "svg": "<svg", "html": "<!doctype html", "txt": "[CLS] the farmers"}
+    assert out.read_text(encoding="utf-8").lower().startswith(starts[ending].lower())
+    assert [path.name for path in tmp_path.iterdir()] == [out.name]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "COMMAND"),
+        (["paint"], "invalid choice: 'paint'"),
+        (["explain"], "TEXT"),
+        (["explain", "x", "--points", "many"], "invalid int value: 'many'"),
+        (["explain", "x", "--rule", "simpson"], "invalid choice: 'simpson'"),
+        (["explain", "x", "--minimum-share", "nan"], "not a share from 0 to 1"),
+        (["explain", "x", "--minimum-share", "5"], "not a share from 0 to 1"),
+        (["explain", "x", "--format", "png"], "invalid choice: 'png'"),
+        (["explain", "x", "--points", "1"], "points is 1"),
+        (["explain", "x", "--top-k", "0"], "top_k is 0"),
+        (["explain", "x", "--model", "./nowhere"], "no model folder './nowhere'"),
+        (["explain", "x", "--out", "no-such-folder/x.svg"], "no folder 'no-such-folder'"),
+        (["explain", "x", "--out", "."], "is a folder"),
+        (["models", "all"], "unrecognized arguments: all"),
+    ],
+)
+def test_a_wrong_command_is_answered_in_one_line(arguments, message, capsys):
+    assert message in mistake(capsys, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "message"),
+    [
+        ("", [], "The text is empty"),
+        ("no mask", [], "has no [MASK]"),
+        ("the\n\n[MASK]\n[MASK]", [], "has 2 [MASK]"),
+        (TEXT, ["--correct", "zebra"], "'zebra'"),
+        (TEXT, ["--correct", "is", "--wrong", "IS"], "the same to the model"),
+        (TEXT, ["--label", "positive"], "label"),
+    ],
+)
+def test_a_wrong_input_is_answered_in_one_line(lm, text, arguments, message, capsys):
+    assert message in mistake(capsys, "explain", text, *lm, *arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--label", "5"], ["--label", "funny"], ["--correct", "good"]]
+)
+def test_a_wrong_label_is_answered_in_one_line(classifier, arguments, capsys):
+    assert mistake(capsys, "explain", "good farmers .", *classifier, *arguments)
+
+
+def test_a_file_that_cannot_be_written_is_a_mistake_and_leaves_nothing(lm, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(tmp_path), "replace", full)
+    assert main(["explain", TEXT, *lm, "--out", str(tmp_path / "x.json")]) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unexpected_failure_takes_one_line_and_a_traceback_only_on_request(
+    lm, monkeypatch, capsys
+):
+    def fail(*_, **__):
+        raise RuntimeError("first\nsecond")
+
+    monkeypatch.setattr(api, "explain", fail)
+    assert main(["explain", TEXT, *lm]) == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("unexpected failure: RuntimeError: first second")
+    assert printed.count("\n") == 1
+    monkeypatch.setenv("EXPLAINER_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        main(["explain", TEXT, *lm])
+
+
+def test_an_interrupt_takes_one_line(lm, monkeypatch, capsys):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(api, "explain", interrupt)
+    assert main(["explain", TEXT, *lm]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["explain"], ["models"]])
+def test_every_help_has_examples(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([*arguments, "--help"])
+    assert stop.value.code == 0
+    assert "example" in capsys.readouterr().out
+
+
+def test_an_evaluation_leaves_tables_figures_and_findings(lm, tmp_path, capsys):
+    file, out = tmp_path / "own.csv", tmp_path / "runs"
+    file.write_text(
+        "text,correct,wrong\n"
+        f"{TEXT},are,is\n"
+        "the farmer that the assistants love [MASK] old .,is,are\n",
+        encoding="utf-8",
+    )
+    command = ["evaluate", *lm, "--file", str(file), "--points", "60", "--out", str(out)]
+    assert main(command) == 0
+    printed = capsys.readouterr()
+    assert "Much influence flows through skip connections." in printed.out
+    assert printed.err == ""
+    sentences = pd.read_parquet(out / "sentences.parquet")
+    assert sentences["text"].iloc[0] == TEXT
+    expected = explain(
+        load_model(lm[1]), TEXT, correct="are", wrong="is", settings=Settings(points=60)
+    )
+    assert sentences["value"][0] == pytest.approx(expected.target.value)
+    assert len(pd.read_csv(out / "patterns.csv")) == 20
+    assert "## " in (out / "summary.md").read_text(encoding="utf-8")
+    figures = list((out / "figures").glob("*.svg"))
+    assert {f.name.split("-")[0] for f in figures} == {"carried", "retained", "removed", "skip"}
+    for figure in figures:
+        ElementTree.parse(figure)
+    # The same again finds everything done.
+    before = (out / "own" / "records.jsonl").read_bytes()
+    assert main(command) == 0
+    assert (out / "own" / "records.jsonl").read_bytes() == before
+
+
+def test_tasks_and_methods_are_listed(capsys):
+    assert main(["evaluate", "--list"]) == 0
+    printed = capsys.readouterr().out
+    assert "  sentiment\n" in printed
+    assert "* attention-flow " in printed
+
+
+def test_models_are_listed_one_a_line(capsys):
+    assert main(["models"]) == 0
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert header.split() == ["name", "kind", "task", "size", "what", "it", "is"]
+    assert any(row.startswith("google-bert/bert-base-uncased ") for row in rows)
+
+
+def test_the_process_prints_any_character_whatever_the_locale(lm):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = run("explain", "the 🙂 [MASK] .", *lm, "--minimum-share", "0", env=environment)
+    assert done.returncode == 0
+    assert "→" in done.stdout
+    assert done.stderr == "note: Not in the model's vocabulary, and read as [UNK]: '🙂'.\n"
+
+
+def test_the_process_ends_quietly_when_its_reader_leaves(lm):
+    command = [sys.executable, "-m", "explainer", "explain", TEXT, *lm]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stderr is not None
+        writer.stdout.close()
+        assert writer.stderr.read() == b""
+        assert writer.wait() == 1
+
+
+def test_the_process_answers_mistakes_with_code_2():
+    done = run("explain", "x", "--model", "./nowhere")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1

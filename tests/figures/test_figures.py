@@ -1,0 +1,474 @@
+"""The figures' geometry, and what they must never do with a user's text."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+
+from explainer.base.errors import ExplainerError
+from explainer.figures import View, pattern_graph, pattern_html, pattern_svg, summary
+from explainer.figures.canvas.curves import SAMPLES, Curve, dashes, ribbon
+from explainer.figures.canvas.frame import MANY_ROWS
+from explainer.figures.canvas.palette import DARK, LIGHT, rgba
+from explainer.figures.canvas.plotly import CONFIG
+from explainer.figures.canvas.scene import Area, Disc, Label
+from explainer.figures.canvas.text import clean, escape, percent, signed
+from explainer.figures.canvas.text import width as text_width
+from explainer.figures.patterns import ribbons as ways
+from explainer.figures.patterns.bars import nice
+from explainer.figures.patterns.lanes import GAP, bundle, stack
+from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.overlay import MOST, bands
+from explainer.figures.patterns.summary import short_route
+from explainer.results.pattern import SKIP, Component, Explanation, ModelInfo, Pattern, Target
+from explainer.results.settings import Settings
+from explainer.results.total_flow import TotalFlow
+
+HOSTILE = "<b>&amp;%{x}\x00</b>"
+
+
+def pattern(
+    source: int, token: str, g: float, nodes: tuple[int, ...], components: tuple[Component, ...]
+) -> Pattern:
+    """A pattern that keeps half of g at the embedding and a quarter at the attention level."""
+    layers = len(components)
+    return Pattern(
+        source=source,
+        token=token,
+        influence=g,
+        nodes=nodes,
+        embedding_influence=g / 2,
+        embedding_trail=tuple(np.linspace(g, g / 2, layers).tolist()),
+        components=components,
+        attention_influence=g / 4,
+        attention_trail=tuple(np.linspace(g / 2, g / 4, layers).tolist()),
+    )
+
+
+@pytest.fixture
+def small() -> Explanation:
+    """Four words and a mask through three blocks: two share a head's step, all share the last."""
+    tokens = ("[CLS]", "farmers", HOSTILE, "[MASK]", "old")
+    patterns = (
+        pattern(1, "farmers", 2.0, (1, 1, 3, 3), (SKIP, 1, SKIP)),
+        pattern(2, HOSTILE, 1.2, (2, 1, 3, 3), (0, 1, SKIP)),
+        pattern(4, "old", -0.8, (4, 4, 4, 3), (SKIP, SKIP, 3)),
+        pattern(0, "[CLS]", 0.4, (0, 3, 3, 3), (2, SKIP, SKIP)),
+    )
+    rng = np.random.default_rng(0)
+    return Explanation(
+        model=ModelInfo("toy", "masked-lm", 3, 4, 8),
+        tokens=tokens,
+        target=Target(3, "are", "is", 1.9, -0.9),
+        settings=Settings(),
+        influence=(0.4, 2.0, 1.2, 0.0, -0.8),
+        completeness_gap=0.0,
+        patterns=patterns,
+        flow=TotalFlow(rng.normal(size=(3, 5)), rng.normal(size=(3, 4, 5, 5))),
+    )
+
+
+@pytest.fixture
+def large() -> Explanation:
+    """Forty tokens through twelve blocks, every word with its own way."""
+    rng = np.random.default_rng(1)
+    n, layers, target = 40, 12, 20
+    patterns = []
+    for source in [i for i in range(n) if i != target]:
+        turns = sorted(rng.integers(0, layers, 2))
+        middle = int(rng.integers(n))
+        nodes = [source if k <= turns[0] else middle for k in range(layers)] + [target]
+        components: tuple[Component, ...] = tuple(
+            SKIP if a == b and rng.random() < 0.8 else int(rng.integers(12))
+            for a, b in pairwise(nodes)
+        )
+        g = float(rng.normal())
+        patterns.append(pattern(source, f"word{source}", g, tuple(nodes), components))
+    influence = [0.0] * n
+    for p in patterns:
+        influence[p.source] = p.influence
+    return Explanation(
+        model=ModelInfo("toy", "masked-lm", layers, 12, 8),
+        tokens=tuple("[MASK]" if i == target else f"word{i}" for i in range(n)),
+        target=Target(target, "are", "is", 1.0, 0.0),
+        settings=Settings(),
+        influence=tuple(influence),
+        completeness_gap=0.0,
+        patterns=tuple(sorted(patterns, key=lambda p: -abs(p.influence))),
+        flow=TotalFlow(rng.normal(size=(layers, n)), rng.normal(size=(layers, 12, n, n))),
+    )
+
+
+def test_widths_are_proportional_to_influence(small):
+    lanes = stack(small.patterns, "attention", scale=30, room=1000)
+    for lane in lanes:
+        assert lane.width == pytest.approx(30 * abs(lane.pattern.attention_influence))
+
+
+def test_a_ribbon_is_as_wide_as_its_influence_in_every_direction():
+    for rise in (0, 40, -300):
+        outline = ribbon(Curve(0, 0, 120, rise), 0, 0, 9)
+        above, below = np.split(outline, 2)
+        widths = np.linalg.norm(above - below[::-1], axis=1)
+        np.testing.assert_allclose(widths, 9, rtol=1e-9)
+
+
+def test_patterns_that_meet_lie_side_by_side(small):
+    lanes = stack(small.patterns, "attention", scale=30, room=1000)
+    for layer in range(4):
+        for one, other in combinations(lanes, 2):
+            if one.pattern.nodes[layer] == other.pattern.nodes[layer]:
+                apart = abs(one.offsets[layer] - other.offsets[layer])
+                assert apart >= (one.width + other.width) / 2 + GAP - 1e-9
+    last = [lane.offsets[-1] for lane in lanes]
+    full = sum(lane.width for lane in lanes) + GAP * (len(lanes) - 1)
+    top = min(o - lane.width / 2 for o, lane in zip(last, lanes, strict=True))
+    assert top == pytest.approx(-full / 2)
+
+
+def test_lanes_of_one_step_never_overlap_on_the_way(small):
+    lanes = stack(small.patterns, "attention", scale=30, room=1000)
+    (shared,) = [b for b in bundle(lanes, "attention") if b.edge.component == 1]
+    upper, lower = shared.lanes
+    curve = Curve(0, 0, 120, 90)
+    outlines = [
+        ribbon(curve, lane.offsets[1], lane.offsets[2], lane.width) for lane in (upper, lower)
+    ]
+    _, below = np.split(outlines[0], 2)
+    above, _ = np.split(outlines[1], 2)
+    points, normals = curve.at(np.linspace(0, 1, SAMPLES))
+    distance = ((above - below[::-1]) * normals).sum(axis=1)
+    assert points.shape == above.shape
+    assert (distance > 0).all()
+
+
+def test_dashes_are_apart_and_longer_than_their_gaps():
+    for length, thickness in ((30, 2), (130, 5), (130, 28), (5, 20)):
+        spans = dashes(length, thickness)
+        assert all(0 <= start < end <= 1 for start, end in spans)
+        for (_, end), (start, _) in pairwise(spans):
+            assert 0 < start - end < spans[0][1] - spans[0][0]
+
+
+def test_drawn_ribbons_have_the_true_width(small):
+    scene = lay_out(small, View(width=1000))
+    pattern_of_old = small.patterns[2]
+    fill = "rgba(213,94,0,1)"
+    solid = [
+        item
+        for item in scene.stages[1]
+        if isinstance(item, Area) and item.fill == fill and len(item.points) == 2 * SAMPLES
+    ]
+    (head_step,) = solid
+    above, below = np.split(head_step.points, 2)
+    width = np.linalg.norm(above - below[::-1], axis=1)
+    expected = scene.scale * abs(pattern_of_old.attention_influence)
+    np.testing.assert_allclose(width, expected, rtol=1e-9)
+
+
+def test_every_drawn_edge_token_and_node_can_be_clicked(small):
+    for level in ("attention", "embedding"):
+        figure = pattern_graph(small, level=level, minimum_share=0)
+        (spots,) = [trace for trace in figure.data if trace.name == "spots"]
+        clickable = {tuple(data) for data in spots.customdata}
+        edges = {tuple(edge): word for kind, word, *edge in clickable if kind == "edge"}
+        for edge, through in small.by_edge(level):
+            widest = max(through, key=lambda p: abs(p.value(level)))
+            assert edges[edge] == widest.source
+        for position in range(len(small.tokens)):
+            assert any(kind == "token" and at == position for kind, _, _, at, *_ in clickable)
+            for layer in range(4):
+                assert any(
+                    kind == "node" and (at_layer, at) == (layer, position)
+                    for kind, _, at_layer, at, *_ in clickable
+                )
+        assert spots.marker.size >= 12
+        assert figure.data[-1] is spots
+
+
+def test_in_a_crowd_the_weak_step_back_and_few_heads_are_named(large):
+    drawn = View(minimum_share=0).patterns(large)
+    assert len(drawn) > ways.CROWD
+    scene = lay_out(large, View(minimum_share=0))
+    widest = max(abs(p.attention_influence) for p in drawn)
+    weak = [p for p in drawn if abs(p.attention_influence) < 0.9 * ways.WEAK * widest]
+    assert weak
+    fills = {i.fill for stage in scene.stages for i in stage if isinstance(i, Area)}
+    assert {rgba(LIGHT.positive, ways.QUIET), rgba(LIGHT.positive, 1)} <= fills
+    heads = [i for stage in scene.stages for i in stage if isinstance(i, Disc) and i.radius > 7]
+    assert len(heads) <= ways.MOST_CIRCLES + 1  # one more in the legend
+    alone = lay_out(large, View(minimum_share=0, selected=weak[0].source))
+    fills = {i.fill for stage in alone.stages for i in stage if isinstance(i, Area)}
+    assert not {rgba(c, ways.QUIET) for c in (LIGHT.positive, LIGHT.negative)} & fills
+
+
+def test_only_words_above_the_share_and_the_selected_one_are_drawn(small):
+    assert {p.source for p in View(minimum_share=0.2).patterns(small)} == {1, 2}
+    chosen = View(minimum_share=0.2, selected=0)
+    assert {p.source for p in chosen.patterns(small)} == {0, 1, 2}
+
+
+def test_circles_touch_neither_each_other_nor_a_node(large):
+    scene = lay_out(large, View(minimum_share=0, width=1100))
+    circles = [i for stage in scene.stages for i in stage if isinstance(i, Disc) and i.radius > 6]
+    nodes = [s for s in scene.spots if s.kind == "node"]
+    assert len(circles) > 20
+    for one, other in combinations(circles, 2):
+        if (one.x, one.y) != (other.x, other.y):
+            assert np.hypot(one.x - other.x, one.y - other.y) > one.radius + other.radius
+    for circle in circles:
+        assert all(np.hypot(circle.x - n.x, circle.y - n.y) > circle.radius for n in nodes)
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+def test_traces_and_bands_stay_bounded(large, width):
+    figure = pattern_graph(large, minimum_share=0, overlay="both", width=width)
+    assert len(figure.data) + len(figure.layout.shapes) < 60
+    scene = lay_out(large, View(minimum_share=0, overlay="both", width=width))
+    drawn = sum(isinstance(item, Area) for item in scene.stages[0])
+    assert drawn <= MOST
+    assert drawn + scene.hidden_flows == bands(large.flow, "both", range(40))[1]
+    said = [i.text for stage in scene.stages for i in stage if isinstance(i, Label)]
+    assert f"{scene.hidden_flows} thin flows not drawn" in said
+
+
+def test_everything_stays_inside_the_figure(large, small):
+    for explanation in (small, large):
+        for width in (360, 700, 1100):
+            scene = lay_out(explanation, View(minimum_share=0, width=width))
+            for item in (i for stage in scene.stages for i in stage):
+                if isinstance(item, Area):
+                    assert item.points[:, 0].min() >= 0
+                    assert item.points[:, 0].max() <= width
+                    assert item.points[:, 1].min() >= 0
+                    assert item.points[:, 1].max() <= scene.height
+            labels = [i for stage in scene.stages for i in stage if isinstance(i, Label)]
+            assert min(label.size for label in labels) >= 11
+
+
+@pytest.mark.parametrize("width", [320, 360, 700, 1100])
+def test_no_words_of_the_figure_lie_on_others(large, small, width):
+    for explanation in (small, large, scaled(small, 1e-4), scaled(small, 1e3)):
+        for view in (View(width=width), View(width=width, overlay="both", level="embedding")):
+            scene = lay_out(explanation, view)
+            labels = [i for stage in scene.stages for i in stage if isinstance(i, Label)]
+            boxes = [box(label) for label in labels if not label.text.isdigit()]
+            for one, other in combinations(boxes, 2):
+                apart = (
+                    one[2] <= other[0]
+                    or other[2] <= one[0]
+                    or one[3] <= other[1]
+                    or other[3] <= one[1]
+                )
+                assert apart, (one, other)
+
+
+def box(label: Label) -> tuple[float, float, float, float, str]:
+    """Left, top, right and bottom of a label's letters."""
+    wide = text_width(label.text, label.size)
+    left = label.x - wide * {"start": 0, "middle": 0.5, "end": 1}[label.anchor]
+    high = label.size * 0.4
+    return left, label.y - high, left + wide, label.y + high, label.text
+
+
+def scaled(explanation: Explanation, factor: float) -> Explanation:
+    """The same explanation of a model whose logits are `factor` times as large."""
+    return replace(
+        explanation,
+        influence=tuple(factor * g for g in explanation.influence),
+        patterns=tuple(
+            replace(
+                p,
+                influence=factor * p.influence,
+                embedding_influence=factor * p.embedding_influence,
+                attention_influence=factor * p.attention_influence,
+            )
+            for p in explanation.patterns
+        ),
+    )
+
+
+def test_long_texts_show_the_rows_they_need_and_say_so(large):
+    n = MANY_ROWS + 40
+    tokens = large.tokens + tuple("more" for _ in range(n - 40))
+    flow = TotalFlow(np.zeros((12, n)), np.zeros((12, 12, n, n)))
+    longer = replace(large, tokens=tokens, influence=large.influence + (0.0,) * (n - 40), flow=flow)
+    scene = lay_out(longer, View(minimum_share=0))
+    rows = {spot.source for spot in scene.spots if spot.kind == "token"}
+    assert rows == set(range(40))
+    said = [i.text for stage in scene.stages for i in stage if isinstance(i, Label)]
+    assert f"{n - 40} words without a drawn pattern hidden" in said
+
+
+def test_user_text_is_never_markup(small):
+    figure = pattern_graph(small, minimum_share=0)
+    for trace in figure.data:
+        for drawn in [*(trace.text or ()), *(trace.hovertext or ())]:
+            without_own = re.sub(r"</?b>|<br>", "", drawn) if trace.name == "spots" else drawn
+            assert "<" not in without_own
+            assert "\x00" not in drawn
+        assert trace.hovertemplate is None
+        assert trace.texttemplate is None
+    (spots,) = [trace for trace in figure.data if trace.name == "spots"]
+    assert any("&lt;b&gt;&amp;amp;" in line for line in spots.hovertext)
+    assert "<b>&amp;%{x}" not in pattern_html(small).split("<body>")[1].split("<script")[0]
+
+
+def test_svg_is_xml_with_every_token_and_loads_nothing(small):
+    svg = pattern_svg(small, minimum_share=0, overlay="both")
+    root = ET.fromstring(svg)
+    texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    for token in small.tokens:
+        assert clean(token) in texts
+    assert "href" not in svg
+    assert "<script" not in svg
+    assert svg.count("http") == 1  # the name space
+    description = root.find("{http://www.w3.org/2000/svg}desc")
+    assert description is not None
+    assert description.text == summary(small)
+
+
+def test_svg_and_plotly_draw_the_same_shapes(small):
+    scene = lay_out(small, View(overlay="both"))
+    areas = sum(isinstance(i, Area) for stage in scene.stages for i in stage)
+    root = ET.fromstring(pattern_svg(small, overlay="both"))
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) == areas
+    figure = pattern_graph(small, overlay="both")
+    polygons = sum(shape.path.count("Z") for shape in figure.layout.shapes)
+    discs = sum(isinstance(i, Disc) for stage in scene.stages for i in stage)
+    assert polygons == areas + discs
+
+
+def test_html_is_self_contained_and_has_no_cloud_button(small):
+    html = pattern_html(small)
+    assert '"showSendToCloud": false' in html
+    assert '"displaylogo": false' in html
+    assert not re.search(r"<script[^>]+src=", html)
+    assert CONFIG["showSendToCloud"] is False
+
+
+def test_figures_with_one_scale_can_be_compared(small):
+    other = replace(small, patterns=small.patterns[:1])
+    one = lay_out(small, View(scale=20))
+    two = lay_out(other, View(scale=20))
+    assert one.scale == two.scale == 20
+    assert lay_out(other, View()).scale > lay_out(small, View()).scale
+
+
+def test_the_legend_shows_a_true_width(small):
+    scene = lay_out(small, View())
+    items = [item for stage in scene.stages for item in stage]
+    (label,) = [i for i in items if isinstance(i, Label) and i.text.startswith("width: ")]
+    value = float(label.text.split()[1])
+    bar = min(
+        (i for i in items if isinstance(i, Area) and i.points[:, 0].max() < label.x),
+        key=lambda area: (
+            label.x - area.points[:, 0].max() + abs(area.points[:, 1].mean() - label.y)
+        ),
+    )
+    assert np.ptp(bar.points[:, 1]) == pytest.approx(value * scene.scale)
+
+
+def test_a_selected_word_stands_out(small):
+    scene = lay_out(small, View(selected=4))
+    strong = {
+        item.fill
+        for stage in scene.stages[1:4]
+        for item in stage
+        if isinstance(item, Area) and item.fill.endswith(",1)")
+    }
+    assert strong == {"rgba(213,94,0,1)"}
+
+
+def test_the_summary_tells_the_way(small):
+    assert summary(small, "attention", 1) == (
+        "“farmers” has +2.00 influence on are − is; its pattern carries 25 % of it (+0.50): "
+        "stays at “farmers” by skip through block 0, then head 1 of block 1 moves it to "
+        "“[MASK]”, then stays at “[MASK]” by skip through block 2."
+    )
+    assert summary(small, "embedding", 4).endswith(
+        "stays at “old” through blocks 0–1, then block 2 moves it to “[MASK]”."
+    )
+    assert summary(small) == summary(small, word=1)
+    assert short_route(small, small.patterns[1], "attention") == (
+        "head 0 → farmers, head 1 → [MASK], skip"
+    )
+    assert short_route(small, small.patterns[2], "embedding") == "at old ×2, → [MASK]"
+    assert summary(small, word=3) == "“[MASK]” has no influence on are − is."
+    assert summary(replace(small, patterns=())) == "No word has any influence on are − is."
+
+
+def test_an_explanation_without_patterns_or_flow_is_drawn(small):
+    empty = replace(small, patterns=(), influence=(0.0,) * 5, flow=None)
+    with pytest.raises(ExplainerError, match="needs the total flow"):
+        pattern_graph(empty, overlay="both")
+    figure = pattern_graph(empty)
+    assert json.loads(figure.to_json())["layout"]["height"] > 100
+    ET.fromstring(pattern_svg(empty))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"level": "heads"},
+        {"overlay": "all"},
+        {"minimum_share": 5},
+        {"minimum_share": float("nan")},
+        {"width": 10},
+        {"scale": 0},
+    ],
+)
+def test_impossible_views_are_refused_with_a_sentence(small, wrong):
+    with pytest.raises(ExplainerError, match=r"is .*: (choose|give)|above 0"):
+        pattern_graph(small, **wrong)
+
+
+def test_numbers_are_written_for_people():
+    assert signed(-0.004) == "0.00"
+    assert signed(-1.5) == "−1.50"
+    assert percent(0.002) == "<1 %"
+    assert percent(0.998) == ">99 %"
+    assert percent(0) == "0 %"
+    assert percent(1) == "100 %"
+    assert [nice(v) for v in (0.13, 0.5, 7, 0.019)] == pytest.approx([0.1, 0.5, 5, 0.01])
+    assert escape("a\u202eb\n<") == "a·b·&lt;"
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_text_can_be_read_on_its_page(colours):
+    def luminance(colour: str) -> float:
+        parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return float(linear @ (0.2126, 0.7152, 0.0722))
+
+    def contrast(one: str, other: str) -> float:
+        low, high = sorted((luminance(one), luminance(other)))
+        return (high + 0.05) / (low + 0.05)
+
+    for text_colour in (colours.ink, colours.muted):
+        assert contrast(text_colour, colours.surface) >= 4.5
+    for mark in (colours.positive, colours.negative, colours.skip, colours.heads):
+        assert contrast(mark, colours.surface) >= 3
+
+
+def test_the_bands_are_the_largest_flows(large):
+    shown = (0, 3, 5, 20, 39)
+    found, count = bands(large.flow, "both", shown)
+    moved = large.flow.heads.sum(axis=1)
+    every = [abs(large.flow.skip[layer, i]) for layer in range(12) for i in shown]
+    every += [abs(moved[layer, i, j]) for layer in range(12) for i in shown for j in shown]
+    expected = sorted(every, reverse=True)[:MOST]
+    assert [abs(band.value) for band in found] == pytest.approx(expected)
+    assert count == 12 * 40 + 12 * 40 * 40
+    for band in found:
+        layer, source, target, component = band.edge
+        if component == SKIP:
+            assert band.value == large.flow.skip[layer, source]
+        else:
+            by_head = large.flow.heads[layer, :, target, source]
+            assert band.value == pytest.approx(by_head.sum())
+            assert band.strongest == np.abs(by_head).argmax()

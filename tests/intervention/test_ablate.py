@@ -1,0 +1,187 @@
+"""Ablation: keeping everything is the model, and what is cut has no effect left."""
+
+import numpy as np
+import pytest
+import torch
+
+from explainer import ExplainerError, explain
+from explainer.intervention.ablate import (
+    REPLACEMENTS,
+    ablate,
+    ablated_values,
+    fill,
+    keep_all,
+    keep_only,
+    remove,
+)
+from explainer.intervention.activations import mean_activations
+from explainer.question.predictions import predict_sentence
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.results.pattern import SKIP, Edge
+
+TEXT = "the farmers that the assistant loves [MASK] old ."
+N, L, HEADS = 11, 3, 2
+
+
+@pytest.fixture(scope="module", params=["masked_lm", "classifier"])
+def case(request):
+    """A model, its sentence, quantity and explanation."""
+    model = request.getfixturevalue(f"tiny_{request.param}")
+    given = {"correct": "are", "wrong": "is"} if request.param == "masked_lm" else {"label": 1}
+    text = TEXT if request.param == "masked_lm" else TEXT.replace("[MASK]", "are")
+    sentence = read_sentence(model, text)
+    quantity = choose_quantity(model, sentence, Contrast(**given))
+    return model, sentence, quantity, explain(model, text, **given)
+
+
+@pytest.mark.parametrize("replacement", REPLACEMENTS)
+def test_keeping_everything_and_removing_nothing_is_the_model(case, replacement):
+    model, sentence, quantity, explanation = case
+    for kept in (keep_all(model, N), remove(model, N, (), "attention")):
+        ablated = ablate(model, sentence, quantity, kept, replacement=replacement)
+        assert ablated.value == pytest.approx(explanation.target.value, abs=1e-10)
+        expected = predict_sentence(model, sentence, count=5)
+        for found, same in zip(ablated.predictions, expected, strict=True):
+            assert found.word == same.word
+            assert found.logit == pytest.approx(same.logit, abs=1e-10)
+
+
+def test_replacing_every_embedding_by_the_baselines_is_the_baseline(case):
+    model, sentence, quantity, explanation = case
+    kept = keep_all(model, N)
+    kept.nodes[0] = False
+    ablated = ablate(model, sentence, quantity, kept, replacement="baseline")
+    assert ablated.value == pytest.approx(explanation.target.baseline_value, abs=1e-10)
+
+
+def test_with_one_layer_of_nodes_gone_the_sentence_makes_no_difference(case):
+    model, sentence, quantity, _ = case
+    kept = keep_all(model, N)
+    kept.nodes[1] = False
+    value = ablate(model, sentence, quantity, kept).value
+    other = read_sentence(model, sentence.text.replace("farmers", "assistant"))
+    assert ablate(model, other, quantity, kept).value == pytest.approx(value, abs=1e-10)
+
+
+def test_a_head_is_knocked_out_as_by_zeroing_its_slice_in_the_network(case):
+    model, sentence, quantity, _ = case
+    kept = keep_all(model, N)
+    kept.heads[1, 1] = False
+    found = ablate(model, sentence, quantity, kept)
+    d_head = model.info.d_model // HEADS
+
+    def zero(_, arguments):
+        values = arguments[0].clone()
+        values[..., d_head : 2 * d_head] = 0
+        return (values, *arguments[1:])
+
+    output = model.network.bert.encoder.layer[1].attention.output
+    hook = output.dense.register_forward_pre_hook(zero)
+    try:
+        expected = predict_sentence(model, sentence, count=1)[0]
+    finally:
+        hook.remove()
+    assert found.predictions[0].word == expected.word
+    assert found.predictions[0].logit == pytest.approx(expected.logit, abs=1e-10)
+
+
+def test_cutting_one_skip_equals_taking_it_out_of_the_sum(case):
+    model, sentence, quantity, _ = case
+    kept = keep_all(model, N).without([Edge(0, 2, 2, SKIP)])
+    found = ablate(model, sentence, quantity, kept)
+
+    def cut(_, arguments):
+        resid = arguments[1].clone()
+        resid[:, 2] = 0
+        return (arguments[0], resid)
+
+    output = model.network.bert.encoder.layer[0].attention.output
+    hook = output.register_forward_pre_hook(cut)
+    try:
+        expected = predict_sentence(model, sentence, count=1)[0]
+    finally:
+        hook.remove()
+    assert found.predictions[0].logit == pytest.approx(expected.logit, abs=1e-10)
+
+
+@pytest.mark.parametrize("level", ["embedding", "attention"])
+def test_keep_and_remove_name_what_lies_on_the_patterns(case, level):
+    model, _, _, explanation = case
+    pattern = explanation.patterns[0]
+    kept, without = (f(model, N, [pattern], level) for f in (keep_only, remove))
+    assert kept.nodes.sum() == L + 1
+    assert all(kept.nodes[layer, node] for layer, node in enumerate(pattern.nodes))
+    if level == "embedding":
+        assert kept.heads.all()
+        assert kept.skip.all()
+        assert np.array_equal(without.nodes[:-1], ~kept.nodes[:-1])
+        assert without.nodes[-1].all()
+    else:
+        assert kept.heads.sum() + kept.skip.sum() == L
+        assert without.nodes.all()
+        assert np.array_equal(without.heads, ~kept.heads)
+        assert np.array_equal(without.skip, ~kept.skip)
+
+
+def test_the_model_is_left_as_it_was(case):
+    model, sentence, quantity, _ = case
+    before = {name: value.clone() for name, value in model.network.state_dict().items()}
+    kept = keep_all(model, N)
+    kept.heads[:] = False
+    ablate(model, sentence, quantity, kept)
+    after = model.network.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert not any(module._forward_pre_hooks for module in model.network.modules())
+
+
+def test_several_ablated_models_at_once_are_each_by_itself(case):
+    model, sentence, quantity, explanation = case
+    variants = [
+        f(model, N, explanation.patterns[:count], level)
+        for f in (keep_only, remove)
+        for level in ("embedding", "attention")
+        for count in (1, 4)
+    ]
+    for replacement in REPLACEMENTS:
+        filling = fill(model, sentence, replacement)
+        together = ablated_values(model, sentence, quantity, variants, filling)
+        alone = [
+            ablate(model, sentence, quantity, kept, replacement=replacement).value
+            for kept in variants
+        ]
+        assert together == pytest.approx(alone, abs=1e-10)
+    assert ablated_values(model, sentence, quantity, (), filling) == ()
+
+
+def test_the_mean_is_over_all_tokens_of_the_reference_sentences(case):
+    model, sentence, *_ = case
+    other = sentence.text.replace("the assistant loves", "loves")
+    rows = []
+    for text in (sentence.text, other):
+        ids = torch.tensor([read_sentence(model, text).token_ids])
+        rows.append(model.network.bert(ids, output_hidden_states=True).hidden_states)
+    found = mean_activations(model, [sentence.text, other])
+    for layer in range(L + 1):
+        everything = torch.cat([hidden[layer][0] for hidden in rows])
+        torch.testing.assert_close(found.nodes[layer, 0], everything.mean(0))
+    with pytest.raises(ExplainerError, match="reference sentences"):
+        mean_activations(model, [])
+
+
+def test_with_every_node_the_mean_the_sentence_makes_no_difference(case):
+    model, sentence, quantity, _ = case
+    kept = keep_all(model, N)
+    kept.nodes[1] = False
+    other = read_sentence(model, sentence.text.replace("farmers", "assistant"))
+    values = [
+        ablate(model, text, quantity, kept, replacement="mean").value for text in (sentence, other)
+    ]
+    assert values[0] == pytest.approx(values[1], abs=1e-10)
+    assert values[0] != pytest.approx(ablate(model, sentence, quantity, kept).value, abs=1e-6)
+
+
+def test_an_unknown_replacement_is_refused(case):
+    model, sentence, quantity, _ = case
+    with pytest.raises(ExplainerError, match="zero, baseline, mean"):
+        ablate(model, sentence, quantity, keep_all(model, N), replacement="noise")

@@ -1,0 +1,129 @@
+"""Damaged records: the field that is wrong is named, and whatever is read can be drawn."""
+
+import json
+import xml.etree.ElementTree as ET
+from copy import deepcopy
+from itertools import pairwise
+
+import pytest
+
+from explainer import ExplainerError, Explanation, Settings, explain
+from explainer.figures import pattern_svg
+from explainer.results.words import merge_pieces
+
+
+@pytest.fixture(scope="module")
+def record(tiny_masked_lm):
+    text = "the unhappiest farmers [MASK] old ."
+    how = {"settings": Settings(points=2, top_k=2), "flow": True}
+    return explain(tiny_masked_lm, text, correct="are", wrong="is", **how).to_dict()
+
+
+def put(record, way, value):
+    """A copy of the record with another value at this place."""
+    changed = deepcopy(record)
+    *above, last = way
+    holder = changed
+    for key in above:
+        holder = holder[key]
+    holder[last] = value
+    return changed
+
+
+def test_a_record_is_read_back_whole(record):
+    found = Explanation.from_dict(record)
+    assert found.to_dict() == record
+    assert Explanation.from_json(json.dumps(record)).to_dict() == record
+    words = merge_pieces(found).explanation
+    assert Explanation.from_dict(words.to_dict()).to_dict() == words.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "said"),
+    [
+        (("schema",), 2, "schema 2, but only schema 1"),
+        (("schema",), "1", "record's schema is '1'"),
+        (("schema",), True, "record's schema is True"),
+        (("model",), "agreement", "record's model is 'agreement': give a dict"),
+        (("model", "layers"), 10**9, r"model\.layers is 1000000000"),
+        (("model", "layers"), 0, r"model\.layers is 0"),
+        (("model", "heads"), 2.0, r"model\.heads is 2\.0"),
+        (("model", "task"), "translation", r"model\.task 'translation' is not known"),
+        (("model", "width"), 3, "record's model has the unknown 'width'"),
+        (("tokens",), "the farmers", "record's tokens is 'the farmers': give a list"),
+        (("tokens",), [], "has no tokens"),
+        (("tokens", 1), None, r"tokens\[1\] is None: give a string"),
+        (("target", "position"), 99, r"target\.position is 99"),
+        (("target", "wrong"), 1, r"target\.wrong is 1: give a string"),
+        (("target", "value"), float("nan"), r"target\.value is nan"),
+        (("settings", "points"), 0, "setting points is 0"),
+        (("settings", "seed"), 0, "settings has the unknown 'seed'"),
+        (("influence",), [0.0], "influence has 1 entries: give a list of"),
+        (("influence", 2), "0.5", r"influence\[2\] is '0\.5'"),
+        (("completeness_gap",), float("inf"), "completeness_gap is inf"),
+        (("patterns",), {}, "patterns is a dict"),
+        (("patterns", 3), None, r"patterns\[3\] is None: give a dict"),
+        (("patterns", 3, "nodes"), [0, 0], r"patterns\[3\]\.nodes has 2 entries"),
+        (("patterns", 3, "nodes", 1), -1, r"patterns\[3\]\.nodes\[1\] is -1"),
+        (("patterns", 3, "nodes", 3), 0, r"patterns\[3\]\.nodes lead from"),
+        (("patterns", 3, "source"), 1000, r"patterns\[3\]\.source is 1000"),
+        (("patterns", 3, "token"), "other", r"patterns\[3\]\.token is 'other', but token"),
+        (("patterns", 3, "components", 0), 2, r"components\[0\] is 2: give a whole number"),
+        (("patterns", 3, "components", 0), "SKIP", r"components\[0\] 'SKIP' is not known"),
+        (("patterns", 3, "attention_trail"), [1.0], r"attention_trail has 1 entries"),
+        (("patterns", 3, "embedding_influence"), 1e200, "embedding_influence is 1e"),
+        (("flow",), [], "flow is a list"),
+        (("flow", "skip"), [[1.0]], r"flow\.skip is no table of 3 × "),
+        (("flow", "heads", 0), None, r"flow\.heads is no table of 3 × 2 × "),
+        (("flow", "skip", 0, 0), "0.5", r"flow\.skip is no table"),
+        (("flow", "skip", 0, 0), float("nan"), r"flow\.skip holds numbers that are not finite"),
+        (("words",), [0], r"words has 1 entries"),
+        (("words", 1), "0", r"words\[1\] is '0'"),
+        (("model", "head"), "tail", r"model\.head 'tail' is not known"),
+        (("note",), 1, "record has the unknown 'note'"),
+    ],
+)  # fmt: skip
+def test_the_field_that_is_wrong_is_named(record, way, value, said):
+    with pytest.raises(ExplainerError, match=said) as refused:
+        Explanation.from_dict(put(record, way, value))
+    assert len(str(refused.value)) < 300
+
+
+def test_what_is_missing_is_named(record):
+    for name in set(record) - {"flow", "words"}:
+        with pytest.raises(ExplainerError, match=f"record lacks {name}"):
+            Explanation.from_dict({key: part for key, part in record.items() if key != name})
+    assert Explanation.from_dict({k: v for k, v in record.items() if k != "flow"}).flow is None
+
+
+def test_a_skip_goes_nowhere_else(record):
+    number, step = next(
+        (number, step)
+        for number, pattern in enumerate(record["patterns"])
+        for step, (a, b) in enumerate(pairwise(pattern["nodes"]))
+        if a != b
+    )
+    changed = put(record, ("patterns", number, "components", step), "skip")
+    with pytest.raises(ExplainerError, match="which a skip connection cannot"):
+        Explanation.from_dict(changed)
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "[1, 2]", "[" * 100_000, '"x"', "null", "NaN"])
+def test_a_text_that_holds_no_record(text):
+    with pytest.raises(ExplainerError, match="record"):
+        Explanation.from_json(text)
+
+
+@pytest.mark.parametrize("size", [0.0, 5e-324, 1e-300, 1e-9, 1e9, 1e100, -1e100])
+def test_any_number_can_be_drawn(record, size):
+    changed = deepcopy(record)
+    changed["influence"] = [size for _ in changed["influence"]]
+    for pattern in changed["patterns"]:
+        for name in ("influence", "embedding_influence", "attention_influence"):
+            pattern[name] = size
+    found = Explanation.from_dict(changed)
+    for level in ("embedding", "attention"):
+        for width in (300, 1100):
+            drawn = pattern_svg(found, level=level, minimum_share=0, overlay="both", width=width)
+            ET.fromstring(drawn)
+            assert not {"nan", "inf"} & set(drawn.replace('"', " ").replace(",", " ").split())

@@ -1,0 +1,151 @@
+"""Word pieces as one word: exact sums, nothing lost, and a page that can go back and forth."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from explainer import Settings, explain
+from explainer.app.explore.rows import rows
+from explainer.app.state.choices import Choices
+from explainer.app.state.place import written_place
+from explainer.figures import View, pattern_svg
+from explainer.figures.patterns.bars import values
+from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.summary import view_summary
+from explainer.results.pattern import Edge, Node
+from explainer.results.words import merge_pieces, special_positions, word_rows
+from tests.ui import alts, checked, opened, query, widget
+
+TEXT = "the unhappiest farmers [MASK] bad ."
+WORD = 2
+"""The row of `unhappiest`, whose pieces are tokens 2, 3 and 4."""
+
+
+@pytest.fixture(scope="module")
+def found(tiny_masked_lm):
+    return explain(
+        tiny_masked_lm, TEXT, correct="are", wrong="is", settings=Settings(points=4), flow=True
+    )
+
+
+def test_words_are_found_from_their_pieces():
+    assert word_rows(("[CLS]", "un", "##happi", "##est", "a", "##s")) == (0, 1, 1, 1, 2, 2)
+    assert word_rows(("[CLS]", "##s", "##", "a")) == (0, 1, 2, 3)
+    assert word_rows(()) == ()
+
+
+def test_every_sum_is_exact(found):
+    words = merge_pieces(found)
+    merged = words.explanation
+    assert merged.tokens == ("[CLS]", "the", "unhappiest", "farmers", "[MASK]", "bad", ".", "[SEP]")
+    assert merged.tokens[merged.target.position] == "[MASK]"
+    assert merged.influence[WORD] == pytest.approx(sum(found.influence[2:5]), abs=1e-12)
+    one, other = values(found.patterns), values(merged.patterns)
+    for piece in range(3):
+        pieces = sum(one[source][piece] for source in (2, 3, 4))
+        assert other[WORD][piece] == pytest.approx(pieces, abs=1e-12)
+    assert {p.source for p in merged.patterns} == {words.rows[p.source] for p in found.patterns}
+
+
+def test_flow_between_words_is_conserved(found):
+    merged = merge_pieces(found).explanation
+    np.testing.assert_allclose(merged.flow.layer_totals(), sum(found.influence), atol=1e-9)
+    inner = found.flow.heads[:, :, 2:5, 2:5].sum(axis=(2, 3))
+    np.testing.assert_allclose(merged.flow.heads[:, :, WORD, WORD], inner, atol=1e-12)
+    np.testing.assert_allclose(merged.flow.skip[:, WORD], found.flow.skip[:, 2:5].sum(axis=1))
+
+
+def test_pieces_of_one_way_become_one_pattern_and_others_stay_apart(found):
+    words = merge_pieces(found)
+    ways = [words.way(p) for p in found.patterns]
+    assert len(words.explanation.patterns) == len(set(ways))
+    same = [replace(p, nodes=(p.source, 5, 6, 6), components=(0, 1, 0)) for p in found.patterns]
+    together = merge_pieces(replace(found, patterns=tuple(same))).explanation.patterns
+    (pattern,) = [p for p in together if p.source == WORD]
+    pieces = [p for p in same if p.source in (2, 3, 4)]
+    carried = sum(p.attention_influence for p in pieces)
+    assert pattern.attention_influence == pytest.approx(carried)
+    assert len(pattern.attention_trail) == found.model.layers
+
+
+def test_merging_draws_one_row_and_keeps_what_is_selected(found):
+    view = View(minimum_share=0, merge_pieces=True, selected=3)
+    scene = lay_out(found, view)
+    tokens = {spot.source for spot in scene.spots if spot.kind == "token"}
+    assert tokens == set(range(8))
+    assert "“unhappiest”" in view_summary(found, view)
+    assert ">unhappiest<" in pattern_svg(found, merge_pieces=True)
+    assert ">##happi<" not in pattern_svg(found, merge_pieces=True)
+    for share in (0, 0.1, 0.3):
+        drawn = {p.source for p in replace(view, minimum_share=share).patterns(found)}
+        assert {2, 3, 4} <= drawn  # one is selected, and they are one word
+        rows_drawn = merge_pieces(found).explanation.drawn(share)
+        assert {merge_pieces(found).rows[source] for source in drawn} == {
+            WORD,
+            *(p.source for p in rows_drawn),
+        }
+
+
+def test_special_tokens_can_be_left_out_of_words_and_bars(found):
+    assert special_positions(found) == {0, 6, 9}
+    view = View(minimum_share=0, hide_special=True)
+    assert not {p.source for p in view.patterns(found)} & {0, 6, 9}
+    assert not {p.source for p in view.listed(found)} & {0, 6, 9}
+    chosen = replace(view, selected=0)
+    assert 0 in {p.source for p in chosen.patterns(found)}  # what is selected is never hidden
+
+
+def test_a_selection_goes_into_rows_and_back(found):
+    shown = rows(found, merged=True)
+    at = Edge(0, 3, 4, 1)
+    chosen = Choices(word=3, at=at)
+    inside = shown.inside(chosen)
+    assert (inside.word, inside.at) == (WORD, Edge(0, WORD, WORD, 1))
+    assert shown.outside(chosen, inside) == chosen
+    strongest = max((2, 3, 4), key=lambda i: abs(found.influence[i]))
+    assert shown.outside(Choices(), Choices(word=WORD)).word == strongest
+    pattern = found.patterns[0]
+    node = shown.outside(Choices(), Choices(at=shown.words.place(Node(1, pattern.nodes[1])))).at
+    assert any(p.passes(node, "attention") for p in found.patterns)
+    assert rows(found, merged=False).outside(Choices(), chosen) == chosen
+
+
+@pytest.fixture
+def page(tiny_masked_lm_dir):
+    return partial(opened, tiny_masked_lm_dir, text=TEXT)
+
+
+def test_the_page_merges_and_takes_it_back(page):
+    test = page(share="0")
+    table = test.dataframe[0].value
+    assert {"un", "##happi", "##est"} <= set(table["word"])
+    checked(widget(test, "toggle", "merge").set_value(True).run())
+    merged = test.dataframe[0].value
+    pieces = table[table["word"].isin(["un", "##happi", "##est"])]
+    (row,) = [r for _, r in merged.iterrows() if r["word"] == "unhappiest"]
+    for column in ("g", "I_e", "I_a"):
+        assert row[column] == pytest.approx(pieces[column].sum())
+    checked(widget(test, "selectbox", "word").set_value(WORD).run())
+    assert "“unhappiest”" in alts(test)[0]
+    piece = widget(test, "segmented_control", "piece")
+    assert len(piece.options) == 3
+    other = next(p for p in (2, 3, 4) if p != piece.value)
+    checked(piece.set_value(other).run())
+    assert query(test)["word"] == str(other)
+    checked(widget(test, "toggle", "merge").set_value(False).run())
+    assert query(test) == {"text": TEXT, "share": "0", "word": str(other)}
+
+
+def test_a_place_survives_merging(page, found):
+    pattern = next(p for p in found.patterns if p.source in (2, 3, 4))
+    at = written_place(pattern.edges("attention")[0])
+    test = page(at=at, merge="yes", points="4")
+    assert not test.info
+    assert query(test)["at"] == at
+    assert "unhappiest" in alts(test)[0]
+    assert len(test.get("plotly_chart")) == 3
+    checked(widget(test, "toggle", "special").set_value(False).run())
+    assert query(test)["special"] == "no"
+    assert not {"[CLS]", "[SEP]", "[MASK]"} & set(test.dataframe[1].value["word"])

@@ -207,7 +207,7 @@ def _written(explanation: Explanation, chosen: str, options: argparse.Namespace)
 def _drawing(chosen: str) -> Callable[..., str]:
     # Figures are only loaded by those who draw.
     if chosen == "svg":
-        from explainer.figures.canvas.svg import pattern_svg
+        from explainer.figures.patterns.svg import pattern_svg
 
         return pattern_svg
     from explainer.figures.patterns.html import pattern_html

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from explainer.figures.canvas.svg import pattern_svg
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import summary
+from explainer.figures.patterns.svg import pattern_svg
 from explainer.figures.patterns.view import LEVELS, OVERLAYS, Overlay, View, view_of
 from explainer.results.pattern import Explanation, Level
 

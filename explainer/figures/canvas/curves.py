@@ -89,6 +89,15 @@ def ribbons(
     return list(np.concatenate((above, below[:, ::-1]), axis=1))
 
 
+def pill(x: float, y: float, width: float, height: float) -> Points:
+    """The outline of an upright capsule around (x, y)."""
+    radius = min(width, height) / 2
+    turn = np.linspace(0, np.pi, 9)
+    straight = height / 2 - radius
+    lower = np.stack((radius * np.cos(turn), straight + radius * np.sin(turn)), axis=1)
+    return np.concatenate((lower, -lower)) + np.array((x, y))
+
+
 def dashes(length: float, thickness: float) -> list[tuple[float, float]]:
     """Spans of u for the dashes of an edge: longer than wide, so that they read as a line.
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CORE = 0.34
+"""Opacity of the solid core under a skip edge's dashes."""
+
 
 @dataclass(frozen=True)
 class Palette:

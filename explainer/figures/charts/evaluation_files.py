@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explainer.base.files import cannot_write, write_whole
-from explainer.figures.canvas import text
+from explainer.figures.canvas.page import page
 from explainer.figures.canvas.palette import palette
-from explainer.figures.canvas.plotly import CONFIG, to_figure
+from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.canvas.scene import Scene
 from explainer.figures.canvas.svg import to_svg
 from explainer.figures.charts.evaluation import consistency_scene, methods_scene, skip_scene
-from explainer.figures.patterns.html import PAGE
 from explainer.results.pattern import Level
 
 if TYPE_CHECKING:
@@ -90,20 +89,6 @@ def _file(name: str) -> str:
 
 def _page(scenes: list[Scene]) -> str:
     colours = palette(False)
-    figures = [
-        to_figure(scene, colours).to_html(
-            full_html=False, include_plotlyjs=not number, include_mathjax=False, config=CONFIG
-        )
-        for number, scene in enumerate(scenes)
-    ]
     title = "Evaluation of influence patterns"
-    return PAGE.format(
-        title=title,
-        said="Dots are values, the bars through them 95 % intervals over sentences.",
-        label=text.escape(title),
-        surface=colours.surface,
-        ink=colours.ink,
-        muted=colours.muted,
-        font=text.FONT,
-        figure="\n".join(figures),
-    )
+    said = "Dots are values, the bars through them 95 % intervals over sentences."
+    return page(title, said, title, [to_figure(scene, colours) for scene in scenes], colours)

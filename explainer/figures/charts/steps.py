@@ -14,12 +14,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explainer.figures.canvas import text
-from explainer.figures.canvas.curves import Curve, dashes, ribbon
+from explainer.figures.canvas.curves import Curve, dashes, pill, ribbon
 from explainer.figures.canvas.frame import HEAD_RADIUS, NARROW
-from explainer.figures.canvas.palette import Palette, palette, rgba
+from explainer.figures.canvas.palette import CORE, Palette, palette, rgba
 from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.canvas.scene import Anchor, Area, Disc, Item, Label, Line, Scene
-from explainer.figures.patterns.ribbons import CORE, pill
 from explainer.results.pattern import SKIP, Component
 
 ROW = 30.0

@@ -9,10 +9,9 @@ import numpy as np
 
 from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import Curve, dashes, ribbon
-from explainer.figures.canvas.palette import rgba
+from explainer.figures.canvas.palette import CORE, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label
 from explainer.figures.patterns.bars import nice, written
-from explainer.figures.patterns.ribbons import CORE
 from explainer.figures.patterns.view import View
 from explainer.results.pattern import Target
 

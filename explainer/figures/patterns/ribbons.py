@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from explainer.figures.canvas import wording as says
-from explainer.figures.canvas.curves import Curve, Points, dashes, ribbon
+from explainer.figures.canvas.curves import Curve, Points, dashes, pill, ribbon
 from explainer.figures.canvas.curves import ribbons as outlines
 from explainer.figures.canvas.frame import Frame
-from explainer.figures.canvas.palette import rgba
+from explainer.figures.canvas.palette import CORE, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Spot
 from explainer.figures.canvas.text import SMALL
 from explainer.figures.patterns.lanes import Bundle, Lane
@@ -27,8 +27,6 @@ QUIET = 0.45
 MOST_CIRCLES = 30
 EVERY = 40.0
 """px from one place to point at to the next along an edge."""
-CORE = 0.34
-"""Opacity of the solid core under a skip edge's dashes."""
 
 
 def middle(bundle: Bundle, frame: Frame) -> tuple[Curve, list[tuple[float, float]]]:
@@ -150,15 +148,6 @@ def _span(placed: Sequence[tuple[float, float]]) -> tuple[float, float]:
         min(place - width / 2 for place, width in placed),
         max(place + width / 2 for place, width in placed),
     )
-
-
-def pill(x: float, y: float, width: float, height: float) -> Points:
-    """The outline of an upright capsule around (x, y)."""
-    radius = min(width, height) / 2
-    turn = np.linspace(0, np.pi, 9)
-    straight = height / 2 - radius
-    lower = np.stack((radius * np.cos(turn), straight + radius * np.sin(turn)), axis=1)
-    return np.concatenate((lower, -lower)) + np.array((x, y))
 
 
 def circles(bundles: Sequence[Bundle], frame: Frame, view: View) -> list[tuple[Bundle, Disc]]:

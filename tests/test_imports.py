@@ -1,16 +1,24 @@
-"""Imports go one way: text → Sentence → Trace → Pattern → figure → page."""
+"""Imports go one way, and each package of others is used in one place (the rule: wings.py)."""
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-STAGES = ["question.sentence", "influence.trace", "influence.refine", "api", "app", "pages"]
+from tests.wings import (
+    ARROWS,
+    ROOT,
+    allowed,
+    imported,
+    lines,
+    reachable,
+    sources,
+    statements,
+    wing,
+    within,
+)
+
 # What may import a package of others; everybody else must do without.
 OWNERS = {
     "plotly": ("explainer.figures",),
@@ -34,64 +42,6 @@ WITHOUT_TORCH = (
     "explainer.base.errors",
     "explainer.figures",
 )
-
-
-@cache
-def sources() -> dict[str, ast.Module]:
-    """Every module of the product: its name → its syntax tree."""
-    files = [*ROOT.glob("explainer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]
-    return {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
-            path.read_text(encoding="utf-8")
-        )
-        for path in files
-        if path.is_file()
-    }
-
-
-def statements(node: ast.AST, lazy: bool) -> Iterator[ast.Import | ast.ImportFrom]:
-    """Import statements that run on import, and with `lazy` those inside functions too."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import | ast.ImportFrom):
-            yield child
-        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
-            continue
-        elif lazy or not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from statements(child, lazy)
-
-
-@cache
-def imported(module: str, *, lazy: bool = False) -> frozenset[str]:
-    """The modules that `module` imports, by their full names."""
-    names: set[str] = set()
-    for statement in statements(sources()[module], lazy):
-        if isinstance(statement, ast.Import):
-            names.update(alias.name for alias in statement.names)
-            continue
-        assert statement.level == 0, f"{module} imports relatively: name the package"
-        assert statement.module is not None
-        for alias in statement.names:
-            whole = f"{statement.module}.{alias.name}"
-            names.add(whole if whole in sources() else statement.module)
-    return frozenset(names)
-
-
-def within(module: str, package: str) -> bool:
-    return module == package or module.startswith(f"{package}.")
-
-
-def reachable(module: str) -> set[str]:
-    """Every module that importing `module` runs, itself included."""
-    seen: set[str] = set()
-    waiting = [module]
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        if name in sources():
-            waiting += imported(name)
-    return seen
 
 
 def test_the_reading_of_imports_sees_what_is_there():
@@ -138,28 +88,43 @@ def test_pages_and_their_parts_leave_torch_to_the_engine():
             assert not any(within(name, "torch") for name in imported(module, lazy=True)), module
 
 
-def test_figures_know_only_results():
-    known = (
-        "explainer.figures",
-        *WITHOUT_TORCH,
-        "explainer.base.quote",
-        "explainer.base.files",
-        "explainer.base.checks",
-    )
-    for module in sources():
-        if within(module, "explainer.figures"):
-            ours = {name for name in reachable(module) if within(name, "explainer")}
-            strangers = {name for name in ours if not any(within(name, part) for part in known)}
-            assert strangers == set(), module
+def test_imports_go_one_way():
+    against = {
+        (module, name)
+        for module in sources()
+        for name in imported(module, lazy=True) & sources().keys()
+        if not allowed(module, name)
+    }
+    assert against == ARROWS
 
 
-def test_no_stage_knows_a_later_one():
-    for earlier, stage in enumerate(STAGES):
-        later = [s if s == "pages" else f"explainer.{s}" for s in STAGES[earlier + 1 :]]
-        for module in sources():
-            if within(module, stage if stage == "pages" else f"explainer.{stage}"):
-                known = {n for n in reachable(module) if any(within(n, part) for part in later)}
-                assert known == set(), f"{module} knows {known}"
+def test_every_wing_has_its_place_in_the_rule():
+    named = {name for line in lines() for rank in line for name in rank}
+    assert {wing(module) for module in sources()} == named
+    for folder in ROOT.glob("explainer/*/"):
+        inside = {path.stem for path in folder.iterdir()}
+        for line in lines(folder.name):
+            assert {name for rank in line for name in rank} <= inside | {"."}, folder.name
+
+
+@pytest.mark.parametrize(
+    ("importer", "other"),
+    [
+        ("explainer.influence.refine", "explainer.api"),
+        ("explainer.rivals.flow", "explainer.intervention.ablate"),
+        ("explainer.figures.patterns.layout", "explainer.models.model"),
+        ("explainer.evaluation.run", "explainer.figures"),
+        ("explainer.question.sentence", "explainer"),
+    ],
+)
+def test_the_rule_forbids(importer, other):
+    assert not allowed(importer, other)
+
+
+def test_no_folder_is_a_heap():
+    for folder in {path.parent for path in ROOT.glob("explainer/**/*.py")}:
+        files = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert len(files) <= 15, folder
 
 
 def test_nothing_imports_a_page_or_what_is_not_the_product():

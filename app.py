@@ -12,8 +12,7 @@ import streamlit as st
 import explainer.app.compare.page
 import explainer.app.evaluate.page
 import explainer.app.explore.page
-import explainer.app.method.page
-import explainer.figures.canvas.plotly  # noqa: F401
+import explainer.app.method.page  # noqa: F401
 from explainer.app.memory import settle
 
 st.set_page_config(

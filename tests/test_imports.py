@@ -114,6 +114,7 @@ def test_every_wing_has_its_place_in_the_rule():
         ("explainer.rivals.flow", "explainer.intervention.ablate"),
         ("explainer.figures.patterns.layout", "explainer.models.model"),
         ("explainer.evaluation.run", "explainer.figures"),
+        ("explainer.figures.canvas.svg", "explainer.figures.patterns.layout"),
         ("explainer.question.sentence", "explainer"),
     ],
 )

@@ -14,10 +14,11 @@ import explainer.app.evaluate.page
 import explainer.app.explore.page
 import explainer.app.method.page  # noqa: F401
 from explainer.app.memory import settle
+from explainer.base.assets import ICON
 
 st.set_page_config(
     page_title="Influence Patterns Explorer",
-    page_icon="assets/icon.svg",
+    page_icon=ICON,
     layout="wide",
     initial_sidebar_state="collapsed",
 )

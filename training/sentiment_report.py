@@ -10,7 +10,7 @@ from pathlib import Path
 
 from explainer import load_model, predict
 from explainer.models.loading.checks import WEIGHTS
-from explainer.models.registry import ASSETS, checksum
+from explainer.models.registry import MODELS, checksum
 from training.fit import accuracy
 from training.sst import encode, read_corpus, read_rows
 
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with SST-2's files")
     data = parser.parse_args().data
     model = load_model("sentiment")
-    weights = ASSETS / "sentiment" / WEIGHTS
+    weights = MODELS / "sentiment" / WEIGHTS
     print(f"SHA-256 of model.safetensors: {checksum(weights)}\n")
     print("| part of SST-2 | sentences | accuracy |\n|---|---|---|")
     parts = {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import runpy
-from pathlib import Path
 
 import streamlit as st
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
+from explainer.base import assets
 
 
 def through_app() -> bool:
@@ -18,5 +17,5 @@ def through_app() -> bool:
     """
     if "page" in st.session_state:  # the app's own mark
         return True
-    runpy.run_path(str(APP), run_name="__main__")
+    runpy.run_path(str(assets.APP), run_name="__main__")
     return False

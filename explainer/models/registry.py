@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from explainer.base.assets import MODELS
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote, shown
 from explainer.models.loading.checks import weight_files
@@ -19,8 +20,7 @@ from explainer.models.model import Model
 
 Kind = Literal["built-in", "cached", "preset"]
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets" / "models"
-CHECKSUMS = ASSETS / "checksums.json"
+CHECKSUMS = MODELS / "checksums.json"
 SCOPE_VARIABLE = "EXPLAINER_MODELS"
 
 
@@ -111,20 +111,20 @@ def load_model(name: str | Path = "agreement", *, dtype: Precision = "float32") 
     loaded or explained.
     """
     folder, shown = _locate(name)
-    built_in = BUILT_IN.get(shown) if folder == ASSETS / shown else None
+    built_in = BUILT_IN.get(shown) if folder == MODELS / shown else None
     if built_in is None:
         return load_folder(folder, shown, dtype=dtype)
     checksums = json.loads(CHECKSUMS.read_text(encoding="utf-8"))
     if base := built_in.base:
         published = (checksums.get(base, ""), checksums.get(shown, ""))
-        return load_update(ASSETS / base, folder, shown, dtype=dtype, checksums=published)
+        return load_update(MODELS / base, folder, shown, dtype=dtype, checksums=published)
     return load_folder(folder, shown, dtype=dtype, checksum=checksums.get(shown, ""))
 
 
 def available_models() -> tuple[Listing, ...]:
     """The built-in models, those in the Hub's local cache, and presets to download."""
     listings = [
-        _listing(name, "built-in", ASSETS / name, BUILT_IN[name].description)
+        _listing(name, "built-in", MODELS / name, BUILT_IN[name].description)
         for name in _built_in()
     ]
     if not _only_built_in():
@@ -149,7 +149,7 @@ def _locate(name: str | Path) -> tuple[Path, str]:
         raise ExplainerError(f"No model is named by {shown(name)}: choose one of {_choices()}.")
     name = name.strip()
     if name in _built_in():
-        return ASSETS / name, name
+        return MODELS / name, name
     if _only_built_in():
         raise ExplainerError(
             f"The model {quote(name)} is not offered here: choose one of {_choices()}."
@@ -174,7 +174,7 @@ def _locate(name: str | Path) -> tuple[Path, str]:
 
 
 def _built_in() -> tuple[str, ...]:
-    return tuple(name for name in BUILT_IN if (ASSETS / name / "config.json").is_file())
+    return tuple(name for name in BUILT_IN if (MODELS / name / "config.json").is_file())
 
 
 def _choices() -> str:

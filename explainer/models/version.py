@@ -42,9 +42,9 @@ def version(name: str) -> str:
     name = name.strip()
     built_in = registry.BUILT_IN.get(name)
     if built_in is not None:
-        folders = [registry.ASSETS / name]
+        folders = [registry.MODELS / name]
         if built_in.base is not None:
-            folders.append(registry.ASSETS / built_in.base)
+            folders.append(registry.MODELS / built_in.base)
     elif (folder := _folder(name)) is not None:
         folders = [folder]
     else:

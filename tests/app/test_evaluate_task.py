@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from explainer import load_model
 from explainer.app.compute import queue
 from explainer.app.evaluate import live as evaluate_live
-from explainer.app.evaluate import results as evaluate_results
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.snippet import task_command
+from explainer.base import assets
 from explainer.cli.arguments import settings_of
 from explainer.cli.main import _parser
 from explainer.evaluation.evidence.report import write_report
@@ -56,7 +56,7 @@ def results(tiny_masked_lm_dir, tmp_path_factory):
 @pytest.fixture
 def stored(monkeypatch, results) -> None:
     """The project's own results are those of the tiny model."""
-    monkeypatch.setattr(evaluate_results, "FOLDER", results)
+    monkeypatch.setattr(assets, "EVALUATION", results)
 
 
 def widget(test: AppTest, kind: str, name: str):
@@ -158,7 +158,7 @@ def test_missing_files_are_an_error_and_measuring_still_works(page, monkeypatch,
         for name in ("summary.csv", "consistency.csv"):
             (tmp_path / name).write_text("model\n", encoding="utf-8")
         (tmp_path / "findings.json").write_text("[{", encoding="utf-8")
-    monkeypatch.setattr(evaluate_results, "FOLDER", tmp_path)
+    monkeypatch.setattr(assets, "EVALUATION", tmp_path)
     test = page(n="10", task="sva-simple")
     (error,) = test.error
     assert "Fetch the project's files again" in error.value.replace("\\", "")

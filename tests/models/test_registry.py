@@ -452,7 +452,7 @@ def built_in(monkeypatch, tmp_path, tiny_masked_lm_dir):
     shutil.copytree(tiny_masked_lm_dir, tmp_path / "agreement")
     sums = {"agreement": checksum(tmp_path / "agreement" / "model.safetensors")}
     (tmp_path / "checksums.json").write_text(json.dumps(sums))
-    monkeypatch.setattr(registry, "ASSETS", tmp_path)
+    monkeypatch.setattr(registry, "MODELS", tmp_path)
     monkeypatch.setattr(registry, "CHECKSUMS", tmp_path / "checksums.json")
     return tmp_path / "agreement"
 
@@ -473,11 +473,11 @@ def test_a_built_in_model_with_other_weights_is_refused(built_in):
 
 def test_every_checksum_belongs_to_a_model_that_is_there():
     sums = json.loads(registry.CHECKSUMS.read_text())
-    installed = {path.parent.name for path in registry.ASSETS.glob("*/model.safetensors")}
+    installed = {path.parent.name for path in registry.MODELS.glob("*/model.safetensors")}
     assert installed == set(sums)
     assert set(sums) <= set(registry.BUILT_IN)
     for name, expected in sums.items():
-        assert checksum(registry.ASSETS / name / "model.safetensors") == expected
+        assert checksum(registry.MODELS / name / "model.safetensors") == expected
 
 
 def test_models_in_the_local_cache_are_listed_once_and_others_left_out(

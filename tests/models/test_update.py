@@ -44,7 +44,7 @@ def installed(monkeypatch, tmp_path, tiny_masked_lm_dir):
     names = ("agreement", "sentiment")
     sums = {name: checksum(tmp_path / name / "model.safetensors") for name in names}
     (tmp_path / "checksums.json").write_text(json.dumps(sums))
-    monkeypatch.setattr(registry, "ASSETS", tmp_path)
+    monkeypatch.setattr(registry, "MODELS", tmp_path)
     monkeypatch.setattr(registry, "CHECKSUMS", tmp_path / "checksums.json")
     return network, heads, tmp_path
 

@@ -63,7 +63,7 @@ def test_every_shard_counts_and_a_readme_does_not(folder):
 def test_an_update_changes_with_its_base(monkeypatch, tmp_path, tiny_masked_lm_dir):
     for name in ("agreement", "sentiment"):
         shutil.copytree(tiny_masked_lm_dir, tmp_path / name)
-    monkeypatch.setattr(registry, "ASSETS", tmp_path)
+    monkeypatch.setattr(registry, "MODELS", tmp_path)
     before = version("sentiment")
     os.utime(tmp_path / "agreement" / "config.json", ns=(1, 1))
     assert version("sentiment") != before

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
@@ -14,8 +13,7 @@ from explainer.app.compare.state import LINKED
 from explainer.app.compute import calls as compute
 from explainer.app.state.choices import Choices
 from explainer.app.widgets.markdown import plain
-
-FILE = Path(__file__).resolve().parents[3] / "assets" / "pairs.json"
+from explainer.base import assets
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def presets() -> tuple[Preset, ...]:
     """All pairs, in the order of the file."""
     return tuple(
         Preset(group["group"], item["model"], *(_choices(item[s]) for s in ("first", "second")))
-        for group in json.loads(FILE.read_text(encoding="utf-8"))
+        for group in json.loads(assets.PAIRS.read_text(encoding="utf-8"))
         for item in group["items"]
     )
 

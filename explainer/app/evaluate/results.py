@@ -12,10 +12,9 @@ import pandas as pd
 import streamlit as st
 
 from explainer import ExplainerError
+from explainer.base import assets
 from explainer.evaluation.evidence.findings import Finding
 from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, FINDINGS, SUMMARY
-
-FOLDER = Path(__file__).resolve().parents[3] / "assets" / "evaluation"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ def stored_results(model: str) -> Results | None:
 
     Raises ExplainerError where the files that come with the project are not there.
     """
-    files = _stored(str(FOLDER))
+    files = _stored(str(assets.EVALUATION))
     numbers = _of(files[SUMMARY], model)
     if numbers.empty:
         return None

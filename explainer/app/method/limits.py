@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -14,12 +13,12 @@ from explainer.app.compute import calls as compute
 from explainer.app.method import compute as method_compute
 from explainer.app.method.lesson import LINKED, USED
 from explainer.app.widgets.markdown import plain
+from explainer.base import assets
 from explainer.figures.canvas.text import clean, counted, percent, signed
 from explainer.results.metrics import concentration
 from explainer.results.pattern import Pattern
 from explainer.results.settings import Baseline, Settings
 
-DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "method.md"
 PAPER = "https://arxiv.org/abs/2011.00740"
 BEAM = 4
 EMPTY: dict[Baseline, str] = {
@@ -51,7 +50,7 @@ def limits_section(explanation: Explanation, pattern: Pattern) -> None:
 
 def _document() -> str:
     """docs/method.md without its title, and with names for links to files beside it."""
-    whole = DOCUMENT.read_text(encoding="utf-8").partition("\n")[2]
+    whole = assets.METHOD.read_text(encoding="utf-8").partition("\n")[2]
     return re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]*\)", r"`docs/\1`", whole)
 
 

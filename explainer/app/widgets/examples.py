@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-FILE = Path(__file__).resolve().parents[3] / "assets" / "examples.json"
+from explainer.base import assets
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,6 @@ def examples() -> tuple[Example, ...]:
         Example(
             group["group"], group["model"], item["text"], item.get("correct"), item.get("wrong")
         )
-        for group in json.loads(FILE.read_text(encoding="utf-8"))
+        for group in json.loads(assets.EXAMPLES.read_text(encoding="utf-8"))
         for item in group["items"]
     )

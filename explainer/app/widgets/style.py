@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
+from explainer.base import assets
 from explainer.figures.canvas.palette import palette
-
-FILE = Path(__file__).resolve().parents[3] / "assets" / "style.css"
 
 
 def style(dark: bool) -> None:
@@ -29,4 +27,4 @@ def style(dark: bool) -> None:
 
 @cache
 def _sheet() -> str:
-    return FILE.read_text(encoding="utf-8")
+    return assets.STYLE.read_text(encoding="utf-8")

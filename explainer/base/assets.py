@@ -1,0 +1,25 @@
+"""Where the files lie that come with the program: its app, models, examples, styles and texts.
+
+In a checkout they are at its top. A wheel puts the same files, in the same order, into the
+package's own folder `installed` (see `force-include` in pyproject.toml).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_INSTALLED = _PACKAGE / "installed"
+
+ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+"""The folder that holds app.py, pages, assets, docs and .streamlit."""
+APP = ROOT / "app.py"
+METHOD = ROOT / "docs" / "method.md"
+
+_ASSETS = ROOT / "assets"
+MODELS = _ASSETS / "models"
+EVALUATION = _ASSETS / "evaluation"
+EXAMPLES = _ASSETS / "examples.json"
+PAIRS = _ASSETS / "pairs.json"
+STYLE = _ASSETS / "style.css"
+ICON = _ASSETS / "icon.svg"

@@ -9,14 +9,14 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import api
 from explainer.app.compute import calls as compute
+from explainer.app.explore.graph import clicked_word
 from explainer.app.explore.state import UNSET
 from explainer.app.explore.what_if import WITHOUT
 from explainer.app.state.choices import Choices, alike, from_query
-from explainer.app.widgets.examples import examples
-from explainer.app.widgets.graph import clicked_word
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.masking import mask_word, masked
-from explainer.app.widgets.sentence_box import chip_labels
+from explainer.app.widgets.question.examples import examples
+from explainer.app.widgets.question.masking import mask_word, masked
+from explainer.app.widgets.question.sentence_box import chip_labels
 from explainer.figures.canvas import text
 from explainer.influence.measure import measure
 from explainer.question.mask import MASK_SPELLINGS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explainer.app.widgets.examples import examples
+from explainer.app.widgets.question.examples import examples
 from tests.browser import page as browser
 from tests.browser.page import PLOTS, idle, opened
 

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import Explanation
 from explainer.app.compare.state import BOTH, LINKED, SIDES, TITLES, Side, select, selected
-from explainer.app.widgets.graph import clicked_word, view_of
+from explainer.app.explore.graph import clicked_word, view_of
 from explainer.app.widgets.markdown import plain
 from explainer.figures import View, pattern_graph, summary
 from explainer.figures.canvas.plotly import CONFIG

@@ -16,13 +16,13 @@ from explainer.app.compare.side import explained, side_box
 from explainer.app.compare.state import BOTH, LINKED, SIDES, select, selected
 from explainer.app.compare.tables import route_table
 from explainer.app.compute import calls as compute
+from explainer.app.explore.graph import is_dark
 from explainer.app.state.editor import UNSET
-from explainer.app.widgets import controls
-from explainer.app.widgets.graph import is_dark
+from explainer.app.widgets.frame.notes import show_notes
+from explainer.app.widgets.frame.style import style
+from explainer.app.widgets.frame.viewport import page_width
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.notes import show_notes
-from explainer.app.widgets.style import style
-from explainer.app.widgets.viewport import page_width
+from explainer.app.widgets.question import controls
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.difference import difference_summary, token_name
 from explainer.figures.patterns.pair import Pair

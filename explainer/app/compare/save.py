@@ -9,9 +9,9 @@ from explainer.app.compare.state import LINKED, SIDES
 from explainer.app.compare.tables import route_frame
 from explainer.app.compute import calls as compute
 from explainer.app.compute.calls import Request
-from explainer.app.widgets.picture import picture_and_link
-from explainer.app.widgets.save import File, save_button, save_files
-from explainer.app.widgets.snippet import pair_snippet
+from explainer.app.widgets.saving.files import File, save_button, save_files
+from explainer.app.widgets.saving.picture import picture_and_link
+from explainer.app.widgets.saving.snippet import pair_snippet
 from explainer.figures import View
 from explainer.figures.patterns.pair import Pair
 from explainer.figures.patterns.pair_svg import pair_svg

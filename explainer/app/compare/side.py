@@ -9,8 +9,8 @@ from explainer import ExplainerError, Explanation, Prediction
 from explainer.app.compare.state import EDITORS, TITLES, Side
 from explainer.app.compute import calls as compute
 from explainer.app.state.choices import Choices
-from explainer.app.widgets import controls
 from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.question import controls
 
 
 def side_box(side: Side) -> tuple[DeltaGenerator, DeltaGenerator]:

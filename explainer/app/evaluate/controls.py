@@ -8,7 +8,7 @@ import streamlit as st
 
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
 from explainer.app.explore.what_if import REPLACEMENT_NAMES, WITHOUT
-from explainer.app.widgets.controls import LEVEL_NAMES
+from explainer.app.widgets.question.controls import LEVEL_NAMES
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Words
 from explainer.figures import LEVELS
 from explainer.intervention.ablate import Replacement

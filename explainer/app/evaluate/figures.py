@@ -13,10 +13,10 @@ from explainer.app.evaluate.controls import cut_controls, how_to_read, replaceme
 from explainer.app.evaluate.results import Results
 from explainer.app.evaluate.snippet import task_command
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
+from explainer.app.explore.graph import is_dark
 from explainer.app.explore.what_if import REPLACEMENT_NAMES
-from explainer.app.widgets.graph import is_dark
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.save import File, save_button, save_files
+from explainer.app.widgets.saving.files import File, save_button, save_files
 from explainer.evaluation.evidence.consistency import LEAST
 from explainer.evaluation.evidence.findings import (
     LIKE_CUTS,

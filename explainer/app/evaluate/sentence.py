@@ -14,13 +14,13 @@ from explainer.app.evaluate.choices import Inquiry
 from explainer.app.evaluate.controls import cut_controls, how_to_read, replacement_field
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
+from explainer.app.explore.graph import is_dark
 from explainer.app.explore.what_if import REPLACEMENT_NAMES
-from explainer.app.widgets.asking import answered, last_request, question
-from explainer.app.widgets.graph import is_dark
+from explainer.app.widgets.frame.notes import show_notes
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.notes import show_notes
-from explainer.app.widgets.picture import picture_and_link
-from explainer.app.widgets.save import File, save_button, save_files
+from explainer.app.widgets.question.asking import answered, last_request, question
+from explainer.app.widgets.saving.files import File, save_button, save_files
+from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.evaluation.evidence.findings import UNEQUAL
 from explainer.evaluation.evidence.rivals import CONTROLS, PARTS, VARIANTS
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, PATTERN

@@ -13,9 +13,9 @@ from explainer.app.evaluate.figures import task_figures
 from explainer.app.evaluate.live import Measurement, Upload
 from explainer.app.evaluate.results import Results, stored_results
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
-from explainer.app.widgets import controls
+from explainer.app.widgets.frame.notes import show_notes
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.notes import show_notes
+from explainer.app.widgets.question import controls
 from explainer.evaluation.evidence.left_out import Reason
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.options import Options

@@ -8,20 +8,20 @@ from explainer import ExplainerError, Explanation, Prediction
 from explainer.app.compute import calls as compute
 from explainer.app.compute.calls import Request
 from explainer.app.explore import state
+from explainer.app.explore.graph import graph, is_dark, view_of
 from explainer.app.explore.hint import hint
 from explainer.app.explore.rows import rows as graph_rows
 from explainer.app.explore.selection import drop_stale, selection_fields
 from explainer.app.explore.step_panel import step_panel
 from explainer.app.explore.tables import block_table, pattern_table
-from explainer.app.widgets import controls
-from explainer.app.widgets.asking import answered, last_request, question
-from explainer.app.widgets.graph import graph, is_dark, view_of
+from explainer.app.widgets.frame.notes import show_notes
+from explainer.app.widgets.frame.style import style
+from explainer.app.widgets.frame.viewport import page_width
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.notes import show_notes
-from explainer.app.widgets.save import save_popover
+from explainer.app.widgets.question import controls
+from explainer.app.widgets.question.asking import answered, last_request, question
+from explainer.app.widgets.saving.files import save_popover
 from explainer.app.widgets.strip import prediction_list, strip
-from explainer.app.widgets.style import style
-from explainer.app.widgets.viewport import page_width
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.summary import view_summary
 

@@ -12,11 +12,11 @@ import streamlit as st
 from explainer import Explanation, Prediction
 from explainer.app.compute.calls import Reading, Request, computed
 from explainer.app.explore import state
+from explainer.app.explore.graph import is_dark
 from explainer.app.explore.own_path import own_path
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.tables import passing_table
 from explainer.app.explore.what_if import step_name, what_if
-from explainer.app.widgets.graph import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.figures import View
 from explainer.figures.canvas import wording as says

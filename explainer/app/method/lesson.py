@@ -10,7 +10,7 @@ from explainer.app.state.choices import READERS as CHOICES_READERS
 from explainer.app.state.choices import Choices, one_of, read_fields, whole, written
 from explainer.app.state.editor import Editor
 from explainer.app.state.linked import Linked
-from explainer.app.widgets.examples import Example, examples
+from explainer.app.widgets.question.examples import Example, examples
 from explainer.models.version import version
 from explainer.question.quantity import Contrast
 from explainer.results.settings import Rule, Settings

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explainer import ExplainerError, Explanation
 from explainer.app.compute import calls as compute
+from explainer.app.explore.graph import is_dark
 from explainer.app.method.flow import flow_section
 from explainer.app.method.lesson import EDITOR, LINKED, Lesson
 from explainer.app.method.limits import limits_section
@@ -15,12 +16,11 @@ from explainer.app.method.path import path_section, quantity_section
 from explainer.app.method.steps import component_section, node_section
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
-from explainer.app.widgets.examples import Example, examples
-from explainer.app.widgets.graph import is_dark
+from explainer.app.widgets.frame.notes import show_notes
+from explainer.app.widgets.frame.style import style
+from explainer.app.widgets.frame.viewport import page_width
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.notes import show_notes
-from explainer.app.widgets.style import style
-from explainer.app.widgets.viewport import page_width
+from explainer.app.widgets.question.examples import Example, examples
 
 LEAD = (
     "How much does each word matter to a prediction, and which way does that take through the "

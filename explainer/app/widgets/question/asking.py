@@ -13,8 +13,8 @@ from explainer import ExplainerError, Prediction
 from explainer.app.compute import calls as compute
 from explainer.app.compute.calls import Request
 from explainer.app.state.editor import Editor
-from explainer.app.widgets import controls, sentence_box
 from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.question import controls, sentence_box
 from explainer.models.model import Model
 
 Answer = TypeVar("Answer")

@@ -14,8 +14,8 @@ from explainer import Explanation
 from explainer.app.compute.calls import Request
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.tables import pattern_frame
-from explainer.app.widgets.picture import picture_and_link
-from explainer.app.widgets.snippet import snippet
+from explainer.app.widgets.saving.picture import picture_and_link
+from explainer.app.widgets.saving.snippet import snippet
 from explainer.figures import View, pattern_html, pattern_svg
 from explainer.figures.patterns.view import WIDTH
 

@@ -14,9 +14,9 @@ from explainer.app.compute import calls as compute
 from explainer.app.explore import state
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
-from explainer.app.widgets.examples import Example, examples
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.masking import mask_word, masked
+from explainer.app.widgets.question.examples import Example, examples
+from explainer.app.widgets.question.masking import mask_word, masked
 from explainer.models.model import Model
 from explainer.question.contrast import characters, piece_in_place
 from explainer.question.sentence import Span, mask_spelling, read_sentence

@@ -16,6 +16,7 @@ RULE = """
 pages, app.py > app > cli > evaluation > api > intervention, rivals > influence > question
     > models > results, tasks > base
 app, cli > figures > results > base
+app: explore, compare, evaluate, method > widgets > compute > state
 figures: patterns, charts > canvas
 evaluation: evidence > . > reading
 models: version > registry > loading > .

@@ -8,7 +8,7 @@ from explainer import Settings, predict
 from explainer.app.compute import calls as compute
 from explainer.app.compute.calls import Request
 from explainer.app.evaluate.compute import record
-from explainer.app.explore.state import UNSET
+from explainer.app.state.editor import UNSET
 from explainer.question.quantity import Contrast
 from explainer.question.sentence import read_sentence
 from tests import vocabularies

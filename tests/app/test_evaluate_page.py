@@ -10,8 +10,8 @@ from explainer.app.compute import calls as compute
 from explainer.app.evaluate import compute as evaluate_compute
 from explainer.app.evaluate.choices import Inquiry, inquiry_from_query
 from explainer.app.evaluate.snippet import sentence_snippet
-from explainer.app.explore.what_if import WITHOUT
 from explainer.app.state.choices import Choices
+from explainer.app.widgets.cuts import WITHOUT
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
 from explainer.evaluation.options import Options
 from explainer.evaluation.sentence import evaluate_sentence

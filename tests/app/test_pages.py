@@ -8,11 +8,11 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer import api
+from explainer.app.compare.graphs import clicked_word
 from explainer.app.compute import calls as compute
-from explainer.app.explore.graph import clicked_word
-from explainer.app.explore.state import UNSET
-from explainer.app.explore.what_if import WITHOUT
 from explainer.app.state.choices import Choices, alike, from_query
+from explainer.app.state.editor import UNSET
+from explainer.app.widgets.cuts import WITHOUT
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.examples import examples
 from explainer.app.widgets.question.masking import mask_word, masked

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from explainer import Explanation
 from explainer.app.compare.state import BOTH, LINKED, SIDES, TITLES, Side, select, selected
-from explainer.app.explore.graph import clicked_word, view_of
+from explainer.app.widgets.drawing import view_of
+from explainer.app.widgets.frame.viewport import SIDE_BY_SIDE, column_width, columns
 from explainer.app.widgets.markdown import plain
 from explainer.figures import View, pattern_graph, summary
 from explainer.figures.canvas.plotly import CONFIG
 from explainer.figures.patterns.pair import Pair, pair_views
 from explainer.results.comparison import Aligned, Comparison
 
-GAP = 30.0
-"""px between the two columns (Streamlit's medium gap)."""
-SIDE_BY_SIDE = 820.0
-"""px of page width from which two graphs stand next to each other."""
 NOWHERE = -1
 """Selects no word and fades all: the selected word is in the other sentence only."""
 
@@ -51,17 +48,9 @@ def lone_graph(side: Side, explanation: Explanation, width: float) -> None:
         _graph(side, explanation, drawn_view(width), ())
 
 
-def columns(width: float) -> list[DeltaGenerator]:
-    """Two places next to each other, or one below the other on a narrow page."""
-    if width >= SIDE_BY_SIDE:
-        return list(st.columns(2, gap="medium"))
-    return [st.container(), st.container()]
-
-
 def drawn_view(width: float) -> View:
     """One side's drawing with no word selected."""
-    own = (width - GAP) / 2 if width >= SIDE_BY_SIDE else width
-    return replace(view_of(BOTH.choices(), own), selected=None)
+    return replace(view_of(BOTH.choices(), column_width(width)), selected=None)
 
 
 def _graph(
@@ -89,3 +78,12 @@ def _alt(explanation: Explanation, view: View) -> str:
 def _clicked(side: Side, key: str, word: int | None, alignment: tuple[Aligned, ...]) -> None:
     chosen = clicked_word(st.session_state[key]["selection"]["points"], word)
     select(next((t for t in alignment if chosen is not None and getattr(t, side) == chosen), None))
+
+
+def clicked_word(points: list[dict[str, Any]], selected: int | None) -> int | None:
+    """The source word to select after a click on `points`: another one, or none for the same."""
+    for point in points:
+        _, word, *_ = point.get("customdata") or (None, None)
+        if word is not None:
+            return None if word == selected else int(word)
+    return selected

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
-from explainer.app.compare.graphs import columns, drawn_view, lone_graph, pair_graphs, side_views
+from explainer.app.compare.graphs import drawn_view, lone_graph, pair_graphs, side_views
 from explainer.app.compare.numbers import quantity_table, share_table
 from explainer.app.compare.presets import preset_popover
 from explainer.app.compare.save import pair_save
@@ -16,11 +16,11 @@ from explainer.app.compare.side import explained, side_box
 from explainer.app.compare.state import BOTH, LINKED, SIDES, select, selected
 from explainer.app.compare.tables import route_table
 from explainer.app.compute import calls as compute
-from explainer.app.explore.graph import is_dark
 from explainer.app.state.editor import UNSET
+from explainer.app.widgets.drawing import drawing_controls
 from explainer.app.widgets.frame.notes import show_notes
 from explainer.app.widgets.frame.style import style
-from explainer.app.widgets.frame.viewport import page_width
+from explainer.app.widgets.frame.viewport import columns, is_dark, page_width
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls
 from explainer.figures.canvas.frame import NARROW
@@ -72,7 +72,7 @@ def compare() -> None:
         _figures((one, two), notes, width)
     elif one is not None or two is not None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"):
-            controls.drawing_controls(BOTH)
+            drawing_controls(BOTH)
         for side, explanation in zip(SIDES, (one, two), strict=True):
             if explanation is not None:
                 lone_graph(side, explanation, width)
@@ -103,7 +103,7 @@ def _figures(both: Pair, notes: DeltaGenerator, width: float) -> None:
         below if width < NARROW else above,  # on a phone the graphs come first
         st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"),
     ):
-        controls.drawing_controls(BOTH)
+        drawing_controls(BOTH)
         _word_field(both, comparison)
         pair_save(both, comparison, side_views(comparison.alignment, width), said)
     with middle:

@@ -11,6 +11,7 @@ from explainer.app.compute import calls as compute
 from explainer.app.state.choices import Choices
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls
+from explainer.app.widgets.question.contrast import contrast_fields
 
 
 def side_box(side: Side) -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -46,10 +47,7 @@ def explained(side: Side, contrast: DeltaGenerator, messages: DeltaGenerator) ->
             problem = error
         # The contrast stays on the page whatever is wrong with the sentence.
         with contrast:
-            if loaded.info.task == "masked-lm":
-                controls.word_contrast(loaded, predicted, editor)
-            else:
-                controls.class_contrast(loaded, editor)
+            contrast_fields(editor, loaded, predicted)
         if problem is not None:
             raise problem
         for note in compute.reading_notes(chosen.model, chosen.text):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-import streamlit as st
-
 from explainer.app.compare.choices import Pair, pair_from_query
-from explainer.app.explore import state
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
+from explainer.app.state.explored import EXPLORED
 from explainer.app.state.linked import Linked
 from explainer.results.comparison import Aligned
 
@@ -21,13 +19,13 @@ TITLES: dict[Side, str] = {"first": "First", "second": "Second"}
 
 def _read(query: Mapping[str, str]) -> tuple[Pair, tuple[str, ...]]:
     """A link's pair; without one the explore page's sentence is what a person comes from."""
-    return pair_from_query(query, st.session_state.get(state.LINKED.name))
+    return pair_from_query(query, EXPLORED.last())
 
 
 LINKED = Linked("pair", _read, Pair.to_query)
 
 
-def _editor(side: Side) -> Editor:
+def _editor(side: Side) -> Editor[Choices]:
     def get() -> Choices:
         chosen: Choices = getattr(LINKED.get(), side)
         return chosen
@@ -38,7 +36,7 @@ def _editor(side: Side) -> Editor:
     return Editor(f"compare_{side}", get, put)
 
 
-EDITORS: dict[Side, Editor] = {side: _editor(side) for side in SIDES}
+EDITORS: dict[Side, Editor[Choices]] = {side: _editor(side) for side in SIDES}
 BOTH = Editor(
     "compare",
     lambda: LINKED.get().first,

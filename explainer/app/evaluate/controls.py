@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
-from explainer.app.explore.what_if import REPLACEMENT_NAMES, WITHOUT
-from explainer.app.widgets.question.controls import LEVEL_NAMES
+from explainer.app.evaluate.state import INQUIRY, LINKED
+from explainer.app.widgets.cuts import WITHOUT
+from explainer.app.widgets.drawing import LEVEL_NAMES
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Words
 from explainer.figures import LEVELS
-from explainer.intervention.ablate import Replacement
 
 WORDS_NAMES: dict[Words, str] = {"all": "All", "positive": "Pulling towards the answer"}
 MODE_NAMES: dict[Mode, str] = {"keep": "Keep", "remove": "Remove"}
@@ -48,18 +45,3 @@ def how_to_read(said: str) -> None:
     """The words under a figure, and what the choices let it tell."""
     inquiry = LINKED.get()
     st.caption(f"{said} {WITHOUT[inquiry.level]}" if inquiry.mode == "remove" else said)
-
-
-def replacement_field(known: Sequence[Replacement]) -> Replacement:
-    """What takes the place of what is cut: the choice, or the first known where it is not."""
-    asked = QUESTION.choices().replacement
-    chosen = asked if asked in known else known[0]
-    st.selectbox(
-        "What is cut becomes",
-        width=230,
-        format_func=REPLACEMENT_NAMES.__getitem__,
-        **QUESTION.show_option(
-            "replacement", known, chosen, lambda new: QUESTION.change(replacement=new)
-        ),
-    )
-    return chosen

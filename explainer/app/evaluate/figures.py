@@ -7,14 +7,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from explainer.app.compare.graphs import GAP, SIDE_BY_SIDE, columns
 from explainer.app.evaluate.choices import ENTROPIES, MEASURES, Measure
-from explainer.app.evaluate.controls import cut_controls, how_to_read, replacement_field
+from explainer.app.evaluate.controls import cut_controls, how_to_read
 from explainer.app.evaluate.results import Results
 from explainer.app.evaluate.snippet import task_command
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
-from explainer.app.explore.graph import is_dark
-from explainer.app.explore.what_if import REPLACEMENT_NAMES
+from explainer.app.widgets.cuts import REPLACEMENT_NAMES, replacement_field
+from explainer.app.widgets.frame.viewport import column_width, columns, is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.saving.files import File, save_button, save_files
 from explainer.evaluation.evidence.consistency import LEAST
@@ -58,7 +57,7 @@ def task_figures(results: Results, task: str, width: float) -> None:
     if not (results.numbers["task"] == task).any():
         st.info(plain(f"There are no results of {task} yet: measure it now."))
         return
-    half = (width - GAP) / 2 if width >= SIDE_BY_SIDE else width
+    half = column_width(width)
     skip, consistency, performance = results.findings
     everywhere = task != EVERY_TASK and results.numbers["task"].nunique() > 1
     of = "Over all tasks: " if everywhere else ""
@@ -104,7 +103,7 @@ def _performance(results: Results, task: str, width: float, half: float) -> None
             format_func=MEASURE_NAMES.__getitem__,
             **INQUIRY.bound("measure", "default"),
         )
-        replacement = replacement_field(known)
+        replacement = replacement_field(QUESTION, known)
         _save(results, task)
     quantity, title = QUANTITIES[inquiry.mode, inquiry.measure]
     of = {"level": inquiry.level, "words": inquiry.words}

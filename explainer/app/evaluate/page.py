@@ -10,9 +10,8 @@ from explainer.app.evaluate.choices import ABOUT, About
 from explainer.app.evaluate.sentence import sentence_section
 from explainer.app.evaluate.state import INQUIRY, LINKED
 from explainer.app.evaluate.task import task_section
-from explainer.app.explore.graph import is_dark
 from explainer.app.widgets.frame.style import style
-from explainer.app.widgets.frame.viewport import page_width
+from explainer.app.widgets.frame.viewport import is_dark, page_width
 from explainer.app.widgets.markdown import plain
 
 ABOUT_NAMES: dict[About, str] = {"sentence": "This sentence", "task": "A task"}

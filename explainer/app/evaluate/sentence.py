@@ -11,12 +11,12 @@ from explainer import ExplainerError
 from explainer.app.compute.calls import Request
 from explainer.app.evaluate import compute as evaluate_compute
 from explainer.app.evaluate.choices import Inquiry
-from explainer.app.evaluate.controls import cut_controls, how_to_read, replacement_field
+from explainer.app.evaluate.controls import cut_controls, how_to_read
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
-from explainer.app.explore.graph import is_dark
-from explainer.app.explore.what_if import REPLACEMENT_NAMES
+from explainer.app.widgets.cuts import REPLACEMENT_NAMES, replacement_field
 from explainer.app.widgets.frame.notes import show_notes
+from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import answered, last_request, question
 from explainer.app.widgets.saving.files import File, save_button, save_files
@@ -31,7 +31,6 @@ from explainer.figures.canvas.plotly import CONFIG, to_figure
 from explainer.figures.canvas.svg import to_svg
 from explainer.figures.charts.ablations import Ablations, Kind, Left, left_scene, left_summary
 from explainer.figures.patterns.view import WIDTH
-from explainer.intervention.ablate import REPLACEMENTS
 from explainer.results.gap import gap_warning
 
 WAITING = "Running the model with every method’s paths kept, and removed …"
@@ -78,7 +77,7 @@ def _figures(request: Request, width: float) -> None:
     controls = place.container(horizontal=True, vertical_alignment="bottom")
     with controls:
         cut_controls()
-        replacement = replacement_field(REPLACEMENTS)
+        replacement = replacement_field(QUESTION)
         st.toggle("All methods", **INQUIRY.bound("every"))
     try:
         with middle, st.spinner(WAITING):

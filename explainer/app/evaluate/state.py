@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import streamlit as st
-
 from explainer.app.evaluate.choices import Inquiry, inquiry_from_query
-from explainer.app.explore import state
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
+from explainer.app.state.explored import EXPLORED
 from explainer.app.state.linked import Linked
 
 
 def _read(query: Mapping[str, str]) -> tuple[Inquiry, tuple[str, ...]]:
     """A link's choices; without one the explore page's sentence is what a person comes from."""
-    return inquiry_from_query(query, st.session_state.get(state.LINKED.name))
+    return inquiry_from_query(query, EXPLORED.last())
 
 
 def _asked() -> Choices:

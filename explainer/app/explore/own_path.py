@@ -10,7 +10,7 @@ import streamlit as st
 from explainer import ExplainerError, Explanation
 from explainer.api import measure_path
 from explainer.app.compute.calls import Request, computed, explaining
-from explainer.app.explore import state
+from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.place import read_component
 from explainer.app.widgets.markdown import plain
 from explainer.figures.canvas.text import clean, percent, signed
@@ -47,16 +47,16 @@ def own_path(explanation: Explanation, request: Request, pattern: Pattern) -> No
     """The editor, which starts from the pattern that was found, and what the path carries."""
     owner = (request, pattern.source)
     if st.session_state.get(OWNER, owner) != owner:
-        state.change(own=None)  # it was another word's
+        EDITOR.change(own=None)  # it was another word's
     st.session_state[OWNER] = owner
-    with st.expander("Draw your own path", expanded=state.choices().own is not None):
+    with st.expander("Draw your own path", expanded=LINKED.get().own is not None):
         st.caption(
             f"Where does the influence of “{plain(clean(pattern.token))}” go at each block, and "
             "by what? Start from the pattern that was found and change cells."
         )
         path = _edited(explanation, request, pattern)
         found = OwnPath(pattern.nodes[1:], pattern.components)
-        state.change(own=None if path == found else path.written())
+        EDITOR.change(own=None if path == found else path.written())
         if path == found:
             st.markdown(plain(_found(pattern)))
             return
@@ -111,7 +111,7 @@ def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> Own
 def _start(explanation: Explanation, pattern: Pattern) -> OwnPath:
     """The link's path where it fits the model and sentence, with a note where it does not."""
     found = OwnPath(pattern.nodes[1:], pattern.components)
-    asked = state.choices().own
+    asked = LINKED.get().own
     if asked is None:
         return found
     try:

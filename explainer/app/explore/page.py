@@ -7,25 +7,26 @@ import streamlit as st
 from explainer import ExplainerError, Explanation, Prediction
 from explainer.app.compute import calls as compute
 from explainer.app.compute.calls import Request
-from explainer.app.explore import state
-from explainer.app.explore.graph import graph, is_dark, view_of
+from explainer.app.explore.controls import row_options
+from explainer.app.explore.graph import graph
 from explainer.app.explore.hint import hint
 from explainer.app.explore.rows import rows as graph_rows
+from explainer.app.explore.save import save_popover
 from explainer.app.explore.selection import drop_stale, selection_fields
+from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.step_panel import step_panel
 from explainer.app.explore.tables import block_table, pattern_table
+from explainer.app.widgets.drawing import drawing_controls, view_of
 from explainer.app.widgets.frame.notes import show_notes
 from explainer.app.widgets.frame.style import style
-from explainer.app.widgets.frame.viewport import page_width
+from explainer.app.widgets.frame.viewport import is_dark, page_width
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.question import controls
 from explainer.app.widgets.question.asking import answered, last_request, question
-from explainer.app.widgets.saving.files import save_popover
 from explainer.app.widgets.strip import prediction_list, strip
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.summary import view_summary
 
-LAST = last_request(state.EDITOR)
+LAST = last_request(EDITOR)
 WAITING = "Following every word through every layer …"
 LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
 HOW_TO_READ = (
@@ -48,22 +49,22 @@ NOTHING = (
 def explore() -> None:
     """Draw the page."""
     style(is_dark())
-    state.adopt_link()
+    LINKED.adopt_link()
     st.html(f'<div class="ipe-head"><h1>Influence patterns</h1><p>{LEAD}</p></div>')
     try:
         compute.listings()
     except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
         st.error(plain(str(error)))
         return
-    places = question(state.EDITOR)
+    places = question(EDITOR)
     width = page_width()
-    show_notes(places.messages, state.notes())
+    show_notes(places.messages, LINKED.notes())
     hint()
-    shown = answered(state.EDITOR, places, compute.explanation, WAITING)
-    if not state.choices().fits_link:
+    shown = answered(EDITOR, places, compute.explanation, WAITING)
+    if not LINKED.get().fits_link:
         places.messages.caption("The sentence is too long for a link: the address leaves it out.")
     if shown is None:
-        state.write_link()
+        LINKED.write_link()
     else:
         _figures(*shown, st.session_state[LAST], width)
 
@@ -76,24 +77,24 @@ def _figures(
     width: float,
 ) -> None:
     """All that follows from one explanation; a choice made here runs nothing but this again."""
-    rows = graph_rows(explanation, state.choices().merge)
+    rows = graph_rows(explanation, LINKED.get().merge)
     for stale in drop_stale(rows):
         st.info(plain(stale), icon=":material/link_off:")
-    view = view_of(state.choices(), width)
+    view = view_of(LINKED.get(), width)
     above, middle, below = st.container(), st.container(), st.container()
     with (
         below if width < NARROW else above,  # on a phone the graph comes first
         st.container(horizontal=True, vertical_alignment="bottom", key="view_row"),
     ):
-        controls.drawing_controls()
-        controls.row_options()
+        drawing_controls(EDITOR)
+        row_options()
         save_popover(rows, view, request)
     with middle:
         graph(rows, request, view)
     if not explanation.patterns:
         st.info(NOTHING, icon=":material/info:")
         prediction_list(predicted)
-        state.write_link()
+        LINKED.write_link()
         return
     st.caption(HOW_TO_READ)
     selection_fields(rows, view)
@@ -111,4 +112,4 @@ def _figures(
     with st.expander("Skip and heads by block"):
         st.caption(HOW_TO_READ_BLOCKS)
         block_table(explanation)
-    state.write_link()
+    LINKED.write_link()

@@ -13,8 +13,8 @@ from typing import Any
 import streamlit as st
 
 from explainer import Explanation
-from explainer.app.explore import state
 from explainer.app.explore.rows import Rows
+from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
 from explainer.figures import View
@@ -58,7 +58,7 @@ def after_click(
 
 def drop_stale(rows: Rows) -> tuple[str, ...]:
     """Drop what is selected and is not there; one note for each."""
-    before = state.choices()
+    before = LINKED.get()
     chosen = rows.inside(before)
     patterns = rows.shown.patterns
     notes = []
@@ -79,7 +79,7 @@ def drop_stale(rows: Rows) -> tuple[str, ...]:
             chosen = replace(chosen, at=None)
     after = rows.outside(before, chosen)
     if after != before:
-        state.put(after)
+        LINKED.put(after)
     return tuple(notes)
 
 
@@ -106,14 +106,14 @@ def place_name(explanation: Explanation, place: Place | str) -> str:
 
 def choose_word(rows: Rows, word: int | None) -> None:
     """Select the word in a row."""
-    before = state.choices()
-    state.put(rows.outside(before, with_word(rows.shown, rows.inside(before), word)))
+    before = LINKED.get()
+    LINKED.put(rows.outside(before, with_word(rows.shown, rows.inside(before), word)))
 
 
 def choose_place(rows: Rows, place: Place | None) -> None:
     """Select a node or a step between rows."""
-    before = state.choices()
-    state.put(rows.outside(before, with_place(rows.shown, rows.inside(before), place)))
+    before = LINKED.get()
+    LINKED.put(rows.outside(before, with_place(rows.shown, rows.inside(before), place)))
 
 
 def selection_fields(rows: Rows, view: View) -> None:
@@ -131,14 +131,14 @@ def selection_fields(rows: Rows, view: View) -> None:
                 "all words" if word == UNSET else f"{clean(shown.tokens[word])} ({word})"
             ),
             help="Or click a word in the graph, or a row of the table.",
-            **state.show_option("word", words, own.selected, partial(choose_word, rows)),
+            **EDITOR.show_option("word", words, own.selected, partial(choose_word, rows)),
         )
         st.selectbox(
             "Passing through",
             width=300,
             format_func=partial(place_name, shown),
             help="A node or a step: or click one in the graph.",
-            **state.show_option("at", options, own.place, partial(choose_place, rows)),
+            **EDITOR.show_option("at", options, own.place, partial(choose_place, rows)),
         )
         if view.selects:
             st.button(
@@ -146,5 +146,5 @@ def selection_fields(rows: Rows, view: View) -> None:
                 icon=":material/close:",
                 type="tertiary",
                 key="show_all",
-                on_click=lambda: state.put(state.choices().unselected),
+                on_click=lambda: LINKED.put(LINKED.get().unselected),
             )

@@ -11,12 +11,12 @@ import streamlit as st
 
 from explainer import Explanation, Prediction
 from explainer.app.compute.calls import Reading, Request, computed
-from explainer.app.explore import state
-from explainer.app.explore.graph import is_dark
 from explainer.app.explore.own_path import own_path
 from explainer.app.explore.rows import Rows
+from explainer.app.explore.state import EDITOR
 from explainer.app.explore.tables import passing_table
 from explainer.app.explore.what_if import step_name, what_if
+from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.figures import View
 from explainer.figures.canvas import wording as says
@@ -95,12 +95,12 @@ def _piece_choice(rows: Rows, pattern: Pattern) -> None:
         pieces,
         required=True,
         format_func=lambda piece: plain(f"{clean(tokens[piece])} ({piece})"),
-        **state.show("piece", pattern.source, _choose_piece, "default"),
+        **EDITOR.show("piece", pattern.source, _choose_piece, "default"),
     )
 
 
 def _choose_piece(piece: int) -> None:
-    state.change(word=piece)
+    EDITOR.change(word=piece)
 
 
 def _step_of_word(pattern: Pattern, place: Place | None) -> Edge:
@@ -117,13 +117,13 @@ def _step_of_word(pattern: Pattern, place: Place | None) -> Edge:
         range(len(edges)),
         required=True,
         format_func=lambda step: step_name(edges[step]),
-        **state.show("step", number, partial(_choose_step, edges), "default"),
+        **EDITOR.show("step", number, partial(_choose_step, edges), "default"),
     )
     return edges[number]
 
 
 def _choose_step(edges: tuple[Edge, ...], number: int) -> None:
-    state.change(at=edges[number])
+    EDITOR.change(at=edges[number])
 
 
 def _first_head(edges: tuple[Edge, ...]) -> int:

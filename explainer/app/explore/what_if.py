@@ -9,13 +9,13 @@ import streamlit as st
 
 from explainer import Explanation, Prediction
 from explainer.app.compute.calls import PREDICTIONS, Request, computed
-from explainer.app.explore import state
+from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import What
+from explainer.app.widgets.cuts import WITHOUT, replacement_field
 from explainer.app.widgets.strip import prediction_list
 from explainer.figures.canvas import wording as says
 from explainer.figures.canvas.text import clean, percent, signed
 from explainer.intervention.ablate import (
-    REPLACEMENTS,
     Ablated,
     Kept,
     Replacement,
@@ -28,24 +28,6 @@ from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.pattern import SKIP, Edge, Level, Node, Pattern, Place
-
-REPLACEMENT_NAMES = {
-    "zero": "zero",
-    "baseline": "its value for the baseline",
-    "mean": "its mean over other sentences",
-}
-WITHOUT: dict[Level, str] = {
-    "embedding": (
-        "Every path begins at its word, so without its nodes the words are gone, whatever way it "
-        "takes: little left says nothing for the way."
-    ),
-    "attention": (
-        "A cut skip connection stops whatever comes that way, so any cut with many of them leaves "
-        "little. What the choice of heads is worth shows where the patterns’ heads are cut alone, "
-        "beside as many others."
-    ),
-}
-"""What to know where little is left without paths."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +49,7 @@ def what_if(
     drawn: tuple[Pattern, ...],
 ) -> None:
     """The choice of a what-if, and the answer beside what the model says as it is."""
-    chosen = state.choices()
+    chosen = LINKED.get()
     names = _names(explanation, place)
     what = chosen.what if chosen.what in names else "none"
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -77,25 +59,20 @@ def what_if(
             required=True,
             format_func=names.__getitem__,
             help="A real forward pass with parts replaced. Undo, or “As it is”, takes it back.",
-            **state.show("what", what, lambda what: state.change(what=what), "default"),
+            **EDITOR.show("what", what, lambda what: EDITOR.change(what=what), "default"),
         )
-        st.selectbox(
-            "What is cut becomes",
-            width=230,
-            format_func=REPLACEMENT_NAMES.__getitem__,
-            **state.bound_option("replacement", REPLACEMENTS),
-        )
+        replacement = replacement_field(EDITOR)
         if what != "none":
             st.button(
                 "Undo",
                 icon=":material/undo:",
                 type="tertiary",
                 key="undo",
-                on_click=lambda: state.change(what="none"),
+                on_click=lambda: EDITOR.change(what="none"),
             )
     if what == "none":
         return
-    question = Question(what, chosen.replacement, place, drawn, chosen.level)
+    question = Question(what, replacement, place, drawn, chosen.level)
     note = WITHOUT[question.level] if what == "remove" else None
     _answer(explanation, predicted, answer(request, question), note)
 

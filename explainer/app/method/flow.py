@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from explainer import Explanation
-from explainer.app.explore.graph import is_dark
 from explainer.app.widgets.formula import formulas
+from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.figures.canvas.text import percent, signed
 from explainer.figures.charts.chart import STILL

@@ -8,7 +8,6 @@ import streamlit as st
 
 from explainer import ExplainerError, Explanation
 from explainer.app.compute import calls as compute
-from explainer.app.explore.graph import is_dark
 from explainer.app.method.flow import flow_section
 from explainer.app.method.lesson import EDITOR, LINKED, Lesson
 from explainer.app.method.limits import limits_section
@@ -18,7 +17,7 @@ from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.frame.notes import show_notes
 from explainer.app.widgets.frame.style import style
-from explainer.app.widgets.frame.viewport import page_width
+from explainer.app.widgets.frame.viewport import is_dark, page_width
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.examples import Example, examples
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer import Explanation
-from explainer.app.explore.graph import is_dark
 from explainer.app.method import compute as method_compute
 from explainer.app.method.lesson import COUNTS, EDITOR, LINKED, RULES, USED
 from explainer.app.widgets.formula import formulas, word
+from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.strip import number_strip
 from explainer.figures.canvas.text import clean, signed

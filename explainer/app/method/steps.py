@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from explainer import Explanation
-from explainer.app.explore.graph import is_dark
 from explainer.app.method import compute as method_compute
 from explainer.app.method.lesson import EDITOR, LINKED
 from explainer.app.widgets.formula import formulas
+from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.figures.canvas import wording as says
 from explainer.figures.canvas.text import clean, percent, signed

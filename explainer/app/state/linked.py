@@ -53,6 +53,11 @@ class Linked(Generic[Choice]):
         found: Choice = st.session_state[self.name]
         return found
 
+    def last(self) -> Choice | None:
+        """What was chosen last on the page; None in a session that has not seen it."""
+        found: Choice | None = st.session_state.get(self.name)
+        return found
+
     def put(self, chosen: Choice) -> None:
         """Replace the choices; what the link had wrong is then no longer worth a note."""
         st.session_state[self.name] = chosen

@@ -1,4 +1,4 @@
-"""How wide the page is, so that a figure can be laid out for it and not only squeezed."""
+"""How the page is shown: its width, for which figures are laid out, its columns and its theme."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from functools import cache
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.app.state.linked import MEASURED
 from explainer.figures.patterns.view import NARROWEST, WIDTH
 
 STEP = 20
+GAP = 30.0
+"""px between two columns (Streamlit's medium gap)."""
+SIDE_BY_SIDE = 820.0
+"""px of page width from which two figures stand next to each other."""
 JS = """
 export default function ({ parentElement, setStateValue }) {
   const measured = parentElement.host ?? parentElement;
@@ -50,3 +55,20 @@ def page_width() -> float:
     if not isinstance(width, int | float):
         return WIDTH
     return min(2000.0, max(NARROWEST, float(width)))
+
+
+def column_width(width: float) -> float:
+    """px for each of two figures on a page of this width."""
+    return (width - GAP) / 2 if width >= SIDE_BY_SIDE else width
+
+
+def columns(width: float) -> list[DeltaGenerator]:
+    """Two places next to each other, or one below the other on a narrow page."""
+    if width >= SIDE_BY_SIDE:
+        return list(st.columns(2, gap="medium"))
+    return [st.container(), st.container()]
+
+
+def is_dark() -> bool:
+    """Whether the page is shown in its dark theme."""
+    return st.context.theme.type == "dark"

@@ -12,10 +12,11 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import ExplainerError, Prediction
 from explainer.app.compute import calls as compute
 from explainer.app.compute.calls import Request
+from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls, sentence_box
-from explainer.models.model import Model
+from explainer.app.widgets.question.contrast import contrast_fields
 
 Answer = TypeVar("Answer")
 CHOOSE_WORD = (
@@ -42,7 +43,7 @@ class Places:
     body: DeltaGenerator
 
 
-def question(on: Editor) -> Places:
+def question(on: Editor[Choices]) -> Places:
     """The sentence's box, and in a row below the model and the settings."""
     sentence_box.sentence_box(on)
     messages, chips = st.container(), st.container()
@@ -54,13 +55,13 @@ def question(on: Editor) -> Places:
     return Places(messages, chips, contrast, st.container())
 
 
-def last_request(on: Editor) -> str:
+def last_request(on: Editor[Choices]) -> str:
     """Where the session keeps the request that was answered last."""
     return f"{on.prefix}_last_request"
 
 
 def answered(
-    on: Editor, places: Places, answer: Callable[[Request], Answer], waiting: str
+    on: Editor[Choices], places: Places, answer: Callable[[Request], Answer], waiting: str
 ) -> tuple[Answer, tuple[Prediction, ...]] | None:
     """The answer, cached, to what is chosen, with the model's predictions; `waiting` is said
     meanwhile.
@@ -82,7 +83,7 @@ def answered(
     return found, predicted
 
 
-def _asked(on: Editor, places: Places) -> tuple[Request, tuple[Prediction, ...]]:
+def _asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Prediction, ...]]:
     """What to compute, with the model's predictions; raises ExplainerError for what is wrong."""
     chosen = on.choices()
     with places.body, st.spinner("Loading the model …", show_time=True):
@@ -90,7 +91,7 @@ def _asked(on: Editor, places: Places) -> tuple[Request, tuple[Prediction, ...]]
     words = loaded.info.task == "masked-lm"
     if words:
         with places.chips:
-            sentence_box.chips(loaded, on)
+            sentence_box.chips(on, loaded)
     problem: ExplainerError | None = None
     predicted: tuple[Prediction, ...] = ()
     try:
@@ -101,7 +102,7 @@ def _asked(on: Editor, places: Places) -> tuple[Request, tuple[Prediction, ...]]
         problem = error
     # The contrast stays on the page whatever is wrong with the sentence.
     with places.contrast:
-        _contrast(on, loaded, predicted)
+        contrast_fields(on, loaded, predicted)
     if problem is not None:
         raise problem
     for note in compute.reading_notes(chosen.model, chosen.text):
@@ -109,22 +110,15 @@ def _asked(on: Editor, places: Places) -> tuple[Request, tuple[Prediction, ...]]
     return compute.request_for(chosen, loaded.info.task), predicted
 
 
-def _say_changed(on: Editor, places: Places, request: Request) -> None:
+def _say_changed(on: Editor[Choices], places: Places, request: Request) -> None:
     """A note where the model has been saved again since the last answer."""
     last: Request | None = st.session_state.get(last_request(on))
     if last is not None and last.model == request.model and last.version != request.version:
         places.messages.info(CHANGED, icon=":material/sync:")
 
 
-def _contrast(on: Editor, loaded: Model, predicted: tuple[Prediction, ...]) -> None:
-    if loaded.info.task == "masked-lm":
-        controls.word_contrast(loaded, predicted, on)
-    else:
-        controls.class_contrast(loaded, on)
-
-
 def _last(
-    on: Editor, places: Places, answer: Callable[[Request], Answer]
+    on: Editor[Choices], places: Places, answer: Callable[[Request], Answer]
 ) -> tuple[Answer, tuple[Prediction, ...]] | None:
     """The last good answer, marked as such."""
     request: Request | None = st.session_state.get(last_request(on))

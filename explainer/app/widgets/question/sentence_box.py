@@ -11,7 +11,6 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.app.compute import calls as compute
-from explainer.app.explore import state
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
@@ -26,7 +25,7 @@ INVISIBLE = "\u200b"
 """A space of no width."""
 
 
-def sentence_box(on: Editor = state.EDITOR) -> None:
+def sentence_box(on: Editor[Choices]) -> None:
     """The text field with the examples beside it."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="sentence_row"):
         st.text_input(
@@ -40,17 +39,17 @@ def sentence_box(on: Editor = state.EDITOR) -> None:
             _example_list(on)
 
 
-def _hidden_word(on: Editor) -> str:
+def _hidden_word(on: Editor[Choices]) -> str:
     """Where the session keeps the word that the mask has taken the place of."""
     return f"{on.prefix}_hidden_word"
 
 
-def _typed(on: Editor, text: str) -> None:
+def _typed(on: Editor[Choices], text: str) -> None:
     st.session_state.pop(_hidden_word(on), None)
     on.put(on.choices().with_text(text))
 
 
-def _example_list(on: Editor) -> None:
+def _example_list(on: Editor[Choices]) -> None:
     known = {listing.name for listing in compute.listings() if listing.kind == "built-in"}
     group = None
     for number, example in enumerate(examples()):
@@ -69,7 +68,7 @@ def _example_list(on: Editor) -> None:
         )
 
 
-def _choose_example(on: Editor, example: Example, with_model: bool) -> None:
+def _choose_example(on: Editor[Choices], example: Example, with_model: bool) -> None:
     st.session_state.pop(_hidden_word(on), None)
     chosen = replace(
         on.choices().unselected,
@@ -82,7 +81,7 @@ def _choose_example(on: Editor, example: Example, with_model: bool) -> None:
     on.put(replace(chosen, model=example.model) if with_model else chosen)
 
 
-def chips(loaded: Model, on: Editor = state.EDITOR) -> None:
+def chips(on: Editor[Choices], loaded: Model) -> None:
     """The words of the sentence; a click masks one, a click on the mask puts the word back."""
     chosen = on.choices()
     try:
@@ -120,7 +119,7 @@ def chip_labels(words: Sequence[str]) -> list[str]:
     return labels
 
 
-def _clicked(on: Editor, text: str, spans: tuple[Span, ...], number: int | None) -> None:
+def _clicked(on: Editor[Choices], text: str, spans: tuple[Span, ...], number: int | None) -> None:
     chosen = on.choices()
     try:
         loaded = compute.model(chosen.model)

@@ -1,0 +1,58 @@
+"""What a pattern graph shows: its controls, and the view that they ask for."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer.app.state.choices import Choices
+from explainer.app.state.editor import Editor
+from explainer.app.widgets.frame.viewport import is_dark
+from explainer.figures import LEVELS, OVERLAYS, View
+
+LEVEL_NAMES = {"attention": "Heads and skips", "embedding": "Nodes"}
+OVERLAY_NAMES = {"none": "None", "skip": "Skip", "heads": "Heads", "both": "Both"}
+
+
+def drawing_controls(on: Editor[Choices]) -> None:
+    """Level, overlay and minimum share, for one graph or for several."""
+    st.segmented_control(
+        "Path through",
+        LEVELS[::-1],
+        required=True,
+        format_func=LEVEL_NAMES.__getitem__,
+        help="Heads and skips: which head or skip connection carries each step. "
+        "Nodes: which hidden states, whatever carries it there.",
+        **on.bound("level", "default"),
+    )
+    st.segmented_control(
+        "All influence behind",
+        OVERLAYS,
+        required=True,
+        format_func=OVERLAY_NAMES.__getitem__,
+        help="Pale bands: everything that flows, not only the patterns.",
+        **on.bound("overlay", "default"),
+    )
+    st.slider(
+        "Hide words below",
+        0,
+        50,
+        format="%d %%",
+        width=180,
+        help="A word's share of all influence, Σ|g|.",
+        **on.bound("share"),
+    )
+
+
+def view_of(chosen: Choices, width: float) -> View:
+    """The drawing that the choices ask for."""
+    return View(
+        level=chosen.level,
+        minimum_share=chosen.share / 100,
+        overlay=chosen.overlay,
+        selected=chosen.word,
+        place=chosen.at,
+        merge_pieces=chosen.merge,
+        hide_special=not chosen.special,
+        dark=is_dark(),
+        width=width,
+    )

@@ -33,7 +33,7 @@ from explainer.models.model import Model, given_model
 from explainer.question.predictions import Prediction, ranked
 from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
-from explainer.results.pattern import LEVELS, SKIP, Component, Edge, Level, steps
+from explainer.results.pattern import LEVELS, SKIP, Component, Edge, Level, Node, Place, steps
 from explainer.results.settings import Settings, given_settings
 from explainer.tasks.reference import reference_texts
 
@@ -69,17 +69,24 @@ class Kept:
         masks = (self.nodes,) if level == "embedding" else (self.heads, self.skip)
         return sum(int((mask if mode == "keep" else ~mask).sum()) for mask in masks)
 
-    def without(self, edges: Iterable[Edge]) -> Kept:
-        """The same without the components of `edges` (each as it flows into its target)."""
-        heads, skip = self.heads.copy(), self.skip.copy()
-        for edge in edges:
-            if edge.component == SKIP:
-                skip[edge.layer, edge.target] = False
-            elif edge.component is None:
-                heads[edge.layer, :, edge.target] = skip[edge.layer, edge.target] = False
+    def without(self, places: Iterable[Place]) -> Kept:
+        """The same without these nodes, and the components of these edges into their targets."""
+        nodes, heads, skip = self.nodes.copy(), self.heads.copy(), self.skip.copy()
+        for place in places:
+            if isinstance(place, Node):
+                nodes[place.layer, place.position] = False
+            elif place.component == SKIP:
+                skip[place.layer, place.target] = False
+            elif place.component is None:
+                heads[place.layer, :, place.target] = skip[place.layer, place.target] = False
             else:
-                heads[edge.layer, edge.component, edge.target] = False
-        return replace(self, heads=heads, skip=skip)
+                heads[place.layer, place.component, place.target] = False
+        return Kept(nodes, heads, skip)
+
+    def without_component(self, layer: int, component: Component | None) -> Kept:
+        """The same without a head or skip of one block at every position; without all for None."""
+        positions = range(self.nodes.shape[1])
+        return self.without(Edge(layer, here, here, component) for here in positions)
 
 
 @dataclass(frozen=True)
@@ -129,10 +136,9 @@ def remove(model: Model, n_tokens: int, routes: Iterable[Route], level: Level) -
     chosen = _checked(routes, every, level)
     if level == "attention":
         return every.without(edge for route in chosen for edge in _steps(route))
-    nodes = every.nodes.copy()
-    for route in chosen:
-        nodes[np.arange(len(route.nodes) - 1), list(route.nodes[:-1])] = False
-    return replace(every, nodes=nodes)
+    return every.without(
+        Node(layer, position) for route in chosen for layer, position in enumerate(route.nodes[:-1])
+    )
 
 
 def _checked(routes: Iterable[Route], every: Kept, level: Level) -> tuple[Route, ...]:

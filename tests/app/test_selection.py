@@ -8,7 +8,6 @@ from explainer import ExplainerError, api
 from explainer.app.compute import calls as compute
 from explainer.app.explore import what_if
 from explainer.app.explore.selection import after_click, place_name, places, with_place, with_word
-from explainer.app.explore.what_if import Question, kept
 from explainer.app.state.choices import Choices, from_query
 from explainer.app.state.place import read_place, written_place
 from explainer.figures import View, summary
@@ -128,14 +127,6 @@ def test_every_place_has_a_name_of_its_own(small):
         found = places(small.patterns, level)
         assert len({place_name(small, place) for place in found}) == len(found)
         assert SHARED._replace(component=1 if level == "attention" else None) in found
-
-
-def test_a_node_can_be_cut_by_itself(tiny_masked_lm):
-    question = Question("step", "zero", Node(2, 3), (), "attention")
-    left = kept(tiny_masked_lm, 5, question)
-    assert left.heads.all()
-    assert left.skip.all()
-    assert [tuple(place) for place in zip(*(~left.nodes).nonzero(), strict=True)] == [(2, 3)]
 
 
 def shared_step(test, level="attention") -> tuple[Edge, list[int]]:

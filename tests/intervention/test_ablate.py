@@ -18,7 +18,7 @@ from explainer.intervention.activations import mean_activations
 from explainer.question.predictions import predict_sentence
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
-from explainer.results.pattern import SKIP, Edge
+from explainer.results.pattern import SKIP, Edge, Node
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 N, L, HEADS = 11, 3, 2
@@ -103,6 +103,23 @@ def test_cutting_one_skip_equals_taking_it_out_of_the_sum(case):
     finally:
         hook.remove()
     assert found.predictions[0].logit == pytest.approx(expected.logit, abs=1e-10)
+
+
+def test_without_cuts_a_node_or_a_component_and_leaves_what_it_was_asked_of(case):
+    whole = keep_all(case[0], N)
+
+    def cut(mask) -> list[tuple[int, ...]]:
+        return [tuple(map(int, place)) for place in zip(*(~mask).nonzero(), strict=True)]
+
+    node = whole.without([Node(2, 3)])
+    assert (cut(node.nodes), cut(node.heads), cut(node.skip)) == ([(2, 3)], [], [])
+    head = whole.without_component(1, 0)
+    assert (cut(head.nodes), cut(head.skip)) == ([], [])
+    assert cut(head.heads) == [(1, 0, position) for position in range(N)]
+    assert cut(whole.without_component(1, SKIP).skip) == [(1, position) for position in range(N)]
+    assert whole.nodes.all()
+    assert whole.heads.all()
+    assert whole.skip.all()
 
 
 @pytest.mark.parametrize("level", ["embedding", "attention"])

@@ -27,7 +27,7 @@ from explainer.intervention.ablate import (
 from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
-from explainer.results.pattern import SKIP, Edge, Level, Node, Pattern, Place
+from explainer.results.pattern import SKIP, Edge, Level, Pattern, Place
 
 
 @dataclass(frozen=True)
@@ -117,12 +117,10 @@ def kept(model: Model, n_tokens: int, question: Question) -> Kept:
     whole = keep_all(model, n_tokens)
     if question.what == "none":
         return whole
-    place = question.place
-    if isinstance(place, Node):
-        whole.nodes[place] = False
-        return whole
-    at = range(n_tokens) if question.what == "component" else [place.target]
-    return whole.without(Edge(place.layer, here, here, place.component) for here in at)
+    if question.what == "component":
+        assert isinstance(question.place, Edge), "only a step has a component"
+        return whole.without_component(question.place.layer, question.place.component)
+    return whole.without([question.place])
 
 
 def _answer(

@@ -29,7 +29,7 @@ from explainer.influence.refine import refine, refine_nodes
 from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
-from explainer.results.pattern import Level
+from explainer.results.route import Level
 from explainer.results.settings import Settings
 from explainer.tasks import KINDS, Case
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from explainer.base.errors import ExplainerError
     from explainer.models.registry import available_models, load_model
     from explainer.question.predictions import Prediction, predict
-    from explainer.results.pattern import Explanation
+    from explainer.results.explanation import Explanation
     from explainer.results.settings import Settings
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
 
 _HOMES = {
     "ExplainerError": "base.errors",
-    "Explanation": "results.pattern",
+    "Explanation": "results.explanation",
     "Prediction": "question.predictions",
     "Settings": "results.settings",
     "available_models": "models.registry",

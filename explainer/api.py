@@ -16,8 +16,10 @@ from explainer.influence.verify import check_finite, check_trace
 from explainer.models.model import Model, given_model
 from explainer.question.quantity import Contrast, Quantity, choose_quantity, given_contrast
 from explainer.question.sentence import Sentence, read_sentence
-from explainer.results.pattern import Component, Explanation, Target
+from explainer.results.explanation import Explanation
+from explainer.results.route import Component
 from explainer.results.settings import Settings, given_settings
+from explainer.results.target import Target
 
 
 def explain(

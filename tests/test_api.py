@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explainer import ExplainerError, Explanation, Settings, explain, load_model, predict
-from explainer.results.words import merge_pieces, special_positions
+from explainer.results.merged import merge_pieces, special_positions
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 

@@ -17,7 +17,7 @@ from explainer.intervention.ablate import ablate, keep_all
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.metrics import node_entropy
-from explainer.results.pattern import ModelInfo, Pattern
+from explainer.results.model_info import ModelInfo
 from explainer.tasks import generate
 
 TEXT = "the farmers [MASK] old ."
@@ -130,11 +130,6 @@ def test_labels_are_listed_up_to_ten(tiny_classifier):
 def test_sizes_that_no_model_has_are_refused():
     with pytest.raises(ExplainerError, match=r"model\.layers is 1000000000"):
         ModelInfo("m", "masked-lm", 10**9, 2, 4)
-
-
-def test_a_pattern_has_a_component_for_every_step():
-    with pytest.raises(ExplainerError, match="3 nodes, 9 components"):
-        Pattern(0, "a", 1.0, (0, 0, 0), 1.0, (1.0,) * 9, (0,) * 9, 1.0, (1.0,) * 9)
 
 
 def test_an_unknown_level_is_no_level(tiny_masked_lm):

@@ -31,7 +31,7 @@ from explainer.models import registry
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.comparison import compare
-from explainer.results.pattern import Edge, Node
+from explainer.results.route import Edge, Node
 from explainer.results.settings import BASELINES, RULES
 from explainer.tasks import KINDS, generate, sentiment_cases
 from tests.damage import ANYTHING, NUMBERS, TEXTS, cases, outcome
@@ -206,7 +206,7 @@ def test_from_dict(record, blows):
         assert Explanation.from_json(found.to_json()).to_dict() == found.to_dict()
         ET.fromstring(pattern_svg(found, minimum_share=0))
         assert explanation_table(found, level="attention", minimum_share=0)
-        assert compare(found, found).routes is not None
+        assert compare(found, found).changes is not None
 
 
 @pytest.fixture(scope="module")

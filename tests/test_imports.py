@@ -34,10 +34,11 @@ OWNERS = {
 LOADS_ONLY = "app"
 WITHOUT_TORCH = (
     "explainer.results.gap",
-    "explainer.results.pattern",
+    "explainer.results.explanation",
+    "explainer.results.restore",
     "explainer.results.total_flow",
     "explainer.results.comparison",
-    "explainer.results.words",
+    "explainer.results.merged",
     "explainer.results.settings",
     "explainer.base.errors",
     "explainer.figures",
@@ -47,8 +48,8 @@ WITHOUT_TORCH = (
 def test_the_reading_of_imports_sees_what_is_there():
     assert "explainer.influence.trace" in imported("explainer.api")
     assert "torch" in reachable("explainer.api")
-    assert "explainer.figures" in imported("explainer.results.pattern", lazy=True)
-    assert "explainer.figures" not in imported("explainer.results.pattern")
+    assert "explainer.figures" in imported("explainer.results.explanation", lazy=True)
+    assert "explainer.figures" not in imported("explainer.results.explanation")
     assert len(sources()) > 20
 
 
@@ -154,7 +155,7 @@ def test_only_the_sentence_calls_the_tokenizer():
 
 def test_help_and_results_do_not_wait_for_torch():
     code = (
-        "import sys, explainer, explainer.cli.main, explainer.results.pattern, explainer.figures; "
+        "import sys, explainer, explainer.cli.main, explainer.figures; "
         "explainer.Settings, explainer.Explanation; "
         "assert not {'torch', 'transformers', 'plotly', 'streamlit'} & set(sys.modules)"
     )

@@ -17,8 +17,12 @@ from explainer.figures.canvas.scene import Label
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.view import MOST_STEPS, View
 from explainer.results import comparison as compare
-from explainer.results.pattern import SKIP, Edge, Explanation, ModelInfo, Pattern, Target
+from explainer.results.explanation import Explanation
+from explainer.results.model_info import ModelInfo
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP, Edge
 from explainer.results.settings import Settings
+from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
 
 MEGABYTE = 10**6
@@ -67,7 +71,16 @@ def explanation(tokens: tuple[str, ...], layers: int, target: Target, seed: int 
         g = float(rng.normal())
         trail = (g,) * layers
         patterns.append(
-            Pattern(source, tokens[source], g, tuple(nodes), g, trail, components, g, trail)
+            Pattern(
+                nodes=tuple(nodes),
+                components=components,
+                token=tokens[source],
+                influence=g,
+                embedding_influence=g,
+                embedding_trail=trail,
+                attention_influence=g,
+                attention_trail=trail,
+            )
         )
     influence = [0.0] * n
     for p in patterns:

@@ -1,4 +1,6 @@
-"""Tiny random networks for the identities: problems small enough to enumerate, in float64."""
+"""Small things to test on: random networks in float64 that can be enumerated, deeper models."""
+
+import dataclasses
 
 import torch
 
@@ -7,6 +9,7 @@ from explainer.influence.trace import Trace, trace
 from explainer.models.adapter import Adapter
 from explainer.models.architectures import ARCHITECTURES
 from explainer.question.quantity import Quantity
+from explainer.results.explanation import Explanation
 from explainer.results.settings import Rule
 from tests.oracle import Problem
 
@@ -82,3 +85,20 @@ def traced(problem: Problem) -> Trace:
             quantity,
             (problem.points, problem.weights),
         )
+
+
+def deeper(explanation: Explanation) -> Explanation:
+    """The same with one block more, in which everything stays where it is."""
+    longer = [
+        dataclasses.replace(
+            pattern,
+            nodes=(*pattern.nodes, pattern.nodes[-1]),
+            components=(*pattern.components, "skip"),
+            embedding_trail=(*pattern.embedding_trail, pattern.embedding_influence),
+            attention_trail=(*pattern.attention_trail, pattern.attention_influence),
+            attention_candidates=(),
+        )
+        for pattern in explanation.patterns
+    ]
+    model = dataclasses.replace(explanation.model, layers=explanation.model.layers + 1)
+    return dataclasses.replace(explanation, model=model, patterns=tuple(longer), flow=None)

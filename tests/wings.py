@@ -27,7 +27,7 @@ Wings between two commas do not know each other, nor do wings that no line holds
 that begins with a wing's name and a colon is about the files and folders inside of it; there `.` is
 everything that the line does not name."""
 
-ARROWS = {("explainer.results.pattern", "explainer.figures")}
+ARROWS = {("explainer.results.explanation", "explainer.figures")}
 """Against the rule, and all there is: an explanation can draw itself, and imports what draws only
 then."""
 

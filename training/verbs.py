@@ -8,7 +8,7 @@ import numpy as np
 from transformers import PreTrainedTokenizerBase
 
 from explainer.tasks.lexicon import Noun, Verb
-from explainer.tasks.words import Words
+from explainer.tasks.words import Lexicon
 from training.partners import SHORTEST, with_s
 from training.text import Pieces
 
@@ -51,7 +51,7 @@ def with_ed(word: str) -> str:
 
 def held_out_forms() -> set[str]:
     """Return every form of every held-out word of the generated sentences."""
-    words, forms = Words.of("held-out"), set[str]()
+    words, forms = Lexicon.of("held-out"), set[str]()
     for part in fields(words):
         if part.name == "determiners":
             continue

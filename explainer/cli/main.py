@@ -20,7 +20,7 @@ from explainer.cli.arguments import add_settings, settings_of
 from explainer.cli.evaluate import add_evaluate
 from explainer.cli.output import FORMATS, check_output, format_of, put
 from explainer.cli.table import explanation_table, models_table
-from explainer.results.pattern import Explanation
+from explainer.results.explanation import Explanation
 
 PROGRAM = "python -m explainer"
 DEBUG_VARIABLE = "EXPLAINER_DEBUG"

@@ -9,7 +9,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explainer.base.checks import one_of
-from explainer.results.pattern import LEVELS, Edge, Explanation, Level, Pattern
+from explainer.results.explanation import Explanation
+from explainer.results.pattern import Pattern
+from explainer.results.route import LEVELS, Edge, Level
 from explainer.results.total_flow import TotalFlow
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.results.pattern import SKIP, Pattern
-from explainer.rivals.path import Array
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP
+from explainer.rivals.scored import Array
 
 Mask = NDArray[np.bool_]
 

@@ -30,11 +30,13 @@ from explainer.evaluation.controls import (
     random_heads,
     strongest_heads,
 )
-from explainer.intervention.ablate import Kept, Mode, Route, keep_all, keep_only, remove
+from explainer.intervention.ablate import Kept, Mode, keep_all, keep_only, remove
 from explainer.models.model import Model
-from explainer.results.pattern import Explanation, Level, Pattern
+from explainer.results.explanation import Explanation
+from explainer.results.pattern import Pattern
+from explainer.results.route import Level, Route
 from explainer.rivals import (
-    Path,
+    ScoredRoute,
     attention_flow,
     attention_path,
     heads_for_skip,
@@ -44,16 +46,16 @@ from explainer.rivals import (
     skip_for_heads,
     strongest_nodes,
 )
-from explainer.rivals.path import Array
+from explainer.rivals.scored import Array
 
-Words = Literal["all", "positive"]
-SELECTIONS: tuple[Words, ...] = ("all", "positive")
+Selection = Literal["all", "positive"]
+SELECTIONS: tuple[Selection, ...] = ("all", "positive")
 MODES: tuple[Mode, ...] = ("keep", "remove")
 BEAM = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Findings:
+class Evidence:
     """What methods choose from, for one sentence.
 
     `attention` [L, head, to, from]; `conductance` and `internal` [L + 1, pos] in logits; `rng`
@@ -74,7 +76,7 @@ class PathMethod:
     name: str
     label: str
     levels: tuple[Level, ...]
-    choose: Callable[[Findings, Pattern], Route]
+    choose: Callable[[Evidence, Pattern], Route]
     modes: tuple[Mode, ...] = MODES
 
 
@@ -85,7 +87,7 @@ class LayerMethod:
     name: str
     label: str
     levels: tuple[Level, ...]
-    scores: Callable[[Findings], Array]
+    scores: Callable[[Evidence], Array]
     modes: tuple[Mode, ...] = MODES
 
 
@@ -95,7 +97,7 @@ class CellMethod:
 
     name: str
     label: str
-    choose: Callable[[Findings, Cells, Words], Cells]
+    choose: Callable[[Evidence, Cells, Selection], Cells]
     levels: tuple[Level, ...] = ("attention",)
     modes: tuple[Mode, ...] = ("remove",)
 
@@ -103,23 +105,23 @@ class CellMethod:
 Method = PathMethod | LayerMethod | CellMethod
 
 
-def _attention(findings: Findings, pattern: Pattern, **how: object) -> Path:
-    target = findings.explanation.target.position
-    return attention_path(findings.attention, pattern.source, target, **how)  # type: ignore[arg-type]
+def _attention(evidence: Evidence, pattern: Pattern, **how: object) -> ScoredRoute:
+    target = evidence.explanation.target.position
+    return attention_path(evidence.attention, pattern.source, target, **how)  # type: ignore[arg-type]
 
 
-def _rollout(findings: Findings, pattern: Pattern) -> Path:
-    return rollout_path(findings.attention, pattern.source, findings.explanation.target.position)
+def _rollout(evidence: Evidence, pattern: Pattern) -> ScoredRoute:
+    return rollout_path(evidence.attention, pattern.source, evidence.explanation.target.position)
 
 
-def _flow(findings: Findings, pattern: Pattern) -> Path:
-    return attention_flow(findings.attention, pattern.source, findings.explanation.target.position)
+def _flow(evidence: Evidence, pattern: Pattern) -> ScoredRoute:
+    return attention_flow(evidence.attention, pattern.source, evidence.explanation.target.position)
 
 
-def _random(findings: Findings, pattern: Pattern) -> Path:
-    explanation = findings.explanation
+def _random(evidence: Evidence, pattern: Pattern) -> ScoredRoute:
+    explanation = evidence.explanation
     return random_path(
-        findings.rng,
+        evidence.rng,
         pattern.source,
         explanation.target.position,
         layers=explanation.model.layers,
@@ -128,14 +130,14 @@ def _random(findings: Findings, pattern: Pattern) -> Path:
     )
 
 
-def _rollout_nodes(findings: Findings) -> Array:
+def _rollout_nodes(evidence: Evidence) -> Array:
     """How much of the target's rollout comes through every node [L + 1, pos], as a share of 1."""
-    return rollout_to(findings.attention, findings.explanation.target.position)
+    return rollout_to(evidence.attention, evidence.explanation.target.position)
 
 
-def _strongest_heads(findings: Findings, cells: Cells, words: Words) -> Cells:
+def _strongest_heads(evidence: Evidence, cells: Cells, words: Selection) -> Cells:
     """Among all words the largest flow by size counts, among the positive ones by its sign."""
-    flow = findings.explanation.flow
+    flow = evidence.explanation.flow
     assert flow is not None
     into = flow.heads.sum(axis=3)  # [L, head, to]
     return strongest_heads(cells, np.abs(into) if words == "all" else into)
@@ -228,37 +230,37 @@ def check_methods(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in METHODS if name in names)
 
 
-def selected(patterns: Sequence[Pattern], words: Words) -> tuple[Pattern, ...]:
+def selected(patterns: Sequence[Pattern], words: Selection) -> tuple[Pattern, ...]:
     """All patterns, or those of the words that pull towards the right answer."""
     return tuple(p for p in patterns if words == "all" or p.influence > 0)
 
 
-def routes(method: PathMethod, findings: Findings) -> dict[int, Route]:
+def routes(method: PathMethod, evidence: Evidence) -> dict[int, Route]:
     """The method's path for every word that has a pattern, by the word's position."""
     chosen = {}
-    for pattern in findings.explanation.patterns:
+    for pattern in evidence.explanation.patterns:
         checkpoint()
-        chosen[pattern.source] = method.choose(findings, pattern)
+        chosen[pattern.source] = method.choose(evidence, pattern)
     return chosen
 
 
 def kept_by_routes(
-    model: Model, findings: Findings, chosen: Sequence[Route], level: Level, mode: Mode
+    model: Model, evidence: Evidence, chosen: Sequence[Route], level: Level, mode: Mode
 ) -> Kept:
     """Only the routes, or all but them."""
     cut = keep_only if mode == "keep" else remove
-    return cut(model, len(findings.explanation.tokens), chosen, level)
+    return cut(model, len(evidence.explanation.tokens), chosen, level)
 
 
 def kept_by_nodes(
-    model: Model, findings: Findings, method: LayerMethod, words: Words, mode: Mode
+    model: Model, evidence: Evidence, method: LayerMethod, words: Selection, mode: Mode
 ) -> Kept:
     """Only the strongest nodes, or all but them; as many in each layer as the patterns have.
 
     Among all words the strongest by size count, among the positive ones those that pull towards
     the right answer most, as for patterns.
     """
-    explanation, scores = findings.explanation, method.scores(findings)
+    explanation, scores = evidence.explanation, method.scores(evidence)
     patterns = selected(explanation.patterns, words)
     counts = [len({p.nodes[layer] for p in patterns}) for layer in range(len(scores) - 1)]
     ranked = np.abs(scores) if words == "all" else scores
@@ -272,12 +274,12 @@ def kept_by_nodes(
     return replace(keep_all(model, len(explanation.tokens)), nodes=nodes)
 
 
-def kept_by_cells(model: Model, findings: Findings, method: CellMethod, words: Words) -> Kept:
+def kept_by_cells(model: Model, evidence: Evidence, method: CellMethod, words: Selection) -> Kept:
     """All but the heads and skips that the method names beside the patterns'."""
-    explanation = findings.explanation
+    explanation = evidence.explanation
     whole = keep_all(model, len(explanation.tokens))
     layers, heads, n_tokens = whole.heads.shape
     patterns = selected(explanation.patterns, words)
     own = cells_of(patterns, layers=layers, heads=heads, n_tokens=n_tokens)
-    cut = method.choose(findings, own, words)
+    cut = method.choose(evidence, own, words)
     return replace(whole, heads=~cut.heads, skip=~cut.skip)

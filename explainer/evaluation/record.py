@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from explainer.evaluation.methods import Words
+from explainer.evaluation.methods import Selection
 from explainer.intervention.ablate import Mode, Replacement
-from explainer.results.pattern import Level, Pattern
+from explainer.results.pattern import Pattern
+from explainer.results.route import Level
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Outcome:
 
     method: str
     level: Level
-    words: Words
+    words: Selection
     mode: Mode
     replacement: Replacement
     value: float
@@ -32,7 +33,7 @@ class Carried:
 
     method: str
     level: Level
-    words: Words
+    words: Selection
     share: float
 
 
@@ -71,7 +72,9 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; the candidates of refinement are left out."""
-        data = asdict(self)
-        for pattern in data["patterns"]:
-            del pattern["attention_candidates"]
-        return data
+        every = {field.name: getattr(self, field.name) for field in fields(self)}
+        return every | {
+            "patterns": [pattern.to_dict() for pattern in self.patterns],
+            "outcomes": [asdict(outcome) for outcome in self.outcomes],
+            "carried": [asdict(carried) for carried in self.carried],
+        }

@@ -8,7 +8,8 @@ from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import summary
 from explainer.figures.patterns.svg import pattern_svg
 from explainer.figures.patterns.view import LEVELS, OVERLAYS, Overlay, View, view_of
-from explainer.results.pattern import Explanation, Level
+from explainer.results.explanation import Explanation
+from explainer.results.route import Level
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

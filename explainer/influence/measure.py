@@ -20,7 +20,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed, shown
 from explainer.influence import jacobian
 from explainer.influence.trace import Layer, Trace
-from explainer.results.pattern import SKIP, Component, Edge, steps
+from explainer.results.route import SKIP, Component, Edge, steps
 
 Chosen = Sequence[Component | None] | None
 BATCH_BYTES = 64 * 2**20

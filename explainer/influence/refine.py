@@ -23,7 +23,8 @@ from torch import Tensor
 from explainer.base.checkpoint import checkpoint
 from explainer.influence import jacobian
 from explainer.influence.trace import Trace
-from explainer.results.pattern import SKIP, Component, Pattern
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP, Component
 
 BATCH_BYTES = 128 * 2**20
 """Words are refined in batches whose largest temporary should fit in this."""
@@ -59,7 +60,6 @@ def refine(trace: Trace, tokens: tuple[str, ...], top_k: int) -> tuple[Pattern, 
         carried = refine_components(trace, [path.nodes for path in found])
         patterns.extend(
             Pattern(
-                source=nodes.nodes[0],
                 token=tokens[nodes.nodes[0]],
                 influence=trace.influence[nodes.nodes[0]],
                 nodes=nodes.nodes,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -33,7 +33,7 @@ from explainer.models.model import Model, given_model
 from explainer.question.predictions import Prediction, ranked
 from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
-from explainer.results.pattern import LEVELS, SKIP, Component, Edge, Level, Node, Place, steps
+from explainer.results.route import LEVELS, SKIP, Component, Edge, Level, Node, Place, Route
 from explainer.results.settings import Settings, given_settings
 from explainer.tasks.reference import reference_texts
 
@@ -44,16 +44,6 @@ BATCH = 64
 """Ablated models that run side by side, at most,"""
 BATCH_TOKENS = 4096
 """and their tokens together, where there is more than one."""
-
-
-class Route(Protocol):
-    """A pattern, or any other way through the model: positions at H[0] … H[L], and components."""
-
-    @property
-    def nodes(self) -> tuple[int, ...]: ...
-
-    @property
-    def components(self) -> tuple[Component, ...] | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +109,7 @@ def keep_only(model: Model, n_tokens: int, routes: Iterable[Route], level: Level
     for route in _checked(routes, every, level):
         nodes[np.arange(len(route.nodes)), list(route.nodes)] = True
         if level == "attention":
-            for edge in _steps(route):
+            for edge in route.edges(level):
                 if edge.component == SKIP:
                     skip[edge.layer, edge.target] = True
                 else:
@@ -135,7 +125,7 @@ def remove(model: Model, n_tokens: int, routes: Iterable[Route], level: Level) -
     every = keep_all(model, n_tokens)
     chosen = _checked(routes, every, level)
     if level == "attention":
-        return every.without(edge for route in chosen for edge in _steps(route))
+        return every.without(edge for route in chosen for edge in route.edges(level))
     return every.without(
         Node(layer, position) for route in chosen for layer, position in enumerate(route.nodes[:-1])
     )
@@ -150,14 +140,11 @@ def _checked(routes: Iterable[Route], every: Kept, level: Level) -> tuple[Route,
     except TypeError:  # one of what should be several is refused as such below
         chosen = (routes,)  # type: ignore[assignment]
     for number, route in enumerate(chosen):
-        nodes = getattr(route, "nodes", None)
-        components = getattr(route, "components", None)
-        fits = isinstance(nodes, tuple) and len(nodes) == layers + 1
-        fits = fits and all(isinstance(node, int) and 0 <= node < n for node in nodes or ())
+        fits = isinstance(route, Route) and len(route.nodes) == layers + 1 and max(route.nodes) < n
         if fits and level == "attention":
-            fits = isinstance(components, tuple) and len(components) == layers
-            fits = fits and all(
-                c == SKIP or (isinstance(c, int) and 0 <= c < heads) for c in components or ()
+            components = route.components or (None,)
+            fits = None not in components and all(
+                isinstance(c, str) or (c is not None and c < heads) for c in components
             )
         if not fits:
             raise ExplainerError(
@@ -166,11 +153,6 @@ def _checked(routes: Iterable[Route], every: Kept, level: Level) -> tuple[Route,
                 "heads or 'skip'."
             )
     return chosen
-
-
-def _steps(route: Route) -> tuple[Edge, ...]:
-    assert route.components is not None, "checked before"
-    return steps(route.nodes, route.components)
 
 
 def ablate(

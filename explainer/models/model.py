@@ -9,7 +9,7 @@ from torch import Tensor
 
 from explainer.base.checks import instance
 from explainer.models.adapter import Adapter
-from explainer.results.pattern import ModelInfo
+from explainer.results.model_info import ModelInfo
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.base.checks import instance
-from explainer.results.pattern import Explanation, Level, Pattern
+from explainer.results.explanation import Explanation
+from explainer.results.pattern import Pattern
+from explainer.results.route import Level
 
 Kind = Literal["equal", "changed", "inserted", "deleted"]
 MOST_PAIRS = 100_000
@@ -36,7 +38,7 @@ class Aligned:
 
 
 @dataclass(frozen=True)
-class Route:
+class WordChange:
     """A word's pattern in both explanations (None where it has none).
 
     `moved` lists the layers 1 … L whose node differs, `switched` the blocks 0 … L − 1 whose
@@ -54,7 +56,7 @@ class Route:
         """Whether both patterns are there and take the same way by the same components."""
         return self.moved == () and self.switched == ()
 
-    def change(self, level: Level) -> float:
+    def difference(self, level: Level) -> float:
         """Influence of the second pattern less that of the first at `level`, in logits."""
         first, second = (p.value(level) if p else 0.0 for p in (self.first, self.second))
         return second - first
@@ -62,14 +64,14 @@ class Route:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Corresponding tokens, every word's routes (strongest change of g first), skip shares.
+    """Corresponding tokens, every word's change (largest |g| first), skip shares.
 
     `skip_shares` [2, L] holds the skip share of every block of both, or is None where the two
     models differ in depth or the total flow was not computed.
     """
 
     alignment: tuple[Aligned, ...]
-    routes: tuple[Route, ...]
+    changes: tuple[WordChange, ...]
     skip_shares: NDArray[np.float64] | None
 
 
@@ -171,7 +173,7 @@ def compare(first: Explanation, second: Explanation) -> Comparison:
         for explanation in (first, second)
     ]
     comparable = first.model.layers == second.model.layers
-    routes = []
+    changes = []
     for pair in alignment:
         one = strongest[0].get(pair.first) if pair.first is not None else None
         two = strongest[1].get(pair.second) if pair.second is not None else None
@@ -182,8 +184,8 @@ def compare(first: Explanation, second: Explanation) -> Comparison:
             there = [to_first[node] for node in two.nodes]
             moved = _differing(one.nodes, there)
             switched = _differing(one.components, two.components)
-        routes.append(Route(pair, one, two, moved, switched))
-    return Comparison(alignment, tuple(sorted(routes, key=_strength)), _skip_shares(first, second))
+        changes.append(WordChange(pair, one, two, moved, switched))
+    return Comparison(alignment, tuple(sorted(changes, key=_strength)), _skip_shares(first, second))
 
 
 def _differing(one: Sequence[object], two: Sequence[object]) -> tuple[int, ...]:
@@ -192,8 +194,8 @@ def _differing(one: Sequence[object], two: Sequence[object]) -> tuple[int, ...]:
     return tuple(place for place, (a, b) in pairs if a != b)
 
 
-def _strength(route: Route) -> float:
-    return -max(abs(p.influence) for p in (route.first, route.second) if p is not None)
+def _strength(change: WordChange) -> float:
+    return -max(abs(p.influence) for p in (change.first, change.second) if p is not None)
 
 
 def _skip_shares(first: Explanation, second: Explanation) -> NDArray[np.float64] | None:

@@ -12,7 +12,9 @@ from collections.abc import Hashable, Iterable, Sequence
 from explainer.base.checks import one_of
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed
-from explainer.results.pattern import LEVELS, SKIP, Component, Explanation, Level, Pattern
+from explainer.results.explanation import Explanation
+from explainer.results.pattern import Pattern
+from explainer.results.route import LEVELS, SKIP, Component, Level
 
 
 def concentration(explanation: Explanation, patterns: Iterable[Pattern], level: Level) -> float:

@@ -17,17 +17,13 @@ from numpy.typing import NDArray
 from explainer.base import checks
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
-from explainer.results.pattern import (
-    LARGEST,
-    SCHEMA,
-    SKIP,
-    Component,
-    Explanation,
-    ModelInfo,
-    Pattern,
-    Target,
-)
+from explainer.results.explanation import SCHEMA, Explanation
+from explainer.results.logits import LARGEST
+from explainer.results.model_info import ModelInfo
+from explainer.results.pattern import RECORDED, Pattern
+from explainer.results.route import SKIP, Component
 from explainer.results.settings import Settings
+from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
 
 MOST_WORDS = 1_000_000
@@ -35,7 +31,6 @@ REQUIRED = (
     *("schema", "model", "tokens", "target", "settings", "influence", "completeness_gap"),
     "patterns",
 )
-PATTERN_FIELDS = tuple(f.name for f in fields(Pattern) if f.name != "attention_candidates")
 
 
 def record_of(text: str) -> dict[str, Any]:
@@ -137,7 +132,7 @@ def _settings(value: Any) -> Settings:
 def _pattern(
     name: str, value: Any, model: ModelInfo, tokens: Sequence[str], target: Target
 ) -> Pattern:
-    found = checks.keys(f"record's {name}", value, PATTERN_FIELDS)
+    found = checks.keys(f"record's {name}", value, RECORDED)
     last = len(tokens) - 1
     source = checks.whole(f"record's {name}.source", found["source"], 0, last)
     token = checks.text(f"record's {name}.token", found["token"])
@@ -157,7 +152,6 @@ def _pattern(
             f"the source {source} to the target {target.position}."
         )
     return Pattern(
-        source=source,
         token=token,
         influence=_number(f"{name}.influence", found["influence"]),
         nodes=nodes,

@@ -7,16 +7,44 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.base.checks import instance
+from explainer.base.errors import ExplainerError
+
 
 @dataclass(frozen=True, eq=False)
 class TotalFlow:
     """All influence by the edge and component it passes, in logits (every layer sums to Σ g).
 
     `skip[l, i]` stays at position i in block l; `heads[l, h, to, from]` moves through head h.
+    Raises ExplainerError for arrays that do not belong together.
     """
 
     skip: NDArray[np.float64]
     heads: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        skip, heads = (
+            instance(f"flow's {name}", getattr(self, name), np.ndarray, "an array")
+            for name in ("skip", "heads")
+        )
+        numbers = skip.dtype.kind == heads.dtype.kind == "f"
+        if not numbers or skip.ndim != 2 or heads.ndim != 4:
+            raise ExplainerError(
+                f"The flow has arrays of {skip.ndim} and {heads.ndim} axes: give numbers by block "
+                "and position for skip, and by block, head, target and source for the heads."
+            )
+        layers, n = skip.shape
+        self.check_sizes(layers, heads.shape[1], n)
+
+    def check_sizes(self, layers: int, heads: int, n_tokens: int) -> None:
+        """Raise ExplainerError where the flow is not one of this model and sentence."""
+        shapes = self.skip.shape, self.heads.shape
+        if shapes != ((layers, n_tokens), (layers, heads, n_tokens, n_tokens)):
+            came = " and ".join(" × ".join(map(str, shape)) for shape in shapes)
+            raise ExplainerError(
+                f"The flow has {came} numbers: give {layers} × {n_tokens} by skip, and {layers} × "
+                f"{heads} × {n_tokens} × {n_tokens} by heads."
+            )
 
     def layer_totals(self) -> NDArray[np.float64]:
         """Flow through each block [L]: conserved, so every entry is Σ g."""

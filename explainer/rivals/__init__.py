@@ -3,13 +3,13 @@
 from explainer.rivals.attention_path import attention_path
 from explainer.rivals.conductance import internal_influence, layer_conductance, strongest_nodes
 from explainer.rivals.flow import attention_flow
-from explainer.rivals.path import Path
 from explainer.rivals.random_path import random_path
 from explainer.rivals.rollout import rollout, rollout_path, rollout_to
+from explainer.rivals.scored import ScoredRoute
 from explainer.rivals.variants import heads_for_skip, skip_for_heads
 
 __all__ = [
-    "Path",
+    "ScoredRoute",
     "attention_flow",
     "attention_path",
     "heads_for_skip",

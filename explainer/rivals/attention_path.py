@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from explainer.results.pattern import SKIP, Component
-from explainer.rivals.path import Array, Path, Reduce, edge_weights
+from explainer.results.route import SKIP, Component
+from explainer.rivals.scored import Array, Reduce, ScoredRoute, edge_weights
 
 
 def attention_path(
@@ -19,7 +19,7 @@ def attention_path(
     beam: int | None = None,
     residual: bool = True,
     reduce: Reduce = "max",
-) -> Path:
+) -> ScoredRoute:
     """The path whose product of edge weights is largest, from attention [L, head, to, from].
 
     `beam` keeps that many partial paths per layer (1 is greedy); None finds the best of all by
@@ -29,7 +29,7 @@ def attention_path(
     with np.errstate(divide="ignore"):
         logs = np.log(edge_weights(attention, residual=residual, reduce=reduce))
     nodes, score = _best(logs, word, target) if beam is None else _beam(logs, word, target, beam)
-    return Path(nodes, _components(attention, nodes, residual), float(np.exp(score)))
+    return ScoredRoute(nodes, _components(attention, nodes, residual), float(np.exp(score)))
 
 
 def _best(logs: Array, word: int, target: int) -> tuple[tuple[int, ...], float]:

@@ -14,7 +14,7 @@ import torch
 
 from explainer.influence.trace import Trace
 from explainer.results.total_flow import TotalFlow
-from explainer.rivals.path import Array
+from explainer.rivals.scored import Array
 
 
 def layer_conductance(flow: TotalFlow, target: int) -> Array:

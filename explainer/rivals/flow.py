@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import networkx as nx
 
-from explainer.rivals.path import Array, Path, edge_weights
+from explainer.rivals.scored import Array, ScoredRoute, edge_weights
 
 UNIT = 10**12
 """Capacities are whole numbers of 1/UNIT: with fractions, rounding can lead networkx astray."""
 
 
-def attention_flow(attention: Array, word: int, target: int) -> Path:
+def attention_flow(attention: Array, word: int, target: int) -> ScoredRoute:
     """The maximum flow from a word to the target, and the way that most of it takes.
 
     Capacities are the layers' mean attention, half of it replaced by staying; the score is the
@@ -29,4 +29,4 @@ def attention_flow(attention: Array, word: int, target: int) -> Path:
         leaving = flow[(layer, nodes[-1])]
         _, nearest = max(leaving, key=leaving.__getitem__)
         nodes.append(nearest)
-    return Path(tuple(nodes), None, value / UNIT)
+    return ScoredRoute(tuple(nodes), None, value / UNIT)

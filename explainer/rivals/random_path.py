@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from explainer.results.pattern import SKIP, Component
-from explainer.rivals.path import Path
+from explainer.results.route import SKIP, Component
+from explainer.rivals.scored import ScoredRoute
 
 
 def random_path(
     rng: np.random.Generator, word: int, target: int, *, layers: int, heads: int, n_tokens: int
-) -> Path:
+) -> ScoredRoute:
     """Every node between and every possible component equally likely."""
     between = rng.integers(n_tokens, size=layers - 1).tolist()
     nodes = (word, *between, target)
@@ -20,4 +20,4 @@ def random_path(
     for source, end in pairwise(nodes):
         drawn = int(rng.integers(heads + (source == end)))
         components.append(SKIP if drawn == heads else drawn)
-    return Path(nodes, tuple(components), 0.0)
+    return ScoredRoute(nodes, tuple(components), 0.0)

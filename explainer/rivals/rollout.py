@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explainer.rivals.path import Array, Path, edge_weights
+from explainer.rivals.scored import Array, ScoredRoute, edge_weights
 
 
 def rollout(attention: Array) -> Array:
@@ -29,8 +29,8 @@ def rollout_to(attention: Array, target: int) -> Array:
     return np.stack(above[::-1])
 
 
-def rollout_path(attention: Array, word: int, target: int) -> Path:
+def rollout_path(attention: Array, word: int, target: int) -> ScoredRoute:
     """At every layer the node through which most of the word's rollout to the target passes."""
     below = rollout(attention)[:, :, word]
     passing = below * rollout_to(attention, target)
-    return Path(tuple(passing.argmax(axis=1).tolist()), None, float(below[-1, target]))
+    return ScoredRoute(tuple(passing.argmax(axis=1).tolist()), None, float(below[-1, target]))

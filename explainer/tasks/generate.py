@@ -16,10 +16,10 @@ from explainer.base.checks import seed as check_seed
 from explainer.base.errors import ExplainerError
 from explainer.tasks.case import KINDS, Case, Kind, number_of_cases
 from explainer.tasks.predicate import Predicate, draw_predicate
-from explainer.tasks.words import Number, Words, agree, form
+from explainer.tasks.words import Lexicon, Number, agree, form
 
 Combination = tuple[str, ...]
-Maker = Callable[[Random, Words, Combination, Predicate], Case]
+Maker = Callable[[Random, Lexicon, Combination, Predicate], Case]
 
 NUMBERS: tuple[Number, ...] = ("singular", "plural")
 GENDERS = ("masculine", "feminine")
@@ -37,7 +37,7 @@ def _number(name: str) -> Number:
     return "plural" if name == "plural" else "singular"
 
 
-def _simple(rng: Random, words: Words, combination: Combination, predicate: Predicate) -> Case:
+def _simple(rng: Random, words: Lexicon, combination: Combination, predicate: Predicate) -> Case:
     number = _number(combination[0])
     subject = form(rng.choice(words.people), number)
     tail, pair = draw_predicate(rng, words, number, predicate)
@@ -47,7 +47,7 @@ def _simple(rng: Random, words: Words, combination: Combination, predicate: Pred
 def _with_attractor(kind: Kind) -> Maker:
     """Return the maker of a kind in which the subject agrees across an attractor."""
 
-    def make(rng: Random, words: Words, combination: Combination, predicate: Predicate) -> Case:
+    def make(rng: Random, words: Lexicon, combination: Combination, predicate: Predicate) -> Case:
         of_subject, of_attractor = map(_number, combination)
         first, second = rng.sample(words.people, 2)
         subject, attractor = form(first, of_subject), form(second, of_attractor)
@@ -69,7 +69,7 @@ def _with_attractor(kind: Kind) -> Maker:
     return make
 
 
-def _inner(rng: Random, words: Words, combination: Combination, predicate: Predicate) -> Case:
+def _inner(rng: Random, words: Lexicon, combination: Combination, predicate: Predicate) -> Case:
     of_subject, of_attractor = map(_number, combination)
     first, second = rng.sample(words.people, 2)
     subject, attractor = form(first, of_subject), form(second, of_attractor)
@@ -81,7 +81,7 @@ def _inner(rng: Random, words: Words, combination: Combination, predicate: Predi
 
 
 def _reflexive_number(
-    rng: Random, words: Words, combination: Combination, _predicate: Predicate
+    rng: Random, words: Lexicon, combination: Combination, _predicate: Predicate
 ) -> Case:
     of_subject, of_attractor = map(_number, combination)
     first, second = rng.sample(words.people, 2)
@@ -96,7 +96,7 @@ def _reflexive_number(
 
 
 def _reflexive_gender(
-    rng: Random, words: Words, combination: Combination, _predicate: Predicate
+    rng: Random, words: Lexicon, combination: Combination, _predicate: Predicate
 ) -> Case:
     nouns = {"masculine": words.masculine, "feminine": words.feminine}
     subject = rng.choice(nouns[combination[0]])
@@ -145,7 +145,7 @@ def generate(
     kind = one_of("kind of task", kind, KINDS)
     predicate = one_of("predicate", predicate, get_args(Predicate))
     n, seed = number_of_cases(n), check_seed(seed)
-    words, rng, chosen = Words.of(split), Random(f"{kind} {seed}"), combinations(kind)
+    words, rng, chosen = Lexicon.of(split), Random(f"{kind} {seed}"), combinations(kind)
     cases: dict[str, Case] = {}
     for _ in range(TRIES_PER_CASE * n):
         if len(cases) == n:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Literal
 
-from explainer.tasks.words import Number, Words, agree, form
+from explainer.tasks.words import Lexicon, Number, agree, form
 
 Predicate = Literal["any", "present", "past", "have", "intransitive", "transitive"]
 """is/are or was/were and an adjective; has/have or another verb and a thing; another verb alone."""
@@ -16,7 +16,7 @@ WEIGHTS: dict[Predicate, int] = {
 
 
 def draw_predicate(
-    rng: Random, words: Words, number: Number, predicate: Predicate
+    rng: Random, words: Lexicon, number: Number, predicate: Predicate
 ) -> tuple[str, tuple[str, str]]:
     """Return the words after the verb, and the verb for `number` before that for the other."""
     if predicate == "any":

@@ -15,7 +15,7 @@ AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
 
 @dataclass(frozen=True)
-class Words:
+class Lexicon:
     """Everything a sentence of one split may contain."""
 
     people: tuple[Noun, ...]
@@ -32,17 +32,17 @@ class Words:
     determiners: tuple[str, ...]
 
     @staticmethod
-    def of(split: str) -> Words:
+    def of(split: str) -> Lexicon:
         """Return the words of a split; raises ExplainerError on an unknown one."""
-        return Words._of(one_of("split", split, get_args(Split)))
+        return Lexicon._of(one_of("split", split, get_args(Split)))
 
     @staticmethod
     @cache
-    def _of(split: Split) -> Words:
+    def _of(split: Split) -> Lexicon:
         def part(entries: tuple[AnyEntry, ...]) -> tuple[AnyEntry, ...]:
             return tuple(entry for entry in entries if split_of(entry) == split)
 
-        return Words(
+        return Lexicon(
             people=part(lexicon.PEOPLE),
             masculine=part(lexicon.MASCULINE),
             feminine=part(lexicon.FEMININE),

@@ -16,7 +16,12 @@ from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
 from explainer.evaluation.options import Options
 from explainer.evaluation.sentence import evaluate_sentence
 from explainer.figures.canvas.text import signed
-from explainer.figures.charts.ablations import Ablations, Left, left_scene, left_summary
+from explainer.figures.charts.ablations import (
+    AblationRow,
+    Ablations,
+    ablations_scene,
+    ablations_summary,
+)
 from explainer.tasks import Case
 from tests import ui
 from tests.ui import alts, checked, opened, query
@@ -226,27 +231,27 @@ def made(whole: float, *, removed: bool = False, positive: bool = False) -> Abla
         removed=removed,
         positive=positive,
         rows=(
-            Left("influence pattern", "pattern", 0.8, 9, 0.4),
-            Left("pattern, changed", "variant", 5.0, 9, 0.5),
-            Left("flow", "rival", 3.6, 11, 0.1),
-            Left("conductance", "rival", -1.5, 9, None),
+            AblationRow("influence pattern", "pattern", 0.8, 9, 0.4),
+            AblationRow("pattern, changed", "variant", 5.0, 9, 0.5),
+            AblationRow("flow", "rival", 3.6, 11, 0.1),
+            AblationRow("conductance", "rival", -1.5, 9, None),
         ),
     )
 
 
 def test_the_result_in_one_sentence():
-    assert left_summary(made(5.5)) == (
+    assert ablations_summary(made(5.5)) == (
         "With only the nodes of the patterns kept, Q is +0.80 of +5.50; "
         "of the rivals, flow leaves most, +3.60."
     )
-    assert left_summary(made(5.5, removed=True, positive=True)) == (
+    assert ablations_summary(made(5.5, removed=True, positive=True)) == (
         "Without the nodes of the patterns that pull towards the answer, Q is +0.80 instead of "
         "+5.50; of the rivals, conductance takes most away and leaves −1.50."
     )
 
 
 def test_where_the_model_is_wrong_most_left_is_lowest():
-    said = left_summary(made(-5.5))
+    said = ablations_summary(made(-5.5))
     assert "and the model prefers “are”" in said
     assert said.endswith("conductance leaves most, −1.50.")
     assert [row.value for row in made(-5.5).ranked] == [-1.5, 0.8, 3.6, 5.0]
@@ -255,7 +260,7 @@ def test_where_the_model_is_wrong_most_left_is_lowest():
 
 @pytest.mark.parametrize("px", [360.0, 1100.0])
 def test_dots_stand_where_their_values_are(px):
-    scene = left_scene(made(5.5), px=px)
+    scene = ablations_scene(made(5.5), px=px)
     spots = {spot.says[0]: spot for spot in scene.spots}
     x = {name: spot.x for name, spot in spots.items()}
     unit = (x["flow"] - x["influence pattern"]) / (3.6 - 0.8)

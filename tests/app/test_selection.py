@@ -14,7 +14,7 @@ from explainer.figures import View, summary
 from explainer.figures.canvas import text
 from explainer.figures.canvas.scene import Area
 from explainer.figures.patterns.layout import lay_out
-from explainer.results.pattern import Edge, Node
+from explainer.results.route import Edge, Node
 from tests.app import test_pages
 from tests.app.test_pages import graph_alt, messages, plain_text, strip_values
 from tests.figures import test_figures

@@ -14,7 +14,7 @@ from explainer.app.compute.calls import Request
 from explainer.app.widgets.saving.snippet import pair_snippet, snippet
 from explainer.figures import View, pattern_svg
 from explainer.question.quantity import Contrast
-from explainer.results.pattern import Edge, Node
+from explainer.results.route import Edge, Node
 
 VIEWS = (
     View(),

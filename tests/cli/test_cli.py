@@ -14,7 +14,7 @@ from explainer.api import explain
 from explainer.cli.main import main
 from explainer.cli.table import align, path_text
 from explainer.models.registry import load_model
-from explainer.results.pattern import Explanation
+from explainer.results.explanation import Explanation
 from explainer.results.settings import Settings
 from tests.conftest import LABELS
 

@@ -13,6 +13,7 @@ from explainer.figures.patterns.difference import counted_places, difference_sum
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.pair import pair_views
 from explainer.results.comparison import compare
+from tests.tiny import deeper
 
 FIRST = "the farmers that the assistant loves [MASK] old ."
 LONGER = "the farmers that the bad assistant loves [MASK] old ."
@@ -83,7 +84,7 @@ def test_words_for_what_differs(both):
     inserted = frame[frame["word"] == "bad"].iloc[0]
     assert inserted["ways differ"] == "only in the second"
     assert inserted["change of g"] == pytest.approx(both[1].influence[5])
-    for route in comparison.routes:
+    for route in comparison.changes:
         said = way_difference(route, "attention")
         if route.first is not None and route.second is not None:
             assert (said == "the same") == route.same
@@ -133,11 +134,11 @@ def test_the_verdict_names_the_heads_that_arrive(both):
 
 def test_models_of_different_depth_are_told_apart(both):
     first = both[0]
-    deeper = dataclasses.replace(first, model=dataclasses.replace(first.model, layers=4))
-    comparison = compare(first, deeper)
-    found = {way_difference(route, "attention") for route in comparison.routes}
+    second = deeper(first)
+    comparison = compare(first, second)
+    found = {way_difference(route, "attention") for route in comparison.changes}
     assert found == {"models of different depth"}
-    said = difference_summary(comparison, (first, deeper), "attention", 0.0)
+    said = difference_summary(comparison, (first, second), "attention", 0.0)
     assert "differ in depth" in said
     assert "drawn words" not in said
 

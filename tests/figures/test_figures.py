@@ -18,26 +18,29 @@ from explainer.figures.canvas.plotly import CONFIG
 from explainer.figures.canvas.scene import Area, Disc, Label
 from explainer.figures.canvas.text import clean, escape, percent, signed
 from explainer.figures.canvas.text import width as text_width
-from explainer.figures.patterns import ribbons as ways
+from explainer.figures.patterns import ribbons
 from explainer.figures.patterns.bars import nice
 from explainer.figures.patterns.lanes import GAP, bundle, stack
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.overlay import MOST, bands
 from explainer.figures.patterns.summary import short_route
-from explainer.results.pattern import SKIP, Component, Explanation, ModelInfo, Pattern, Target
+from explainer.results.explanation import Explanation
+from explainer.results.model_info import ModelInfo
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP, Component
 from explainer.results.settings import Settings
+from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
 
 HOSTILE = "<b>&amp;%{x}\x00</b>"
 
 
 def pattern(
-    source: int, token: str, g: float, nodes: tuple[int, ...], components: tuple[Component, ...]
+    token: str, g: float, nodes: tuple[int, ...], components: tuple[Component, ...]
 ) -> Pattern:
     """A pattern that keeps half of g at the embedding and a quarter at the attention level."""
     layers = len(components)
     return Pattern(
-        source=source,
         token=token,
         influence=g,
         nodes=nodes,
@@ -54,10 +57,10 @@ def small() -> Explanation:
     """Four words and a mask through three blocks: two share a head's step, all share the last."""
     tokens = ("[CLS]", "farmers", HOSTILE, "[MASK]", "old")
     patterns = (
-        pattern(1, "farmers", 2.0, (1, 1, 3, 3), (SKIP, 1, SKIP)),
-        pattern(2, HOSTILE, 1.2, (2, 1, 3, 3), (0, 1, SKIP)),
-        pattern(4, "old", -0.8, (4, 4, 4, 3), (SKIP, SKIP, 3)),
-        pattern(0, "[CLS]", 0.4, (0, 3, 3, 3), (2, SKIP, SKIP)),
+        pattern("farmers", 2.0, (1, 1, 3, 3), (SKIP, 1, SKIP)),
+        pattern(HOSTILE, 1.2, (2, 1, 3, 3), (0, 1, SKIP)),
+        pattern("old", -0.8, (4, 4, 4, 3), (SKIP, SKIP, 3)),
+        pattern("[CLS]", 0.4, (0, 3, 3, 3), (2, SKIP, SKIP)),
     )
     rng = np.random.default_rng(0)
     return Explanation(
@@ -87,7 +90,7 @@ def large() -> Explanation:
             for a, b in pairwise(nodes)
         )
         g = float(rng.normal())
-        patterns.append(pattern(source, f"word{source}", g, tuple(nodes), components))
+        patterns.append(pattern(f"word{source}", g, tuple(nodes), components))
     influence = [0.0] * n
     for p in patterns:
         influence[p.source] = p.influence
@@ -192,18 +195,18 @@ def test_every_drawn_edge_token_and_node_can_be_clicked(small):
 
 def test_in_a_crowd_the_weak_step_back_and_few_heads_are_named(large):
     drawn = View(minimum_share=0).patterns(large)
-    assert len(drawn) > ways.CROWD
+    assert len(drawn) > ribbons.CROWD
     scene = lay_out(large, View(minimum_share=0))
     widest = max(abs(p.attention_influence) for p in drawn)
-    weak = [p for p in drawn if abs(p.attention_influence) < 0.9 * ways.WEAK * widest]
+    weak = [p for p in drawn if abs(p.attention_influence) < 0.9 * ribbons.WEAK * widest]
     assert weak
     fills = {i.fill for stage in scene.stages for i in stage if isinstance(i, Area)}
-    assert {rgba(LIGHT.positive, ways.QUIET), rgba(LIGHT.positive, 1)} <= fills
+    assert {rgba(LIGHT.positive, ribbons.QUIET), rgba(LIGHT.positive, 1)} <= fills
     heads = [i for stage in scene.stages for i in stage if isinstance(i, Disc) and i.radius > 7]
-    assert len(heads) <= ways.MOST_CIRCLES + 1  # one more in the legend
+    assert len(heads) <= ribbons.MOST_CIRCLES + 1  # one more in the legend
     alone = lay_out(large, View(minimum_share=0, selected=weak[0].source))
     fills = {i.fill for stage in alone.stages for i in stage if isinstance(i, Area)}
-    assert not {rgba(c, ways.QUIET) for c in (LIGHT.positive, LIGHT.negative)} & fills
+    assert not {rgba(c, ribbons.QUIET) for c in (LIGHT.positive, LIGHT.negative)} & fills
 
 
 def test_only_words_above_the_share_and_the_selected_one_are_drawn(small):

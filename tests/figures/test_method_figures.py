@@ -13,7 +13,7 @@ from explainer.figures.charts.conservation import conservation_figure
 from explainer.figures.charts.steps import component_step, node_step
 from explainer.figures.patterns.pair_svg import GAP, WIDTH, pair_svg
 from explainer.results.comparison import compare
-from explainer.results.pattern import SKIP
+from explainer.results.route import SKIP
 
 SVG = "{http://www.w3.org/2000/svg}"
 

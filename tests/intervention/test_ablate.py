@@ -18,7 +18,7 @@ from explainer.intervention.activations import mean_activations
 from explainer.question.predictions import predict_sentence
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
-from explainer.results.pattern import SKIP, Edge, Node
+from explainer.results.route import SKIP, Edge, Node
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 N, L, HEADS = 11, 3, 2

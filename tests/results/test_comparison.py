@@ -7,6 +7,7 @@ import pytest
 
 from explainer import explain
 from explainer.results.comparison import Aligned, align, compare
+from tests.tiny import deeper
 
 
 def test_equal_changed_inserted_and_deleted_tokens():
@@ -77,8 +78,8 @@ def pair(tiny_masked_lm):
 
 def test_an_explanation_does_not_differ_from_itself(pair):
     comparison = compare(pair[0], pair[0])
-    assert all(route.same for route in comparison.routes)
-    assert all(route.change("attention") == 0 for route in comparison.routes)
+    assert all(route.same for route in comparison.changes)
+    assert all(route.difference("attention") == 0 for route in comparison.changes)
     assert comparison.skip_shares is not None
     assert (comparison.skip_shares[0] == comparison.skip_shares[1]).all()
 
@@ -86,15 +87,15 @@ def test_an_explanation_does_not_differ_from_itself(pair):
 def test_routes_tell_where_two_patterns_differ(pair):
     first, second = pair
     comparison = compare(first, second)
-    assert {route.tokens.first for route in comparison.routes} == set(range(11)) - {7}
+    assert {route.tokens.first for route in comparison.changes} == set(range(11)) - {7}
     strength = []
-    for route in comparison.routes:
+    for route in comparison.changes:
         one, two = route.first, route.second
         assert one is not None
         assert two is not None
         strength.append(max(abs(one.influence), abs(two.influence)))
         change = two.embedding_influence - one.embedding_influence
-        assert route.change("embedding") == pytest.approx(change)
+        assert route.difference("embedding") == pytest.approx(change)
         assert route.moved == tuple(k for k in range(1, 4) if one.nodes[k] != two.nodes[k])
         assert route.switched == tuple(
             k for k in range(3) if one.components[k] != two.components[k]
@@ -108,12 +109,11 @@ def test_routes_tell_where_two_patterns_differ(pair):
 def test_an_inserted_word_shifts_positions_without_moving_routes(pair):
     first, _ = pair
     pattern = first.patterns[0]
-    shifted = dataclasses.replace(
-        pattern, source=pattern.source + 1, nodes=tuple(node + 1 for node in pattern.nodes)
-    )
+    shifted = dataclasses.replace(pattern, nodes=tuple(node + 1 for node in pattern.nodes))
     second = dataclasses.replace(
         first,
         tokens=(first.tokens[0], "really", *first.tokens[1:]),
+        target=dataclasses.replace(first.target, position=first.target.position + 1),
         influence=(first.influence[0], 0.0, *first.influence[1:]),
         patterns=(shifted,),
         flow=None,
@@ -122,14 +122,13 @@ def test_an_inserted_word_shifts_positions_without_moving_routes(pair):
     if 0 in pattern.nodes:
         pytest.skip("the route passes [CLS], which is not shifted")
     comparison = compare(dataclasses.replace(first, patterns=(pattern,)), second)
-    (route,) = comparison.routes
+    (route,) = comparison.changes
     assert route.same
     assert comparison.skip_shares is None
 
 
 def test_models_of_different_depth_are_compared_by_influence_only(pair):
     first, second = pair
-    deeper = dataclasses.replace(second, model=dataclasses.replace(second.model, layers=4))
-    comparison = compare(first, deeper)
+    comparison = compare(first, deeper(second))
     assert comparison.skip_shares is None
-    assert all(route.moved is None and not route.same for route in comparison.routes)
+    assert all(route.moved is None and not route.same for route in comparison.changes)

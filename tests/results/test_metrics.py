@@ -67,7 +67,18 @@ def test_skip_share_of_steps(explanation):
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_paths_are_counted_as_by_enumeration(explanation, layers):
     model = dataclasses.replace(explanation.model, layers=layers, heads=2)
-    smaller = dataclasses.replace(explanation, model=model)
+    cut = tuple(
+        dataclasses.replace(
+            pattern,
+            nodes=(pattern.source,) * layers + (explanation.target.position,),
+            components=(0,) * layers,
+            embedding_trail=(0.0,) * layers,
+            attention_trail=(0.0,) * layers,
+            attention_candidates=(),
+        )
+        for pattern in explanation.patterns
+    )
+    smaller = dataclasses.replace(explanation, model=model, patterns=cut, flow=None)
     n, target = len(explanation.tokens), explanation.target.position
     words = {pattern.source for pattern in explanation.patterns}
     nodes = with_components = 0

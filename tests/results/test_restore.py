@@ -9,7 +9,7 @@ import pytest
 
 from explainer import ExplainerError, Explanation, Settings, explain
 from explainer.figures import pattern_svg
-from explainer.results.words import merge_pieces
+from explainer.results.merged import merge_pieces
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from explainer.rivals import (
     skip_for_heads,
     strongest_nodes,
 )
-from explainer.rivals.path import edge_weights
+from explainer.rivals.scored import edge_weights
 from tests.tiny import tiny_problem, traced
 
 TEXT = "the farmers that the assistant loves [MASK] old ."

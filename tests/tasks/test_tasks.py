@@ -11,7 +11,7 @@ from explainer.tasks import KINDS, Case, generate
 from explainer.tasks.generate import combinations
 from explainer.tasks.lexicon import headword
 from explainer.tasks.predicate import Predicate
-from explainer.tasks.words import Words
+from explainer.tasks.words import Lexicon
 
 BUILT_IN = Path(__file__).parents[2] / "assets" / "models" / "agreement"
 CLOSED_CLASS = (
@@ -60,7 +60,7 @@ def test_generated_splits_share_no_content_word():
 
 
 def test_lexicon_splits_are_disjoint_and_large_enough():
-    training, held_out = vars(Words.of("training")), vars(Words.of("held-out"))
+    training, held_out = vars(Lexicon.of("training")), vars(Lexicon.of("held-out"))
     for name in training:
         if name == "determiners":
             continue
@@ -75,7 +75,7 @@ def forms_by_number() -> dict[str, str]:
     """Return the number of each noun form and each present-tense form of the lexicon."""
     number: dict[str, str] = {}
     for split in ("training", "held-out"):
-        words = Words.of(split)
+        words = Lexicon.of(split)
         for noun in words.people:
             number |= {noun.singular: "singular", noun.plural: "plural"}
         for verb in chain(words.transitive, words.intransitive, words.handling):
@@ -88,7 +88,7 @@ def forms_by_number() -> dict[str, str]:
 @pytest.mark.parametrize("split", ["training", "held-out"])
 def test_correct_word_agrees_in_number_and_wrong_word_does_not(kind, split):
     # Forms like "guide" are noun and verb; only the forms that this test looks up matter.
-    words, present = Words.of(split), forms_by_number()
+    words, present = Lexicon.of(split), forms_by_number()
     nouns = {noun.singular: "singular" for noun in words.people}
     nouns |= {noun.plural: "plural" for noun in words.people}
     for case in generate(kind, 400, 11, split):
@@ -100,7 +100,7 @@ def test_correct_word_agrees_in_number_and_wrong_word_does_not(kind, split):
 
 def test_reflexive_gender_agrees_with_the_subject():
     for split in ("training", "held-out"):
-        words = Words.of(split)
+        words = Lexicon.of(split)
         for case in generate("reflexive-gender", 400, 5, split):
             masculine = case.controller in words.masculine
             assert masculine != (case.controller in words.feminine)
@@ -112,7 +112,7 @@ def test_reflexive_gender_agrees_with_the_subject():
 
 def shape(case: Case) -> str:
     """Return a sentence with the words of its lexicon replaced by their part."""
-    people = {form for noun in Words.of("held-out").people for form in vars(noun).values()}
+    people = {form for noun in Lexicon.of("held-out").people for form in vars(noun).values()}
     names = {"is": "V", "are": "V", "was": "V", "were": "V"}
     return " ".join("N" if word in people else names.get(word, word) for word in case.text.split())
 

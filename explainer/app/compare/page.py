@@ -120,7 +120,7 @@ def _figures(both: Pair, notes: DeltaGenerator, width: float) -> None:
 def _word_field(both: Pair, comparison: Comparison) -> None:
     """The selected word and its counterpart, as the keyboard's twin of a click."""
     rows = comparison.alignment
-    withs = {route.tokens for route in comparison.routes}
+    withs = {route.tokens for route in comparison.changes}
     options = [UNSET, *(number for number, tokens in enumerate(rows) if tokens in withs)]
     tokens = selected(rows)
 

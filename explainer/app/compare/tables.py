@@ -9,8 +9,10 @@ from explainer.app.compare.state import select, selected
 from explainer.figures.patterns.difference import token_name, way_difference
 from explainer.figures.patterns.pair import Pair
 from explainer.figures.patterns.summary import short_route
-from explainer.results.comparison import Aligned, Comparison, Route
-from explainer.results.pattern import Explanation, Level, Pattern
+from explainer.results.comparison import Aligned, Comparison, WordChange
+from explainer.results.explanation import Explanation
+from explainer.results.pattern import Pattern
+from explainer.results.route import Level
 
 MOST_ROWS = 14
 HOW_TO_READ = (
@@ -25,15 +27,15 @@ DIFFER = (
 
 def route_frame(comparison: Comparison, both: Pair, level: Level) -> pd.DataFrame:
     """One row per word, strongest first; influences and their changes in logits."""
-    routes = comparison.routes
+    routes = comparison.changes
     return pd.DataFrame(
         {
             "word": [token_name(route.tokens, both) for route in routes],
             "g first": [_influence(route.first) for route in routes],
             "g second": [_influence(route.second) for route in routes],
             "change of g": [_g(route.second) - _g(route.first) for route in routes],
-            "change of I_e": [route.change("embedding") for route in routes],
-            "change of I_a": [route.change("attention") for route in routes],
+            "change of I_e": [route.difference("embedding") for route in routes],
+            "change of I_a": [route.difference("attention") for route in routes],
             "ways differ": [way_difference(route, level) for route in routes],
             "way in the first": [_way(route.first, both[0], level) for route in routes],
             "way in the second": [_way(route.second, both[1], level) for route in routes],
@@ -56,13 +58,13 @@ def _way(pattern: Pattern | None, explanation: Explanation, level: Level) -> str
 def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
     """The table of words; choosing a row selects its word on both sides."""
     tokens = selected(comparison.alignment)
-    places = [route.tokens for route in comparison.routes]
+    places = [route.tokens for route in comparison.changes]
     chosen = places.index(tokens) if tokens in places else None
     key = f"pair_table_{chosen}"
 
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
-        select(_at(comparison.routes, rows[0] if rows else None))
+        select(_at(comparison.changes, rows[0] if rows else None))
 
     number = st.column_config.NumberColumn
     text = st.column_config.TextColumn
@@ -94,5 +96,5 @@ def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
     st.caption(HOW_TO_READ)
 
 
-def _at(routes: tuple[Route, ...], row: int | None) -> Aligned | None:
+def _at(routes: tuple[WordChange, ...], row: int | None) -> Aligned | None:
     return None if row is None or row >= len(routes) else routes[row].tokens

@@ -17,9 +17,9 @@ from explainer.app.state.choices import (
 )
 from explainer.evaluation.evidence import consistency
 from explainer.evaluation.evidence.summary import EVERY_TASK
-from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Words
+from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Selection
 from explainer.figures import LEVELS
-from explainer.results.pattern import Level
+from explainer.results.route import Level
 from explainer.tasks import TASKS
 
 About = Literal["sentence", "task"]
@@ -49,7 +49,7 @@ class Inquiry:
     about: About = "sentence"
     asked: Choices = field(default_factory=Choices)
     level: Level = "embedding"
-    words: Words = "all"
+    words: Selection = "all"
     mode: Mode = "keep"
     every: bool = False
     measure: Measure = "accuracy"

@@ -7,10 +7,10 @@ import streamlit as st
 from explainer.app.evaluate.state import INQUIRY, LINKED
 from explainer.app.widgets.cuts import WITHOUT
 from explainer.app.widgets.drawing import LEVEL_NAMES
-from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Words
+from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Selection
 from explainer.figures import LEVELS
 
-WORDS_NAMES: dict[Words, str] = {"all": "All", "positive": "Pulling towards the answer"}
+WORDS_NAMES: dict[Selection, str] = {"all": "All", "positive": "Pulling towards the answer"}
 MODE_NAMES: dict[Mode, str] = {"keep": "Keep", "remove": "Remove"}
 
 

@@ -29,7 +29,13 @@ from explainer.figures.canvas.frame import NARROW
 from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.plotly import CONFIG, to_figure
 from explainer.figures.canvas.svg import to_svg
-from explainer.figures.charts.ablations import Ablations, Kind, Left, left_scene, left_summary
+from explainer.figures.charts.ablations import (
+    AblationRow,
+    Ablations,
+    Kind,
+    ablations_scene,
+    ablations_summary,
+)
 from explainer.figures.patterns.view import WIDTH
 from explainer.results.gap import gap_warning
 
@@ -88,7 +94,7 @@ def _figures(request: Request, width: float) -> None:
         return
     inquiry = LINKED.get()
     found = ablations(record, inquiry)
-    verdict = left_summary(found)
+    verdict = ablations_summary(found)
     said.html(f'<p class="ipe-verdict">{escape(verdict)}</p>')
     warning = gap_warning(record.completeness_gap, record.value - record.baseline_value)
     if warning is not None:
@@ -97,7 +103,7 @@ def _figures(request: Request, width: float) -> None:
         st.info("No word pulls towards the answer: nothing is kept or removed.")
     dark = is_dark()
     middle.plotly_chart(
-        to_figure(left_scene(found, px=width, dark=dark), palette(dark)),
+        to_figure(ablations_scene(found, px=width, dark=dark), palette(dark)),
         key="left",
         theme=None,
         config=CONFIG,
@@ -128,7 +134,7 @@ def ablations(record: Record, inquiry: Inquiry) -> Ablations:
         removed=inquiry.mode == "remove",
         positive=inquiry.words == "positive",
         rows=tuple(
-            Left(
+            AblationRow(
                 METHODS[outcome.method].label,
                 _kind(outcome.method),
                 outcome.value,
@@ -189,7 +195,7 @@ def _save(found: Ablations, verdict: str, code: str) -> None:
         if not is_open:
             return
         # A picture is for a paper: light, whatever the page is, and of one width.
-        scene = left_scene(found, px=WIDTH)
+        scene = ablations_scene(found, px=WIDTH)
         picture = to_svg(scene, palette(False).surface, "What is left of the prediction", verdict)
         picture_and_link(picture, "left")
         save_files(

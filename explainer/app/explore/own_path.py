@@ -16,7 +16,8 @@ from explainer.app.widgets.markdown import plain
 from explainer.figures.canvas.text import clean, percent, signed
 from explainer.influence.measure import Measured
 from explainer.models.model import Model
-from explainer.results.pattern import SKIP, Component, Pattern
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP, Component
 
 ANY = "all heads and skip"
 OWNER = "own_path_of"

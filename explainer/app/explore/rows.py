@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from explainer import Explanation
 from explainer.app.state.choices import Choices
 from explainer.figures import View
-from explainer.results.pattern import Edge, Node, Pattern, Place
-from explainer.results.words import Words, merge_pieces
+from explainer.results.merged import Merged, merge_pieces
+from explainer.results.pattern import Pattern
+from explainer.results.route import Edge, Node, Place
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +21,7 @@ class Rows:
     """The explanation of `tokens`, and its `words` where they are merged."""
 
     tokens: Explanation
-    words: Words | None
+    words: Merged | None
 
     @property
     def shown(self) -> Explanation:

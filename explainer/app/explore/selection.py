@@ -20,7 +20,8 @@ from explainer.app.state.editor import UNSET
 from explainer.figures import View
 from explainer.figures.canvas import wording as says
 from explainer.figures.canvas.text import clean
-from explainer.results.pattern import Edge, Level, Node, Pattern, Place
+from explainer.results.pattern import Pattern
+from explainer.results.route import Edge, Level, Node, Place
 
 
 def with_word(explanation: Explanation, chosen: Choices, word: int | None) -> Choices:

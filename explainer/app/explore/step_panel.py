@@ -26,7 +26,8 @@ from explainer.figures.charts.head_map import head_map
 from explainer.intervention.attention import attention
 from explainer.models.model import Model
 from explainer.question.sentence import read_sentence
-from explainer.results.pattern import SKIP, Edge, Node, Pattern, Place
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP, Edge, Node, Place
 
 STATIC = {"displayModeBar": False}
 HINT = (

@@ -16,7 +16,8 @@ from explainer.figures.canvas import wording as says
 from explainer.figures.canvas.text import counted
 from explainer.figures.patterns import bars
 from explainer.figures.patterns.summary import short_route
-from explainer.results.pattern import Level, Pattern
+from explainer.results.pattern import Pattern
+from explainer.results.route import Level
 
 MOST_ROWS = 14
 FEW_ROWS = 6

@@ -27,7 +27,8 @@ from explainer.intervention.ablate import (
 from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
-from explainer.results.pattern import SKIP, Edge, Level, Pattern, Place
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP, Edge, Level, Place
 
 
 @dataclass(frozen=True)

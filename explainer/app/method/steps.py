@@ -17,7 +17,8 @@ from explainer.figures.canvas import wording as says
 from explainer.figures.canvas.text import clean, percent, signed
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.steps import component_step, node_step
-from explainer.results.pattern import SKIP, Pattern
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP
 
 
 def node_section(explanation: Explanation, pattern: Pattern, width: float) -> None:

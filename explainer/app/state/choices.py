@@ -12,7 +12,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.figures import LEVELS, OVERLAYS, Overlay
 from explainer.intervention.ablate import REPLACEMENTS, Replacement
-from explainer.results.pattern import Edge, Level, Node, Place
+from explainer.results.route import Edge, Level, Node, Place
 from explainer.results.settings import (
     BASELINES,
     MAX_POINTS,

@@ -6,7 +6,7 @@ head, or `any`.
 
 from __future__ import annotations
 
-from explainer.results.pattern import SKIP, Component, Edge, Node, Place
+from explainer.results.route import SKIP, Component, Edge, Node, Place
 
 LONGEST = 6
 """Digits of a number at most."""

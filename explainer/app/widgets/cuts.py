@@ -9,7 +9,7 @@ import streamlit as st
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.intervention.ablate import REPLACEMENTS, Replacement
-from explainer.results.pattern import Level
+from explainer.results.route import Level
 
 REPLACEMENT_NAMES = {
     "zero": "zero",

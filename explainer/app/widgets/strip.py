@@ -10,7 +10,8 @@ import streamlit as st
 from explainer import Explanation, Prediction
 from explainer.figures.canvas.text import clean, percent, signed
 from explainer.results.metrics import concentration
-from explainer.results.pattern import Level, Pattern
+from explainer.results.pattern import Pattern
+from explainer.results.route import Level
 
 
 def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) -> None:

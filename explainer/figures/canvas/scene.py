@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explainer.figures.canvas.curves import Points
-from explainer.results.pattern import Component
+from explainer.results.route import Component
 
 Anchor = Literal["start", "middle", "end"]
 

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explainer.figures.canvas.text import brief, counted, percent, signed
-from explainer.results.pattern import (
-    SKIP,
-    Component,
-    Edge,
-    Explanation,
-    Level,
-    Node,
-    Pattern,
-    Place,
-    Target,
-)
+from explainer.results.explanation import Explanation
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP, Component, Edge, Level, Node, Place
+from explainer.results.target import Target
 
 NAMED = 6
 """Words that are named at most."""

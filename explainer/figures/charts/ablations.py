@@ -13,7 +13,7 @@ from explainer.figures.canvas.frame import NARROW
 from explainer.figures.canvas.palette import Palette, palette, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Line, Scene, Spot
 from explainer.figures.canvas.text import BODY, SMALL, percent, shorten, signed, width
-from explainer.results.pattern import Level
+from explainer.results.route import Level
 
 Kind = Literal["pattern", "variant", "part", "rival", "control"]
 AXIS = "Q left, logits"
@@ -24,7 +24,7 @@ NUMBER, BAR, COUNT = 58.0, 150.0, 64.0
 
 
 @dataclass(frozen=True)
-class Left:
+class AblationRow:
     """Under one method: `value` is the Q that is left in logits, `size` how many nodes, or heads
     and skips, were kept or removed; `share` is what its paths carry of Σ|g| (None: it has none).
     """
@@ -55,10 +55,10 @@ class Ablations:
     level: Level
     removed: bool
     positive: bool
-    rows: tuple[Left, ...]
+    rows: tuple[AblationRow, ...]
 
     @property
-    def ranked(self) -> tuple[Left, ...]:
+    def ranked(self) -> tuple[AblationRow, ...]:
         """What speaks most for the method first: much left with it alone, or little without it."""
         direction = 1 if self.removed == (self.whole > 0) else -1
         return tuple(sorted(self.rows, key=lambda row: direction * row.value))
@@ -68,7 +68,7 @@ class Ablations:
         return "nodes" if self.level == "embedding" else "heads and skips"
 
 
-def left_summary(of: Ablations) -> str:
+def ablations_summary(of: Ablations) -> str:
     """The result in one sentence: what the patterns leave, and the rival that does most.
 
     Parts of the patterns, and controls that cut as many heads and skips, take the rival's place.
@@ -95,7 +95,7 @@ def left_summary(of: Ablations) -> str:
     return f"{said}."
 
 
-def left_scene(of: Ablations, *, px: float, dark: bool = False) -> Scene:
+def ablations_scene(of: Ablations, *, px: float, dark: bool = False) -> Scene:
     """One row per method, the best first, with lines at 0 and at Q of the whole model."""
     colours, narrow = palette(dark), px < NARROW
     rows = of.ranked
@@ -130,7 +130,7 @@ def left_scene(of: Ablations, *, px: float, dark: bool = False) -> Scene:
     return Scene(px, bottom + BELOW, 1.0, (tuple(items),), tuple(spots), 0)
 
 
-def _span(rows: tuple[Left, ...], px: float, narrow: bool) -> tuple[float, float]:
+def _span(rows: tuple[AblationRow, ...], px: float, narrow: bool) -> tuple[float, float]:
     """Where the dots' axis begins and ends."""
     if narrow:
         return 12.0, px - 16.0
@@ -157,7 +157,7 @@ def _heads(of: Ablations, right: float, bars: Range, px: float, colours: Palette
     yield Label(px - 4, y, said, colours.muted, SMALL, "end")
 
 
-def _dot(row: Left, x: Range, y: float, colours: Palette) -> Iterator[Item]:
+def _dot(row: AblationRow, x: Range, y: float, colours: Palette) -> Iterator[Item]:
     """The value, with a stem from 0."""
     colour = colours.sign(row.value) if row.own else colours.muted
     yield Line(x.at(0), y, x.at(row.value), y, rgba(colour, 0.45), 2.5)
@@ -165,7 +165,7 @@ def _dot(row: Left, x: Range, y: float, colours: Palette) -> Iterator[Item]:
 
 
 def _beside(
-    row: Left, left: float, right: float, bars: Range, y: float, px: float, colours: Palette
+    row: AblationRow, left: float, right: float, bars: Range, y: float, px: float, colours: Palette
 ) -> Iterator[Item]:
     """Name and numbers in columns."""
     bold = row.kind == "pattern"
@@ -184,7 +184,7 @@ def _beside(
     yield Label(px - 4, y, str(row.size), ink, SMALL, "end", bold=bold)
 
 
-def _above(row: Left, y: float, px: float, colours: Palette) -> Iterator[Item]:
+def _above(row: AblationRow, y: float, px: float, colours: Palette) -> Iterator[Item]:
     """Name and numbers over the row's dot, where there is no room beside it."""
     bold = row.kind == "pattern"
     ink = colours.ink if row.own else colours.muted
@@ -196,7 +196,7 @@ def _above(row: Left, y: float, px: float, colours: Palette) -> Iterator[Item]:
     yield Label(2, y, shorten(row.label, SMALL, room), ink, SMALL, "start", bold=bold)
 
 
-def _says(row: Left, of: Ablations) -> tuple[str, ...]:
+def _says(row: AblationRow, of: Ablations) -> tuple[str, ...]:
     """What pointing at a dot tells."""
     said = [
         row.label,

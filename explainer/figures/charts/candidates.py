@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from explainer.figures.canvas import text
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import text, wording
 from explainer.figures.canvas.palette import palette, rgba
-from explainer.results.pattern import SKIP, Component
+from explainer.results.route import SKIP, Component
 
 SHOWN = 8
 
@@ -35,7 +34,7 @@ def candidate_bars(
     shown = ranked[:SHOWN]
     if chosen not in [component for component, _ in shown]:
         shown = (*shown[:-1], *(pair for pair in ranked if pair[0] == chosen))
-    names = [says.component(component) for component, _ in shown]
+    names = [wording.component(component) for component, _ in shown]
     figure = go.Figure(
         go.Bar(
             # Nothing is no bar: below 0 its number would stand on the component's name.

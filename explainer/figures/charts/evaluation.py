@@ -15,7 +15,7 @@ from explainer.figures.canvas.axes import Range, reach, side_axis, value_axis
 from explainer.figures.canvas.palette import Palette, palette, rgba
 from explainer.figures.canvas.scene import Disc, Item, Label, Line, Scene, Spot
 from explainer.figures.canvas.text import BODY, SMALL, shorten, width
-from explainer.results.pattern import Level
+from explainer.results.route import Level
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.canvas.scene import Scene
 from explainer.figures.canvas.svg import to_svg
 from explainer.figures.charts.evaluation import consistency_scene, methods_scene, skip_scene
-from explainer.results.pattern import Level
+from explainer.results.route import Level
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,7 +19,7 @@ from explainer.figures.canvas.frame import HEAD_RADIUS, NARROW
 from explainer.figures.canvas.palette import CORE, Palette, palette, rgba
 from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.canvas.scene import Anchor, Area, Disc, Item, Label, Line, Scene
-from explainer.results.pattern import SKIP, Component
+from explainer.results.route import SKIP, Component
 
 ROW = 30.0
 HEAD = 44.0

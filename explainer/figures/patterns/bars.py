@@ -13,7 +13,9 @@ from explainer.figures.canvas.palette import rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Line
 from explainer.figures.canvas.text import MANY_DIGITS, SMALL, width
 from explainer.figures.patterns.view import View
-from explainer.results.pattern import LARGEST, Explanation, Pattern
+from explainer.results.explanation import Explanation
+from explainer.results.logits import LARGEST
+from explainer.results.pattern import Pattern
 
 SHADES = (("g", 0.28, 0.74), ("embedding", 0.60, 0.44), ("attention", 1.0, 0.18))
 """What a bar shows, its opacity and its height as a share of the row's."""

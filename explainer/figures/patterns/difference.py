@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from explainer.figures.canvas.text import brief
 from explainer.figures.patterns.pair import Pair
-from explainer.results.comparison import Aligned, Comparison, Route
-from explainer.results.pattern import Explanation, Level, Pattern
+from explainer.results.comparison import Aligned, Comparison, WordChange
+from explainer.results.explanation import Explanation
+from explainer.results.pattern import Pattern
+from explainer.results.route import Level
 
 
 def token_name(tokens: Aligned, both: Pair) -> str:
@@ -17,35 +19,35 @@ def token_name(tokens: Aligned, both: Pair) -> str:
     return " / ".join(dict.fromkeys(found))
 
 
-def same_way(route: Route, level: Level) -> bool:
+def same_way(change: WordChange, level: Level) -> bool:
     """Whether both patterns are there and take the same way as far as `level` tells ways apart."""
-    return route.same if level == "attention" else route.moved == ()
+    return change.same if level == "attention" else change.moved == ()
 
 
-def other_blocks(route: Route, level: Level) -> tuple[int, ...]:
+def other_blocks(change: WordChange, level: Level) -> tuple[int, ...]:
     """The blocks 0 … L − 1 in which the two ways differ, by their component, start or end."""
-    if route.moved is None or route.switched is None:
+    if change.moved is None or change.switched is None:
         return ()
-    blocks = {block for node in route.moved for block in (node - 1, node)}
+    blocks = {block for node in change.moved for block in (node - 1, node)}
     # The last node is the target: where it differs no block follows it.
-    blocks -= {len(route.first.components)} if route.first else set()
-    return tuple(sorted(blocks | set(route.switched if level == "attention" else ())))
+    blocks -= {len(change.first.components)} if change.first else set()
+    return tuple(sorted(blocks | set(change.switched if level == "attention" else ())))
 
 
-def way_difference(route: Route, level: Level) -> str:
+def way_difference(change: WordChange, level: Level) -> str:
     """Where a word's two ways differ: `nodes 2–3 · blocks 2–4`, as they are numbered in the graph.
 
     Nodes are named by their hidden state; a block counts where another component carries the step.
     """
-    if route.first is None or route.second is None:
-        return f"only in the {'second' if route.first is None else 'first'}"
-    if route.moved is None or route.switched is None:
+    if change.first is None or change.second is None:
+        return f"only in the {'second' if change.first is None else 'first'}"
+    if change.moved is None or change.switched is None:
         return "models of different depth"
-    if same_way(route, level):
+    if same_way(change, level):
         return "the same"
-    parts = [counted_places("node", route.moved)] if route.moved else []
-    if level == "attention" and route.switched:
-        parts.append(counted_places("block", route.switched))
+    parts = [counted_places("node", change.moved)] if change.moved else []
+    if level == "attention" and change.switched:
+        parts.append(counted_places("block", change.switched))
     return " · ".join(parts)
 
 
@@ -65,16 +67,16 @@ def difference_summary(
     comparison: Comparison, both: Pair, level: Level, minimum_share: float
 ) -> str:
     """The strongest word's ways, the most telling other word's, and how many words differ."""
-    routes = _drawn(comparison, both, minimum_share)
-    if not routes:
+    changes = _drawn(comparison, both, minimum_share)
+    if not changes:
         return "No word has a drawn pattern in either."
-    lead, others = routes[0], routes[1:]
+    lead, others = changes[0], changes[1:]
     clauses = [_clause(lead, both, level)]
-    other = max(others, key=lambda route: _telling(route, level), default=None)
+    other = max(others, key=lambda change: _telling(change, level), default=None)
     if other is not None and any(_telling(other, level)[:3]):
         clauses.append(_clause(other, both, level))
-    comparable = [route for route in routes if route.moved is not None]
-    differ = sum(not same_way(route, level) for route in comparable)
+    comparable = [change for change in changes if change.moved is not None]
+    differ = sum(not same_way(change, level) for change in comparable)
     many = "all" if differ == len(comparable) else str(differ or "none")
     count = f" Of {len(comparable)} drawn words {many} "
     count += "takes another way." if differ < 2 else "take another way."
@@ -82,39 +84,39 @@ def difference_summary(
     return sentence + (count if len(comparable) > 1 else "")
 
 
-def _drawn(comparison: Comparison, both: Pair, minimum_share: float) -> list[Route]:
+def _drawn(comparison: Comparison, both: Pair, minimum_share: float) -> list[WordChange]:
     """Routes of words that are drawn on either side."""
     drawn = [{p.source for p in explanation.drawn(minimum_share)} for explanation in both]
     return [
-        r for r in comparison.routes if r.tokens.first in drawn[0] or r.tokens.second in drawn[1]
+        r for r in comparison.changes if r.tokens.first in drawn[0] or r.tokens.second in drawn[1]
     ]
 
 
-def _telling(route: Route, level: Level) -> tuple[bool, bool, bool, float]:
+def _telling(change: WordChange, level: Level) -> tuple[bool, bool, bool, float]:
     """A turned sign tells most, then a word against the quantity, then another way."""
-    values = [p.influence for p in (route.first, route.second) if p is not None]
+    values = [p.influence for p in (change.first, change.second) if p is not None]
     strength = max(abs(value) for value in values)
     return (
         min(values) < 0 < max(values),
         max(values) < 0,
-        not same_way(route, level),
+        not same_way(change, level),
         strength,
     )
 
 
-def _clause(route: Route, both: Pair, level: Level) -> str:
-    name = f"“{token_name(route.tokens, both)}”"
-    if route.first is None or route.second is None:
-        side = 1 if route.first is None else 0
+def _clause(change: WordChange, both: Pair, level: Level) -> str:
+    name = f"“{token_name(change.tokens, both)}”"
+    if change.first is None or change.second is None:
+        side = 1 if change.first is None else 0
         return f"{name} has influence only in the {('first', 'second')[side]}"
-    pull = _pull(route, both)
-    ways = _ways(route, (route.first, route.second), both, level)
+    pull = _pull(change, both)
+    ways = _ways(change, (change.first, change.second), both, level)
     return f"{name} {pull}{ways}"
 
 
-def _pull(route: Route, both: Pair) -> str:
+def _pull(change: WordChange, both: Pair) -> str:
     """The direction, where it is against the quantity on either side; the way follows it."""
-    patterns = (route.first, route.second)
+    patterns = (change.first, change.second)
     signs = [p is not None and p.influence < 0 for p in patterns]
     if not any(signs):
         return ""
@@ -139,16 +141,16 @@ def _towards(explanation: Explanation, against: bool) -> str:
     return f"towards “{brief(target.wrong)}”"
 
 
-def _ways(route: Route, patterns: Sequence[Pattern], both: Pair, level: Level) -> str:
+def _ways(change: WordChange, patterns: Sequence[Pattern], both: Pair, level: Level) -> str:
     """How both get to the target."""
     arrivals = [
         _arrival(p, explanation.target.position, level)
         for p, explanation in zip(patterns, both, strict=True)
     ]
-    if same_way(route, level):
+    if same_way(change, level):
         return "goes the same way in both" + (f", by {arrivals[0]}" if arrivals[0] else "")
     if arrivals[0] == arrivals[1]:
-        blocks = other_blocks(route, level)
+        blocks = other_blocks(change, level)
         if not blocks:
             return "goes through models that differ in depth"
         return f"takes another way in {counted_places('block', blocks)}"

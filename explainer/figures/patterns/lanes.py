@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explainer.results.pattern import SKIP, Edge, Level, Pattern
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP, Edge, Level
 
 GAP = 1.0
 """px between two patterns at a node, at most."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from explainer.base.errors import ExplainerError
-from explainer.figures.canvas import text
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import text, wording
 from explainer.figures.canvas.frame import (
     FAR,
     NOTE,
@@ -22,13 +21,13 @@ from explainer.figures.canvas.frame import (
 )
 from explainer.figures.canvas.palette import rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Scene, Spot
-from explainer.figures.patterns import bars, legend, overlay
-from explainer.figures.patterns import ribbons as ways
+from explainer.figures.patterns import bars, legend, overlay, ribbons
 from explainer.figures.patterns.bars import per_logit
 from explainer.figures.patterns.lanes import bundle, meeting, stack
 from explainer.figures.patterns.view import View
-from explainer.results.pattern import Explanation, Pattern
-from explainer.results.words import merge_pieces
+from explainer.results.explanation import Explanation
+from explainer.results.merged import merge_pieces
+from explainer.results.pattern import Pattern
 
 FULLEST = 28.0
 """px of the widest stack of patterns in a node."""
@@ -80,8 +79,8 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
     )
     lanes = stack(drawn, view.level, scale, room)
     bundles = bundle(lanes, view.level)
-    back, front = ways.ribbons(bundles, frame, view)
-    placed = ways.circles(bundles, frame, view)
+    back, front = ribbons.ribbons(bundles, frame, view)
+    placed = ribbons.circles(bundles, frame, view)
 
     wash, flow_spots = overlay.draw(kept, explanation, frame, view, scale)
     header: list[Item] = []
@@ -93,10 +92,10 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         _grid(frame, view),
         back,
         front,
-        ways.nodes(lanes, explanation, frame, view),
-        ways.marks(lanes, bundles, frame, view),
+        ribbons.nodes(lanes, explanation, frame, view),
+        ribbons.marks(lanes, bundles, frame, view),
         [disc for _, disc in placed],
-        ways.numbers(placed, view),
+        ribbons.numbers(placed, view),
         # Nothing here lies on anything else: one stage needs the fewest traces.
         bars.draw(explanation, frame, view)
         + bars.key(frame, view)
@@ -108,7 +107,7 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
     spots = (
         _token_spots(explanation, frame, view)
         + _node_spots(explanation, drawn, frame, view)
-        + ways.edge_spots(bundles, placed, explanation, frame, view)
+        + ribbons.edge_spots(bundles, placed, explanation, frame, view)
         + flow_spots
     )
     return Scene(
@@ -218,7 +217,7 @@ def _token_spots(explanation: Explanation, frame: Frame, view: View) -> list[Spo
         by_word.setdefault(pattern.source, []).append(pattern)
     spots = []
     for position, y in frame.rows.items():
-        lines = says.of_token(explanation, position, by_word.get(position, []))
+        lines = wording.of_token(explanation, position, by_word.get(position, []))
         word = position if position in listed else None
         places = [frame.labels - min(16.0, frame.label_room / 2)]
         if frame.bars is not None:
@@ -239,7 +238,7 @@ def _node_spots(
     for layer, x in enumerate(frame.columns):
         for position, y in frame.rows.items():
             here = through.get((layer, position), [])
-            lines = says.of_node(explanation, layer, position, here, view.level)
+            lines = wording.of_node(explanation, layer, position, here, view.level)
             word = here[0].source if here else None
             spots.append(Spot(x, y, "node", word, layer, position, position, None, lines))
     return spots

@@ -13,7 +13,7 @@ from explainer.figures.canvas.palette import CORE, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label
 from explainer.figures.patterns.bars import nice, written
 from explainer.figures.patterns.view import View
-from explainer.results.pattern import Target
+from explainer.results.target import Target
 
 ROW = 22.0
 SWATCH = 30.0

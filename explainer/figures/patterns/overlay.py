@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.curves import Curve, ribbon
 from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import rgba
@@ -15,7 +15,8 @@ from explainer.figures.canvas.scene import Area, Item, Label, Spot
 from explainer.figures.canvas.text import SMALL, percent
 from explainer.figures.patterns.lanes import THICKEST
 from explainer.figures.patterns.view import Overlay, View
-from explainer.results.pattern import SKIP, Edge, Explanation
+from explainer.results.explanation import Explanation
+from explainer.results.route import SKIP, Edge
 from explainer.results.total_flow import TotalFlow
 
 MOST = 160
@@ -89,7 +90,7 @@ def draw(
         colour = view.colours.skip if edge.component == SKIP else view.colours.heads
         outline = ribbon(curve, 0, 0, min(THICKEST, abs(band.value) * scale))
         items.append(Area(outline, rgba(colour, view.colours.wash)))
-        lines = says.of_flow(explanation, edge, band.value, totals[edge.layer], band.strongest)
+        lines = wording.of_flow(explanation, edge, band.value, totals[edge.layer], band.strongest)
         x, y = curve.point(0.38)
         spots.append(Spot(x, y, "flow", None, *edge, lines))
     return items, spots

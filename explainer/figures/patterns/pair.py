@@ -10,7 +10,7 @@ from explainer.figures.patterns import bars, legend
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.view import Beside, View
 from explainer.results.comparison import Aligned
-from explainer.results.pattern import Explanation
+from explainer.results.explanation import Explanation
 
 Pair = tuple[Explanation, Explanation]
 

@@ -12,7 +12,7 @@ from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.pair import Pair, pair_views
 from explainer.figures.patterns.view import View
 from explainer.results.comparison import Aligned
-from explainer.results.pattern import Explanation
+from explainer.results.explanation import Explanation
 
 WIDTH = 520.0
 """px of each graph."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.curves import Curve, Points, dashes, pill, ribbon
 from explainer.figures.canvas.curves import ribbons as outlines
 from explainer.figures.canvas.frame import Frame
@@ -15,7 +15,8 @@ from explainer.figures.canvas.scene import Area, Disc, Item, Label, Spot
 from explainer.figures.canvas.text import SMALL
 from explainer.figures.patterns.lanes import Bundle, Lane
 from explainer.figures.patterns.view import View
-from explainer.results.pattern import SKIP, Edge, Explanation
+from explainer.results.explanation import Explanation
+from explainer.results.route import SKIP, Edge
 
 FADED = 0.14
 CROWD = 14
@@ -212,7 +213,7 @@ def edge_spots(
         edge = bundle.edge
         curve, across = middle(bundle, frame)
         widest = max(bundle.lanes, key=lambda ln: (view.leads(ln.pattern), ln.width))
-        lines = says.of_edge(
+        lines = wording.of_edge(
             explanation, edge, [lane.pattern for lane in bundle.value_order], view.level
         )
         places = curve.points(along, sum(across[bundle.lanes.index(widest)]) / 2)

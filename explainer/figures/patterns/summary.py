@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import brief, counted, percent, signed
 from explainer.figures.patterns.view import View
-from explainer.results.pattern import SKIP, Edge, Explanation, Level, Pattern, Place
-from explainer.results.words import merge_pieces
+from explainer.results.explanation import Explanation
+from explainer.results.merged import merge_pieces
+from explainer.results.pattern import Pattern
+from explainer.results.route import SKIP, Edge, Level, Place
 
 NAMED = 4
 """The number of words that a sentence names at most."""
@@ -31,7 +33,7 @@ def summary(
     if place is not None and word is None:
         return _passing(explanation, level, place)
     chosen = [p for p in explanation.patterns if word is None or p.source == word]
-    label = says.question(explanation.target)
+    label = wording.question(explanation.target)
     if not chosen:
         if word is None:
             return f"No word has any influence on {label}."
@@ -63,7 +65,7 @@ def _passing(explanation: Explanation, level: Level, place: Place) -> str:
     """Which patterns pass a node or step, and what they carry together."""
     through = [p for p in explanation.patterns if p.passes(place, level)]
     through.sort(key=lambda p: -abs(p.value(level)))
-    where = says.place(explanation, place)
+    where = wording.place(explanation, place)
     if not through:
         return f"No pattern passes through {where}."
     names = [f"“{brief(p.token)}” {signed(p.value(level))}" for p in through[:NAMED]]
@@ -73,7 +75,7 @@ def _passing(explanation: Explanation, level: Level, place: Place) -> str:
     verb = "passes" if len(through) == 1 else "pass"
     return (
         f"{counted(len(through), 'pattern')} {verb} through {where} and carry {together} "
-        f"to {says.question(explanation.target)}: {', '.join(names)}."
+        f"to {wording.question(explanation.target)}: {', '.join(names)}."
     )
 
 

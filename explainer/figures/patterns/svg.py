@@ -8,7 +8,8 @@ from explainer.figures.canvas.svg import to_svg
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import view_summary
 from explainer.figures.patterns.view import view_of
-from explainer.results.pattern import Explanation, Level
+from explainer.results.explanation import Explanation
+from explainer.results.route import Level
 
 
 def pattern_svg(explanation: Explanation, *, level: Level = "attention", **options: Any) -> str:

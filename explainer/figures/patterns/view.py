@@ -9,17 +9,11 @@ from explainer.base.checks import instance, number, one_of, whole, yes_or_no
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed, shown
 from explainer.figures.canvas.palette import Palette, palette
-from explainer.results.pattern import (
-    LARGEST,
-    LEVELS,
-    Edge,
-    Explanation,
-    Level,
-    Node,
-    Pattern,
-    Place,
-)
-from explainer.results.words import Words, merge_pieces, special_positions
+from explainer.results.explanation import Explanation
+from explainer.results.logits import LARGEST
+from explainer.results.merged import Merged, merge_pieces, special_positions
+from explainer.results.pattern import Pattern
+from explainer.results.route import LEVELS, Edge, Level, Node, Place
 
 Overlay = Literal["none", "skip", "heads", "both"]
 
@@ -127,8 +121,8 @@ class View:
         if self.merge_pieces:
             words = merge_pieces(replace(explanation, flow=None))
             own = self.on_words(words)
-            drawn = {words.way_of(p) for p in own.wanted(words.explanation)}
-            return tuple(p for p in explanation.patterns if words.way(p) in drawn)
+            drawn = {p.route for p in own.wanted(words.explanation)}
+            return tuple(p for p in explanation.patterns if words.route(p) in drawn)
         enough = {p.source for p in explanation.drawn(self.minimum_share)}
         return tuple(
             p
@@ -145,7 +139,7 @@ class View:
             if p.source not in hidden or (self.selects and self.leads(p))
         )
 
-    def on_words(self, words: Words) -> View:
+    def on_words(self, words: Merged) -> View:
         """The same view of an explanation whose pieces have been merged."""
         return replace(
             self,
@@ -186,7 +180,7 @@ def _check_place(place: Any) -> None:
     if not isinstance(place, Node | Edge):
         raise ExplainerError(
             f"The selected place is {shown(place)}: give a Node or an Edge of "
-            "explainer.results.pattern."
+            "explainer.results.route."
         )
     numbers = place if isinstance(place, Node) else place[:3]
     for value in numbers:

@@ -26,7 +26,7 @@ from explainer.models.loading.tokenizer import check_tokenizer, known_ids, load_
 from explainer.models.loading.update import merge
 from explainer.models.loading.weights import read_weights
 from explainer.models.model import Model
-from explainer.results.pattern import ModelInfo
+from explainer.results.model_info import ModelInfo
 
 Precision = Literal["float32", "float64"]
 LONGEST_LABEL = 100

@@ -20,7 +20,7 @@ def snippet(request: Request, view: View) -> str:
     drawing = ", ".join(["explanation", *_changed(view, View(), DRAWN)])
     imports = [_imports(request), "from explainer.figures import pattern_svg\n"]
     if view.place is not None:
-        imports.append(f"from explainer.results.pattern import {type(view.place).__name__}\n")
+        imports.append(f"from explainer.results.route import {type(view.place).__name__}\n")
     return (
         "from pathlib import Path\n"
         "\n"

@@ -1,4 +1,4 @@
-"""What every rival method returns for one source word."""
+"""What every rival method returns for one source word: a route, and the method's own score."""
 
 from __future__ import annotations
 
@@ -8,21 +8,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.results.pattern import Component
+from explainer.results.route import Route
 
 Reduce = Literal["max", "mean"]
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Path:
-    """L + 1 positions from the word to the target; L components, None where not told apart.
+class ScoredRoute(Route):
+    """A route from the word to the target; its components are None where not told apart.
 
     `score` is the method's own: a product of attention, a flow, a sum of logits.
     """
 
-    nodes: tuple[int, ...]
-    components: tuple[Component, ...] | None
     score: float
 
 

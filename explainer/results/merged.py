@@ -1,8 +1,8 @@
 """Word pieces as one word: an explanation whose rows are words instead of tokens.
 
 Influence adds: a word's g, and all that flows between two words, is the sum over their pieces.
-Patterns of its pieces that take the same way between words become one, which carries their sum;
-pieces that take different ways keep a pattern each.
+Patterns of its pieces that take the same route between words become one, which carries their sum;
+pieces that take different routes keep a pattern each.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.results.pattern import Component, Explanation, Level, Node, Pattern, Place
+from explainer.results.explanation import Explanation
+from explainer.results.pattern import Pattern
+from explainer.results.route import Level, Node, Place, Route
 from explainer.results.total_flow import TotalFlow
 
 CONTINUES = "##"
@@ -25,8 +27,6 @@ SPECIAL = frozenset(
 )
 """Tokens that are no words, where the file does not tell: nobody can type one."""
 
-Way = tuple[int, tuple[int, ...], tuple[Component, ...]]
-
 
 def special_positions(explanation: Explanation) -> frozenset[int]:
     """The positions of [CLS], [SEP] and [MASK], however the model spells them."""
@@ -36,22 +36,16 @@ def special_positions(explanation: Explanation) -> frozenset[int]:
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class Merged:
     """The words of `source`: `rows` has each token's word, `explanation` has words for tokens."""
 
     source: Explanation
     rows: tuple[int, ...]
     explanation: Explanation
 
-    def way(self, pattern: Pattern) -> Way:
-        """The way of a token's pattern, in words."""
-        nodes = tuple(self.rows[node] for node in pattern.nodes)
-        return self.rows[pattern.source], nodes, pattern.components
-
-    @staticmethod
-    def way_of(merged: Pattern) -> Way:
-        """The way of a pattern of `explanation`."""
-        return merged.source, merged.nodes, merged.components
+    def route(self, pattern: Pattern) -> Route:
+        """The route of a token's pattern, in words."""
+        return _route(self.rows, pattern)
 
     def row(self, position: int) -> int:
         """The word at a token's position; −1 for a position that there is not."""
@@ -78,11 +72,10 @@ class Words:
 
     def on_words(self, pattern: Pattern) -> Pattern:
         """A token's pattern with its nodes in words."""
-        source, nodes, _ = self.way(pattern)
-        return replace(pattern, source=source, nodes=nodes)
+        return replace(pattern, nodes=self.route(pattern).nodes)
 
 
-def merge_pieces(explanation: Explanation) -> Words:
+def merge_pieces(explanation: Explanation) -> Merged:
     """The explanation with words in place of word pieces."""
     rows = word_rows(explanation.tokens, explanation.words)
     count = rows[-1] + 1 if rows else 0
@@ -91,6 +84,10 @@ def merge_pieces(explanation: Explanation) -> Words:
     g = [0.0] * count
     for row, influence in zip(rows, explanation.influence, strict=True):
         g[row] += influence
+    alike: dict[Route, list[Pattern]] = {}
+    for pattern in explanation.patterns:
+        alike.setdefault(_route(rows, pattern), []).append(pattern)
+    patterns = [_together(words, route, members) for route, members in alike.items()]
     target = explanation.target
     merged = replace(
         explanation,
@@ -98,15 +95,15 @@ def merge_pieces(explanation: Explanation) -> Words:
         words=tuple(None if row in special else row for row in range(count)),
         target=replace(target, position=rows[target.position]),
         influence=tuple(g),
+        patterns=tuple(sorted(patterns, key=lambda p: -abs(p.influence))),
         flow=explanation.flow and _flow(explanation.flow, rows, count),
     )
-    found = Words(explanation, rows, merged)
-    ways: dict[Way, list[Pattern]] = {}
-    for pattern in explanation.patterns:
-        ways.setdefault(found.way(pattern), []).append(pattern)
-    patterns = [_together(words[way[0]], way, members) for way, members in ways.items()]
-    patterns.sort(key=lambda p: -abs(p.influence))
-    return replace(found, explanation=replace(merged, patterns=tuple(patterns)))
+    return Merged(explanation, rows, merged)
+
+
+def _route(rows: Sequence[int], pattern: Pattern) -> Route:
+    """The route of a token's pattern, in words."""
+    return Route(tuple(rows[node] for node in pattern.nodes), pattern.components)
 
 
 def word_rows(tokens: Sequence[str], words: Sequence[int | None] | None = None) -> tuple[int, ...]:
@@ -143,17 +140,15 @@ def word_names(tokens: Sequence[str], rows: Sequence[int]) -> tuple[str, ...]:
     )
 
 
-def _together(word: str, way: Way, members: list[Pattern]) -> Pattern:
-    """The sum of the patterns of pieces that take one way."""
-    source, nodes, components = way
+def _together(words: Sequence[str], route: Route, members: list[Pattern]) -> Pattern:
+    """The sum of the patterns of pieces that take one route."""
     return Pattern(
-        source=source,
-        token=word,
+        nodes=route.nodes,
+        components=members[0].components,
+        token=words[route.source],
         influence=sum(p.influence for p in members),
-        nodes=nodes,
         embedding_influence=sum(p.embedding_influence for p in members),
         embedding_trail=_sums([p.embedding_trail for p in members]),
-        components=components,
         attention_influence=sum(p.attention_influence for p in members),
         attention_trail=_sums([p.attention_trail for p in members]),
     )

@@ -14,8 +14,8 @@ from explainer.figures import View, pattern_svg
 from explainer.figures.patterns.bars import values
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import view_summary
-from explainer.results.pattern import Edge, Node
-from explainer.results.words import merge_pieces, special_positions, word_rows
+from explainer.results.merged import merge_pieces, special_positions, word_rows
+from explainer.results.route import Edge, Node
 from tests.ui import alts, checked, opened, query, widget
 
 TEXT = "the unhappiest farmers [MASK] bad ."
@@ -59,8 +59,8 @@ def test_flow_between_words_is_conserved(found):
 
 def test_pieces_of_one_way_become_one_pattern_and_others_stay_apart(found):
     words = merge_pieces(found)
-    ways = [words.way(p) for p in found.patterns]
-    assert len(words.explanation.patterns) == len(set(ways))
+    routes = [words.route(p) for p in found.patterns]
+    assert len(words.explanation.patterns) == len(set(routes))
     same = [replace(p, nodes=(p.source, 5, 6, 6), components=(0, 1, 0)) for p in found.patterns]
     together = merge_pieces(replace(found, patterns=tuple(same))).explanation.patterns
     (pattern,) = [p for p in together if p.source == WORD]

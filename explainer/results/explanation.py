@@ -1,0 +1,180 @@
+"""The result of an explanation: patterns and total flow; as values, JSON and a graph.
+
+Nothing here knows torch, a tokenizer or a page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import networkx as nx
+
+from explainer.base.checks import number, one_of, whole
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import shown
+from explainer.results.gap import gap_warning
+from explainer.results.logits import check_finite
+from explainer.results.model_info import ModelInfo
+from explainer.results.pattern import Pattern
+from explainer.results.route import LEVELS, SKIP, Edge, Level
+from explainer.results.settings import Settings
+from explainer.results.target import Target
+from explainer.results.total_flow import TotalFlow
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Everything that one sentence's explanation found, as plain values.
+
+    `influence` has one integrated gradient per token, in logits; `completeness_gap` is
+    Σ influence − (Q(x) − Q(b)), the error of the quadrature; `patterns` holds every word with
+    influence, strongest first. `words` numbers the word of each token, with None for [CLS], [SEP]
+    and masks; without it (in older files) words are told by the spelling of their pieces. Raises
+    ExplainerError where an influence is not finite, and where the parts are not of one sentence and
+    one model.
+    """
+
+    model: ModelInfo
+    tokens: tuple[str, ...]
+    target: Target
+    settings: Settings
+    influence: tuple[float, ...]
+    completeness_gap: float
+    patterns: tuple[Pattern, ...]
+    flow: TotalFlow | None = None
+    words: tuple[int | None, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.tokens:
+            raise ExplainerError("The explanation has no tokens: give those of the sentence.")
+        if len(self.tokens) != len(self.influence):
+            raise ExplainerError(
+                f"The explanation has {len(self.tokens)} tokens and {len(self.influence)} "
+                "influences: give one influence for each token."
+            )
+        if self.words is not None and len(self.words) != len(self.tokens):
+            raise ExplainerError(
+                f"The explanation has {len(self.tokens)} tokens and words for {len(self.words)}: "
+                "give a word's number, or None, for each token."
+            )
+        whole("target's position", self.target.position, 0, len(self.tokens) - 1)
+        check_finite("completeness gap", (self.completeness_gap,))
+        check_finite("influence", self.influence)
+        for pattern in self.patterns:
+            self._check(pattern)
+        if self.flow is not None:
+            self.flow.check_sizes(self.model.layers, self.model.heads, len(self.tokens))
+
+    def _check(self, pattern: Pattern) -> None:
+        """Refuse a pattern that is of another model or sentence."""
+        own = (pattern.influence, pattern.embedding_influence, pattern.attention_influence)
+        check_finite("pattern", (*own, *pattern.embedding_trail, *pattern.attention_trail))
+        heads = [component for component in pattern.components if component != SKIP]
+        fits = (
+            len(pattern.components) == self.model.layers
+            and pattern.nodes[-1] == self.target.position
+            and max(pattern.nodes) < len(self.tokens)
+            and max(heads, default=0) < self.model.heads
+        )
+        if not fits:
+            raise ExplainerError(
+                f"The pattern of {shown(pattern.token)} does not fit: give {self.model.layers + 1} "
+                f"nodes of {len(self.tokens)} tokens, the last of them {self.target.position}, and "
+                f"components of {self.model.heads} heads or 'skip'."
+            )
+
+    @property
+    def gap_warning(self) -> str | None:
+        """What to say where the completeness gap is over 5 % of Q(x) − Q(b); None elsewhere."""
+        return gap_warning(self.completeness_gap, self.target.value - self.target.baseline_value)
+
+    def drawn(self, minimum_share: float) -> tuple[Pattern, ...]:
+        """Patterns of the words whose |g| is at least `minimum_share` of Σ|g|."""
+        minimum_share = number("minimum share", minimum_share, 0, 1, "a share from 0 to 1")
+        threshold = minimum_share * sum(abs(g) for g in self.influence)
+        return tuple(p for p in self.patterns if abs(self.influence[p.source]) >= threshold)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract as plain Python values."""
+        result: dict[str, Any] = {
+            "schema": SCHEMA,
+            "model": asdict(self.model),
+            "tokens": list(self.tokens),
+            "target": asdict(self.target),
+            "settings": asdict(self.settings),
+            "influence": list(self.influence),
+            "completeness_gap": self.completeness_gap,
+            "patterns": [pattern.to_dict() for pattern in self.patterns],
+        }
+        if self.words is not None:
+            result["words"] = list(self.words)
+        if self.flow is not None:
+            result["flow"] = {"skip": self.flow.skip.tolist(), "heads": self.flow.heads.tolist()}
+        return result
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The JSON contract as text."""
+        try:
+            return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+        except ValueError as error:
+            raise ExplainerError(
+                "The explanation holds numbers that are not finite, which JSON cannot: check the "
+                "model's weights."
+            ) from error
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Explanation:
+        """The inverse of `to_dict`; raises ExplainerError for a record that it did not write."""
+        # A record is read by few, and what checks it knows this module.
+        from explainer.results.restore import restored
+
+        return restored(data)
+
+    @classmethod
+    def from_json(cls, text: str) -> Explanation:
+        """The inverse of `to_json`; raises ExplainerError for a text that it did not write."""
+        from explainer.results.restore import record_of
+
+        return cls.from_dict(record_of(text))
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """The patterns at the attention level as a graph.
+
+        Nodes are (layer, position) with their `token`; each edge is keyed by its component and
+        holds the summed `influence` of the patterns through it and their `sources`.
+        """
+        graph = nx.MultiDiGraph()
+        for layer in range(self.model.layers + 1):
+            for position, token in enumerate(self.tokens):
+                graph.add_node((layer, position), token=token)
+        for edge, patterns in self.by_edge("attention"):
+            graph.add_edge(
+                (edge.layer, edge.source),
+                (edge.layer + 1, edge.target),
+                key=edge.component,
+                influence=sum(p.attention_influence for p in patterns),
+                sources=tuple(p.source for p in patterns),
+            )
+        return graph
+
+    def by_edge(self, level: Level) -> Iterator[tuple[Edge, tuple[Pattern, ...]]]:
+        """Every edge that a pattern uses, in order of layer, with the patterns through it."""
+        one_of("level", level, LEVELS)
+        through: dict[Edge, list[Pattern]] = {}
+        for pattern in self.patterns:
+            for edge in pattern.edges(level):
+                through.setdefault(edge, []).append(pattern)
+        for edge in sorted(through, key=lambda e: (*e[:3], str(e.component))):
+            yield edge, tuple(through[edge])
+
+    def figure(self, level: Level = "attention", **options: Any) -> Any:
+        """The pattern graph in Plotly; `options` as in `explainer.figures.pattern_graph`."""
+        # Plotly is only loaded by those who draw.
+        from explainer.figures import pattern_graph
+
+        return pattern_graph(self, level=level, **options)

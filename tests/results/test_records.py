@@ -1,0 +1,121 @@
+"""Records check themselves when they are made: what does not belong together is refused at once."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from explainer import ExplainerError, Explanation, Settings, explain
+from explainer.results.pattern import Pattern
+from explainer.results.route import Edge, Node, Route
+from explainer.results.target import Target
+from explainer.results.total_flow import TotalFlow
+from explainer.rivals import ScoredRoute
+
+
+@pytest.fixture(scope="module")
+def found(tiny_masked_lm) -> Explanation:
+    text = "the farmers [MASK] old ."
+    return explain(tiny_masked_lm, text, settings=Settings(points=2), flow=True)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "components", "said"),
+    [
+        ((0, 0, 0), (0,) * 9, "3 nodes and 9 components: give one node more"),
+        ((0,), (), "1 nodes: give one for every hidden state"),
+        ((0, -1), (0,), r"nodes\[1\] is -1: give a whole number"),
+        ((0, 1.5), (0,), r"nodes\[1\] is 1\.5"),
+        ("01", (0,), "nodes is '01': give a list of positions"),
+        ((0, 1), "0", "components is '0': give a list of heads"),
+        ((0, 1), (-1,), r"components\[0\] is -1"),
+        ((0, 1), ("head 1",), r"components\[0\] 'head 1' is not known"),
+        ((0, 1), ("skip",), "from token 0 to 1, which a skip connection cannot"),
+    ],
+)
+def test_what_is_no_route_is_refused(nodes, components, said):
+    for make in (lambda: Route(nodes, components), lambda: ScoredRoute(nodes, components, 1.0)):
+        with pytest.raises(ExplainerError, match=said):
+            make()
+
+
+def test_routes_are_equal_by_their_way_and_hold_plain_values():
+    route = Route([0, np.int64(2), 2], [np.int32(1), None])
+    assert route == Route((0, 2, 2), (1, None)) != Route((0, 2, 2), None)
+    assert {type(node) for node in route.nodes} == {int}
+    assert route.source == 0
+    assert route.edges("embedding")[1] == Edge(1, 2, 2, None)
+    assert route.passes(Node(1, 2), "attention")
+    assert route.passes(Edge(0, 0, 2, 1), "attention")
+    assert not route.passes(Edge(0, 0, 2, 0), "attention")
+    assert route.passes(Edge(0, 0, 2, 0), "embedding")
+    assert not Route((0, 2, 2), None).passes(Edge(2, 2, 2, None), "attention")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"components": (0,) * 9}, "nodes and 9 components"),
+        ({"components": None}, "leaves a step open"),
+        ({"embedding_trail": (1.0,)}, "trails of 1 and"),
+        ({"attention_trail": ()}, "and 0 and candidates"),
+        ({"attention_candidates": ((1.0,),)}, "candidates for 1"),
+    ],
+)
+def test_a_pattern_has_a_value_for_every_step(found, changes, said):
+    with pytest.raises(ExplainerError, match=said):
+        replace(found.patterns[0], **changes)
+
+
+def test_a_pattern_is_its_route_and_what_that_carries(found):
+    pattern = found.patterns[0]
+    assert isinstance(pattern, Pattern)
+    assert pattern.route == Route(pattern.nodes, pattern.components)
+    assert pattern.source == pattern.nodes[0]
+    assert list(pattern.to_dict()) == [
+        *("source", "token", "influence", "nodes", "embedding_influence", "embedding_trail"),
+        *("components", "attention_influence", "attention_trail"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((-1, "are", "is", 1.0, 0.0), "position is -1"),
+        ((0, 3, "is", 1.0, 0.0), "correct is 3: give a string"),
+        ((0, "are", 3, 1.0, 0.0), "wrong is 3: give a string"),
+        ((0, "are", None, float("nan"), 0.0), "not finite"),
+    ],
+)
+def test_what_is_no_target_is_refused(values, said):
+    with pytest.raises(ExplainerError, match=said):
+        Target(*values)
+
+
+def test_the_parts_of_an_explanation_are_of_one_sentence_and_model(found):
+    pattern, n = found.patterns[0], len(found.tokens)
+    away = (*pattern.nodes[:-1], n)
+    for changes, said in (
+        ({"tokens": ()}, "has no tokens"),
+        ({"tokens": found.tokens[1:]}, "tokens and"),
+        ({"words": (0,)}, "words for 1"),
+        ({"influence": (float("nan"),) * n}, "influence has numbers that are not finite"),
+        ({"target": replace(found.target, position=n)}, "target's position"),
+        ({"target": replace(found.target, position=0)}, "does not fit"),
+        ({"model": replace(found.model, layers=9)}, "does not fit: give 10 nodes"),
+        ({"patterns": (replace(pattern, nodes=away, components=(0,) * 3),)}, "does not fit"),
+        ({"patterns": (replace(pattern, components=(99,) * 3),)}, "heads or 'skip'"),
+        ({"patterns": (), "model": replace(found.model, heads=9)}, "The flow has"),
+    ):
+        with pytest.raises(ExplainerError, match=said):
+            replace(found, **changes)
+
+
+def test_flows_have_an_entry_for_every_block_and_position():
+    for skip, heads, said in (
+        (np.zeros((2, 3)), np.zeros((2, 4, 3, 2)), "give 2 × 3 by skip, and 2 × 4 × 3 × 3"),
+        (np.zeros(3), np.zeros((2, 4, 3, 3)), "arrays of 1 and 4 axes"),
+        ([[0.0]], np.zeros((1, 1, 1, 1)), "skip is a list: give an array"),
+    ):
+        with pytest.raises(ExplainerError, match=said):
+            TotalFlow(skip, heads)

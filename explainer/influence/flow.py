@@ -8,29 +8,23 @@ influence is conserved (docs/method.md).
 from __future__ import annotations
 
 import numpy as np
-import torch
 
-from explainer.influence import jacobian
+from explainer.influence.components import SKIP_ROW
+from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Trace
 from explainer.results.total_flow import TotalFlow
 
 
 def total_flow(trace: Trace) -> TotalFlow:
     """Flow through skip [L, pos] and through heads [L, head, to, from], in logits."""
-    n, target = trace.n_tokens, trace.target
-    n_heads = trace.pieces[0].adapter.blocks[0].n_heads
+    n = trace.n_tokens
     skip = np.zeros((trace.n_layers, n))
-    heads = np.zeros((trace.n_layers, n_heads, n, n))
-    everywhere = torch.arange(n)
-    for piece in trace.pieces:
-        T = piece.tangent
-        for number in range(trace.n_layers):
-            layer = piece.layer(number)
-            tangents = jacobian.project(layer.block, T)
-            by_head, by_skip = jacobian.component_scores(layer, piece.weights, tangents, everywhere)
-            to = slice(None) if layer.rows is None else slice(target, target + 1)
-            heads[number, :, to] += by_head.mT.double().numpy()
-            skip[number] += by_skip.sum(1).double().numpy()
-            if number < trace.n_layers - 1:
-                T = jacobian.move_all(layer, tangents)
+    heads = np.zeros((trace.n_layers, trace.n_heads, n, n))
+    tangents = Tangents.of_words(trace, range(n))
+    for number in range(trace.n_layers):
+        last = number == trace.n_layers - 1
+        to = slice(trace.target, trace.target + 1) if last else slice(None)
+        scores, tangents = tangents.all_together()
+        skip[number] = scores[SKIP_ROW].sum(1).numpy()
+        heads[number, :, to] = scores[SKIP_ROW + 1 :].mT.numpy()
     return TotalFlow(skip, heads)

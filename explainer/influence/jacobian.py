@@ -19,7 +19,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from explainer.influence.trace import Layer
+from explainer.influence.components import SKIP_ROW
+from explainer.influence.layer import Layer
 from explainer.models.adapter import Block
 from explainer.models.block import (
     NormState,
@@ -32,7 +33,7 @@ from explainer.models.block import (
 
 @dataclass(frozen=True, eq=False)
 class Projected:
-    """Tangents T [step, batch, d_model] and their projections [step, head, batch, d_head]."""
+    """Tangents T [point, batch, d_model] and their projections [point, head, batch, d_head]."""
 
     T: Tensor
     dq: Tensor
@@ -46,7 +47,7 @@ class Projected:
 
 
 def project(block: Block, T: Tensor) -> Projected:
-    """dq, dk, dv of tangents T [step, batch, d_model]."""
+    """dq, dk, dv of tangents T [point, batch, d_model]."""
     dq, dk, dv = functional.linear(T, block.W_QKV).chunk(3, dim=-1)
     return Projected(T, *(split_heads(block, x) for x in (dq, dk, dv)))
 
@@ -54,16 +55,18 @@ def project(block: Block, T: Tensor) -> Projected:
 def node_scores(layer: Layer, weights: Tensor, tangents: Projected, source: Tensor) -> Tensor:
     """Influence [batch, to] of moving each tangent to each next node, by all heads and skip.
 
-    Summed over the steps with `weights` [step]; equals ⟨T, G⟩ when summed over `to` too.
+    Summed over the points with `weights` [point]; equals ⟨T, G⟩ when summed over `to` too.
     """
-    by_head, by_skip = component_scores(layer, weights, tangents, source)
-    return by_head.sum(0) + by_skip
+    return over_components(component_scores(layer, weights, tangents, source))
 
 
-def component_scores(
-    layer: Layer, weights: Tensor, tangents: Projected, source: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Influence of each edge, by head [head, batch, to] and by skip [batch, to]."""
+def over_components(scores: Tensor) -> Tensor:
+    """Scores by component, summed over their first axis."""
+    return scores[SKIP_ROW + 1 :].sum(0) + scores[SKIP_ROW]
+
+
+def component_scores(layer: Layer, weights: Tensor, tangents: Projected, source: Tensor) -> Tensor:
+    """Influence [component, batch, to] of each edge, by skip and by each head (`components`)."""
     state, sensitivity = layer.state, layer.sensitivity
     value = (tangents.dv @ sensitivity.R.mT) * state.attention.index_select(3, source).mT
     value += (tangents.dk @ state.q.mT) * sensitivity.D.index_select(3, source).mT
@@ -78,7 +81,7 @@ def component_scores(
     by_skip[stays, row] = torch.einsum(
         "sbd,sbd,s->b", T, sensitivity.P.index_select(1, row), weights
     )
-    return by_head, by_skip
+    return torch.cat([by_skip.unsqueeze(0), by_head])
 
 
 def _same_position(layer: Layer, source: Tensor) -> tuple[Tensor, Tensor]:
@@ -90,7 +93,7 @@ def _same_position(layer: Layer, source: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def move_to_node(layer: Layer, tangents: Projected, source: Tensor, target: Tensor) -> Tensor:
-    """Tangents [step, batch, d_model] at the next nodes `target`, by all heads and skip."""
+    """Tangents [point, batch, d_model] at the next nodes `target`, by all heads and skip."""
     row = layer.row_of(target)
     do = _moved_output(layer, tangents, source, row)
     (stays,) = torch.nonzero(source == target, as_tuple=True)
@@ -103,7 +106,7 @@ def move_to_node(layer: Layer, tangents: Projected, source: Tensor, target: Tens
 
 
 def _moved_output(layer: Layer, tangents: Projected, source: Tensor, row: Tensor) -> Tensor:
-    """do by values and keys [step, head, batch, d_head]."""
+    """do by values and keys [point, head, batch, d_head]."""
     state = layer.state
     q, o = state.q.index_select(2, row), state.output.index_select(2, row)
     v = state.v.index_select(2, source)
@@ -112,14 +115,14 @@ def _moved_output(layer: Layer, tangents: Projected, source: Tensor, row: Tensor
 
 
 def _weight_on(layer: Layer, row: Tensor, source: Tensor) -> Tensor:
-    """A_ij of each of the batch [step, head, batch, 1]."""
+    """A_ij of each of the batch [point, head, batch, 1]."""
     attention = layer.state.attention
     cell = row * attention.shape[-1] + source
     return attention.flatten(2).index_select(2, cell).unsqueeze(-1)
 
 
 def _query_output(layer: Layer, dq: Tensor, row: Tensor) -> Tensor:
-    """do by the query of tokens that stay [step, head, batch, d_head]."""
+    """do by the query of tokens that stay [point, head, batch, d_head]."""
     state = layer.state
     a = state.attention.index_select(2, row)
     e = dq @ state.k.mT * layer.block.d_head**-0.5
@@ -138,14 +141,15 @@ def _rows_of_feed_forward(layer: Layer, row: Tensor) -> tuple[NormState, Tensor,
 
 
 def move_by_component(
-    layer: Layer, T: Tensor, source: Tensor, target: Tensor, head: Tensor
+    layer: Layer, T: Tensor, source: Tensor, target: Tensor, component: Tensor
 ) -> Tensor:
-    """Tangents [step, batch, d_model] at `target`, each by one head [batch], or by skip (−1)."""
+    """Tangents [point, batch, d_model] at `target`, each by the component of its row [batch]."""
     block, state, row = layer.block, layer.state, layer.row_of(target)
     d_model, d_head, root = T.shape[-1], block.d_head, block.d_head**-0.5
-    du = T * (head < 0).view(1, -1, 1)
-    for h in torch.unique(head[head >= 0]).tolist():
-        (chosen,) = torch.nonzero(head == h, as_tuple=True)
+    du = T * (component == SKIP_ROW).view(1, -1, 1)
+    for carrier in torch.unique(component[component != SKIP_ROW]).tolist():
+        (chosen,) = torch.nonzero(component == carrier, as_tuple=True)
+        h = carrier - 1 - SKIP_ROW
         i, j = row[chosen], source[chosen]
         W_Q, W_K, W_V = block.W_QKV.unflatten(0, (3, block.n_heads, d_head))[:, h]
         moved = T.index_select(1, chosen)
@@ -164,7 +168,7 @@ def move_by_component(
 
 
 def move_all(layer: Layer, tangents: Projected) -> Tensor:
-    """The next tangents [step, pos, d_model] when every token moves at once."""
+    """The next tangents [point, pos, d_model] when every token moves at once."""
     state, root = layer.state, layer.block.d_head**-0.5
     ds = (tangents.dq @ state.k.mT + state.q @ tangents.dk.mT) * root
     mean = (state.attention * ds).sum(-1, keepdim=True)
@@ -181,18 +185,15 @@ class EdgeCotangents:
     influence through head h.
     """
 
-    by_head: Tensor  # [head, step, batch, d_model]
-    by_skip: Tensor  # [step, batch, d_model], zero where the edge changes position
+    by_head: Tensor  # [head, point, batch, d_model]
+    by_skip: Tensor  # [point, batch, d_model], zero where the edge changes position
 
     def total(self) -> Tensor:
-        """The cotangent at the source with all heads and skip open [step, batch, d_model]."""
+        """The cotangent at the source with all heads and skip open [point, batch, d_model]."""
         return self.by_head.sum(0) + self.by_skip
 
     def scores(self, weights: Tensor, T: Tensor, edge: Tensor) -> Tensor:
-        """Influence [head + 1, batch] of tangents T [step, batch, d_model] at their `edge`.
-
-        Row 0 is skip, so that a tie for the maximum goes to it.
-        """
+        """Influence [component, batch] of tangents T [point, batch, d_model] at their `edge`."""
         weighted = T * weights.view(-1, 1, 1)
         heads = torch.einsum("hsbd,sbd->hb", self.by_head.index_select(2, edge), weighted)
         skip = torch.einsum("sbd,sbd->b", self.by_skip.index_select(1, edge), weighted)
@@ -202,7 +203,7 @@ class EdgeCotangents:
 def pull_back(
     layer: Layer, C: Tensor, target: Tensor, parent: Tensor, source: Tensor
 ) -> EdgeCotangents:
-    """Cotangents C [step, node, d_model] at next nodes `target` [node], back along edges.
+    """Cotangents C [point, node, d_model] at next nodes `target` [node], back along edges.
 
     Edge number b runs from `source[b]` to node `parent[b]`; the feed-forward half of a node is
     passed once, whatever the number of edges into it.
@@ -210,7 +211,7 @@ def pull_back(
     block, state = layer.block, layer.state
     row, root = layer.row_of(target), block.d_head**-0.5
     P = feed_forward_backward(block, *_rows_of_feed_forward(layer, row), C)
-    R = split_heads(block, torch.matmul(P, block.W_O))  # [step, head, node, d_head]
+    R = split_heads(block, torch.matmul(P, block.W_O))  # [point, head, node, d_head]
     R_edge, row_edge = R.index_select(2, parent), row[parent]
     q, o = state.q.index_select(2, row_edge), state.output.index_select(2, row_edge)
     a = _weight_on(layer, row_edge, source)
@@ -230,6 +231,6 @@ def pull_back(
 
 
 def _per_head(x: Tensor, W: Tensor) -> Tensor:
-    """x [step, head, batch, e] times W [head, e, d_model] as [head, step, batch, d_model]."""
-    steps, batch = x.shape[0], x.shape[2]
-    return torch.bmm(x.transpose(0, 1).flatten(1, 2), W).unflatten(1, (steps, batch))
+    """x [point, head, batch, e] times W [head, e, d_model] as [head, point, batch, d_model]."""
+    points, batch = x.shape[0], x.shape[2]
+    return torch.bmm(x.transpose(0, 1).flatten(1, 2), W).unflatten(1, (points, batch))

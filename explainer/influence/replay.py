@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explainer.influence import jacobian
 from explainer.influence.path import quadrature
+from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Trace
 from explainer.results.settings import Rule
 
@@ -32,7 +32,7 @@ class Sampled:
 class PathCurve:
     """Q at equally spaced points a of the path, from the baseline (a = 0) to the input (a = 1).
 
-    `values` is Q [step], `slopes` [step, pos] what each word adds to dQ/da; all in logits.
+    `values` is Q [point], `slopes` [point, pos] what each word adds to dQ/da; all in logits.
     """
 
     a: NDArray[np.float64]
@@ -58,9 +58,7 @@ class PathCurve:
 
 def path_curve(trace: Trace, a: NDArray[np.float64]) -> PathCurve:
     """Q and its slopes along a trace that was made at the points `a`."""
-    values = torch.cat([piece.values for piece in trace.pieces])
-    slopes = torch.cat([piece.slopes for piece in trace.pieces])
-    return PathCurve(a, values.double().numpy(), slopes.double().numpy())
+    return PathCurve(a, trace.values.double().numpy(), trace.slopes.double().numpy())
 
 
 def node_choices(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[float, ...], ...]:
@@ -70,16 +68,8 @@ def node_choices(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[float, ...],
     the last row has the target's alone.
     """
     rows = []
-    tangents = [piece.tangent[:, nodes[0] : nodes[0] + 1] for piece in trace.pieces]
-    for number in range(trace.n_layers):
-        source, target = torch.tensor([nodes[number]]), torch.tensor([nodes[number + 1]])
-        scores, moved = [], []
-        for piece, T in zip(trace.pieces, tangents, strict=True):
-            layer = piece.layer(number)
-            projected = jacobian.project(layer.block, T)
-            scores.append(jacobian.node_scores(layer, piece.weights, projected, source)[0])
-            if number < trace.n_layers - 1:
-                moved.append(jacobian.move_to_node(layer, projected, source, target))
-        rows.append(tuple(torch.stack(scores).sum(0).tolist()))
-        tangents = moved
+    tangents = Tangents.of_words(trace, nodes[:1])
+    for node in nodes[1:]:
+        rows.append(tuple(tangents.node_scores()[0].tolist()))
+        tangents = tangents.to_nodes(torch.tensor([0]), torch.tensor([node]))
     return tuple(rows)

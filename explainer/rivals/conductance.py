@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 from explainer.influence.trace import Trace
 from explainer.results.total_flow import TotalFlow
@@ -31,12 +30,9 @@ def internal_influence(trace: Trace) -> Array:
     The input is taken to be the path's last point, which is exact for rules with both ends.
     """
     found = np.zeros((trace.n_layers + 1, trace.n_tokens))
-    last = trace.pieces[-1]
     for layer in range(trace.n_layers + 1):
-        mean = torch.stack(
-            [torch.einsum("snd,s->nd", p.gradient[layer], p.weights) for p in trace.pieces]
-        ).sum(0)
-        influence = (mean * last.hidden[layer][-1]).sum(-1).double().numpy()
+        products = trace.mean_gradient(layer) * trace.last_hidden(layer)
+        influence = products.sum(-1).double().numpy()
         found[layer, slice(None) if layer < trace.n_layers else [trace.target]] = influence
     return found
 

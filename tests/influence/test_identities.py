@@ -5,8 +5,7 @@ import itertools
 import pytest
 import torch
 
-from explainer.influence import jacobian
-from explainer.influence import trace as trace_module
+from explainer.influence import jacobian, memory
 from explainer.influence.flow import total_flow
 from explainer.influence.refine import refine, refine_components, refine_nodes
 from explainer.models import block
@@ -106,22 +105,24 @@ def test_moved_tangents_and_pulled_cotangents_agree_with_the_scores(options):
             for side in zip(*itertools.product(range(traces.n_tokens), targets), strict=True)
         )
         tangents = jacobian.project(layer.block, T).select(source)
-        heads, skip = jacobian.component_scores(layer, piece.weights, tangents, source)
+        scores = jacobian.component_scores(layer, piece.weights, tangents, source)
         rows = layer.row_of(target)
         edge = torch.arange(len(source))
-        expected = torch.cat([skip[edge, rows].unsqueeze(0), heads[:, edge, rows]])
+        expected = scores[:, edge, rows]
         C = piece.gradient[number + 1][:, rows]
         pulled = jacobian.pull_back(layer, C, target, edge, source)
         close(pulled.scores(piece.weights, tangents.T, edge), expected)
         moved = jacobian.move_to_node(layer, tangents, source, target)
         close(torch.einsum("sbd,sbd,s->b", moved, C, piece.weights), expected.sum(0))
-        for head in range(-1, layer.block.n_heads):
+        for component in range(1 + layer.block.n_heads):
             by_one = jacobian.move_by_component(
-                layer, tangents.T, source, target, torch.full_like(source, head)
+                layer, tangents.T, source, target, torch.full_like(source, component)
             )
             carried = torch.einsum("sbd,sbd,s->b", by_one, C, piece.weights)
-            possible = torch.ones_like(source, dtype=torch.bool) if head >= 0 else source == target
-            close(carried[possible], expected[head + 1, possible])
+            possible = (
+                source == target if component == 0 else torch.full_like(source == target, True)
+            )
+            close(carried[possible], expected[component, possible])
 
 
 @problems
@@ -233,12 +234,12 @@ def test_candidates_of_a_step_sum_to_what_all_components_carry():
 def test_small_pieces_give_the_same_result(monkeypatch):
     problem = tiny_problem(points=5)
     whole = traced(problem)
-    monkeypatch.setattr(trace_module, "KEEP_BYTES", 0)
-    monkeypatch.setattr(trace_module, "PIECE_BYTES", 40_000)
+    monkeypatch.setattr(memory, "KEEP_BYTES", 0)
+    monkeypatch.setattr(memory, "PIECE_BYTES", 40_000)
     cut = traced(problem)
     assert len(cut.pieces) > 1
     assert all(piece.kept is None for piece in cut.pieces)
-    monkeypatch.setattr("explainer.influence.refine.BATCH_BYTES", 1)
+    monkeypatch.setattr("explainer.influence.memory.WORDS_BYTES", 1)
     close(cut.influence, whole.influence)
     close(total_flow(cut).heads, total_flow(whole).heads)
     for top_k in (1, 3):

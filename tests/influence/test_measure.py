@@ -50,7 +50,7 @@ def test_paths_in_batches_measure_as_together(problem, monkeypatch):
     ends = itertools.product(range(4), repeat=3)
     paths = [((*nodes, problem.position), None) for nodes in ends][::-1]
     together = measure_all(trace, paths)
-    monkeypatch.setattr("explainer.influence.measure.BATCH_BYTES", 1)
+    monkeypatch.setattr("explainer.influence.memory.PATHS_BYTES", 1)
     apart = measure_all(trace, paths)
     assert [m.influence for m in apart] == pytest.approx([m.influence for m in together])
     assert measure_all(trace, []) == []

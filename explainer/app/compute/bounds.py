@@ -11,7 +11,7 @@ import os
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
-from explainer.influence.trace import steps_per_piece
+from explainer.influence.memory import points_per_piece
 from explainer.models.model import Model
 from explainer.question.sentence import read_sentence
 from explainer.results.settings import Settings
@@ -44,7 +44,7 @@ def allowed_seconds() -> int:
 
 def estimated_seconds(model: Model, n_tokens: int, settings: Settings) -> float:
     """About how long an explanation takes on one core."""
-    _, kept = steps_per_piece(model.adapter, n_tokens, settings.points)
+    _, kept = points_per_piece(model.adapter, n_tokens, settings.points)
     beam = 1 + PER_PATTERN * (settings.top_k - 1)
     once = pass_seconds(model, n_tokens) * PASSES
     return settings.points * once * beam * (1 if kept else PIECEWISE)

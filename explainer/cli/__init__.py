@@ -1,0 +1,1 @@
+"""The command line: an explanation, an evaluation, the models and the app."""

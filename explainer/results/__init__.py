@@ -1,0 +1,1 @@
+"""What was found, as plain records: settings, patterns, explanations and their comparison."""

@@ -1,0 +1,1 @@
+"""The Method page: the formulas, on a sentence of the reader's own."""

@@ -1,0 +1,1 @@
+"""What is chosen on a page: one frozen record that the link, the session and widgets share."""

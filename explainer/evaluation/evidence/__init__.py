@@ -1,0 +1,1 @@
+"""What a run shows, with its intervals: tables, findings, verdicts."""

@@ -1,0 +1,1 @@
+"""A person's own file as cases: cells, rows and columns, each refused by its number."""

@@ -1,0 +1,1 @@
+"""Shapes, axes, colours and words, and the two ways to draw them: SVG and Plotly."""

@@ -1,0 +1,1 @@
+"""The pattern graph: rows, ribbons, bars and legend, for one explanation or a pair."""

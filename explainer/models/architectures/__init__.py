@@ -19,6 +19,8 @@ class Architecture:
     `masked_lm_head` and `classification_head` are how the names of each head's weights start,
     `sizes` the configuration's whole numbers with the depth first, the heads second and the width
     third, `activation` its name for that, and `reads_eps` whether it has one for LayerNorms.
+    `pads_positions`: its positions are counted after the padding token's id, which then matters.
+    `mask_takes_space`: its mask takes the space before it, also where the files do not say so.
     """
 
     masked_lm: type[Any]
@@ -29,6 +31,8 @@ class Architecture:
     sizes: tuple[str, ...]
     activation: str = "hidden_act"
     reads_eps: bool = True
+    pads_positions: bool = False
+    mask_takes_space: bool = False
 
     @property
     def config_class(self) -> type[Any]:
@@ -63,6 +67,8 @@ ARCHITECTURES: dict[str, Architecture] = {
         ("classifier.",),
         roberta.adapt,
         SIZES,
+        pads_positions=True,
+        mask_takes_space=True,
     ),
     "distilbert": Architecture(
         transformers.DistilBertForMaskedLM,

@@ -115,7 +115,7 @@ def library_config(config: dict[str, Any], task: Task, classes: int, name: str) 
     read = {key: own[key] for key in (*family.sizes, family.activation) if key in own}
     if family.reads_eps and "layer_norm_eps" in own:
         read["layer_norm_eps"] = float(own["layer_norm_eps"])
-    if "pad_token_id" in own and config["model_type"] == "roberta":
+    if "pad_token_id" in own and family.pads_positions:
         read["pad_token_id"] = own["pad_token_id"]
     if own.get("tie_word_embeddings") is not None:
         read["tie_word_embeddings"] = bool(own["tie_word_embeddings"])

@@ -183,7 +183,7 @@ def _check_values(config: dict[str, Any], name: str) -> None:
         raise refuse("tie_word_embeddings", "true or false")
     if config.get("problem_type") not in (*PROBLEMS, None):
         raise refuse("problem_type", f"one of {', '.join(PROBLEMS)}, or leave it out")
-    if config["model_type"] == "roberta":
+    if family.pads_positions:
         pad = config.get("pad_token_id", family.config_class.pad_token_id)
         positions, words = (
             config.get(field, getattr(family.config_class, field))

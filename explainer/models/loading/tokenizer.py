@@ -15,6 +15,7 @@ from transformers.models.auto.tokenization_auto import tokenizer_class_from_name
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
+from explainer.models.architectures import ARCHITECTURES
 
 FILES = (
     *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
@@ -42,7 +43,8 @@ def load_tokenizer(folder: Path, config: Any, name: str) -> Any:
     tokenizer = _read(folder, config, name)
     if not getattr(tokenizer, "is_fast", False):
         raise ExplainerError(_not_fast(name))
-    if config.model_type == "roberta" and _has_bare_mask(folder, tokenizer):
+    takes_space = ARCHITECTURES[config.model_type].mask_takes_space
+    if takes_space and _has_bare_mask(folder, tokenizer):
         # The library's RoBERTa takes the space before a mask into it, and files without a
         # tokenizer.json were made when its class did so by itself.
         mask = AddedToken(str(tokenizer.mask_token), lstrip=True, normalized=False, special=True)

@@ -25,9 +25,10 @@ from transformers import BertConfig, BertForMaskedLM
 from explainer import load_model
 from explainer.api import follow
 from explainer.influence.flow import total_flow
-from explainer.influence.path import input_and_baseline, quadrature
+from explainer.influence.path import integration_path
 from explainer.influence.refine import refine
 from explainer.models.architectures.bert import adapt
+from explainer.models.encode import without_gradients
 from explainer.models.model import Model
 from explainer.question.quantity import Quantity, masked_word
 from explainer.question.sentence import Sentence, read_sentence
@@ -48,13 +49,13 @@ class Job:
 
     def engine(self) -> None:
         """All words, both levels."""
-        with torch.no_grad():
+        with without_gradients():
             traced = follow(self.model, self.sentence, self.quantity, self.settings)
             refine(traced, self.sentence.tokens, top_k=1)
 
     def engine_with_flow(self) -> None:
         """All words, both levels, and the total flow."""
-        with torch.no_grad():
+        with without_gradients():
             traced = follow(self.model, self.sentence, self.quantity, self.settings)
             refine(traced, self.sentence.tokens, top_k=1)
             total_flow(traced)
@@ -82,15 +83,10 @@ class Job:
 
     def problem(self) -> published.Problem:
         """The same problem in the terms of the published procedure."""
-        x, b = input_and_baseline(self.model, self.sentence, self.settings)
-        a, w = (
-            torch.from_numpy(values).to(x)
-            for values in quadrature(self.settings.rule, self.settings.points)
-        )
-        return published.Problem(
-            self.model.network,
-            *(x, b, a, w, self.quantity.position, self.quantity.classes, self.quantity.weights),
-        )
+        path = integration_path(self.model, self.sentence, self.settings)
+        a, weights = path.a.to(path.x), path.weights.to(path.x)
+        asked = self.quantity.position, self.quantity.classes, self.quantity.weights
+        return published.Problem(self.model.network, path.x, path.b, a, weights, *asked)
 
 
 def main() -> None:

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from explainer import load_model
 from explainer.api import follow, trace_text
@@ -26,6 +25,7 @@ from explainer.evaluation.evidence.bootstrap import ratio, resampling
 from explainer.evaluation.question import contrast_of
 from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.influence.refine import refine, refine_nodes
+from explainer.models.encode import without_gradients
 from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
@@ -71,7 +71,7 @@ def words(
     for number, case in enumerate(cases):
         sentence = read_sentence(model, case.text)
         quantity = choose_quantity(model, sentence, contrast_of(model, case))
-        with torch.no_grad():
+        with without_gradients():
             trace = follow(model, sentence, quantity, settings)
             greedy = refine(trace, sentence.tokens, 1)
             wide = refine(trace, sentence.tokens, width)
@@ -97,7 +97,7 @@ def all_ways(model: Model, cases: Sequence[Case], settings: Settings) -> list[Wo
         least = LEAST * sum(map(abs, trace.influence))
         for word, g in enumerate(trace.influence):
             if abs(g) >= least:
-                with torch.no_grad():
+                with without_gradients():
                     (greedy,), best = (refine_nodes(trace, [word], top) for top in (1, every))
                 sign = math.copysign(1.0, g)
                 found.append(Word(number, sign * greedy.trail[-1], sign * best[0].trail[-1]))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
-
 from explainer.base.checks import yes_or_no
 from explainer.influence.flow import total_flow
 from explainer.influence.measure import Measured, chosen_path, measure
-from explainer.influence.path import input_and_baseline, quadrature
+from explainer.influence.path import integration_path
 from explainer.influence.refine import refine
 from explainer.influence.trace import Trace, trace
 from explainer.influence.verify import check_finite, check_trace
+from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model
 from explainer.question.quantity import Contrast, Quantity, choose_quantity, given_contrast
 from explainer.question.sentence import Sentence, read_sentence
@@ -44,8 +43,7 @@ def explain(
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
     sentence = read_sentence(given_model(model), text)
     quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other))
-    # Inside a caller's inference mode the head's and the activations' gradients would be refused.
-    with torch.inference_mode(False), torch.no_grad():
+    with without_gradients():
         traced = follow(model, sentence, quantity, settings)
         return explanation_of(model, sentence, quantity, traced, settings, flow=flow)
 
@@ -101,7 +99,7 @@ def measure_path(
     """
     path = chosen_path(nodes, components)  # before the work of a trace
     traced = trace_text(model, text, contrast=contrast, settings=settings)
-    with torch.inference_mode(False), torch.no_grad():
+    with without_gradients():
         measured = measure(traced, *path)
         check_finite(model, measured.trail)
         return measured
@@ -118,7 +116,7 @@ def trace_text(
     settings = given_settings(settings)
     sentence = read_sentence(given_model(model), text)
     quantity = choose_quantity(model, sentence, given_contrast(contrast))
-    with torch.inference_mode(False), torch.no_grad():
+    with without_gradients():
         return follow(model, sentence, quantity, settings)
 
 
@@ -127,10 +125,7 @@ def follow(model: Model, sentence: Sentence, quantity: Quantity, settings: Setti
 
     Raises ExplainerError where it is not finite, or Q(x) is not what the model itself gives.
     """
-    x, b = input_and_baseline(model, sentence, settings)
-    a, weights = quadrature(settings.rule, settings.points)
-    adapter = model.adapter.of(sentence.token_ids)
-    points = torch.from_numpy(a), torch.from_numpy(weights)
-    traced = trace(adapter, x, b, quantity, points)
+    path = integration_path(model, sentence, settings)
+    traced = trace(model.adapter.of(sentence.token_ids), path, quantity)
     check_trace(model, sentence, quantity, traced)
     return traced

@@ -4,7 +4,7 @@ import dataclasses
 
 import torch
 
-from explainer.influence.path import quadrature
+from explainer.influence.path import IntegrationPath, quadrature
 from explainer.influence.trace import Trace, trace
 from explainer.models.adapter import Adapter
 from explainer.models.architectures import ARCHITECTURES
@@ -78,13 +78,8 @@ def traced(problem: Problem) -> Trace:
     """The engine's trace of the same problem."""
     quantity = Quantity(problem.position, problem.classes, problem.coefficients, "correct", "wrong")
     with torch.no_grad():
-        return trace(
-            adapted(problem),
-            problem.x,
-            problem.b,
-            quantity,
-            (problem.points, problem.weights),
-        )
+        path = IntegrationPath(problem.x, problem.b, problem.points, problem.weights)
+        return trace(adapted(problem), path, quantity)
 
 
 def deeper(explanation: Explanation) -> Explanation:

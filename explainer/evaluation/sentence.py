@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 import numpy as np
-import torch
 
 from explainer.api import explanation_of, follow
 from explainer.evaluation.methods import (
@@ -48,6 +47,7 @@ from explainer.intervention.ablate import (
 )
 from explainer.intervention.activations import Activations
 from explainer.intervention.attention import attention
+from explainer.models.encode import without_gradients
 from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
@@ -71,7 +71,7 @@ def evaluate_sentence(
     start = time.perf_counter()
     sentence = read_sentence(model, case.text)
     quantity = choose_quantity(model, sentence, contrast_of(model, case))
-    with torch.inference_mode(False), torch.no_grad():
+    with without_gradients():
         traced = follow(model, sentence, quantity, options.settings)
         explanation = explanation_of(model, sentence, quantity, traced, options.settings, flow=True)
         assert explanation.flow is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,13 +11,46 @@ from torch import Tensor
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
+from explainer.models.encode import word_embeddings
 from explainer.models.model import Model
 from explainer.question.sentence import Sentence
 from explainer.results.settings import Rule, Settings
 
 
+@dataclass(frozen=True, eq=False)
+class IntegrationPath:
+    """The straight line z(a) = b + a·(x − b) from baseline to input, and where it is sampled.
+
+    `x` and `b` [pos, d_embedding] are word embeddings, before position, segment and LayerNorm;
+    `a` [point], ascending in [0, 1], and `weights` [point], which sum to 1, are the quadrature's.
+    """
+
+    x: Tensor
+    b: Tensor
+    a: Tensor
+    weights: Tensor
+
+    @property
+    def has_both_ends(self) -> bool:
+        """Whether the first point is the baseline and the last the input."""
+        return bool(self.a[0] == 0 and self.a[-1] == 1)
+
+    @property
+    def direction(self) -> Tensor:
+        """dz/da = x − b [pos, d_embedding]."""
+        return self.x - self.b
+
+    def at(self, a: Tensor) -> Tensor:
+        """z(a) [point, pos, d_embedding] for any a [point]."""
+        return torch.lerp(self.b, self.x, a.to(self.x).view(-1, 1, 1))
+
+    def part(self, start: int, stop: int) -> IntegrationPath:
+        """The same line sampled at the points from `start` to before `stop` alone."""
+        return replace(self, a=self.a[start:stop], weights=self.weights[start:stop])
+
+
 def quadrature(rule: Rule, points: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points a [step] in [0, 1] and weights w [step], which sum to 1, in float64.
+    """Points a [point] in [0, 1] and weights w [point], which sum to 1, in float64.
 
     `riemann` spaces points equally, both ends included, with equal weights (the paper's code);
     `trapezoid` halves the weight of the ends; both need two points or more.
@@ -32,12 +67,16 @@ def quadrature(rule: Rule, points: int) -> tuple[NDArray[np.float64], NDArray[np
     return (nodes + 1.0) / 2.0, weights / 2.0
 
 
-def input_and_baseline(
-    model: Model, sentence: Sentence, settings: Settings
-) -> tuple[Tensor, Tensor]:
-    """Word embeddings x and b, each [pos, d_model], before position, segment and LayerNorm."""
-    words = model.adapter.embedding.word
-    x = words[torch.tensor(sentence.token_ids, device=words.device)]
+def integration_path(model: Model, sentence: Sentence, settings: Settings) -> IntegrationPath:
+    """The path to a sentence; raises ExplainerError where the model lacks the baseline's token."""
+    a, weights = (torch.from_numpy(v) for v in quadrature(settings.rule, settings.points))
+    x = word_embeddings(model.adapter, sentence.token_ids)
+    return IntegrationPath(x, baseline(model, sentence, settings), a, weights)
+
+
+def baseline(model: Model, sentence: Sentence, settings: Settings) -> Tensor:
+    """The word embeddings b [pos, d_embedding] where the path to a sentence begins."""
+    x = word_embeddings(model.adapter, sentence.token_ids)
     if settings.baseline == "zero":
         b = torch.zeros_like(x)
     else:
@@ -47,8 +86,8 @@ def input_and_baseline(
                 f"The baseline '{settings.baseline}' needs a [{settings.baseline.upper()}] token, "
                 f"which {quote(model.info.name)} lacks: choose the baseline 'zero' instead."
             )
-        b = words[token_id].expand_as(x)
+        b = model.adapter.embedding.word[token_id].expand_as(x)
     if settings.keep_special:
-        special = torch.tensor(sentence.special, device=words.device)
+        special = torch.tensor(sentence.special, device=x.device)
         b = torch.where(special.unsqueeze(-1), x, b)
-    return x, b
+    return b

@@ -56,8 +56,9 @@ class PathCurve:
         return Sampled(tuple(a.tolist()), tuple(influence.tolist()), float(gap))
 
 
-def path_curve(trace: Trace, a: NDArray[np.float64]) -> PathCurve:
-    """Q and its slopes along a trace that was made at the points `a`."""
+def path_curve(trace: Trace) -> PathCurve:
+    """Q and its slopes along a trace that was made at equally spaced points, both ends included."""
+    a = trace.path.a.double().numpy()
     return PathCurve(a, trace.values.double().numpy(), trace.slopes.double().numpy())
 
 

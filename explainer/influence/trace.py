@@ -19,8 +19,10 @@ from explainer.base.checkpoint import checkpoint
 from explainer.influence import memory
 from explainer.influence.layer import Layer, rows_wanted
 from explainer.influence.memory import Piece
+from explainer.influence.path import IntegrationPath
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter, Block
+from explainer.models.encode import through_blocks
 from explainer.question.quantity import Quantity
 
 
@@ -31,6 +33,7 @@ class Trace:
     `pieces` is for `tangents` and `cotangents`, which walk through them.
     """
 
+    path: IntegrationPath
     pieces: tuple[Piece, ...]
     value: float
     baseline_value: float
@@ -95,48 +98,27 @@ class Trace:
         return memory.paths_per_batch(self.pieces)
 
 
-def trace(
-    adapter: Adapter,
-    x: Tensor,
-    b: Tensor,
-    quantity: Quantity,
-    points: tuple[Tensor, Tensor],
-) -> Trace:
-    """Follow Q from b to x [pos, d_embedding] at `points`, their places and weights [point]."""
-    a, weights = (values.to(x) for values in points)
-    size, keep = memory.points_per_piece(adapter, len(x), len(a))
+def trace(adapter: Adapter, path: IntegrationPath, quantity: Quantity) -> Trace:
+    """Follow Q along a path."""
+    points = len(path.a)
+    size, keep = memory.points_per_piece(adapter, len(path.x), points)
     pieces = tuple(
-        _piece(
-            adapter, x, b, quantity, a[start : start + size], weights[start : start + size], keep
-        )
-        for start in range(0, len(a), size)
+        _piece(adapter, path.part(start, start + size), quantity, keep)
+        for start in range(0, points, size)
     )
-    if a[0] == 0 and a[-1] == 1:
+    if path.has_both_ends:
         ends = torch.stack([pieces[0].values[0], pieces[-1].values[-1]])
     else:
-        hidden = _forward(adapter, _path(x, b, a.new_tensor([0.0, 1.0])), quantity, keep=False)[0]
-        ends = _quantity(adapter, hidden[-1], quantity)[0]
+        z = path.at(path.a.new_tensor([0.0, 1.0]))
+        ends = _quantity(adapter, _forward(adapter, z, quantity, keep=False)[0][-1], quantity)[0]
     influence = torch.stack([p.weights @ _slopes(p) for p in pieces]).sum(0)
-    return Trace(pieces, float(ends[1]), float(ends[0]), tuple(influence.tolist()))
+    return Trace(path, pieces, float(ends[1]), float(ends[0]), tuple(influence.tolist()))
 
 
-def _path(x: Tensor, b: Tensor, a: Tensor) -> Tensor:
-    """z(a) [point, pos, d_model]."""
-    return torch.lerp(b, x, a.view(-1, 1, 1))
-
-
-def _piece(
-    adapter: Adapter,
-    x: Tensor,
-    b: Tensor,
-    quantity: Quantity,
-    a: Tensor,
-    weights: Tensor,
-    keep: bool,
-) -> Piece:
-    hidden, states, norm = _forward(adapter, _path(x, b, a), quantity, keep=keep)
+def _piece(adapter: Adapter, path: IntegrationPath, quantity: Quantity, keep: bool) -> Piece:
+    hidden, states, norm = _forward(adapter, path.at(path.a), quantity, keep=keep)
     values, G = _quantity(adapter, hidden[-1], quantity)
-    target = torch.tensor(quantity.position, device=x.device)
+    target = torch.tensor(quantity.position, device=G.device)
     gradient, kept = [G], []
     for number in reversed(range(len(adapter.blocks))):
         checkpoint()
@@ -150,8 +132,8 @@ def _piece(
     return Piece(
         adapter=adapter,
         target=target,
-        weights=weights,
-        tangent=blocks.embedding_tangent(adapter.embedding, norm, (x - b).unsqueeze(0)),
+        weights=path.weights.to(G),
+        tangent=blocks.embedding_tangent(adapter.embedding, norm, path.direction.unsqueeze(0)),
         hidden=tuple(hidden),
         gradient=tuple(reversed(gradient)),
         values=values,
@@ -162,13 +144,12 @@ def _piece(
 def _forward(
     adapter: Adapter, z: Tensor, quantity: Quantity, *, keep: bool
 ) -> tuple[list[Tensor], list[blocks.BlockState], blocks.NormState]:
-    """H[0] … H[L] for word embeddings z [point, pos, d_model], and the internals if kept."""
-    H, norm = blocks.embed(adapter.embedding, z)
-    hidden, states = [H], []
-    target = torch.tensor(quantity.position, device=z.device)
-    for number, block in enumerate(adapter.blocks):
-        checkpoint()
-        H, state = blocks.forward(block, H, rows_wanted(adapter, number, target))
+    """H[0] … H[L] for word embeddings z [point, pos, d_embedding], the internals if they are kept,
+    and the state of the embeddings' LayerNorm."""
+    first, norm = blocks.embed(adapter.embedding, z)
+    hidden, states = [first], []
+    rows = torch.tensor([quantity.position], device=z.device)
+    for H, state in through_blocks(adapter, first, rows=rows):
         hidden.append(H)
         if keep:
             states.append(state)

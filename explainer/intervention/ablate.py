@@ -17,18 +17,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explainer.base.checkpoint import checkpoint
 from explainer.base.checks import instance, one_of, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
-from explainer.influence.path import input_and_baseline
+from explainer.influence.path import baseline
 from explainer.intervention.activations import (
     Activations,
     activations,
     mean_activations,
     no_activations,
 )
-from explainer.models import block as blocks
+from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model, given_model
 from explainer.question.predictions import Prediction, ranked
 from explainer.question.quantity import Quantity
@@ -177,7 +176,7 @@ def ablate(
     _check_kept(kept, model, sentence)
     count = whole("number of predictions", count, 1)
     filling = fill(model, sentence, replacement, settings)
-    with torch.inference_mode(False), torch.no_grad():
+    with without_gradients():
         hidden = _run(model, sentence, [kept], filling)[:, quantity.position]
         logits = model.adapter.logits(hidden, None)[0].double()
     weights = logits.new_tensor(quantity.weights)
@@ -207,7 +206,7 @@ def ablated_values(
     """Q of each of several ablated models, in logits; what is not kept is taken from `filling`."""
     classes = torch.tensor(quantity.classes, device=model.adapter.device)
     values: list[float] = []
-    with torch.inference_mode(False), torch.no_grad():
+    with without_gradients():
         size = max(1, min(BATCH, BATCH_TOKENS // len(sentence.tokens)))
         for start in range(0, len(variants), size):
             hidden = _run(model, sentence, variants[start : start + size], filling)
@@ -226,8 +225,8 @@ def fill(
     shared = shared_fill(model, replacement)
     if shared is not None:
         return shared
-    _, b = input_and_baseline(model, sentence, given_settings(settings))
-    with torch.inference_mode(False), torch.no_grad():
+    b = baseline(model, sentence, given_settings(settings))
+    with without_gradients():
         return activations(model.adapter.of(sentence.token_ids), b)
 
 
@@ -245,30 +244,41 @@ def shared_fill(model: Model, replacement: Replacement) -> Activations | None:
     return no_activations(model.adapter)
 
 
+@dataclass(frozen=True, eq=False)
+class _Replaced:
+    """Variants side by side, each with its own things replaced (`encode.Edit`).
+
+    Masks of what stays: `nodes` [variant, L + 1, pos, 1], `heads` [variant, L, head, pos, 1] and
+    `skips` [variant, L, pos, 1].
+    """
+
+    nodes: Tensor
+    heads: Tensor
+    skips: Tensor
+    filling: Activations
+
+    def node(self, layer: int, H: Tensor) -> Tensor:
+        return torch.where(self.nodes[:, layer], H, self.filling.nodes[layer])
+
+    def inside(self, number: int, output: Tensor, resid: Tensor) -> tuple[Tensor, Tensor]:
+        return (
+            torch.where(self.heads[:, number], output, self.filling.heads[number]),
+            torch.where(self.skips[:, number], resid, self.filling.nodes[number]),
+        )
+
+
 def _run(
     model: Model, sentence: Sentence, variants: Sequence[Kept], filling: Activations
 ) -> Tensor:
     """H[L] [variant, pos, d_model] of the sentence, each variant with its own things replaced."""
-    adapter = model.adapter.of(sentence.token_ids)
 
     def masks(values: Iterable[NDArray[np.bool_]]) -> Tensor:
-        return torch.from_numpy(np.stack(list(values))).to(adapter.device).unsqueeze(-1)
+        return torch.from_numpy(np.stack(list(values))).to(model.adapter.device).unsqueeze(-1)
 
-    nodes = masks(kept.nodes for kept in variants)  # [variant, L + 1, pos, 1]
-    heads = masks(kept.heads for kept in variants)  # [variant, L, head, pos, 1]
-    skips = masks(kept.skip for kept in variants)  # [variant, L, pos, 1]
-    ids = torch.tensor(sentence.token_ids, device=adapter.device)
-    H, _ = blocks.embed(adapter.embedding, adapter.embedding.word[ids].unsqueeze(0))
-    H = torch.where(nodes[:, 0], H, filling.nodes[0])
-    for number, block in enumerate(adapter.blocks):
-        checkpoint()
-
-        def edit(output: Tensor, resid: Tensor, number: int = number) -> tuple[Tensor, Tensor]:
-            return (
-                torch.where(heads[:, number], output, filling.heads[number]),
-                torch.where(skips[:, number], resid, filling.nodes[number]),
-            )
-
-        H, _ = blocks.forward(block, H, None, edit)
-        H = torch.where(nodes[:, number + 1], H, filling.nodes[number + 1])
-    return H
+    replaced = _Replaced(
+        nodes=masks(kept.nodes for kept in variants),
+        heads=masks(kept.heads for kept in variants),
+        skips=masks(kept.skip for kept in variants),
+        filling=filling,
+    )
+    return last_hidden(model.adapter, sentence.token_ids, edit=replaced)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from explainer.base.checkpoint import checkpoint
 from explainer.base.errors import ExplainerError
-from explainer.models import block as blocks
 from explainer.models.adapter import Adapter
+from explainer.models.block import embed
+from explainer.models.encode import through_blocks, without_gradients, word_embeddings
 from explainer.models.model import Model
 from explainer.question.sentence import read_sentence
 
@@ -29,11 +29,9 @@ class Activations:
 
 def activations(adapter: Adapter, z: Tensor) -> Activations:
     """By a forward pass of word embeddings z [pos, d_embedding]."""
-    H, _ = blocks.embed(adapter.embedding, z.unsqueeze(0))
-    nodes, heads = [H[0]], []
-    for block in adapter.blocks:
-        checkpoint()
-        H, state = blocks.forward(block, H, None)
+    first, _ = embed(adapter.embedding, z.unsqueeze(0))
+    nodes, heads = [first[0]], []
+    for H, state in through_blocks(adapter, first):
         nodes.append(H[0])
         heads.append(state.output[0])
     return Activations(torch.stack(nodes), torch.stack(heads))
@@ -58,11 +56,11 @@ def mean_activations(model: Model, texts: Sequence[str]) -> Activations:
         raise ExplainerError("A mean needs reference sentences, and there are none: give some.")
     nodes: list[Tensor] = []
     heads: list[Tensor] = []
-    with torch.inference_mode(False), torch.no_grad():
+    with without_gradients():
         for text in texts:
             token_ids = read_sentence(model, text).token_ids
-            ids = torch.tensor(token_ids, device=model.adapter.device)
-            found = activations(model.adapter.of(token_ids), model.adapter.embedding.word[ids])
+            z = word_embeddings(model.adapter, token_ids)
+            found = activations(model.adapter.of(token_ids), z)
             nodes.append(found.nodes)
             heads.append(found.heads)
         return Activations(

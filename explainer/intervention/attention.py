@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explainer.base.checkpoint import checkpoint
-from explainer.models import block as blocks
+from explainer.models.block import embed
+from explainer.models.encode import through_blocks, without_gradients, word_embeddings
 from explainer.models.model import Model
 from explainer.question.sentence import Sentence
 
@@ -15,12 +15,7 @@ from explainer.question.sentence import Sentence
 def attention(model: Model, sentence: Sentence) -> NDArray[np.float64]:
     """Attention weights [L, head, to, from]; every row sums to 1."""
     adapter = model.adapter.of(sentence.token_ids)
-    ids = torch.tensor(sentence.token_ids, device=adapter.device)
-    found = []
-    with torch.inference_mode(False), torch.no_grad():
-        H, _ = blocks.embed(adapter.embedding, adapter.embedding.word[ids].unsqueeze(0))
-        for block in adapter.blocks:
-            checkpoint()
-            H, state = blocks.forward(block, H, None)
-            found.append(state.attention[0])
+    with without_gradients():
+        H, _ = embed(adapter.embedding, word_embeddings(adapter, sentence.token_ids).unsqueeze(0))
+        found = [state.attention[0] for _, state in through_blocks(adapter, H)]
         return torch.stack(found).double().cpu().numpy()

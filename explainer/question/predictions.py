@@ -11,6 +11,7 @@ from torch import Tensor
 from explainer.base.checks import whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
+from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.forward import against_overflow
 from explainer.models.model import Model, given_model
 from explainer.question.contrast import spellings
@@ -51,11 +52,10 @@ def predict_sentence(model: Model, sentence: Sentence, count: int) -> tuple[Pred
 
 def logits_of(model: Model, sentence: Sentence) -> Tensor:
     """The logits [word or class] at the mask, or of the classifier."""
-    ids = torch.tensor([sentence.token_ids], device=model.adapter.device)
     target = sentence.masks[0] if model.info.task == "masked-lm" else 0
-    with torch.inference_mode():
-        hidden = model.network.base_model(input_ids=ids).last_hidden_state[:, target]
-        return model.adapter.logits(hidden, None)[0].double()
+    with without_gradients():
+        hidden = last_hidden(model.adapter, sentence.token_ids, rows=[target])
+        return model.adapter.logits(hidden[:, 0], None)[0].double()
 
 
 def best_words(model: Model, logits: Tensor, count: int, without: Set[int]) -> list[int]:

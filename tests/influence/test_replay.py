@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from explainer.influence.path import quadrature
 from explainer.influence.refine import refine
 from explainer.influence.replay import node_choices, path_curve
 from explainer.results.settings import Rule
@@ -19,7 +18,7 @@ def sampled(points: int, rule: Rule = "trapezoid"):
 
 @pytest.fixture(scope="module")
 def curve():
-    return path_curve(sampled(POINTS), quadrature("trapezoid", POINTS)[0])
+    return path_curve(sampled(POINTS))
 
 
 def test_counts_are_those_that_fall_on_the_curves_points(curve):
@@ -37,7 +36,7 @@ def test_fewer_points_of_the_curve_give_what_a_run_with_them_gives(curve, rule, 
 
 
 def test_slopes_are_the_derivative_of_q():
-    fine = path_curve(sampled(2001), quadrature("trapezoid", 2001)[0])
+    fine = path_curve(sampled(2001))
     differences = np.gradient(fine.values, fine.a)[1:-1]
     assert fine.slopes.sum(axis=1)[1:-1] == pytest.approx(differences, abs=5e-3)
 
@@ -70,5 +69,4 @@ def test_small_pieces_give_the_same_choices(monkeypatch):
     assert len(pieces.pieces) == 4
     for one, other in zip(node_choices(whole, nodes), node_choices(pieces, nodes), strict=True):
         assert one == pytest.approx(other, abs=1e-12)
-    a = quadrature("trapezoid", 4)[0]
-    assert np.allclose(path_curve(whole, a).slopes, path_curve(pieces, a).slopes)
+    assert np.allclose(path_curve(whole).slopes, path_curve(pieces).slopes)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from explainer.api import trace_text
 from explainer.app.compute.calls import Request, computed, explaining
 from explainer.app.method.lesson import FINEST
-from explainer.influence.path import quadrature
 from explainer.influence.replay import PathCurve, node_choices, path_curve
 from explainer.influence.trace import Trace
 from explainer.models.model import Model
@@ -24,8 +23,7 @@ def _trace(loaded: Model, request: Request) -> Trace:
 @computed(lambda loaded, request: explaining(loaded, replace(request, settings=FINEST_PATH)))
 def curve(loaded: Model, request: Request) -> PathCurve:
     """Q along the path at its finest; raises ExplainerError."""
-    traced = _trace(loaded, replace(request, settings=FINEST_PATH))
-    return path_curve(traced, quadrature(FINEST_PATH.rule, FINEST)[0])
+    return path_curve(_trace(loaded, replace(request, settings=FINEST_PATH)))
 
 
 @computed(lambda loaded, request, _: explaining(loaded, request))

@@ -18,8 +18,14 @@ from torch import Tensor
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
-from explainer.models import block as blocks
 from explainer.models.adapter import Adapter
+from explainer.models.block import embed
+from explainer.models.encode import (
+    last_hidden,
+    through_blocks,
+    without_gradients,
+    word_embeddings,
+)
 from explainer.models.forward import against_overflow, logits_of, own_logits, rounding
 
 LONGEST = 1024
@@ -64,7 +70,7 @@ def _pairs(network: Any, adapter: Adapter, tokenizer: Any) -> Iterator[tuple[Ten
     given = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids)).long()}
     with _first_block(network.base_model), torch.inference_mode():
         hidden = network.base_model(**given).last_hidden_state[0]
-    yield hidden, _hidden(adapter, ids, depth=1)
+    yield hidden, _after_first_block(adapter, ids)
 
 
 def _special(network: Any, adapter: Adapter, tokenizer: Any) -> list[int]:
@@ -87,22 +93,20 @@ def _longest(adapter: Adapter) -> list[int]:
     return [placed[at % len(placed)] for at in range(length)]
 
 
-def _hidden(adapter: Adapter, ids: Sequence[int], depth: int) -> Tensor:
-    """Hidden states [pos, d_model] after the first `depth` blocks."""
+def _after_first_block(adapter: Adapter, ids: Sequence[int]) -> Tensor:
+    """Hidden states H[1] [pos, d_model] by the adapter."""
     read = adapter.of(ids)
-    with torch.inference_mode(False), torch.no_grad():
-        words = read.embedding.word[torch.tensor(ids, device=read.device)]
-        H, _ = blocks.embed(read.embedding, words.unsqueeze(0))
-        for block in read.blocks[:depth]:
-            H, _ = blocks.forward(block, H, None)
+    with without_gradients():
+        H, _ = embed(read.embedding, word_embeddings(read, ids).unsqueeze(0))
+        H, _ = next(through_blocks(read, H))
         return H[0]
 
 
 def _logits(network: Any, adapter: Adapter, ids: Sequence[int]) -> Tensor:
     """All logits [row, class] by the adapter."""
-    hidden = _hidden(adapter, ids, len(adapter.blocks))
     classified = hasattr(network, "classifier")
-    with torch.no_grad():
+    with without_gradients():
+        hidden = last_hidden(adapter, ids)[0]
         return adapter.logits(hidden[:1] if classified else hidden, None)
 
 

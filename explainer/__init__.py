@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from explainer.results.explanation import Explanation
     from explainer.results.settings import Settings
 
+__version__ = "0.2.0"
+
 __all__ = [
     "ExplainerError",
     "Explanation",

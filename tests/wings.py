@@ -19,7 +19,7 @@ app, cli > figures > results > base
 app: explore, compare, evaluate, method > widgets > compute > state
 figures: patterns, charts > canvas
 evaluation: evidence > . > reading
-models: version > registry > loading > .
+models: version, cards > registry > loading > .
 """
 """Who may import whom: in a line, a wing may import what stands to the right of it, and itself.
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from explainer.base.errors import ExplainerError
 from explainer.cli.arguments import add_settings, settings_of
-from explainer.cli.output import check_folder
+from explainer.cli.extras import need
+from explainer.cli.output import check_folder, progress
 from explainer.evaluation.reading.cases import COLUMNS
 
 EXAMPLES = """examples:
@@ -112,7 +113,13 @@ def _add_comparison(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from tqdm import tqdm
+    if options.list:
+        _list()
+        return
+    need("An evaluation", "evaluate")
+    if options.out is None:
+        raise ExplainerError("Nobody says where the results go: give --out with a folder.")
+    check_folder(options.out)
 
     from explainer.evaluation.evidence.findings import gap_note
     from explainer.evaluation.evidence.report import write_report
@@ -121,23 +128,12 @@ def _run(options: argparse.Namespace) -> None:
     from explainer.figures.charts.evaluation_files import write_figures
     from explainer.models.registry import load_model
 
-    if options.list:
-        _list()
-        return
-    if options.out is None:
-        raise ExplainerError("Nobody says where the results go: give --out with a folder.")
-    check_folder(options.out)
     for run in _runs(options):
         taken = _taken(run.sentences, options.n)
         model = load_model(run.model)
         name = run.sentences.task
-        with tqdm(desc=name, unit=" sentences", total=options.n, disable=None) as bar:
-
-            def progress(done: int, total: int, bar: Any = bar) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
-
-            evaluate(run, model, options.n, options.out / name, progress)
+        with progress(name, options.n) as update:
+            evaluate(run, model, options.n, options.out / name, update)
         if taken:
             print(taken)
     found, files = write_report(options.out)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from explainer.base.errors import ExplainerError
 from explainer.base.files import cannot_write, named, write_whole
@@ -37,6 +41,8 @@ def check_output(out: Path | None, chosen: Format) -> None:
         )
     if is_folder:
         raise ExplainerError(f"{quote(str(out))} is a folder: name a file in it with --out.")
+    if out.is_file() or not out.exists():  # a device or pipe takes text without its folder
+        _check_writable(out, out.resolve().parent)
 
 
 def check_folder(out: Path) -> None:
@@ -47,6 +53,14 @@ def check_folder(out: Path) -> None:
         raise cannot_write(out, error) from error
     if taken:
         raise ExplainerError(f"{named(out)} is no folder: name one with --out.")
+    whole = out.absolute()
+    _check_writable(out, next(p for p in (whole, *whole.parents) if p.exists()))
+
+
+def _check_writable(out: Path, folder: Path) -> None:
+    """Refuse `out` where nothing can be put in `folder`."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise cannot_write(out, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 def put(written: str, out: Path | None) -> None:
@@ -67,3 +81,25 @@ def put(written: str, out: Path | None) -> None:
     if not device:
         write_whole(out, written)
     print(f"wrote {out}", file=sys.stderr)
+
+
+def status(text: str) -> AbstractContextManager[Any]:
+    """Show on a terminal what is going on, and take it away again; elsewhere show nothing."""
+    from rich.console import Console
+    from rich.text import Text
+
+    return Console(stderr=True).status(Text(text))
+
+
+@contextmanager
+def progress(name: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, elsewhere nothing; yields what takes (done, total) sentences."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(escape(name), total=total)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

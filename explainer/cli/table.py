@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from io import StringIO
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,11 @@ from explainer.results.total_flow import TotalFlow
 if TYPE_CHECKING:
     from explainer.models.registry import Listing
 
-GAP = "  "
 NUMERIC = "+-.0123456789% "
 MANY_DIGITS = 1e7
 """Numbers from here on are written with a power of ten."""
+WIDEST = 100_000
+"""Columns of the page that a table is laid out on: more than any table has."""
 LONGEST_CELL = 60
 """Characters of a token in a column at most."""
 
@@ -52,19 +53,23 @@ def models_table(listings: Sequence[Listing]) -> str:
 
 
 def align(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows under a header in columns as wide as a terminal shows them, numbers to the right."""
-    table = [header, *rows]
-    widths = [max(_width(row[i]) for row in table) for i in range(len(header))]
-    right = [
-        bool(rows) and all(set(row[i]) <= set(NUMERIC) for row in rows) for i in range(len(header))
-    ]
-    return "\n".join(
-        GAP.join(
-            " " * (width - _width(cell)) + cell if to_right else cell + " " * (width - _width(cell))
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in table
-    )
+    """Rows under a header in columns as wide as a terminal shows them, numbers to the right.
+
+    No cell is wrapped or cut, however narrow the terminal.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for i, name in enumerate(header):
+        right = bool(rows) and all(set(row[i]) <= set(NUMERIC) for row in rows)
+        table.add_column(Text(name), justify="right" if right else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    page = StringIO()
+    Console(file=page, width=WIDEST, color_system=None, legacy_windows=False).print(table)
+    return "\n".join(line.rstrip() for line in page.getvalue().rstrip("\n").split("\n"))
 
 
 def path_text(tokens: Sequence[str], pattern: Pattern, level: Level) -> str:
@@ -162,15 +167,3 @@ def _signed(value: float) -> str:
 def _brief(text: str) -> str:
     """A text that a column has room for: every row is as wide as the widest."""
     return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
-
-
-def _width(text: str) -> int:
-    """Columns that a terminal gives `text`: two for wide characters, none for combining ones."""
-    return sum(
-        0
-        if unicodedata.combining(character) or unicodedata.category(character) == "Cf"
-        else 2
-        if unicodedata.east_asian_width(character) in "WF"
-        else 1
-        for character in text
-    )

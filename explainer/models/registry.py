@@ -148,7 +148,12 @@ def _locate(name: str | Path) -> tuple[Path, str]:
     if not isinstance(name, str) or not name.strip():
         raise ExplainerError(f"No model is named by {shown(name)}: choose one of {_choices()}.")
     name = name.strip()
-    if name in _built_in():
+    if name in BUILT_IN:
+        if name not in _built_in():  # and the Hub's model of that name is another one
+            raise ExplainerError(
+                f"The built-in model {quote(name)} did not come with this installation: install "
+                "the package again, or give the folder of a model of your own."
+            )
         return MODELS / name, name
     if _only_built_in():
         raise ExplainerError(

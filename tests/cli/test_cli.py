@@ -9,8 +9,10 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
+import explainer
 from explainer import api
 from explainer.api import explain
+from explainer.base import assets
 from explainer.cli.main import main
 from explainer.cli.table import align, path_text
 from explainer.models.registry import load_model
@@ -225,6 +227,8 @@ def test_a_file_gets_the_format_of_its_ending(lm, tmp_path, ending, capsys):
         (["explain", "x", "--model", "./nowhere"], "no model folder './nowhere'"),
         (["explain", "x", "--out", "no-such-folder/x.svg"], "no folder 'no-such-folder'"),
         (["explain", "x", "--out", "."], "is a folder"),
+        (["app", "--port", "0"], "'0' is not a port from 1 to 65535"),
+        (["app", "--host", "no.such.host.invalid"], "The host 'no.such.host.invalid' is unknown"),
         (["models", "all"], "unrecognized arguments: all"),
     ],
 )
@@ -288,7 +292,7 @@ def test_an_interrupt_takes_one_line(lm, monkeypatch, capsys):
     assert capsys.readouterr().err == "interrupted\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["explain"], ["models"]])
+@pytest.mark.parametrize("arguments", [[], ["app"], ["explain"], ["models"]])
 def test_every_help_has_examples(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*arguments, "--help"])
@@ -364,3 +368,41 @@ def test_the_process_answers_mistakes_with_code_2():
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("width", ["20", "80"])
+def test_a_table_is_never_cut_or_wrapped(monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", width)
+    long = "Donaudampfschifffahrtsgesellschaft" * 4
+    lines = align(("word", "path"), [(long, f"{long} ─skip→ [MASK]"), ("[b]", "x")]).splitlines()
+    assert lines[1] == f"{long}  {long} ─skip→ [MASK]"
+    assert lines[2].split() == ["[b]", "x"]
+    assert len(lines) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["explain", "x", "--out", "figure.svg"], ["evaluate", "--file", "x.csv", "--out", "a/b"]],
+)
+def test_a_folder_without_write_access_is_refused_before_anything_is_computed(
+    arguments, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "access", lambda place, _: place != tmp_path)
+    assert "cannot be written (Permission denied)" in mistake(capsys, *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_cards_of_the_built_in_models_are_named(capsys):
+    assert main(["models"]) == 0
+    printed = capsys.readouterr().out
+    made = "licence apache-2.0, made from sentence-transformers/all-MiniLM-L6-v2"
+    for name in ("agreement", "sentiment"):
+        assert f"\n{name}: {made}\n" in printed
+        assert str(assets.MODELS / name / "README.md") in printed
+
+
+def test_the_version_is_the_one_of_the_package(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"python -m explainer {explainer.__version__}\n"

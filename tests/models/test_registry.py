@@ -492,3 +492,12 @@ def test_models_in_the_local_cache_are_listed_once_and_others_left_out(
     assert kinds[preset] == "cached"
     assert "someone/other" not in kinds
     assert "preset" in kinds.values()
+
+
+@pytest.mark.parametrize("name", ["agreement", "sentiment"])
+def test_an_installation_without_models_says_so_and_asks_nobody(monkeypatch, tmp_path, name):
+    monkeypatch.setattr(registry, "MODELS", tmp_path / "none")
+    monkeypatch.setattr(registry, "CHECKSUMS", tmp_path / "none" / "checksums.json")
+    monkeypatch.setattr(registry, "download", lambda _: pytest.fail("asked the Hub"))
+    assert f"The built-in model '{name}' did not come with this installation" in refusal(name)
+    assert "built-in" not in {listing.kind for listing in available_models()}

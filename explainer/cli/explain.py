@@ -1,0 +1,139 @@
+"""The command `explain`: one sentence, as a table, JSON or a figure."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from explainer.base.quote import quote
+from explainer.cli.arguments import add_settings, settings_of
+from explainer.cli.extras import need
+from explainer.cli.output import FORMATS, check_output, format_of, put, status
+from explainer.cli.table import explanation_table
+from explainer.results.explanation import Explanation
+
+
+def add_explain(commands: Any, examples: str) -> None:
+    """Add the command to the parser's `commands`."""
+    parser = commands.add_parser(
+        "explain",
+        help="explain one sentence",
+        description="Find the influence pattern of each word of a sentence.",
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("text", metavar="TEXT", help="a sentence; with [MASK] for a masked LM")
+    parser.add_argument(
+        "--model",
+        default="agreement",
+        metavar="NAME|DIR|HUB-ID",
+        help="a built-in name, a folder or a hub id (default: %(default)s)",
+    )
+    _add_target(parser)
+    add_settings(parser).add_argument(
+        "--flow", action="store_true", help="add the flow of all influence by skip and heads"
+    )
+    _add_output(parser)
+    parser.set_defaults(run=_run)
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is explained (default: the model's own top two)")
+    group.add_argument("--correct", metavar="W", help="the word whose logit counts (or id:N)")
+    group.add_argument("--wrong", metavar="W", help="the word whose logit is taken off")
+    group.add_argument("--label", metavar="L", help="the class, by name or number")
+    group.add_argument("--other", metavar="L", help="one rival class (default: all others)")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "--format", choices=FORMATS, help="default: by the ending of --out, or table"
+    )
+    group.add_argument("--out", type=Path, metavar="FILE", help="write to FILE")
+    group.add_argument(
+        "--level",
+        choices=("embedding", "attention"),
+        default="attention",
+        help="nodes alone, or with the head or skip of each step (default: %(default)s)",
+    )
+    group.add_argument(
+        "--minimum-share",
+        type=_share,
+        default=0.05,
+        metavar="S",
+        help="show words with at least this share of all influence (default: %(default)s)",
+    )
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{quote(text)} is not a share from 0 to 1")
+    return value
+
+
+def _run(options: argparse.Namespace) -> None:
+    # What computes is imported only by a command that runs: help and complaints come at once.
+    from explainer.api import explain
+    from explainer.models.registry import load_model
+    from explainer.question.sentence import read_sentence
+
+    chosen = options.format or format_of(options.out)
+    check_output(options.out, chosen)
+    if chosen == "html":
+        need("An HTML page", "evaluate", ("plotly",))
+    settings = settings_of(options)
+    with status(f"Loading {options.model} …"):
+        model = load_model(options.model)
+    for note in read_sentence(model, options.text).notes:
+        print(f"note: {note}", file=sys.stderr)
+    with status("Explaining …"):
+        explanation = explain(
+            model,
+            options.text,
+            correct=options.correct,
+            wrong=options.wrong,
+            label=options.label,
+            other=options.other,
+            settings=settings,
+            flow=options.flow,
+        )
+        written = _written(explanation, chosen, options)
+    # The table has the warning beside the number.
+    if explanation.gap_warning and chosen != "table":
+        print(f"warning: {explanation.gap_warning}", file=sys.stderr)
+    put(written, options.out)
+
+
+def _written(explanation: Explanation, chosen: str, options: argparse.Namespace) -> str:
+    if chosen == "json":
+        return explanation.to_json(indent=2) + "\n"
+    if chosen == "table":
+        return explanation_table(
+            explanation, level=options.level, minimum_share=options.minimum_share
+        )
+    return _drawing(chosen)(
+        explanation,
+        level=options.level,
+        minimum_share=options.minimum_share,
+        overlay="both" if options.flow else "none",
+    )
+
+
+def _drawing(chosen: str) -> Callable[..., str]:
+    # Figures are only loaded by those who draw.
+    if chosen == "svg":
+        from explainer.figures.patterns.svg import pattern_svg
+
+        return pattern_svg
+    from explainer.figures.patterns.html import pattern_html
+
+    return pattern_html

@@ -1,50 +1,76 @@
-# make app    the app, on http://localhost:8501
-# make test   every check: style, types, tests, a real browser
-# make fuzz   fifty times as many generated calls of every public function as the checks make
+# make app     the app, on http://localhost:8501
+# make test    every check: style, types, tests, the wheel, a real browser
+# make lint    of these, style and types alone; make unit: tests without a browser
+# make wheel   a wheel and a source distribution, in dist
+# make lowest  the tests with the lowest versions that pyproject.toml allows; make newest: the newest
+# make fuzz    fifty times as many generated calls of every public function as the checks make
+# make hooks   lint before every commit
 # All make their own environment first (in .venv) and reuse it until a requirement changes.
 
 PYTHON ?= python3
 PORT ?= 8501
+VENV ?= .venv
+CONSTRAINTS ?= constraints.txt
 
-VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
-TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' requirements.txt)
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint $(CONSTRAINTS)
+TORCH = $(or $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' $(CONSTRAINTS)),torch)
 
 # Two processes, each with whole files; but a browser and a server take two cores by themselves.
 TWICE := --numprocesses 2 --dist loadfile
 
-.PHONY: app test fuzz clean
+.PHONY: app test lint unit browser wheel lowest newest fuzz hooks clean
 
 app: $(VENV)/app.stamp
-	$(BIN)/python -m streamlit run app.py --server.address localhost --server.port $(PORT)
+	$(BIN)/influence-patterns app --port $(PORT)
 
-test: $(VENV)/test.stamp
+test: lint unit browser
+
+lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+unit: $(VENV)/test.stamp
+	$(BIN)/python -m pytest $(TWICE) -m "not browser"
+
+browser: $(VENV)/test.stamp
 	chromium="$$(.ci/chromium)" && \
-	$(BIN)/python -m pytest $(TWICE) -m "not browser" && \
 	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest -m browser; \
 	else echo "SKIPPED: the browser tests, because there is no Chromium (see above)."; fi
+
+# The wheel is made from the source distribution, so that both are known to be whole.
+wheel: $(VENV)/test.stamp
+	rm -rf dist
+	$(BIN)/python -m hatchling build --target sdist
+	mkdir dist/source && tar -xzf dist/*.tar.gz --strip-components 1 -C dist/source
+	cd dist/source && $(abspath $(BIN))/python -m hatchling build --target wheel --directory ..
+	rm -r dist/source
+
+lowest newest:
+	$(PYTHON) .ci/constraints $@ > .constraints-$@.txt
+	$(MAKE) unit VENV=.venv-$@ CONSTRAINTS=.constraints-$@.txt
 
 fuzz: $(VENV)/test.stamp
 	EXPLAINER_FUZZ=100000 $(BIN)/python -m pytest tests/test_fuzz.py
 
+hooks: $(VENV)/test.stamp
+	$(BIN)/pre-commit install
+
 # PyTorch comes first and alone, so that nothing else decides which build it is: the small one for
 # processors where one is offered, else what the platform gets.
-$(VENV)/app.stamp: requirements.txt constraints.txt
+$(VENV)/app.stamp: pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing, once; this takes a few minutes …"
 	$(PIP) "$(TORCH)+cpu" 2>/dev/null || $(PIP) "$(TORCH)"
-	$(PIP) --requirement requirements.txt
+	$(PIP) --editable ".[app]"
 	touch $@
 
-$(VENV)/test.stamp: $(VENV)/app.stamp requirements-dev.txt
-	$(PIP) --requirement requirements-dev.txt
+$(VENV)/test.stamp: $(VENV)/app.stamp
+	$(PIP) --editable ".[dev]"
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-* .constraints-* dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,162 @@
+"""What a person installs: the built wheel, away from the checkout, without a network.
+
+The wheel comes from the source distribution. Its environment is a new one, which sees the packages
+of this one, but not this checkout: what is tried is the package's own content, not the download of
+others'.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import time
+import tomllib
+import urllib.request
+import venv
+from pathlib import Path
+
+import pytest
+
+from explainer.base import assets
+from explainer.cli.extras import EXTRAS
+from tests.test_readme import README, shape
+
+ROOT = Path(__file__).resolve().parents[1]
+SENTENCE = "the farmers that the assistant loves [MASK] old ."
+EXPLAIN = ("explain", SENTENCE, "--correct", "are", "--wrong", "is")
+BLOCKED = ("streamlit", "pandas", "pyarrow", "plotly")
+"""What only the extras bring (filelock comes with the Hub's client)."""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built from the source distribution."""
+    folder = tmp_path_factory.mktemp("built")
+    build = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder), "--target"]
+    subprocess.run([*build, "sdist"], cwd=ROOT, check=True, capture_output=True)
+    (archive,) = folder.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    source = folder / archive.name.removesuffix(".tar.gz")
+    subprocess.run([*build, "wheel"], cwd=source, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The program's folder in a new environment with the wheel and the packages of this one."""
+    folder = tmp_path_factory.mktemp("installed") / "environment"
+    venv.create(folder, symlinks=True, with_pip=False)
+    scheme = {"base": str(folder), "platbase": str(folder)}
+    site = Path(sysconfig.get_path("purelib", vars=scheme))
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install"]
+    subprocess.run([*pip, "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
+    # Only folders of packages: what leads from there to this checkout is not followed.
+    others = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    (site / "others.pth").write_text("\n".join(others) + "\n", encoding="utf-8")
+    return folder / "bin"
+
+
+@pytest.fixture
+def away(tmp_path):
+    """A folder away from the checkout, and an environment that cannot reach the Hub."""
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")}
+    environment.pop("PYTHONPATH", None)
+    return {"cwd": tmp_path, "env": environment}
+
+
+def run(command, away):
+    done = subprocess.run(
+        list(map(str, command)), **away, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_package_finds_its_own_files_and_version(installed, away):
+    code = (
+        "import explainer; from explainer.base import assets; from importlib.metadata import "
+        "version; print(version('influence-patterns-explorer') == explainer.__version__); "
+        "print(assets.ROOT.parent == __import__('pathlib').Path(explainer.__file__).parent); "
+        "print(explainer.__file__)"
+    )
+    same, inside, file = run([installed / "python", "-c", code], away).splitlines()
+    assert (same, inside) == ("True", "True")
+    assert not Path(file).is_relative_to(ROOT)
+    assert Path(file).is_relative_to(installed.parent)
+    assert (Path(file).parent / "py.typed").is_file()
+
+
+def test_what_lies_in_the_package_is_what_lies_in_the_checkout(installed):
+    (package,) = installed.parent.glob("lib/*/site-packages/explainer/installed")
+    for place in (assets.APP, assets.METHOD, assets.STYLE, assets.ICON, assets.PAIRS):
+        assert (package / place.relative_to(ROOT)).read_bytes() == place.read_bytes()
+    for folder in ("pages", "assets/models", "assets/evaluation", ".streamlit"):
+        ours = {p.name for p in (ROOT / folder).iterdir()} - {"__pycache__", "secrets.toml"}
+        assert {p.name for p in (package / folder).iterdir()} - {"__pycache__"} == ours
+
+
+def test_the_command_prints_what_the_readme_says(installed, away):
+    shown = README.split(f'"{SENTENCE}" --correct are --wrong is\n')[1].split("```")[0]
+    assert shape(run([installed / "influence-patterns", *EXPLAIN], away)) == shape(shown)
+
+
+def test_the_engine_needs_none_of_the_extras(installed, away):
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({BLOCKED}));"
+        "from explainer import explain, load_model, predict;"
+        "from explainer.results.comparison import compare;"
+        "from explainer.figures import pattern_svg;"
+        f"model = load_model(); predict(model, {SENTENCE!r}, count=2);"
+        f"found = explain(model, {SENTENCE!r}, correct='are', wrong='is');"
+        "compare(found, found); print(pattern_svg(found)[:4]);"
+        "from explainer.cli.main import main;"
+        f"print(main(['explain', {SENTENCE!r}, '--out', 'figure.svg']));"
+        f"print(main(['explain', {SENTENCE!r}, '--out', 'page.html']));"
+        "print(main(['evaluate', '--task', 'sva-obj', '--out', 'runs']));"
+        "print(main(['app']))"
+    )
+    assert run([installed / "python", "-c", code], away).split() == ["<svg", "0", "2", "2", "2"]
+    assert {path.name for path in away["cwd"].iterdir()} <= {"figure.svg", "hub"}
+
+
+def test_the_app_is_served_with_its_own_settings(installed, away):
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [installed / "influence-patterns", "app", "--port", str(port)]
+    with subprocess.Popen(
+        command, **away, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            assert answered(process, f"http://localhost:{port}/_stcore/health") == b"ok"
+            assert b"<html" in answered(process, f"http://localhost:{port}/")
+        finally:
+            process.terminate()
+
+
+def answered(process, address):
+    """What the server says as soon as it listens."""
+    for _ in range(600):
+        assert process.poll() is None
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer.read()
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"{address} does not answer")
+
+
+def test_the_extras_that_the_commands_name_are_those_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    names = {
+        extra: {text.split(">=")[0] for text in extras[extra] if "[" not in text}
+        for extra in EXTRAS
+    }
+    assert names["evaluate"] == set(EXTRAS["evaluate"])
+    assert names["app"] | names["evaluate"] == set(EXTRAS["app"])
+    assert set(EXTRAS["app"]) == {*BLOCKED, "filelock"}

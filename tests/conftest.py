@@ -1,5 +1,9 @@
 """Tiny random models with a small vocabulary, saved as a person would save their own; a browser."""
 
+import tests.executed  # noqa: F401  # before anything of the engine
+
+# isort: split
+
 from pathlib import Path
 
 import pytest

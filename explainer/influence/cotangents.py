@@ -16,6 +16,7 @@ from explainer.influence import jacobian
 from explainer.influence.memory import Piece
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Trace
+from explainer.models.shapes import Float, Int
 
 Paths = Sequence[tuple[int, ...]]
 
@@ -35,8 +36,8 @@ class Cotangents:
         parts = tuple(_pulled_down(piece, shared) for piece in trace.pieces)
         return Cotangents(trace, shared, parts)
 
-    def scores(self, tangents: Tangents) -> Tensor:
-        """Influence [component, path] by each component of the edge that a path takes next.
+    def scores(self, tangents: Tangents) -> Float[Tensor, "component path"]:
+        """Influence by each component of the edge that a path takes next.
 
         `tangents` has one for each of the paths, in their order, at its node.
         """
@@ -54,15 +55,15 @@ class Cotangents:
 class _Shared:
     """The different edges through one block among paths that are alike from there on.
 
-    Entry e is the edge from `source[e]` to node `target[parent[e]]`; `of_path` [path] says which
+    Entry e is the edge from `source[e]` to node `target[parent[e]]`; `of_path` says which
     entry each path takes, and `target` lists the nodes above, one for each different path on. The
     edges of a block are in the order of the nodes above the block below it.
     """
 
-    source: Tensor
-    parent: Tensor
-    target: Tensor
-    of_path: Tensor
+    source: Int[Tensor, " edge"]
+    parent: Int[Tensor, " edge"]
+    target: Int[Tensor, " node"]
+    of_path: Int[Tensor, " path"]
 
     @staticmethod
     def of(paths: Paths, number: int) -> _Shared:
@@ -84,7 +85,7 @@ class _Part:
     """The cotangents at the points of one piece: the edges', or those that give them again."""
 
     piece: Piece
-    upper: tuple[Tensor, ...]  # by block, at the nodes above it [point, node, d_model]
+    upper: tuple[Float[Tensor, "point _ d_model"], ...]  # by block, at the nodes above it
     kept: tuple[jacobian.EdgeCotangents, ...] | None
 
     def edges(self, number: int, shared: _Shared) -> jacobian.EdgeCotangents:
@@ -112,7 +113,7 @@ def _pulled_down(piece: Piece, shared: Sequence[_Shared]) -> _Part:
 
 
 def _pull_back(
-    piece: Piece, number: int, upper: Tensor, shared: _Shared
+    piece: Piece, number: int, upper: Float[Tensor, "point node d_model"], shared: _Shared
 ) -> jacobian.EdgeCotangents:
     layer = piece.layer(number)
     return jacobian.pull_back(layer, upper, shared.target, shared.parent, shared.source)

@@ -8,7 +8,8 @@ edge j → i through head h, with s_i = q_i·dk / √d_head:
          with e_k = dq·k_k / √d_head, ē = Σ_k A_jk e_k;  du_i = W_O do_i (+ T if i = j)
 
 (docs/method.md; derivatives of softmax attention.) `batch` runs over tangents, each with its
-own token `source` and, where it moves, its own `target`; both are positions [batch].
+own token `source` and, where it moves, its own `target`, which are positions. Other axes are named
+as in `shapes`.
 """
 
 from __future__ import annotations
@@ -29,62 +30,77 @@ from explainer.models.block import (
     join_heads,
     split_heads,
 )
+from explainer.models.shapes import Float, Int, einsum
 
 
 @dataclass(frozen=True, eq=False)
 class Projected:
-    """Tangents T [point, batch, d_model] and their projections [point, head, batch, d_head]."""
+    """Tangents T and their projections."""
 
-    T: Tensor
-    dq: Tensor
-    dk: Tensor
-    dv: Tensor
+    T: Float[Tensor, "point batch d_model"]
+    dq: Float[Tensor, "point head batch d_head"]
+    dk: Float[Tensor, "point head batch d_head"]
+    dv: Float[Tensor, "point head batch d_head"]
 
-    def select(self, batch: Tensor) -> Projected:
+    def select(self, batch: Int[Tensor, " chosen"]) -> Projected:
         """The tangents numbered by `batch`, repeats allowed."""
         heads = (x.index_select(2, batch) for x in (self.dq, self.dk, self.dv))
         return Projected(self.T.index_select(1, batch), *heads)
 
 
-def project(block: Block, T: Tensor) -> Projected:
-    """dq, dk, dv of tangents T [point, batch, d_model]."""
+def project(block: Block, T: Float[Tensor, "point batch d_model"]) -> Projected:
+    """dq, dk, dv of tangents T."""
     dq, dk, dv = functional.linear(T, block.W_QKV).chunk(3, dim=-1)
     return Projected(T, *(split_heads(block, x) for x in (dq, dk, dv)))
 
 
-def node_scores(layer: Layer, weights: Tensor, tangents: Projected, source: Tensor) -> Tensor:
-    """Influence [batch, to] of moving each tangent to each next node, by all heads and skip.
+def node_scores(
+    layer: Layer,
+    weights: Float[Tensor, " point"],
+    tangents: Projected,
+    source: Int[Tensor, " batch"],
+) -> Float[Tensor, "batch to"]:
+    """Influence of moving each tangent to each next node, by all heads and skip.
 
-    Summed over the points with `weights` [point]; equals ⟨T, G⟩ when summed over `to` too.
+    Summed over the points with `weights`; equals ⟨T, G⟩ when summed over `to` too.
     """
     return over_components(component_scores(layer, weights, tangents, source))
 
 
-def over_components(scores: Tensor) -> Tensor:
+def over_components(scores: Float[Tensor, "component ..."]) -> Float[Tensor, " ..."]:
     """Scores by component, summed over their first axis."""
     return scores[SKIP_ROW + 1 :].sum(0) + scores[SKIP_ROW]
 
 
-def component_scores(layer: Layer, weights: Tensor, tangents: Projected, source: Tensor) -> Tensor:
-    """Influence [component, batch, to] of each edge, by skip and by each head (`components`)."""
+def component_scores(
+    layer: Layer,
+    weights: Float[Tensor, " point"],
+    tangents: Projected,
+    source: Int[Tensor, " batch"],
+) -> Float[Tensor, "component batch to"]:
+    """Influence of each edge, by skip and by each head (`components`)."""
     state, sensitivity = layer.state, layer.sensitivity
     value = (tangents.dv @ sensitivity.R.mT) * state.attention.index_select(3, source).mT
     value += (tangents.dk @ state.q.mT) * sensitivity.D.index_select(3, source).mT
-    by_head = torch.einsum("shbi,s->hbi", value, weights)
+    by_head = einsum("point head batch to, point -> head batch to", value, weights)
     by_skip = torch.zeros_like(by_head[0])
     stays, row = _same_position(layer, source)
     T = tangents.T.index_select(1, stays)
     query = sensitivity.query.index_select(2, row)
-    by_head[:, stays, row] += torch.einsum(
-        "shbe,shbe,s->hb", tangents.dq.index_select(2, stays), query, weights
+    by_head[:, stays, row] += einsum(
+        "point head batch d_head, point head batch d_head, point -> head batch",
+        *(tangents.dq.index_select(2, stays), query, weights),
     )
-    by_skip[stays, row] = torch.einsum(
-        "sbd,sbd,s->b", T, sensitivity.P.index_select(1, row), weights
+    by_skip[stays, row] = einsum(
+        "point batch d_model, point batch d_model, point -> batch",
+        *(T, sensitivity.P.index_select(1, row), weights),
     )
     return torch.cat([by_skip.unsqueeze(0), by_head])
 
 
-def _same_position(layer: Layer, source: Tensor) -> tuple[Tensor, Tensor]:
+def _same_position(
+    layer: Layer, source: Int[Tensor, " batch"]
+) -> tuple[Int[Tensor, " stays"], Int[Tensor, " stays"]]:
     """Which of the batch can stay where they are, and at which row."""
     if layer.rows is None:
         return torch.arange(len(source), device=source.device), source
@@ -92,8 +108,13 @@ def _same_position(layer: Layer, source: Tensor) -> tuple[Tensor, Tensor]:
     return stays, layer.row_of(source[stays])
 
 
-def move_to_node(layer: Layer, tangents: Projected, source: Tensor, target: Tensor) -> Tensor:
-    """Tangents [point, batch, d_model] at the next nodes `target`, by all heads and skip."""
+def move_to_node(
+    layer: Layer,
+    tangents: Projected,
+    source: Int[Tensor, " batch"],
+    target: Int[Tensor, " batch"],
+) -> Float[Tensor, "point batch d_model"]:
+    """Tangents at the next nodes `target`, by all heads and skip."""
     row = layer.row_of(target)
     do = _moved_output(layer, tangents, source, row)
     (stays,) = torch.nonzero(source == target, as_tuple=True)
@@ -105,8 +126,10 @@ def move_to_node(layer: Layer, tangents: Projected, source: Tensor, target: Tens
     return _through_feed_forward(layer, du, row)
 
 
-def _moved_output(layer: Layer, tangents: Projected, source: Tensor, row: Tensor) -> Tensor:
-    """do by values and keys [point, head, batch, d_head]."""
+def _moved_output(
+    layer: Layer, tangents: Projected, source: Int[Tensor, " batch"], row: Int[Tensor, " batch"]
+) -> Float[Tensor, "point head batch d_head"]:
+    """do by values and keys."""
     state = layer.state
     q, o = state.q.index_select(2, row), state.output.index_select(2, row)
     v = state.v.index_select(2, source)
@@ -114,15 +137,19 @@ def _moved_output(layer: Layer, tangents: Projected, source: Tensor, row: Tensor
     return _weight_on(layer, row, source) * (tangents.dv + s * (v - o))
 
 
-def _weight_on(layer: Layer, row: Tensor, source: Tensor) -> Tensor:
-    """A_ij of each of the batch [point, head, batch, 1]."""
+def _weight_on(
+    layer: Layer, row: Int[Tensor, " batch"], source: Int[Tensor, " batch"]
+) -> Float[Tensor, "point head batch 1"]:
+    """A_ij of each of the batch."""
     attention = layer.state.attention
     cell = row * attention.shape[-1] + source
     return attention.flatten(2).index_select(2, cell).unsqueeze(-1)
 
 
-def _query_output(layer: Layer, dq: Tensor, row: Tensor) -> Tensor:
-    """do by the query of tokens that stay [point, head, batch, d_head]."""
+def _query_output(
+    layer: Layer, dq: Float[Tensor, "point head stays d_head"], row: Int[Tensor, " stays"]
+) -> Float[Tensor, "point head stays d_head"]:
+    """do by the query of tokens that stay."""
     state = layer.state
     a = state.attention.index_select(2, row)
     e = dq @ state.k.mT * layer.block.d_head**-0.5
@@ -130,20 +157,28 @@ def _query_output(layer: Layer, dq: Tensor, row: Tensor) -> Tensor:
     return (a * (e - e_mean)) @ state.v
 
 
-def _through_feed_forward(layer: Layer, du: Tensor, row: Tensor) -> Tensor:
+def _through_feed_forward(
+    layer: Layer, du: Float[Tensor, "point batch d_model"], row: Int[Tensor, " batch"]
+) -> Float[Tensor, "point batch d_model"]:
     norm_1, slope, norm_2 = _rows_of_feed_forward(layer, row)
     return feed_forward_tangent(layer.block, norm_1, slope, norm_2, du)
 
 
-def _rows_of_feed_forward(layer: Layer, row: Tensor) -> tuple[NormState, Tensor, NormState]:
+def _rows_of_feed_forward(
+    layer: Layer, row: Int[Tensor, " batch"]
+) -> tuple[NormState, Float[Tensor, "point batch d_ff"], NormState]:
     state = layer.state
     return state.norm_1.at(row), state.slope.index_select(1, row), state.norm_2.at(row)
 
 
 def move_by_component(
-    layer: Layer, T: Tensor, source: Tensor, target: Tensor, component: Tensor
-) -> Tensor:
-    """Tangents [point, batch, d_model] at `target`, each by the component of its row [batch]."""
+    layer: Layer,
+    T: Float[Tensor, "point batch d_model"],
+    source: Int[Tensor, " batch"],
+    target: Int[Tensor, " batch"],
+    component: Int[Tensor, " batch"],
+) -> Float[Tensor, "point batch d_model"]:
+    """Tangents at `target`, each by one component, given by its row."""
     block, state, row = layer.block, layer.state, layer.row_of(target)
     d_model, d_head, root = T.shape[-1], block.d_head, block.d_head**-0.5
     du = T * (component == SKIP_ROW).view(1, -1, 1)
@@ -167,8 +202,8 @@ def move_by_component(
     return _through_feed_forward(layer, du, row)
 
 
-def move_all(layer: Layer, tangents: Projected) -> Tensor:
-    """The next tangents [point, pos, d_model] when every token moves at once."""
+def move_all(layer: Layer, tangents: Projected) -> Float[Tensor, "point pos d_model"]:
+    """The next tangents when every token moves at once."""
     state, root = layer.state, layer.block.d_head**-0.5
     ds = (tangents.dq @ state.k.mT + state.q @ tangents.dk.mT) * root
     mean = (state.attention * ds).sum(-1, keepdim=True)
@@ -185,25 +220,40 @@ class EdgeCotangents:
     influence through head h.
     """
 
-    by_head: Tensor  # [head, point, batch, d_model]
-    by_skip: Tensor  # [point, batch, d_model], zero where the edge changes position
+    by_head: Float[Tensor, "head point batch d_model"]
+    by_skip: Float[Tensor, "point batch d_model"]  # zero where the edge changes position
 
-    def total(self) -> Tensor:
-        """The cotangent at the source with all heads and skip open [point, batch, d_model]."""
+    def total(self) -> Float[Tensor, "point batch d_model"]:
+        """The cotangent at the source with all heads and skip open."""
         return self.by_head.sum(0) + self.by_skip
 
-    def scores(self, weights: Tensor, T: Tensor, edge: Tensor) -> Tensor:
-        """Influence [component, batch] of tangents T [point, batch, d_model] at their `edge`."""
+    def scores(
+        self,
+        weights: Float[Tensor, " point"],
+        T: Float[Tensor, "point path d_model"],
+        edge: Int[Tensor, " path"],
+    ) -> Float[Tensor, "component path"]:
+        """Influence of tangents T, each by every component of its `edge`."""
         weighted = T * weights.view(-1, 1, 1)
-        heads = torch.einsum("hsbd,sbd->hb", self.by_head.index_select(2, edge), weighted)
-        skip = torch.einsum("sbd,sbd->b", self.by_skip.index_select(1, edge), weighted)
+        heads = einsum(
+            "head point path d_model, point path d_model -> head path",
+            *(self.by_head.index_select(2, edge), weighted),
+        )
+        skip = einsum(
+            "point path d_model, point path d_model -> path",
+            *(self.by_skip.index_select(1, edge), weighted),
+        )
         return torch.cat([skip.unsqueeze(0), heads])
 
 
 def pull_back(
-    layer: Layer, C: Tensor, target: Tensor, parent: Tensor, source: Tensor
+    layer: Layer,
+    C: Float[Tensor, "point node d_model"],
+    target: Int[Tensor, " node"],
+    parent: Int[Tensor, " edge"],
+    source: Int[Tensor, " edge"],
 ) -> EdgeCotangents:
-    """Cotangents C [point, node, d_model] at next nodes `target` [node], back along edges.
+    """Cotangents C at next nodes `target`, back along edges.
 
     Edge number b runs from `source[b]` to node `parent[b]`; the feed-forward half of a node is
     passed once, whatever the number of edges into it.
@@ -230,7 +280,9 @@ def pull_back(
     return EdgeCotangents(by_head, by_skip)
 
 
-def _per_head(x: Tensor, W: Tensor) -> Tensor:
-    """x [point, head, batch, e] times W [head, e, d_model] as [head, point, batch, d_model]."""
+def _per_head(
+    x: Float[Tensor, "point head batch width"], W: Float[Tensor, "head width d_model"]
+) -> Float[Tensor, "head point batch d_model"]:
+    """x times each head's W."""
     points, batch = x.shape[0], x.shape[2]
     return torch.bmm(x.transpose(0, 1).flatten(1, 2), W).unflatten(1, (points, batch))

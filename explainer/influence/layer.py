@@ -8,6 +8,7 @@ from torch import Tensor
 
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter, Block
+from explainer.models.shapes import Int
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,15 +21,15 @@ class Layer:
     block: Block
     state: blocks.BlockState
     sensitivity: blocks.Sensitivity
-    rows: Tensor | None
+    rows: Int[Tensor, " to"] | None
 
-    def row_of(self, positions: Tensor) -> Tensor:
+    def row_of(self, positions: Int[Tensor, " batch"]) -> Int[Tensor, " batch"]:
         """The row of each of `positions`, all of which must be among `rows`."""
         if self.rows is None:
             return positions
         return (positions.unsqueeze(1) == self.rows).int().argmax(1)
 
 
-def rows_wanted(adapter: Adapter, number: int, target: Tensor) -> Tensor | None:
+def rows_wanted(adapter: Adapter, number: int, target: Int[Tensor, ""]) -> Int[Tensor, " 1"] | None:
     """Every token's next hidden state is wanted, but for the last block only the target's."""
     return target.view(1) if number == len(adapter.blocks) - 1 else None

@@ -19,6 +19,7 @@ from explainer.base.checkpoint import checkpoint
 from explainer.influence.layer import Layer, rows_wanted
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter
+from explainer.models.shapes import Float, Int
 
 KEEP_BYTES = 768 * 2**20
 """Internals of all blocks and points are kept while they fit in this."""
@@ -32,19 +33,19 @@ PATHS_BYTES = 64 * 2**20
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """A range of points: weights [point], tangents of H[0] [point, pos, d_model], H and G.
+    """A range of points: weights, tangents of H[0], H and G.
 
     `hidden[l]` is H[l] and `gradient[l]` ∂Q/∂H[l], for l < L of all tokens, for l = L of the
     target's row alone. `kept` has every block's internals, or is None.
     """
 
     adapter: Adapter
-    target: Tensor
-    weights: Tensor
-    tangent: Tensor
-    hidden: tuple[Tensor, ...]
-    gradient: tuple[Tensor, ...]
-    values: Tensor  # Q [point]
+    target: Int[Tensor, ""]
+    weights: Float[Tensor, " point"]
+    tangent: Float[Tensor, "point pos d_model"]
+    hidden: tuple[Float[Tensor, "point _ d_model"], ...]
+    gradient: tuple[Float[Tensor, "point _ d_model"], ...]
+    values: Float[Tensor, " point"]  # Q
     kept: tuple[Layer, ...] | None
 
     def layer(self, number: int) -> Layer:

@@ -13,6 +13,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.encode import word_embeddings
 from explainer.models.model import Model
+from explainer.models.shapes import Float
 from explainer.question.sentence import Sentence
 from explainer.results.settings import Rule, Settings
 
@@ -21,14 +22,14 @@ from explainer.results.settings import Rule, Settings
 class IntegrationPath:
     """The straight line z(a) = b + a·(x − b) from baseline to input, and where it is sampled.
 
-    `x` and `b` [pos, d_embedding] are word embeddings, before position, segment and LayerNorm;
-    `a` [point], ascending in [0, 1], and `weights` [point], which sum to 1, are the quadrature's.
+    `x` and `b` are word embeddings, before position, segment and LayerNorm; `a`, ascending in
+    [0, 1], and `weights`, which sum to 1, are the quadrature's.
     """
 
-    x: Tensor
-    b: Tensor
-    a: Tensor
-    weights: Tensor
+    x: Float[Tensor, "pos d_embedding"]
+    b: Float[Tensor, "pos d_embedding"]
+    a: Float[Tensor, " point"]
+    weights: Float[Tensor, " point"]
 
     @property
     def has_both_ends(self) -> bool:
@@ -36,12 +37,12 @@ class IntegrationPath:
         return bool(self.a[0] == 0 and self.a[-1] == 1)
 
     @property
-    def direction(self) -> Tensor:
-        """dz/da = x − b [pos, d_embedding]."""
+    def direction(self) -> Float[Tensor, "pos d_embedding"]:
+        """dz/da = x − b."""
         return self.x - self.b
 
-    def at(self, a: Tensor) -> Tensor:
-        """z(a) [point, pos, d_embedding] for any a [point]."""
+    def at(self, a: Float[Tensor, " point"]) -> Float[Tensor, "point pos d_embedding"]:
+        """z(a) for any a."""
         return torch.lerp(self.b, self.x, a.to(self.x).view(-1, 1, 1))
 
     def part(self, start: int, stop: int) -> IntegrationPath:
@@ -74,8 +75,10 @@ def integration_path(model: Model, sentence: Sentence, settings: Settings) -> In
     return IntegrationPath(x, baseline(model, sentence, settings), a, weights)
 
 
-def baseline(model: Model, sentence: Sentence, settings: Settings) -> Tensor:
-    """The word embeddings b [pos, d_embedding] where the path to a sentence begins."""
+def baseline(
+    model: Model, sentence: Sentence, settings: Settings
+) -> Float[Tensor, "pos d_embedding"]:
+    """The word embeddings b where the path to a sentence begins."""
     x = word_embeddings(model.adapter, sentence.token_ids)
     if settings.baseline == "zero":
         b = torch.zeros_like(x)

@@ -21,33 +21,34 @@ from explainer.influence.components import OPEN
 from explainer.influence.jacobian import Projected
 from explainer.influence.layer import Layer
 from explainer.influence.trace import Trace
+from explainer.models.shapes import Float, Int
 
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Edges out of the nodes that tangents are at: all tensors are [edge].
+    """Edges out of the nodes that tangents are at.
 
     Edge e takes tangent number `parent[e]` to position `target[e]` by the component of row
     `component[e]` (`components`), or by all of them where that is OPEN.
     """
 
-    parent: Tensor
-    target: Tensor
-    component: Tensor
+    parent: Int[Tensor, " edge"]
+    target: Int[Tensor, " edge"]
+    component: Int[Tensor, " edge"]
 
 
 @dataclass(frozen=True, eq=False)
 class Tangents:
-    """The tangents at `source` [path], positions of H[layer], each of a partial pattern.
+    """The tangents at `source`, positions of H[layer], each of a partial pattern.
 
-    `parts` holds them, [point, path, d_model] for each of the trace's pieces. At H[L] no edge is
+    `parts` holds them for the points of each of the trace's pieces. At H[L] no edge is
     left to be scored, so there are none.
     """
 
     trace: Trace
     layer: int
-    source: Tensor
-    parts: tuple[Tensor, ...]
+    source: Int[Tensor, " path"]
+    parts: tuple[Float[Tensor, "_ path d_model"], ...]
 
     @staticmethod
     def of_words(trace: Trace, words: Sequence[int]) -> Tangents:
@@ -56,8 +57,8 @@ class Tangents:
         parts = tuple(piece.tangent.index_select(1, source) for piece in trace.pieces)
         return Tangents(trace, 0, source, parts)
 
-    def node_scores(self) -> Tensor:
-        """Influence [path, to] by the edges to each next node, all heads and skip together.
+    def node_scores(self) -> Float[Tensor, "path to"]:
+        """Influence by the edges to each next node, all heads and skip together.
 
         `to` runs over all positions; at the last block over the target alone.
         """
@@ -67,8 +68,8 @@ class Tangents:
             )
         )
 
-    def to_nodes(self, parent: Tensor, target: Tensor) -> Tangents:
-        """Those numbered by `parent` [edge] moved to `target` [edge] by all heads and skip."""
+    def to_nodes(self, parent: Int[Tensor, " edge"], target: Int[Tensor, " edge"]) -> Tangents:
+        """Those numbered by `parent` moved to `target` by all heads and skip."""
         source = self.source[parent]
         return self._moved(
             target,
@@ -77,8 +78,10 @@ class Tangents:
             ),
         )
 
-    def by_components(self, target: Tensor, component: Tensor) -> Tangents:
-        """Each moved to its `target` [path] by one component alone, given by its row [path]."""
+    def by_components(
+        self, target: Int[Tensor, " path"], component: Int[Tensor, " path"]
+    ) -> Tangents:
+        """Each moved to its `target` by one component alone, given by its row."""
         return self._moved(
             target,
             lambda index, layer: jacobian.move_by_component(
@@ -86,8 +89,8 @@ class Tangents:
             ),
         )
 
-    def along(self, edges: Edges) -> tuple[Tensor, Tangents]:
-        """The influence [edge] by each of the edges, in float64, and the tangents at their ends.
+    def along(self, edges: Edges) -> tuple[Float[Tensor, " edge"], Tangents]:
+        """The influence by each of the edges, in float64, and the tangents at their ends.
 
         Edges that are known beforehand are scored and followed in one go, so that a block's
         internals are needed once.
@@ -103,8 +106,8 @@ class Tangents:
                 parts.append(_followed(layer, projected, self.source, edges))
         return influence, Tangents(self.trace, self.layer + 1, edges.target, tuple(parts))
 
-    def all_together(self) -> tuple[Tensor, Tangents]:
-        """The influence [component, path, to] of every edge, in float64, and the next tangents.
+    def all_together(self) -> tuple[Float[Tensor, "component path to"], Tangents]:
+        """The influence of every edge, in float64, and the next tangents.
 
         For a tangent at each position in turn (`of_words` of every token): they move as they do
         when all words move at once.
@@ -132,7 +135,9 @@ class Tangents:
         block = self.trace.block(self.layer)
         return tuple(jacobian.project(block, T) for T in self.parts)
 
-    def _summed(self, score: Callable[[Layer, Tensor, Projected], Tensor]) -> Tensor:
+    def _summed(
+        self, score: Callable[[Layer, Tensor, Projected], Tensor]
+    ) -> Float[Tensor, "path to"]:
         """A score summed over the pieces of the path."""
         return torch.stack(
             [
@@ -141,7 +146,9 @@ class Tangents:
             ]
         ).sum(0)
 
-    def _moved(self, target: Tensor, move: Callable[[int, Layer], Tensor]) -> Tangents:
+    def _moved(
+        self, target: Int[Tensor, " edge"], move: Callable[[int, Layer], Tensor]
+    ) -> Tangents:
         """The tangents at `target` of the next layer, piece by piece; none at H[L]."""
         parts = (
             ()
@@ -154,15 +161,19 @@ class Tangents:
         return Tangents(self.trace, self.layer + 1, target, parts)
 
 
-def _picked(layer: Layer, scores: Tensor, edges: Edges) -> Tensor:
-    """The influence [edge] of each edge out of the scores [component, path, to] of all."""
+def _picked(
+    layer: Layer, scores: Float[Tensor, "component path to"], edges: Edges
+) -> Float[Tensor, " edge"]:
+    """The influence of each edge out of the scores of all."""
     found = scores[:, edges.parent, layer.row_of(edges.target)]
     one = found.gather(0, edges.component.clamp(min=0).unsqueeze(0))[0]
     return torch.where(edges.component == OPEN, jacobian.over_components(found), one)
 
 
-def _followed(layer: Layer, projected: Projected, source: Tensor, edges: Edges) -> Tensor:
-    """The tangents [point, edge, d_model] at the edges' ends."""
+def _followed(
+    layer: Layer, projected: Projected, source: Int[Tensor, " path"], edges: Edges
+) -> Float[Tensor, "point edge d_model"]:
+    """The tangents at the edges' ends."""
     T = projected.T.index_select(1, edges.parent)
     start = source[edges.parent]
     (by_all,) = torch.nonzero(edges.component == OPEN, as_tuple=True)

@@ -23,6 +23,7 @@ from explainer.influence.path import IntegrationPath
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter, Block
 from explainer.models.encode import through_blocks
+from explainer.models.shapes import Float, einsum
 from explainer.question.quantity import Quantity
 
 
@@ -69,24 +70,25 @@ class Trace:
         return sum(self.influence) - (self.value - self.baseline_value)
 
     @property
-    def values(self) -> Tensor:
-        """Q at every point [point]."""
+    def values(self) -> Float[Tensor, " point"]:
+        """Q at every point."""
         return torch.cat([piece.values for piece in self.pieces])
 
     @property
-    def slopes(self) -> Tensor:
-        """What each word adds to dQ/da at every point, ⟨T_j, G_j⟩ [point, pos]."""
+    def slopes(self) -> Float[Tensor, "point pos"]:
+        """What each word adds to dQ/da at every point, ⟨T_j, G_j⟩."""
         return torch.cat([_slopes(piece) for piece in self.pieces])
 
-    def mean_gradient(self, layer: int) -> Tensor:
-        """Σ_s w_s ∂Q/∂H[layer] [pos, d_model], at H[L] of the target alone."""
+    def mean_gradient(self, layer: int) -> Float[Tensor, "row d_model"]:
+        """Σ_s w_s ∂Q/∂H[layer] of every token, at H[L] of the target alone."""
         means = [
-            torch.einsum("snd,s->nd", piece.gradient[layer], piece.weights) for piece in self.pieces
+            einsum("point row d_model, point -> row d_model", piece.gradient[layer], piece.weights)
+            for piece in self.pieces
         ]
         return torch.stack(means).sum(0)
 
-    def last_hidden(self, layer: int) -> Tensor:
-        """H[layer] at the last point of the path [pos, d_model], at H[L] of the target alone."""
+    def last_hidden(self, layer: int) -> Float[Tensor, "row d_model"]:
+        """H[layer] at the last point of the path, at H[L] of the target alone."""
         return self.pieces[-1].hidden[layer][-1]
 
     def words_at_once(self, top_k: int) -> int:
@@ -142,10 +144,10 @@ def _piece(adapter: Adapter, path: IntegrationPath, quantity: Quantity, keep: bo
 
 
 def _forward(
-    adapter: Adapter, z: Tensor, quantity: Quantity, *, keep: bool
-) -> tuple[list[Tensor], list[blocks.BlockState], blocks.NormState]:
-    """H[0] … H[L] for word embeddings z [point, pos, d_embedding], the internals if they are kept,
-    and the state of the embeddings' LayerNorm."""
+    adapter: Adapter, z: Float[Tensor, "point pos d_embedding"], quantity: Quantity, *, keep: bool
+) -> tuple[list[Float[Tensor, "point _ d_model"]], list[blocks.BlockState], blocks.NormState]:
+    """H[0] … H[L] for word embeddings z, the internals if they are kept, and the state of the
+    embeddings' LayerNorm."""
     first, norm = blocks.embed(adapter.embedding, z)
     hidden, states = [first], []
     rows = torch.tensor([quantity.position], device=z.device)
@@ -156,12 +158,15 @@ def _forward(
     return hidden, states, norm
 
 
-def _slopes(piece: Piece) -> Tensor:
-    return torch.einsum("snd,snd->sn", piece.tangent, piece.gradient[0])
+def _slopes(piece: Piece) -> Float[Tensor, "point pos"]:
+    axes = "point pos d_model, point pos d_model -> point pos"
+    return einsum(axes, piece.tangent, piece.gradient[0])
 
 
-def _quantity(adapter: Adapter, last: Tensor, quantity: Quantity) -> tuple[Tensor, Tensor]:
-    """Q [point] and ∂Q/∂H[L] [point, 1, d_model] from the target's last hidden states."""
+def _quantity(
+    adapter: Adapter, last: Float[Tensor, "point 1 d_model"], quantity: Quantity
+) -> tuple[Float[Tensor, " point"], Float[Tensor, "point 1 d_model"]]:
+    """Q and ∂Q/∂H[L] from the target's last hidden states."""
     classes = torch.tensor(quantity.classes, device=last.device)
     with torch.enable_grad():
         at_target = last[:, 0].detach().requires_grad_()

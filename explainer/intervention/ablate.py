@@ -29,6 +29,7 @@ from explainer.intervention.activations import (
 )
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model, given_model
+from explainer.models.shapes import Bool, Float
 from explainer.question.predictions import Prediction, ranked
 from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
@@ -248,19 +249,25 @@ def shared_fill(model: Model, replacement: Replacement) -> Activations | None:
 class _Replaced:
     """Variants side by side, each with its own things replaced (`encode.Edit`).
 
-    Masks of what stays: `nodes` [variant, L + 1, pos, 1], `heads` [variant, L, head, pos, 1] and
-    `skips` [variant, L, pos, 1].
+    The masks say what stays; `depth` is L + 1.
     """
 
-    nodes: Tensor
-    heads: Tensor
-    skips: Tensor
+    nodes: Bool[Tensor, "variant depth pos 1"]
+    heads: Bool[Tensor, "variant layer head pos 1"]
+    skips: Bool[Tensor, "variant layer pos 1"]
     filling: Activations
 
-    def node(self, layer: int, H: Tensor) -> Tensor:
+    def node(
+        self, layer: int, H: Float[Tensor, "#variant pos d_model"]
+    ) -> Float[Tensor, "variant pos d_model"]:
         return torch.where(self.nodes[:, layer], H, self.filling.nodes[layer])
 
-    def inside(self, number: int, output: Tensor, resid: Tensor) -> tuple[Tensor, Tensor]:
+    def inside(
+        self,
+        number: int,
+        output: Float[Tensor, "variant head pos d_head"],
+        resid: Float[Tensor, "variant pos d_model"],
+    ) -> tuple[Float[Tensor, "variant head pos d_head"], Float[Tensor, "variant pos d_model"]]:
         return (
             torch.where(self.heads[:, number], output, self.filling.heads[number]),
             torch.where(self.skips[:, number], resid, self.filling.nodes[number]),
@@ -269,8 +276,8 @@ class _Replaced:
 
 def _run(
     model: Model, sentence: Sentence, variants: Sequence[Kept], filling: Activations
-) -> Tensor:
-    """H[L] [variant, pos, d_model] of the sentence, each variant with its own things replaced."""
+) -> Float[Tensor, "variant pos d_model"]:
+    """H[L] of the sentence, each variant with its own things replaced."""
 
     def masks(values: Iterable[NDArray[np.bool_]]) -> Tensor:
         return torch.from_numpy(np.stack(list(values))).to(model.adapter.device).unsqueeze(-1)

@@ -13,6 +13,7 @@ from explainer.models.adapter import Adapter
 from explainer.models.block import embed
 from explainer.models.encode import through_blocks, without_gradients, word_embeddings
 from explainer.models.model import Model
+from explainer.models.shapes import Float
 from explainer.question.sentence import read_sentence
 
 
@@ -23,12 +24,12 @@ class Activations:
     `pos` is 1 where they are the same for every position. The skip input of block l is nodes[l].
     """
 
-    nodes: Tensor
-    heads: Tensor
+    nodes: Float[Tensor, "depth pos d_model"]
+    heads: Float[Tensor, "layer head pos d_head"]
 
 
-def activations(adapter: Adapter, z: Tensor) -> Activations:
-    """By a forward pass of word embeddings z [pos, d_embedding]."""
+def activations(adapter: Adapter, z: Float[Tensor, "pos d_embedding"]) -> Activations:
+    """By a forward pass of word embeddings z."""
     first, _ = embed(adapter.embedding, z.unsqueeze(0))
     nodes, heads = [first[0]], []
     for H, state in through_blocks(adapter, first):

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
+from explainer.models.shapes import Float, Int
+
 Activation = Callable[[Tensor], Tensor]
 Head = Callable[[Tensor, Tensor | None], Tensor]
 """From last hidden states of the target [row, d_model] to the logits [row, class] of the given
@@ -21,10 +23,10 @@ word or class numbers, or of all for None. Differentiable, hence the head's grad
 
 @dataclass(frozen=True, eq=False)
 class LayerNorm:
-    """LN(x) = weight · (x − mean) / sqrt(variance + eps) + bias, over d_model."""
+    """LN(x) = weight · (x − mean) / sqrt(variance + eps) + bias, over the last axis."""
 
-    weight: Tensor
-    bias: Tensor
+    weight: Float[Tensor, " width"]
+    bias: Float[Tensor, " width"]
     eps: float
 
 
@@ -33,15 +35,15 @@ class Block:
     """One transformer block with post-LayerNorm: H → u → y → w → H' (docs/method.md)."""
 
     n_heads: int
-    W_QKV: Tensor  # [3 * d_model, d_model], queries, keys and values stacked
-    b_QKV: Tensor
-    W_O: Tensor
-    b_O: Tensor
+    W_QKV: Float[Tensor, "qkv d_model"]  # queries, keys and values stacked
+    b_QKV: Float[Tensor, " qkv"]
+    W_O: Float[Tensor, "d_model d_model"]
+    b_O: Float[Tensor, " d_model"]
     norm_1: LayerNorm
-    W_1: Tensor
-    b_1: Tensor
-    W_2: Tensor
-    b_2: Tensor
+    W_1: Float[Tensor, "d_ff d_model"]
+    b_1: Float[Tensor, " d_ff"]
+    W_2: Float[Tensor, "d_model d_ff"]
+    b_2: Float[Tensor, " d_model"]
     norm_2: LayerNorm
     activation: Activation
 
@@ -61,15 +63,15 @@ class Embedding:
     `added_unplaced` [d_embedding] what is added to it instead.
     """
 
-    word: Tensor
-    added: Tensor
+    word: Float[Tensor, "vocabulary d_embedding"]
+    added: Float[Tensor, "place d_embedding"]
     norm: LayerNorm
-    W: Tensor | None = None
-    b: Tensor | None = None
+    W: Float[Tensor, "d_model d_embedding"] | None = None
+    b: Float[Tensor, " d_model"] | None = None
     unplaced: int | None = None
-    added_unplaced: Tensor | None = None
+    added_unplaced: Float[Tensor, " d_embedding"] | None = None
 
-    def of(self, ids: Tensor) -> Embedding:
+    def of(self, ids: Int[Tensor, " pos"]) -> Embedding:
         """The same for a text of these `ids` [pos], `added` in the order of its tokens."""
         if self.unplaced is None or self.added_unplaced is None:
             return self

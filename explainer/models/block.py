@@ -1,8 +1,8 @@
 """One block, forward and backward along the path, keeping what the closed forms need.
 
-Shapes: `step` points on the path, `from` every token, `to` the tokens whose next hidden state is
-wanted (all of them, but for the last block only the target), `head`, `d_head`, `d_model`,
-`d_ff`. With h per head and the step index suppressed (docs/method.md):
+Axes are named as in `shapes`: `from` is every token, `to` the tokens whose next hidden state is
+wanted (all of them, but for the last block only the target). With h per head and the index of the
+point suppressed (docs/method.md):
 
 1. q, k, v = projections of H;  A = softmax(q kᵀ / √d_head);  o_i = Σ_j A_ij v_j
 2. u = W_O o + b_O + H;  y = LN1(u);  w = y + W_2 act(W_1 y + b_1) + b_2;  H' = LN2(w)
@@ -21,20 +21,21 @@ from torch import Tensor
 from torch.nn import functional
 
 from explainer.models.adapter import Activation, Block, Embedding, LayerNorm
+from explainer.models.shapes import Float, Int
 
 
 @dataclass(frozen=True, eq=False)
 class NormState:
     """What the Jacobian of a LayerNorm depends on: standardised input and 1/deviation."""
 
-    standard: Tensor  # [step, to, d_model]
-    scale: Tensor  # [step, to, 1]
+    standard: Float[Tensor, "point to d_model"]
+    scale: Float[Tensor, "point to 1"]
 
-    def at(self, rows: Tensor) -> NormState:
+    def at(self, rows: Int[Tensor, " row"]) -> NormState:
         """The state of the given rows, one for each entry of `rows`."""
         return NormState(self.standard.index_select(1, rows), self.scale.index_select(1, rows))
 
-    def project(self, x: Tensor) -> Tensor:
+    def project(self, x: Float[Tensor, "#point to d_model"]) -> Float[Tensor, "point to d_model"]:
         """The Jacobian without its gain: scale · (x − mean(x) − standard · mean(standard · x)).
 
         It is its own transpose, so the same function serves tangents and cotangents.
@@ -45,57 +46,69 @@ class NormState:
 
 @dataclass(frozen=True, eq=False)
 class BlockState:
-    """Internals of one block's forward pass at every step."""
+    """Internals of one block's forward pass at every point."""
 
-    q: Tensor  # [step, head, to, d_head]
-    k: Tensor  # [step, head, from, d_head]
-    v: Tensor  # [step, head, from, d_head]
-    attention: Tensor  # A [step, head, to, from]
-    output: Tensor  # o [step, head, to, d_head]
+    q: Float[Tensor, "point head to d_head"]
+    k: Float[Tensor, "point head from d_head"]
+    v: Float[Tensor, "point head from d_head"]
+    attention: Float[Tensor, "point head to from"]  # A
+    output: Float[Tensor, "point head to d_head"]  # o
     norm_1: NormState
-    slope: Tensor  # act'(W_1 y + b_1) [step, to, d_ff]
+    slope: Float[Tensor, "point to d_ff"]  # act'(W_1 y + b_1)
     norm_2: NormState
 
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """Derivatives of Q inside one block at every step (item 3 of the module's list)."""
+    """Derivatives of Q inside one block at every point (item 3 of the module's list)."""
 
-    P: Tensor  # [step, to, d_model]
-    R: Tensor  # [step, head, to, d_head]
-    D: Tensor  # [step, head, to, from]
-    query: Tensor  # ∂Q/∂q [step, head, to, d_head]
+    P: Float[Tensor, "point to d_model"]
+    R: Float[Tensor, "point head to d_head"]
+    D: Float[Tensor, "point head to from"]
+    query: Float[Tensor, "point head to d_head"]  # ∂Q/∂q
 
 
-def split_heads(block: Block, x: Tensor) -> Tensor:
-    """[step, row, head · d_head] as [step, head, row, d_head]."""
+def split_heads(
+    block: Block, x: Float[Tensor, "point row d_model"]
+) -> Float[Tensor, "point head row d_head"]:
+    """[point, row, head · d_head] as [point, head, row, d_head]."""
     return x.unflatten(-1, (block.n_heads, block.d_head)).transpose(1, 2)
 
 
-def join_heads(x: Tensor) -> Tensor:
+def join_heads(
+    x: Float[Tensor, "point head row d_head"],
+) -> Float[Tensor, "point row d_model"]:
     """The inverse of `split_heads`."""
     return x.transpose(1, 2).flatten(2)
 
 
-def normalise(norm: LayerNorm, x: Tensor) -> tuple[Tensor, NormState]:
+def normalise(
+    norm: LayerNorm, x: Float[Tensor, "point row width"]
+) -> tuple[Float[Tensor, "point row width"], NormState]:
     """LN(x) and its state."""
     y, mean, scale = torch.native_layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
     return y, NormState((x - mean) * scale, scale)
 
 
-def embed(embedding: Embedding, z: Tensor) -> tuple[Tensor, NormState]:
-    """H[0] [step, pos, d_model] of word embeddings z [step, pos, d_embedding], and its state."""
+def embed(
+    embedding: Embedding, z: Float[Tensor, "point pos d_embedding"]
+) -> tuple[Float[Tensor, "point pos d_model"], NormState]:
+    """H[0] of word embeddings z, and the state of its LayerNorm."""
     H, norm = normalise(embedding.norm, z + embedding.added[: z.shape[1]])
     return (H if embedding.W is None else functional.linear(H, embedding.W, embedding.b)), norm
 
 
-def embedding_tangent(embedding: Embedding, norm: NormState, dz: Tensor) -> Tensor:
-    """The tangent of H[0] [step, pos, d_model] for that of z [1 or step, pos, d_embedding]."""
+def embedding_tangent(
+    embedding: Embedding, norm: NormState, dz: Float[Tensor, "#point pos d_embedding"]
+) -> Float[Tensor, "point pos d_model"]:
+    """The tangent of H[0] for that of z, which may be the same at every point."""
     dH = norm.project(dz) * embedding.norm.weight
     return dH if embedding.W is None else functional.linear(dH, embedding.W)
 
 
-def activate(activation: Activation, x: Tensor) -> tuple[Tensor, Tensor]:
+def activate(
+    activation: Activation, x: Float[Tensor, "point row d_ff"]
+) -> tuple[Float[Tensor, "point row d_ff"], Float[Tensor, "point row d_ff"]]:
     """act(x) and act'(x); exact for any elementwise activation, also where gradients are off."""
     with torch.enable_grad():
         x = x.detach().requires_grad_()
@@ -105,15 +118,18 @@ def activate(activation: Activation, x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 Edit = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""Changes head outputs o [step, head, to, d_head] and skip inputs [step, to, d_model]."""
+"""Changes head outputs o [point, head, to, d_head] and skip inputs [point, to, d_model]."""
 
 
 def forward(
-    block: Block, H: Tensor, rows: Tensor | None, edit: Edit | None = None
-) -> tuple[Tensor, BlockState]:
-    """H' [step, to, d_model] and the internals, from H [step, from, d_model].
+    block: Block,
+    H: Float[Tensor, "point from d_model"],
+    rows: Int[Tensor, " to"] | None,
+    edit: Edit | None = None,
+) -> tuple[Float[Tensor, "point to d_model"], BlockState]:
+    """H' and the internals, from H.
 
-    `rows` [to] lists the tokens wanted, None means all; `edit` intervenes before W_O and skip.
+    `rows` lists the tokens wanted, None means all; `edit` intervenes before W_O and skip.
     """
     d_model, scale = H.shape[-1], block.d_head**-0.5
     if rows is None:
@@ -138,27 +154,38 @@ def forward(
 
 
 def feed_forward_backward(
-    block: Block, norm_1: NormState, slope: Tensor, norm_2: NormState, G: Tensor
-) -> Tensor:
-    """∂Q/∂u from ∂Q/∂H' [step, row, d_model], through LN2, feed-forward and LN1 of those rows."""
+    block: Block,
+    norm_1: NormState,
+    slope: Float[Tensor, "point row d_ff"],
+    norm_2: NormState,
+    G: Float[Tensor, "point row d_model"],
+) -> Float[Tensor, "point row d_model"]:
+    """∂Q/∂u from ∂Q/∂H', through LN2, feed-forward and LN1 of those rows."""
     grad_w = norm_2.project(G * block.norm_2.weight)
     grad_y = torch.matmul(torch.matmul(grad_w, block.W_2) * slope, block.W_1) + grad_w
     return norm_1.project(grad_y * block.norm_1.weight)
 
 
 def feed_forward_tangent(
-    block: Block, norm_1: NormState, slope: Tensor, norm_2: NormState, du: Tensor
-) -> Tensor:
-    """The tangent of H' from that of u [step, row, d_model], through LN1, feed-forward and LN2."""
+    block: Block,
+    norm_1: NormState,
+    slope: Float[Tensor, "point row d_ff"],
+    norm_2: NormState,
+    du: Float[Tensor, "point row d_model"],
+) -> Float[Tensor, "point row d_model"]:
+    """The tangent of H' from that of u, through LN1, feed-forward and LN2."""
     dy = norm_1.project(du) * block.norm_1.weight
     dw = functional.linear(functional.linear(dy, block.W_1) * slope, block.W_2) + dy
     return norm_2.project(dw) * block.norm_2.weight
 
 
 def backward(
-    block: Block, state: BlockState, rows: Tensor | None, G_next: Tensor
-) -> tuple[Tensor, Sensitivity]:
-    """G = ∂Q/∂H [step, from, d_model] and the derivatives inside, from G' [step, to, d_model]."""
+    block: Block,
+    state: BlockState,
+    rows: Int[Tensor, " to"] | None,
+    G_next: Float[Tensor, "point to d_model"],
+) -> tuple[Float[Tensor, "point from d_model"], Sensitivity]:
+    """G = ∂Q/∂H and the derivatives inside, from G'."""
     d_model, scale = G_next.shape[-1], block.d_head**-0.5
     P = feed_forward_backward(block, state.norm_1, state.slope, state.norm_2, G_next)
     R = split_heads(block, torch.matmul(P, block.W_O)).contiguous()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -18,18 +18,26 @@ from torch import Tensor
 from explainer.base.checkpoint import checkpoint
 from explainer.models.adapter import Adapter
 from explainer.models.block import BlockState, embed, forward
+from explainer.models.shapes import Float, Int
 
 
+@runtime_checkable
 class Edit(Protocol):
     """Changes what flows through the network, on its way."""
 
-    def node(self, layer: int, H: Tensor) -> Tensor:
-        """What goes on instead of H[layer] [point, pos, d_model]."""
+    def node(
+        self, layer: int, H: Float[Tensor, "point pos d_model"]
+    ) -> Float[Tensor, "variant pos d_model"]:
+        """What goes on instead of H[layer]."""
         ...
 
-    def inside(self, number: int, output: Tensor, resid: Tensor) -> tuple[Tensor, Tensor]:
-        """What goes on instead of block `number`'s head outputs o [point, head, to, d_head] and
-        skip inputs [point, to, d_model]."""
+    def inside(
+        self,
+        number: int,
+        output: Float[Tensor, "point head to d_head"],
+        resid: Float[Tensor, "point to d_model"],
+    ) -> tuple[Float[Tensor, "point head to d_head"], Float[Tensor, "point to d_model"]]:
+        """What goes on instead of block `number`'s head outputs o and skip inputs."""
         ...
 
 
@@ -44,17 +52,21 @@ def without_gradients() -> Iterator[None]:
         yield
 
 
-def word_embeddings(adapter: Adapter, token_ids: Sequence[int]) -> Tensor:
-    """The embeddings z [pos, d_embedding] of tokens, before position, segment and LayerNorm."""
+def word_embeddings(adapter: Adapter, token_ids: Sequence[int]) -> Float[Tensor, "pos d_embedding"]:
+    """The embeddings z of tokens, before position, segment and LayerNorm."""
     return adapter.embedding.word[torch.tensor(token_ids, device=adapter.device)]
 
 
 def through_blocks(
-    adapter: Adapter, H: Tensor, *, rows: Tensor | None = None, edit: Edit | None = None
-) -> Iterator[tuple[Tensor, BlockState]]:
-    """H[l + 1] and the internals of block l for every l, from H[0] [point, pos, d_model].
+    adapter: Adapter,
+    H: Float[Tensor, "point pos d_model"],
+    *,
+    rows: Int[Tensor, " to"] | None = None,
+    edit: Edit | None = None,
+) -> Iterator[tuple[Float[Tensor, "variant to d_model"], BlockState]]:
+    """H[l + 1] and the internals of block l for every l, from H[0].
 
-    Of the last block only `rows` [to] are computed, if given.
+    Of the last block only `rows` are computed, if given.
     """
     if edit is not None:
         H = edit.node(0, H)
@@ -74,8 +86,8 @@ def last_hidden(
     *,
     rows: Sequence[int] | None = None,
     edit: Edit | None = None,
-) -> Tensor:
-    """H[L] [point, pos, d_model] of a text, or of its tokens `rows` alone.
+) -> Float[Tensor, "point row d_model"]:
+    """H[L] of a text, or of its tokens `rows` alone.
 
     `point` is 1, or as many as `edit` makes of it.
     """

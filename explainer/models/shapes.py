@@ -1,0 +1,43 @@
+"""Tensors say their axes by name, in signatures (`Float[Tensor, "point pos"]`) and in products.
+
+The names: `point` on the integration path; `pos` any token of the text, `from` a token that is
+attended to and `to` one whose next hidden state is wanted; `head` and `component` (skip, then every
+head); `d_embedding`, `d_model`, `d_head` and `d_ff` widths; `batch` tangents, `path` partial
+patterns, `edge` and `node` what of the graph is looked at; `row` any choice of these. One name has
+one length in a call.
+
+Nobody pays for it: the annotations are `typing.Annotated`, and are not even evaluated. In the tests
+jaxtyping is imported first, stands in its place, and every call is held to its annotations.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING or "jaxtyping" not in sys.modules:
+    from typing import Annotated as Bool
+    from typing import Annotated as Float
+    from typing import Annotated as Int
+else:
+    from jaxtyping import Bool, Float, Int
+
+__all__ = ["Bool", "Float", "Int", "einsum"]
+
+
+def einsum(axes: str, *tensors: Tensor) -> Tensor:
+    """`torch.einsum` with names for axes: `einsum("point pos, point -> pos", slopes, weights)`."""
+    return torch.einsum(_letters(axes), *tensors)
+
+
+@cache
+def _letters(axes: str) -> str:
+    names = dict.fromkeys(axes.replace(",", " ").replace("->", " ").split())
+    letter = {name: chr(ord("a") + place) for place, name in enumerate(names)}
+    operands, _, result = axes.partition("->")
+    spelt = ["".join(letter[name] for name in part.split()) for part in operands.split(",")]
+    return f"{','.join(spelt)}->{''.join(letter[name] for name in result.split())}"

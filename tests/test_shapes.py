@@ -1,0 +1,56 @@
+"""The axes that the engine's signatures name are those that its tensors have."""
+
+import importlib
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+from jaxtyping import TypeCheckError
+
+from explainer.influence import jacobian
+from explainer.models import block
+from explainer.models.shapes import einsum
+from tests.executed import MODULES
+from tests.tiny import tiny_problem, traced
+
+
+def test_a_wrong_shape_is_refused():
+    (piece,) = traced(tiny_problem()).pieces
+    layer, T = piece.layer(0), piece.tangent
+    projected = jacobian.project(layer.block, T)
+    everywhere = torch.arange(T.shape[1])
+    jacobian.component_scores(layer, piece.weights, projected, everywhere)
+    for wrong in (
+        lambda: jacobian.project(layer.block, T[0]),
+        lambda: jacobian.component_scores(layer, piece.weights[None], projected, everywhere),
+        lambda: jacobian.component_scores(layer, piece.weights, projected, everywhere.double()),
+        lambda: jacobian.move_to_node(layer, projected, everywhere, everywhere[:2]),
+        lambda: block.split_heads(layer.block, T[0]),
+        lambda: replace(projected, dk=projected.dk[:, :1]),
+        lambda: replace(layer.state, attention=layer.state.attention[..., :2]),
+    ):
+        with pytest.raises(TypeCheckError):
+            wrong()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_that_should_be_is_executed(name):
+    importlib.import_module(name)
+    assert "jaxtyping" in type(sys.modules[name].__spec__.loader).__module__
+
+
+def test_a_product_with_names_is_the_one_with_letters():
+    x, w = torch.randn(3, 2, 4), torch.randn(3)
+    found = einsum("point head d_head, point -> head d_head", x, w)
+    torch.testing.assert_close(found, torch.einsum("she,s->he", x, w))
+
+
+def test_users_pay_nothing_for_it():
+    code = (
+        "import sys, typing, explainer.api; from explainer.models import shapes; "
+        "assert shapes.Float is typing.Annotated; "
+        "assert not {'jaxtyping', 'beartype'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

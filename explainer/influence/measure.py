@@ -1,8 +1,8 @@
 """The exact influence of patterns that somebody else chose: drawn by hand, or another method's.
 
-Walk up the given steps as refinement does, without choosing: through a node with all heads and
+Walk up the given edges as refinement does, without choosing: through a node with all heads and
 skip open, or by the one component that is named. Unlike refinement's own attention level, the
-nodes above are open too, so that the influence after each step is of what is chosen so far.
+nodes above are open too, so that the influence after each edge is of what is chosen so far.
 Paths that begin alike share the work.
 """
 
@@ -28,7 +28,7 @@ Path = tuple[tuple[int, ...], tuple[Component | None, ...] | None]
 
 @dataclass(frozen=True)
 class Measured:
-    """The influence of a pattern in logits, and after each of its steps (L values)."""
+    """The influence of a pattern in logits, and after each of its edges (L values)."""
 
     influence: float
     trail: tuple[float, ...]
@@ -37,7 +37,7 @@ class Measured:
 def measure(trace: Trace, nodes: Sequence[int], components: Chosen = None) -> Measured:
     """Influence of the pattern through `nodes` (L + 1 positions) by `components` (L entries).
 
-    A component None leaves all heads and skip of that step open. Raises ExplainerError for a path
+    A component None leaves all heads and skip of that edge open. Raises ExplainerError for a path
     that is not one of the trace's.
     """
     return measure_all(trace, [(nodes, components)])[0]

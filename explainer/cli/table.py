@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explainer.base.checks import one_of
+from explainer.base.numbers import MANY_DIGITS, percent
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import LEVELS, Edge, Level
@@ -17,9 +18,7 @@ from explainer.results.total_flow import TotalFlow
 if TYPE_CHECKING:
     from explainer.models.registry import Listing
 
-NUMERIC = "+-.0123456789% "
-MANY_DIGITS = 1e7
-"""Numbers from here on are written with a power of ten."""
+NUMERIC = "+-−<>.0123456789e% "
 WIDEST = 100_000
 """Columns of the page that a table is laid out on: more than any table has."""
 LONGEST_CELL = 60
@@ -133,8 +132,8 @@ def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Leve
             _signed(pattern.influence),
             _signed(pattern.embedding_influence),
             _signed(pattern.attention_influence),
-            _percent(pattern.share("embedding")),
-            _percent(pattern.share("attention")),
+            percent(pattern.share("embedding")),
+            percent(pattern.share("attention")),
             _path(names, pattern, level),
         )
         for pattern in patterns
@@ -153,11 +152,7 @@ def _flow_rows(flow: TotalFlow) -> Iterator[tuple[str, ...]]:
     for block, (total, skip) in enumerate(
         zip(flow.layer_totals(), flow.skip_shares(), strict=True)
     ):
-        yield str(block), _signed(total), _percent(skip), _percent(1 - skip)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if abs(share) < MANY_DIGITS else f"{100 * share:.0e} %"
+        yield str(block), _signed(total), percent(skip), percent(1 - skip)
 
 
 def _signed(value: float) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -13,8 +14,9 @@ import explainer
 from explainer import api
 from explainer.api import explain
 from explainer.base import assets
+from explainer.base.numbers import percent
 from explainer.cli.main import main
-from explainer.cli.table import align, path_text
+from explainer.cli.table import align, explanation_table, path_text
 from explainer.models.registry import load_model
 from explainer.results.explanation import Explanation
 from explainer.results.settings import Settings
@@ -406,3 +408,14 @@ def test_the_version_is_the_one_of_the_package(capsys):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"python -m explainer {explainer.__version__}\n"
+
+
+def test_shares_are_written_as_on_the_page(tiny_masked_lm):
+    explanation = explain(tiny_masked_lm, TEXT, settings=Settings(points=2))
+    first = explanation.patterns[0]
+    small = replace(first, attention_influence=first.influence / 1000)
+    shown = replace(explanation, patterns=(small,))
+    table = explanation_table(shown, level="attention", minimum_share=0)
+    assert percent(small.share("attention")) == "<1 %"
+    assert "  <1 %  " in table
+    assert "  0 %  " not in table

@@ -1,16 +1,19 @@
-"""Text as it is drawn: cleaned, shortened, measured; and numbers as they are written."""
+"""Text as it is drawn: cleaned, shortened, measured; numbers as `base.numbers` writes them."""
 
 from __future__ import annotations
 
 import html
 import unicodedata
 
+from explainer.base.numbers import MANY_DIGITS as MANY_DIGITS
+from explainer.base.numbers import counted as counted
+from explainer.base.numbers import percent as percent
+from explainer.base.numbers import signed as signed
+
 FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, "Helvetica Neue", sans-serif'
 SMALL = 12.0
 BODY = 14.0
 JOINERS = "\u200c\u200d"
-MANY_DIGITS = 1e7
-"""Numbers from here on are written with a power of ten."""
 
 
 def clean(text: str) -> str:
@@ -67,29 +70,3 @@ def shorten(text: str, size: float, room: float) -> str:
 def brief(text: str, most: int = 60) -> str:
     """The text, cleaned and cut with an ellipsis after `most` characters, for sentences."""
     return clean(text) if len(text) <= most else clean(text[:most]) + "…"
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """A signed number with a true minus sign; what rounds to nothing has no sign."""
-    if abs(value) >= MANY_DIGITS:
-        return f"{value:+.{digits}e}".replace("-", "−")
-    written = f"{value:+.{digits}f}"
-    if float(written) == 0:
-        return f"{0:.{digits}f}"
-    return written.replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """A share of 1 in whole per cent, never rounded to nothing or to all."""
-    if abs(share) >= MANY_DIGITS:
-        return f"{share * 100:.0e} %".replace("-", "−")
-    if 0 < abs(share) < 0.005:
-        return "<1 %" if share > 0 else ">−1 %"
-    if 0.995 <= share < 1:
-        return ">99 %" if share < 0.9995 else "100 %"
-    return f"{share * 100:.0f} %".replace("-", "−")
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 word`, `2 words`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

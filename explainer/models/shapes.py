@@ -28,6 +28,12 @@ else:
 
 __all__ = ["Bool", "Float", "Int", "einsum"]
 
+LETTERS = {
+    **{"batch": "b", "path": "c", "d_model": "d", "d_head": "e", "head": "h"},
+    **{"to": "i", "pos": "n", "row": "r", "point": "s"},
+}
+"""Fixed, because torch adds up in their alphabetical order, and results keep their last bit."""
+
 
 def einsum(axes: str, *tensors: Tensor) -> Tensor:
     """`torch.einsum` with names for axes: `einsum("point pos, point -> pos", slopes, weights)`."""
@@ -36,8 +42,6 @@ def einsum(axes: str, *tensors: Tensor) -> Tensor:
 
 @cache
 def _letters(axes: str) -> str:
-    names = dict.fromkeys(axes.replace(",", " ").replace("->", " ").split())
-    letter = {name: chr(ord("a") + place) for place, name in enumerate(names)}
     operands, _, result = axes.partition("->")
-    spelt = ["".join(letter[name] for name in part.split()) for part in operands.split(",")]
-    return f"{','.join(spelt)}->{''.join(letter[name] for name in result.split())}"
+    spelt = ["".join(LETTERS[name] for name in part.split()) for part in operands.split(",")]
+    return f"{','.join(spelt)}->{''.join(LETTERS[name] for name in result.split())}"

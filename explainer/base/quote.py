@@ -43,13 +43,14 @@ def _number(value: Number) -> str:
     return quote(written, LIMIT)[1:-1]
 
 
-def listed(names: Iterable[object]) -> str:
-    """Names with commas between them: ten at most, and how many more there are."""
-    every = [
-        quote(name if isinstance(name, str) else shown(name), LONGEST_NAME)[1:-1] for name in names
-    ]
+def listed(names: Iterable[object], most: int = MOST_LISTED, longest: int = LONGEST_NAME) -> str:
+    """Names with commas between them: the first ones, and how many more there are.
+
+    `longest` is how many characters of a name are shown.
+    """
+    every = [quote(name if isinstance(name, str) else shown(name), longest)[1:-1] for name in names]
     taken: list[str] = []
-    for name in every[:MOST_LISTED]:
+    for name in every[:most]:
         if taken and len(", ".join([*taken, name])) > LONGEST_LIST:
             break
         taken.append(name)

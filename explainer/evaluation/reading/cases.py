@@ -11,7 +11,7 @@ from explainer.base.checks import seed as check_seed
 from explainer.base.errors import ExplainerError
 from explainer.base.files import named
 from explainer.base.quote import quote, shown
-from explainer.evaluation.reading.rows import Row, Rows, at_line, listed, read_rows
+from explainer.evaluation.reading.rows import Row, Rows, at_line, quoted, read_rows
 from explainer.question.mask import MASK_SPELLINGS
 from explainer.tasks import KINDS, TASKS, Case, generate, sentiment_cases
 from explainer.tasks.lexicon import Split
@@ -147,12 +147,12 @@ def _question(found: Rows, file: str, columns: Columns) -> tuple[str, ...]:
         if role not in there:
             raise ExplainerError(
                 f"The file {named(file)} has no column {quote(getattr(columns, role))} for "
-                f"{role}; it has {listed(found.columns)}."
+                f"{role}; it has {quoted(found.columns)}."
             )
     asked = [question for question in QUESTIONS if set(question) <= set(there)]
     if not asked:
         raise ExplainerError(
-            f"The file {named(file)} has the columns {listed(found.columns)}: it needs a "
+            f"The file {named(file)} has the columns {quoted(found.columns)}: it needs a "
             "heading with text, correct and wrong, or with text and label; rename its columns, or "
             "say which they are (under Columns on the page, or with --text-column and the like)."
         )

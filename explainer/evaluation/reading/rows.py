@@ -14,7 +14,7 @@ from pathlib import PurePath
 
 from explainer.base.errors import ExplainerError
 from explainer.base.files import named
-from explainer.base.quote import quote
+from explainer.base.quote import listed, quote
 from explainer.evaluation.reading.cells import LINE_END, LineError, read_table
 
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
@@ -25,7 +25,8 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """The marks at the start of a text that is not UTF-8; the longer ones first."""
-MOST_NAMES = 10
+LONGEST_COLUMN = 15
+"""Characters of a column's name that a message shows."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,9 @@ def at_line(file: str, line: int, why: str) -> ExplainerError:
     return ExplainerError(f"The file {named(file)} cannot be read: line {line:,} {why}.")
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names for a message: the first ones, shortened."""
-    shown = ", ".join(quote(name, 15) for name in names[:MOST_NAMES])
-    more = len(names) - MOST_NAMES
-    return f"{shown} and {more:,} more" if more > 0 else shown or "none"
+def quoted(names: Sequence[str]) -> str:
+    """Columns' names for a message, each in quotes."""
+    return listed(quote(name, LONGEST_COLUMN) for name in names) or "none"
 
 
 def _decoded(content: bytes, file: str) -> str:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from explainer.base.errors import ExplainerError
-from explainer.base.quote import quote
+from explainer.base.quote import listed, quote
 from explainer.models.architectures import ARCHITECTURES, Architecture
 from explainer.models.loading.config import Task, own_names
 from explainer.models.loading.weights import DTYPES, Announced
@@ -47,6 +47,7 @@ OTHER_LAYERS = (
 )
 FLOATS = ("F64", "F32", "F16", "BF16")
 MAX_NAMED = 3
+LONGEST_KEY = 100
 MAX_LABELS = 100_000
 
 
@@ -132,8 +133,7 @@ def library_config(config: dict[str, Any], task: Task, classes: int, name: str) 
 
 def named(keys: list[str]) -> str:
     """The first of `keys`, and how many more there are."""
-    more = f" and {len(keys) - MAX_NAMED} more" if len(keys) > MAX_NAMED else ""
-    return ", ".join(key if len(key) <= 100 else f"{key[:100]}…" for key in keys[:MAX_NAMED]) + more
+    return listed(keys, MAX_NAMED, LONGEST_KEY)
 
 
 def _places(family: Architecture, header: Mapping[str, Announced], name: str) -> dict[str, str]:

@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer import explain
 from explainer.app.compare.choices import Pair, pair_from_query, starting_pair
 from explainer.app.compare.presets import presets
-from explainer.app.compute import calls as compute
 from explainer.app.state.choices import Choices
 from explainer.app.state.linked import ARRIVED, MEASURED
 from tests import ui
@@ -58,8 +58,8 @@ def test_the_page_begins_with_the_papers_pair(page):
 def test_toggles_and_selections_compute_nothing_again(page, monkeypatch):
     test = page()
     calls = []
-    monkeypatch.setattr(compute, "run_explain", lambda *a, **_: calls.append(a))
-    monkeypatch.setattr(compute, "run_predict", lambda *a, **_: calls.append(a))
+    monkeypatch.setattr("explainer.app.compute.sentence.explain", lambda *a, **_: calls.append(a))
+    monkeypatch.setattr("explainer.app.compute.sentence.predict", lambda *a, **_: calls.append(a))
     for name, value in (("level", "embedding"), ("overlay", "both")):
         checked(widget(test, "segmented_control", name).set_value(value).run())
     checked(widget(test, "slider", "share").set_value(0).run())
@@ -73,13 +73,12 @@ def test_toggles_and_selections_compute_nothing_again(page, monkeypatch):
 def test_one_changed_side_is_computed_alone(page, monkeypatch):
     test = page()
     texts = []
-    whole = compute.run_explain
 
     def counted(model, text, **options):
         texts.append(text)
-        return whole(model, text, **options)
+        return explain(model, text, **options)
 
-    monkeypatch.setattr(compute, "run_explain", counted)
+    monkeypatch.setattr("explainer.app.compute.sentence.explain", counted)
     new = "the farmer that the assistants love [MASK] bad ."
     checked(side_widget(test, "text_input", "text", "second").set_value(new).run())
     assert texts == [new]

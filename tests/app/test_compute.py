@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -9,17 +10,20 @@ import pytest
 import torch
 
 from explainer import ExplainerError, Settings, explain
-from explainer.app.compute import bounds, loader, session
-from explainer.app.compute import calls as compute
+from explainer.app import compute
+from explainer.app.compute import Reading, Request, bounds, loader, server, session
 from explainer.app.compute.answers import MISSING, Answers
-from explainer.app.compute.calls import Reading, Request
-from explainer.app.explore import step_panel
-from explainer.app.method import compute as method_compute
+from explainer.app.compute.evaluate import measured_line, record
+from explainer.app.compute.explore import WhatIf, ablated, attention_weights, path_influence
+from explainer.app.compute.method import node_choices, path_curve, word_influence
 from explainer.base.checkpoint import checkpoint, checkpoints
+from explainer.evaluation.options import Options
 from explainer.intervention.ablate import ablated_values, keep_all, no_activations
 from explainer.intervention.attention import attention
 from explainer.question.quantity import Contrast, masked_word
 from explainer.question.sentence import read_sentence
+from explainer.results.pattern import Pattern
+from explainer.tasks import Case
 from tests.app.test_queue import SOON, ended, in_thread, until
 from tests.ui import checked, opened
 
@@ -34,7 +38,7 @@ class StopError(BaseException):
 @pytest.fixture(autouse=True)
 def fresh():
     """A server without models and answers, as others' tests leave some."""
-    for kept in (compute.queue, compute.answers, compute.loader):
+    for kept in (server.queue, server.answers, server.loader):
         kept.clear()
 
 
@@ -98,49 +102,98 @@ def test_the_engine_looks_up_in_every_block(tiny_masked_lm):
 
 @pytest.mark.parametrize("number", [1, 5, 12])
 def test_what_is_stopped_leaves_its_turn_and_no_half_answer(request_, monkeypatch, number):
-    whole = compute.run_explain
     watch = stop_at(number)
     monkeypatch.setattr(session, "check", watch)
     with pytest.raises(StopError):
         compute.explanation(request_)
     monkeypatch.undo()
-    assert not compute.queue()._line
-    assert compute.run_explain is whole
+    assert not server.queue()._line
     ended(in_thread(compute.explanation, request_))
     assert compute.explanation(request_).patterns
 
 
 def test_no_model_is_asked_for_inside_a_turn(request_):
-    with compute.turn():
+    def asks(_):
         with pytest.raises(RuntimeError, match="asked for a model"):
             compute.model(request_.model)
         with pytest.raises(RuntimeError, match="asked for a model"):
             compute.explanation(request_)
+        return "done"
+
+    assert compute.on(request_.model, asks) == "done"
     assert compute.explanation(request_).patterns
 
 
-def test_pages_compute_while_models_are_evicted(tiny_masked_lm_dir, tmp_path, monkeypatch):
-    """Every call of the method page, on more models than are kept, by several threads."""
-    monkeypatch.setattr(loader, "MOST_MODELS", 1)
+def test_a_work_gets_the_model_that_was_asked_for_and_what_it_takes_is_looked_at_first(request_):
+    went = []
+
+    def refuse(loaded):
+        assert not server.queue()._line
+        went.append(loaded.version)
+        raise ExplainerError("This would take too long.")
+
+    with pytest.raises(ExplainerError, match="too long"):
+        compute.on(request_.model, lambda _: went.append("work"), effort=refuse)
+    assert went == [compute.fetch(request_.model).version]
+    assert compute.on(request_.model, lambda loaded: loaded.version, asked=went[0]) == went[0]
+    with pytest.raises(ExplainerError, match="have changed since this page"):
+        compute.on(request_.model, lambda _: went.append("work"), asked="another version")
+    assert "work" not in went
+
+
+def explore(request: Request, pattern: Pattern) -> None:
+    """Every call of the explore page."""
+    edge = pattern.edges("attention")[0]
+    assert attention_weights(request.reading).ndim == 4
+    assert ablated(request, WhatIf("step", "zero", edge, (pattern,), "attention"))
+    assert path_influence(request, pattern.nodes, pattern.components)
+    assert compute.predictions(Reading(request.model, request.text))
+    assert compute.words(request.model, request.text)
+    assert compute.reading_notes(request.model, request.text) is not None
+
+
+def method(request: Request, pattern: Pattern) -> None:
+    """Every call of the method page."""
+    assert path_curve(request)
+    assert word_influence(request)
+    assert node_choices(request, pattern.nodes)
+
+
+def evaluate(request: Request, pattern: Pattern) -> None:
+    """Every call of the evaluate page: one sentence, and a sentence of a task."""
+    assert record(request, "mean").patterns[0].source == pattern.source
+    case = Case(
+        text=SENTENCE, correct="are", wrong="is", kind="agreement", combination="", controller=""
+    )
+    options = Options(settings=request.settings)
+    loaded = compute.fetch(request.model)
+    model = Reading(request.model, version=loaded.version)
+    assert measured_line(model, case, 0, options)["text"] == SENTENCE
+
+
+@pytest.mark.parametrize("most_models", [1, 2])
+def test_all_pages_compute_while_models_are_evicted_and_come_to_an_end(
+    tiny_masked_lm_dir, tmp_path, monkeypatch, most_models
+):
+    """Every cached call, on more models than are kept, by a thread for each page."""
+    monkeypatch.setattr(loader, "MOST_MODELS", most_models)
     folders = [shutil.copytree(tiny_masked_lm_dir, tmp_path / str(n)) for n in range(3)]
     failed: list[BaseException] = []
 
-    def page(number: int) -> None:
+    def page(number: int, calls: Callable[[Request, Pattern], None]) -> None:
         try:
             for turn in range(3):
                 name = f" {folders[(number + turn) % 3]}{'/' * (turn % 2)}"
-                request = Request(name, SENTENCE, CONTRAST, Settings(points=3 + number))
-                found = compute.explanation(request)
-                method_compute.curve(request)
-                method_compute.influence(request)
-                method_compute.choices(request, found.patterns[0].nodes)
-                step_panel.maps(Reading(name, SENTENCE))
-                assert compute.predictions(name, SENTENCE)
+                request = Request(name, SENTENCE, CONTRAST, Settings(points=3 + number % 2))
+                calls(request, compute.explanation(request).patterns[0])
         except BaseException as error:
             failed.append(error)
 
-    ended(*(in_thread(page, number) for number in range(4)))
+    pages = (explore, method, evaluate, explore)
+    ended(*(in_thread(page, number, calls) for number, calls in enumerate(pages)))
     assert not failed
+    assert not server.queue()._line
+    assert len(server.loader()._kept) <= most_models
 
 
 def test_a_name_with_a_space_is_the_same_model(monkeypatch):
@@ -150,20 +203,20 @@ def test_a_name_with_a_space_is_the_same_model(monkeypatch):
         assert not test.error
         assert test.get("plotly_chart")
         assert page or "model" not in test.query_params
-    assert [name for name, _ in compute.loader()._kept] == ["agreement"]
+    assert [name for name, _ in server.loader()._kept] == ["agreement"]
 
 
 def test_two_who_ask_the_same_compute_once(request_, monkeypatch):
-    whole, calls, go = compute.run_explain, [], threading.Event()
+    calls, go = [], threading.Event()
 
     def slow(*arguments, **options):
         calls.append(1)
         assert go.wait(SOON)
-        return whole(*arguments, **options)
+        return explain(*arguments, **options)
 
-    monkeypatch.setattr(compute, "run_explain", slow)
+    monkeypatch.setattr("explainer.app.compute.sentence.explain", slow)
     threads = [in_thread(compute.explanation, request_) for _ in range(3)]
-    until(lambda: len(compute.queue()._line) == 3)
+    until(lambda: len(server.queue()._line) == 3)
     go.set()
     ended(*threads)
     assert len(calls) == 1
@@ -188,9 +241,9 @@ def test_a_folder_that_was_saved_again_gives_new_answers(tiny_masked_lm_dir, tmp
     checked(test.run())
     assert not test.info
     # A part of the page that was drawn before is not answered by the new model.
-    compute.loader.clear()
+    server.loader.clear()
     with pytest.raises(ExplainerError, match="have changed since this page"):
-        method_compute.influence(before)
+        word_influence(before)
     assert compute.explanation(before) is shown
 
 
@@ -210,8 +263,8 @@ def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkey
     with pytest.raises(ExplainerError, match="fewer patterns kept"):
         compute.explanation(replace(request, settings=Settings(points=points, top_k=9)))
     with pytest.raises(ExplainerError, match="would take about"):
-        method_compute.influence(request)
-    assert not compute.queue()._line
+        word_influence(request)
+    assert not server.queue()._line
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "soon", "1e3", "1" * 12, "²"])
@@ -222,10 +275,10 @@ def test_a_wrong_number_of_seconds_is_said(request_, monkeypatch, value):
 
 
 def test_what_takes_too_long_is_stopped_with_a_sentence(request_, monkeypatch):
-    monkeypatch.setattr(compute, "OVERTIME", 0)
+    monkeypatch.setattr(server, "OVERTIME", 0)
     with pytest.raises(ExplainerError, match="was stopped: take fewer points"):
         compute.explanation(request_)
-    assert not compute.queue()._line
+    assert not server.queue()._line
 
 
 def test_answers_are_bounded_by_number_and_size():

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from explainer import Settings, predict
-from explainer.app.compute import calls as compute
-from explainer.app.compute.calls import Request
-from explainer.app.evaluate.compute import record
+from explainer.app import compute
+from explainer.app.compute import Request
+from explainer.app.compute.evaluate import record
 from explainer.app.state.editor import UNSET
 from explainer.question.quantity import Contrast
 from explainer.question.sentence import read_sentence

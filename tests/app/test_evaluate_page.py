@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer import load_model
-from explainer.app.compute import calls as compute
-from explainer.app.evaluate import compute as evaluate_compute
+from explainer.app import compute
+from explainer.app.compute.evaluate import record
 from explainer.app.evaluate.choices import Inquiry, inquiry_from_query
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.state.choices import Choices
@@ -81,13 +81,12 @@ def test_the_page_shows_what_the_engine_finds(page, tiny_masked_lm_dir):
 def test_toggles_compute_nothing_again_and_a_replacement_once(page, monkeypatch):
     test = page(points="5")
     calls = []
-    whole = evaluate_compute.run_evaluate
 
     def counted(*arguments):
         calls.append(arguments)
-        return whole(*arguments)
+        return evaluate_sentence(*arguments)
 
-    monkeypatch.setattr(evaluate_compute, "run_evaluate", counted)
+    monkeypatch.setattr("explainer.app.compute.evaluate.evaluate_sentence", counted)
     kept = verdict(test)
     for name, value in (("level", "attention"), ("words", "positive"), ("mode", "remove")):
         checked(widget(test, "segmented_control", name).set_value(value).run())
@@ -178,25 +177,24 @@ def test_a_classifier_is_asked_about_a_class(tiny_classifier_dir):
 def test_the_snippet_prints_what_the_page_shows(tiny_masked_lm_dir, capsys, points):
     asked = Choices(model=str(tiny_masked_lm_dir), text="it's [MASK] .", points=points, wrong=None)
     request = compute.request_for(asked, "masked-lm")
-    record = evaluate_compute.record(request, "baseline")
-    exec(sentence_snippet(request, record, "baseline"), {})
+    found = record(request, "baseline")
+    exec(sentence_snippet(request, found, "baseline"), {})
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(record.outcomes)
-    for line, outcome in zip(lines, record.outcomes, strict=True):
+    assert len(lines) == len(found.outcomes)
+    for line, outcome in zip(lines, found.outcomes, strict=True):
         *names, value = line.split()
         assert names == [outcome.method, outcome.level, outcome.words, outcome.mode]
         assert float(value) == pytest.approx(outcome.value)
 
 
 def test_without_a_word_that_pulls_towards_the_answer_it_is_said(page, monkeypatch):
-    whole = evaluate_compute.run_evaluate
 
     def against(*arguments):
-        record = whole(*arguments)
-        patterns = tuple(p for p in record.patterns if p.influence < 0)
-        return type(record)(**{**vars(record), "patterns": patterns})
+        found = evaluate_sentence(*arguments)
+        patterns = tuple(p for p in found.patterns if p.influence < 0)
+        return type(found)(**{**vars(found), "patterns": patterns})
 
-    monkeypatch.setattr(evaluate_compute, "run_evaluate", against)
+    monkeypatch.setattr("explainer.app.compute.evaluate.evaluate_sentence", against)
     assert "No word pulls towards" in messages(page(points="3", words="positive"))[0]
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from explainer import Settings, explain, load_model
-from explainer.app.compute import calls as compute
-from explainer.app.method import compute as method_compute
+from explainer.app.compute.method import path_curve
 from explainer.app.method import lesson
 from explainer.app.method.lesson import COUNTS, FINEST, USED, Lesson, from_query
 from explainer.app.widgets.question.examples import examples
@@ -74,8 +73,8 @@ def test_every_step_of_every_word_is_the_patterns(page, found):
 def test_steps_and_points_compute_nothing_again(page, monkeypatch):
     test = page()
     calls = []
-    monkeypatch.setattr(compute, "run_explain", lambda *a, **_: calls.append(a))
-    monkeypatch.setattr(method_compute, "trace_text", lambda *a, **_: calls.append(a))
+    monkeypatch.setattr("explainer.app.compute.sentence.explain", lambda *a, **_: calls.append(a))
+    monkeypatch.setattr("explainer.app.compute.method.trace_text", lambda *a, **_: calls.append(a))
     checked(widget(test, "select_slider", "points").set_value(33).run())
     checked(widget(test, "segmented_control", "rule").set_value("riemann").run())
     checked(widget(test, "segmented_control", "node").set_value(3).run())
@@ -86,7 +85,7 @@ def test_steps_and_points_compute_nothing_again(page, monkeypatch):
 
 
 def test_more_points_leave_a_smaller_gap(found):
-    curve = method_compute.curve(Lesson().request)
+    curve = path_curve(Lesson().finest_request)
     assert curve.counts == COUNTS
     assert curve.sampled("trapezoid", USED).gap == pytest.approx(found.completeness_gap, abs=1e-4)
     gaps = [abs(curve.sampled("trapezoid", points).gap) for points in (5, 9, 17, 33, FINEST)]

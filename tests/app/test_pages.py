@@ -8,8 +8,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer import api
+from explainer.app import compute
 from explainer.app.compare.graphs import clicked_word
-from explainer.app.compute import calls as compute
 from explainer.app.state.choices import Choices, alike, from_query
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.cuts import WITHOUT
@@ -62,7 +62,7 @@ def test_the_page_shows_the_graph_of_the_example(page):
 def test_a_toggle_computes_nothing_again(page, monkeypatch):
     test = page()
     calls = []
-    monkeypatch.setattr(compute, "run_explain", lambda *a, **_: calls.append(a))
+    monkeypatch.setattr("explainer.app.compute.sentence.explain", lambda *a, **_: calls.append(a))
     for name, value in (("level", "embedding"), ("overlay", "both")):
         checked(widget(test, "segmented_control", name).set_value(value).run())
     checked(widget(test, "slider", "share").set_value(0).run())
@@ -94,7 +94,7 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
     assert len(test.get("plotly_chart")) == 3  # the graph, the head's map, the candidates
 
     calls = []
-    monkeypatch.setattr(compute, "run_explain", lambda *a, **_: calls.append(a))
+    monkeypatch.setattr("explainer.app.compute.sentence.explain", lambda *a, **_: calls.append(a))
     checked(widget(test, "segmented_control", "step").set_value(1).run())
     as_it_is = strip_values(test)
     for what in ("component", "step", "keep", "remove"):

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from explainer import ExplainerError, api
-from explainer.app.compute import calls as compute
-from explainer.app.explore import what_if
+from explainer.app import compute
+from explainer.app.compute import server
 from explainer.app.explore.selection import after_click, place_name, places, with_place, with_word
 from explainer.app.state.choices import Choices, from_query
 from explainer.app.state.place import read_place, written_place
@@ -145,7 +145,7 @@ def test_a_selected_step_lives_in_the_link_and_survives_every_toggle(page, monke
     table = test.dataframe[0].value
     assert len(table) == len(words)
     assert len(test.get("plotly_chart")) == 3  # the graph, the head's map, the candidates
-    monkeypatch.setattr(compute, "run_explain", None)
+    monkeypatch.setattr("explainer.app.compute.sentence.explain", None)
     for name, value in (("level", "embedding"), ("overlay", "both"), ("level", "attention")):
         checked(widget(test, "segmented_control", name).set_value(value).run())
         assert query(test)["at"] == written_place(edge)
@@ -183,8 +183,8 @@ def test_a_what_if_that_cannot_be_computed_is_one_sentence(page, monkeypatch):
     def busy(*_arguments, **_options):
         raise ExplainerError("8 computations are waiting already: try again in a minute.")
 
-    monkeypatch.setattr(what_if, "ablate", busy)
-    compute.answers.clear()
+    monkeypatch.setattr("explainer.app.compute.explore.ablate", busy)
+    server.answers.clear()
     test = page(at=written_place(edge), what="step")
     (error,) = test.error
     assert "try again" in error.value

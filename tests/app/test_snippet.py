@@ -8,9 +8,9 @@ from dataclasses import fields
 import pytest
 
 from explainer import Settings
+from explainer.app import compute
 from explainer.app.compare.save import pair_json
-from explainer.app.compute import calls as compute
-from explainer.app.compute.calls import Request
+from explainer.app.compute import Request
 from explainer.app.widgets.saving.snippet import pair_snippet, snippet
 from explainer.figures import View, pattern_svg
 from explainer.question.quantity import Contrast

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
+from explainer.app import compute
 from explainer.app.compare.graphs import drawn_view, lone_graph, pair_graphs, side_views
 from explainer.app.compare.numbers import quantity_table, share_table
 from explainer.app.compare.presets import preset_popover
@@ -15,7 +16,6 @@ from explainer.app.compare.save import pair_save
 from explainer.app.compare.side import explained, side_box
 from explainer.app.compare.state import BOTH, LINKED, SIDES, select, selected
 from explainer.app.compare.tables import route_table
-from explainer.app.compute import calls as compute
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.drawing import drawing_controls
 from explainer.app.widgets.frame.notes import show_notes

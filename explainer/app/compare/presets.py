@@ -8,9 +8,9 @@ from functools import cache
 
 import streamlit as st
 
+from explainer.app import compute
 from explainer.app.compare.choices import Pair
 from explainer.app.compare.state import LINKED
-from explainer.app.compute import calls as compute
 from explainer.app.state.choices import Choices
 from explainer.app.widgets.markdown import plain
 from explainer.base import assets

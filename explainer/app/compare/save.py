@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from explainer.app import compute
 from explainer.app.compare.state import LINKED, SIDES
 from explainer.app.compare.tables import route_frame
-from explainer.app.compute import calls as compute
-from explainer.app.compute.calls import Request
+from explainer.app.compute import Request
 from explainer.app.widgets.saving.files import File, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import pair_snippet

@@ -6,8 +6,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError, Explanation, Prediction
+from explainer.app import compute
 from explainer.app.compare.state import EDITORS, TITLES, Side
-from explainer.app.compute import calls as compute
+from explainer.app.compute import Reading
 from explainer.app.state.choices import Choices
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls
@@ -42,7 +43,7 @@ def explained(side: Side, contrast: DeltaGenerator, messages: DeltaGenerator) ->
         problem: ExplainerError | None = None
         predicted: tuple[Prediction, ...] = ()
         try:
-            predicted = compute.predictions(chosen.model, chosen.text)
+            predicted = compute.predictions(Reading(chosen.model, chosen.text))
         except ExplainerError as error:
             problem = error
         # The contrast stays on the page whatever is wrong with the sentence.

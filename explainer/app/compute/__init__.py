@@ -1,1 +1,22 @@
-"""Answers of the engine to the pages: asked once, one at a time, within bounds, and kept."""
+"""The only part of the app that lets a model compute, and what every page asks of it.
+
+What one page alone asks is in the file with its name.
+"""
+
+from explainer.app.compute.request import Reading, Request, request_for
+from explainer.app.compute.sentence import explanation, predictions, reading_notes, words
+from explainer.app.compute.server import fetch, listings, model, on
+
+__all__ = [
+    "Reading",
+    "Request",
+    "explanation",
+    "fetch",
+    "listings",
+    "model",
+    "on",
+    "predictions",
+    "reading_notes",
+    "request_for",
+    "words",
+]

@@ -11,9 +11,9 @@ from typing import Any
 import streamlit as st
 
 from explainer import ExplainerError
-from explainer.app.compute import calls as compute
-from explainer.app.compute.calls import Reading
-from explainer.app.evaluate import compute as evaluate_compute
+from explainer.app import compute
+from explainer.app.compute import Reading
+from explainer.app.compute.evaluate import measured_line
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.results import Results
 from explainer.evaluation.evidence.left_out import Reason, reasons
@@ -23,9 +23,7 @@ from explainer.evaluation.evidence.tables import left_out_of, tables_of
 from explainer.evaluation.options import Options
 from explainer.evaluation.question import check_cases
 from explainer.evaluation.reading.cases import Columns, Sentences, cases_of, cases_of_table
-from explainer.evaluation.run import line_of
 from explainer.figures.canvas.text import counted
-from explainer.models.model import Model
 from explainer.tasks import KINDS, Case
 
 KEPT = "measurement"
@@ -159,30 +157,12 @@ def measure(running: Measurement, moved: Callable[[], object]) -> None:
 
 def advance(running: Measurement) -> None:
     """Measure the next sentence; raises ExplainerError where too many computations wait."""
-    reading = Reading(running.model, version=running.version)
-    shared = evaluate_compute.shared(reading, running.options)
-    loaded = compute.fetch(running.model, running.version).model
     number = len(running.lines)
-    case = running.cases[number]
+    model = Reading(running.model, version=running.version)
     began = time.monotonic()
-    with compute.turn():
-        line = _too_long(running, loaded, case, number) or line_of(
-            loaded, case, number, running.options, shared
-        )
-    running.lines.append(line)
+    running.lines.append(measured_line(model, running.cases[number], number, running.options))
     running.found = None
     running.seconds += time.monotonic() - began
-
-
-def _too_long(
-    running: Measurement, loaded: Model, case: Case, number: int
-) -> dict[str, Any] | None:
-    """The line of a sentence that would take longer than is allowed; None for others."""
-    try:
-        evaluate_compute.check_record(loaded, case.text, running.options)
-    except ExplainerError as error:
-        return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}
-    return None
 
 
 def progress(running: Measurement) -> str:

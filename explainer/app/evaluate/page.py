@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer import ExplainerError
-from explainer.app.compute import calls as compute
+from explainer.app import compute
 from explainer.app.evaluate.choices import ABOUT, About
 from explainer.app.evaluate.sentence import sentence_section
 from explainer.app.evaluate.state import INQUIRY, LINKED

@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from explainer import ExplainerError
-from explainer.app.compute.calls import Request
-from explainer.app.evaluate import compute as evaluate_compute
+from explainer.app.compute import Request, evaluate
 from explainer.app.evaluate.choices import Inquiry
 from explainer.app.evaluate.controls import cut_controls, how_to_read
 from explainer.app.evaluate.snippet import sentence_snippet
@@ -72,7 +71,7 @@ def sentence_section(width: float) -> None:
 
 
 def _record(request: Request) -> Record:
-    return evaluate_compute.record(request, QUESTION.choices().replacement)
+    return evaluate.record(request, QUESTION.choices().replacement)
 
 
 @st.fragment

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import fields
 
 from explainer import Settings
-from explainer.app.compute.calls import Request
+from explainer.app.compute import Request
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.record import Record

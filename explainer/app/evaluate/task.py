@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
-from explainer.app.compute import calls as compute
+from explainer.app import compute
 from explainer.app.evaluate import live as evaluate_live
 from explainer.app.evaluate.choices import FEWEST, MOST, OWN_FILE
 from explainer.app.evaluate.figures import task_figures

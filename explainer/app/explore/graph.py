@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.app.compute.calls import Request
+from explainer.app.compute import Request
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.selection import after_click
 from explainer.app.explore.state import LINKED

@@ -8,14 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from explainer import ExplainerError, Explanation
-from explainer.api import measure_path
-from explainer.app.compute.calls import Request, computed, explaining
+from explainer.app.compute import Request
+from explainer.app.compute.explore import path_influence
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.place import read_component
 from explainer.app.widgets.markdown import plain
 from explainer.figures.canvas.text import clean, percent, signed
 from explainer.influence.measure import Measured
-from explainer.models.model import Model
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Component
 
@@ -62,7 +61,7 @@ def own_path(explanation: Explanation, request: Request, pattern: Pattern) -> No
             st.markdown(plain(_found(pattern)))
             return
         try:
-            measured = influence(request, (pattern.source, *path.nodes), path.components)
+            measured = path_influence(request, (pattern.source, *path.nodes), path.components)
         except ExplainerError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -148,21 +147,3 @@ def _own(pattern: Pattern, measured: Measured) -> str:
 
 def _carried(pattern: Pattern, influence: float) -> str:
     return f"{signed(influence, 3)} ({percent(influence / pattern.influence)})"
-
-
-@computed(lambda loaded, request, *_: explaining(loaded, request))
-def influence(
-    loaded: Model,
-    request: Request,
-    nodes: tuple[int, ...],
-    components: tuple[Component | None, ...],
-) -> Measured:
-    """The exact influence of a path; raises ExplainerError for one that is impossible."""
-    return measure_path(
-        loaded,
-        request.text,
-        nodes,
-        components,
-        contrast=request.contrast,
-        settings=request.settings,
-    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer import ExplainerError, Explanation, Prediction
-from explainer.app.compute import calls as compute
-from explainer.app.compute.calls import Request
+from explainer.app import compute
+from explainer.app.compute import Request
 from explainer.app.explore.controls import row_options
 from explainer.app.explore.graph import graph
 from explainer.app.explore.hint import hint

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from explainer import Explanation
-from explainer.app.compute.calls import Request
+from explainer.app.compute import Request
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.tables import pattern_frame
 from explainer.app.widgets.saving.files import File, save_button, save_files

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from explainer import Explanation, Prediction
-from explainer.app.compute.calls import Reading, Request, computed
+from explainer.app.compute import Request
+from explainer.app.compute.explore import attention_weights
 from explainer.app.explore.own_path import own_path
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.state import EDITOR
@@ -23,9 +23,6 @@ from explainer.figures.canvas import wording as says
 from explainer.figures.canvas.text import clean, counted, percent, signed
 from explainer.figures.charts.candidates import candidate_bars, ranked_candidates
 from explainer.figures.charts.head_map import head_map
-from explainer.intervention.attention import attention
-from explainer.models.model import Model
-from explainer.question.sentence import read_sentence
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Edge, Node, Place
 
@@ -169,9 +166,11 @@ def _says(explanation: Explanation, step: Step) -> str:
 
 def _attention(explanation: Explanation, request: Request, step: Step) -> None:
     """The map of the step's head; for skip, that of the best head it beat."""
-    edge, head = step.edge, step.edge.component
-    which = f"head {head}"
-    if head == SKIP or head is None:
+    edge = step.edge
+    if isinstance(edge.component, int):
+        head = edge.component
+        which = f"head {head}"
+    else:
         ranked = ranked_candidates(step.candidates, step.carried)
         head = next(int(other) for other, _ in ranked if other != SKIP)
         which = f"head {head}, the best that skip beat,"
@@ -179,7 +178,7 @@ def _attention(explanation: Explanation, request: Request, step: Step) -> None:
         f"Attention of {which} in block {edge.layer}. How to read it: a row’s token takes from the "
         "columns’ tokens, more where it is stronger; the square marks the step."
     )
-    weights = maps(Reading(request.model, request.text, request.version))[edge.layer, head]
+    weights = attention_weights(request.reading)[edge.layer, head]
     st.plotly_chart(
         head_map(
             weights, explanation.tokens, source=edge.source, target=edge.target, dark=is_dark()
@@ -190,9 +189,3 @@ def _attention(explanation: Explanation, request: Request, step: Step) -> None:
         alt=f"Attention of head {head}: the marked step takes "
         f"{percent(float(weights[edge.target, edge.source]))}",
     )
-
-
-@computed()
-def maps(loaded: Model, reading: Reading) -> Any:
-    """Attention array [L, head, to, from] of a sentence; raises ExplainerError."""
-    return attention(loaded, read_sentence(loaded, reading.text))

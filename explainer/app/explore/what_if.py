@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 
 from explainer import Explanation, Prediction
-from explainer.app.compute.calls import PREDICTIONS, Request, computed
+from explainer.app.compute import Request
+from explainer.app.compute.explore import WhatIf, ablated
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import What
 from explainer.app.widgets.cuts import WITHOUT, replacement_field
 from explainer.app.widgets.strip import prediction_list
 from explainer.figures.canvas import wording as says
 from explainer.figures.canvas.text import clean, percent, signed
-from explainer.intervention.ablate import (
-    Ablated,
-    Kept,
-    Replacement,
-    ablate,
-    keep_all,
-    keep_only,
-    remove,
-)
-from explainer.models.model import Model
-from explainer.question.quantity import choose_quantity
-from explainer.question.sentence import read_sentence
+from explainer.intervention.ablate import Ablated
 from explainer.results.pattern import Pattern
-from explainer.results.route import SKIP, Edge, Level, Place
-
-
-@dataclass(frozen=True)
-class Question:
-    """One what-if: `place` is the node or step that it is about, `patterns` the drawn ones."""
-
-    what: What
-    replacement: Replacement
-    place: Place
-    patterns: tuple[Pattern, ...]
-    level: Level
+from explainer.results.route import SKIP, Edge, Place
 
 
 def what_if(
@@ -73,9 +51,9 @@ def what_if(
             )
     if what == "none":
         return
-    question = Question(what, replacement, place, drawn, chosen.level)
-    note = WITHOUT[question.level] if what == "remove" else None
-    _answer(explanation, predicted, answer(request, question), note)
+    found = ablated(request, WhatIf(what, replacement, place, drawn, chosen.level))
+    note = WITHOUT[chosen.level] if what == "remove" else None
+    _answer(explanation, predicted, found, note)
 
 
 def _names(explanation: Explanation, place: Place) -> dict[What, str]:
@@ -94,44 +72,14 @@ def _everywhere(edge: Edge) -> str:
     return f"Without head {edge.component} of block {edge.layer}"
 
 
-@computed()
-def answer(loaded: Model, request: Request, question: Question) -> Ablated:
-    """The ablated model's Q and predictions; raises ExplainerError."""
-    sentence = read_sentence(loaded, request.text)
-    return ablate(
-        loaded,
-        sentence,
-        choose_quantity(loaded, sentence, request.contrast),
-        kept(loaded, len(sentence.tokens), question),
-        replacement=question.replacement,
-        settings=request.settings,
-        count=PREDICTIONS,
-    )
-
-
-def kept(model: Model, n_tokens: int, question: Question) -> Kept:
-    """What the question leaves in place."""
-    if question.what == "keep":
-        return keep_only(model, n_tokens, question.patterns, question.level)
-    if question.what == "remove":
-        return remove(model, n_tokens, question.patterns, question.level)
-    whole = keep_all(model, n_tokens)
-    if question.what == "none":
-        return whole
-    if question.what == "component":
-        assert isinstance(question.place, Edge), "only a step has a component"
-        return whole.without_component(question.place.layer, question.place.component)
-    return whole.without([question.place])
-
-
 def _answer(
     explanation: Explanation,
     predicted: tuple[Prediction, ...],
-    ablated: Ablated,
+    found: Ablated,
     note: str | None,
 ) -> None:
     """Q and the likeliest words, before and after; `note` is what to know of the numbers."""
-    before, after = explanation.target.value, ablated.value
+    before, after = explanation.target.value, found.value
     left = percent(after / before) if before else "–"
     numbers, as_it_is, changed = st.columns([1.1, 1, 1], gap="large")
     with numbers:
@@ -148,7 +96,7 @@ def _answer(
     with as_it_is:
         prediction_list(predicted, name="The model as it is")
     with changed:
-        prediction_list(ablated.predictions, name="The changed model")
+        prediction_list(found.predictions, name="The changed model")
 
 
 def step_name(edge: Edge) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
-from explainer.app.compute.calls import Request
+from explainer.app.compute import Request
 from explainer.app.state.choices import READERS as CHOICES_READERS
 from explainer.app.state.choices import Choices, one_of, read_fields, whole, written
 from explainer.app.state.editor import Editor
@@ -49,6 +49,12 @@ class Lesson:
         found = self.example
         contrast, settings = Contrast(found.correct, found.wrong), Settings(points=USED)
         return Request(found.model, found.text, contrast, settings, version(found.model))
+
+    @property
+    def finest_request(self) -> Request:
+        """The same at the finest points, from among which all others are taken."""
+        finest = Settings(points=FINEST, rule="trapezoid")
+        return replace(self.request, settings=finest)
 
     def to_query(self) -> dict[str, str]:
         """What differs from the defaults, as the parameters of a link."""

@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from explainer import Explanation
-from explainer.app.compute import calls as compute
-from explainer.app.method import compute as method_compute
+from explainer.app import compute
+from explainer.app.compute.method import word_influence
 from explainer.app.method.lesson import LINKED, USED
 from explainer.app.widgets.markdown import plain
 from explainer.base import assets
@@ -60,7 +60,7 @@ def _baseline(pattern: Pattern) -> str:
     against = []
     for baseline, name in EMPTY.items():
         settings = Settings(points=USED, baseline=baseline)
-        found, rough = method_compute.influence(replace(request, settings=settings))
+        found, rough = word_influence(replace(request, settings=settings))
         but = f" (rough: a large gap at {USED} points)" if rough else ""
         against.append(f"{signed(found[pattern.source])} against {name}{but}")
     return (

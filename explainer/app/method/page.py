@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from explainer import ExplainerError, Explanation
-from explainer.app.compute import calls as compute
+from explainer.app import compute
 from explainer.app.method.flow import flow_section
 from explainer.app.method.lesson import EDITOR, LINKED, Lesson
 from explainer.app.method.limits import limits_section

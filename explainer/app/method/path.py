@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer import Explanation
-from explainer.app.method import compute as method_compute
+from explainer.app.compute.method import path_curve
 from explainer.app.method.lesson import COUNTS, EDITOR, LINKED, RULES, USED
 from explainer.app.widgets.formula import formulas, word
 from explainer.app.widgets.frame.viewport import is_dark
@@ -44,7 +44,7 @@ def quantity_section(explanation: Explanation) -> None:
 
 def path_section(explanation: Explanation, pattern: Pattern) -> None:
     """The integral along the path, its points, and what they miss."""
-    lesson, request = LINKED.get(), LINKED.get().request
+    lesson = LINKED.get()
     st.subheader("2 · How much each word matters")
     st.markdown(
         "Walk in a straight line from the baseline to the sentence and add up, along the way, what "
@@ -74,7 +74,7 @@ def path_section(explanation: Explanation, pattern: Pattern) -> None:
             **EDITOR.bound("rule", "default"),
         )
     with st.spinner("Walking from the baseline to the sentence …"):
-        curve = method_compute.curve(request)
+        curve = path_curve(lesson.finest_request)
     sampled = curve.sampled(lesson.rule, lesson.points)
     token, label = clean(pattern.token), clean(explanation.target.label)
     figure = integral_figure(

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explainer import Explanation
-from explainer.app.method import compute as method_compute
+from explainer.app.compute.method import node_choices
 from explainer.app.method.lesson import EDITOR, LINKED
 from explainer.app.widgets.formula import formulas
 from explainer.app.widgets.frame.viewport import is_dark
@@ -42,7 +42,7 @@ def node_section(explanation: Explanation, pattern: Pattern, width: float) -> No
     layers = explanation.model.layers
     _stepper("node", range(1, layers + 1), "Choose the node of hidden state")
     layer = LINKED.get().node - 1
-    candidates = method_compute.choices(LINKED.get().request, pattern.nodes)[layer]
+    candidates = node_choices(LINKED.get().request, pattern.nodes)[layer]
     said = _says_node(explanation, pattern, layer, candidates)
     figure = node_step(
         explanation.tokens,

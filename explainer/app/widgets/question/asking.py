@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError, Prediction
-from explainer.app.compute import calls as compute
-from explainer.app.compute.calls import Request
+from explainer.app import compute
+from explainer.app.compute import Reading, Request
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
@@ -97,7 +97,7 @@ def _asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predicti
     try:
         if words and chosen.text.strip() and not sentence_box.has_mask(loaded, chosen.text):
             raise MaskMissingError(CHOOSE_WORD)
-        predicted = compute.predictions(chosen.model, chosen.text)
+        predicted = compute.predictions(Reading(chosen.model, chosen.text))
     except ExplainerError as error:
         problem = error
     # The contrast stays on the page whatever is wrong with the sentence.
@@ -125,7 +125,7 @@ def _last(
     if request is None:
         return None
     try:
-        shown = answer(request), compute.predictions(request.model, request.text, request.version)
+        shown = answer(request), compute.predictions(request.reading)
     except ExplainerError:
         return None  # a model that has gone since; what is wrong now has been said
     places.body.caption(plain(f"Below is still the result for {_named(request)}."))

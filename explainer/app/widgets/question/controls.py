@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from explainer.app.compute import calls as compute
+from explainer.app import compute
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.results.settings import BASELINES, MAX_POINTS, RULES

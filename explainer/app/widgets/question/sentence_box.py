@@ -10,7 +10,8 @@ from functools import partial
 import streamlit as st
 
 from explainer import ExplainerError
-from explainer.app.compute import calls as compute
+from explainer.app import compute
+from explainer.app.compute import Reading
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
@@ -140,7 +141,7 @@ def _filling(loaded: Model, chosen: Choices) -> str:
     """What to put in the mask's place where no word was hidden: the word asked for, or the best."""
     try:
         sentence = read_sentence(loaded, chosen.text)
-        words = (p.asked for p in compute.predictions(chosen.model, chosen.text))
+        words = (p.asked for p in compute.predictions(Reading(chosen.model, chosen.text)))
         word = chosen.correct or next(filter(None, words), None)
         return (word and characters(loaded, sentence, word)) or "it"
     except ExplainerError:

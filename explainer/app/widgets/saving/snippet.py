@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from explainer import Settings
-from explainer.app.compute.calls import Request
+from explainer.app.compute import Request
 from explainer.figures import View
 from explainer.question.quantity import Contrast
 

@@ -1,14 +1,20 @@
-"""The evaluate page's cached call: a sentence with every method's paths kept, and removed."""
+"""What the evaluate page asks: a sentence with every method's paths kept, and removed."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from explainer import ExplainerError
 from explainer.app.compute.bounds import check_effort
-from explainer.app.compute.calls import Reading, Request, computed
+from explainer.app.compute.cached import computed
+from explainer.app.compute.loader import Loaded
+from explainer.app.compute.request import Reading, Request
+from explainer.app.compute.server import on
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.options import Options
 from explainer.evaluation.record import Record
-from explainer.evaluation.sentence import Fillings, fillings
-from explainer.evaluation.sentence import evaluate_sentence as run_evaluate
+from explainer.evaluation.run import line_of
+from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
 from explainer.intervention.ablate import Replacement
 from explainer.models.model import Model
 from explainer.question.quantity import asked_for, choose_quantity
@@ -17,8 +23,6 @@ from explainer.tasks import Case
 
 SENTENCE = "sentence"
 """The task of one sentence that somebody has typed."""
-
-
 PATHS = 0.3
 """What measuring one more method's paths takes, beside an explanation."""
 WAYS = 8
@@ -26,12 +30,12 @@ WAYS = 8
 
 
 @computed()
-def shared(loaded: Model, _: Reading, options: Options) -> Fillings:
+def shared_fillings(loaded: Model, _: Reading, options: Options) -> Fillings:
     """What takes the place of all that methods cut, where it is the same in every sentence."""
     return fillings(loaded, options)
 
 
-def check_record(loaded: Model, text: str, options: Options) -> None:
+def _check_record(loaded: Model, text: str, options: Options) -> None:
     """The effort of a record; raises ExplainerError for too much."""
     number = len(options.methods)
     passes = number * WAYS * len(options.replacements)
@@ -43,7 +47,7 @@ def _options(request: Request, replacement: Replacement) -> Options:
 
 
 @computed(
-    lambda loaded, request, replacement: check_record(
+    lambda loaded, request, replacement: _check_record(
         loaded, request.text, _options(request, replacement)
     )
 )
@@ -53,7 +57,9 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
     All methods take hardly longer than the usual ones: most of the time goes into the paths.
     """
     options = _options(request, replacement)
-    filled = shared.within(loaded, Reading(request.model, version=request.version), options)
+    filled = shared_fillings.within(
+        loaded, Reading(request.model, version=request.version), options
+    )
     sentence = read_sentence(loaded, request.text)
     quantity = choose_quantity(loaded, sentence, request.contrast)
     correct, *rivals = asked_for(loaded, sentence, quantity)
@@ -66,4 +72,21 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
         combination="all",
         controller="",
     )
-    return run_evaluate(loaded, case, 0, options, filled)
+    return evaluate_sentence(loaded, case, 0, options, filled)
+
+
+def measured_line(model: Reading, case: Case, number: int, options: Options) -> dict[str, Any]:
+    """The line of a run's sentence, which says why where it is left out.
+
+    Not kept: a run has its own lines. Raises ExplainerError where there is no model or no turn.
+    """
+
+    def work(loaded: Loaded) -> dict[str, Any]:
+        try:
+            _check_record(loaded.model, case.text, options)
+        except ExplainerError as error:
+            return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}
+        filled = shared_fillings.within(loaded.model, model, options)
+        return line_of(loaded.model, case, number, options, filled)
+
+    return on(model.model, work, asked=model.version)

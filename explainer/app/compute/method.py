@@ -1,41 +1,37 @@
-"""The cached calls behind the method page; the queue is the one of all pages."""
+"""What the method page asks beside the explanation: one step of the method after the other."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from explainer.api import trace_text
-from explainer.app.compute.calls import Request, computed, explaining
-from explainer.app.method.lesson import FINEST
-from explainer.influence.replay import PathCurve, node_choices, path_curve
+from explainer.app.compute.cached import computed
+from explainer.app.compute.request import Request
+from explainer.app.compute.sentence import explaining
+from explainer.influence import replay
 from explainer.influence.trace import Trace
 from explainer.models.model import Model
 from explainer.results.gap import gap_is_large
-from explainer.results.settings import Settings
-
-FINEST_PATH = Settings(points=FINEST, rule="trapezoid")
 
 
 def _trace(loaded: Model, request: Request) -> Trace:
     return trace_text(loaded, request.text, contrast=request.contrast, settings=request.settings)
 
 
-@computed(lambda loaded, request: explaining(loaded, replace(request, settings=FINEST_PATH)))
-def curve(loaded: Model, request: Request) -> PathCurve:
-    """Q along the path at its finest; raises ExplainerError."""
-    return path_curve(_trace(loaded, replace(request, settings=FINEST_PATH)))
+@computed(explaining)
+def path_curve(loaded: Model, request: Request) -> replay.PathCurve:
+    """Q and its slope at the request's points of the path; raises ExplainerError."""
+    return replay.path_curve(_trace(loaded, request))
 
 
 @computed(lambda loaded, request, _: explaining(loaded, request))
-def choices(
+def node_choices(
     loaded: Model, request: Request, nodes: tuple[int, ...]
 ) -> tuple[tuple[float, ...], ...]:
     """What refinement chooses from on the way through these nodes; raises ExplainerError."""
-    return node_choices(_trace(loaded, request), nodes)
+    return replay.node_choices(_trace(loaded, request), nodes)
 
 
 @computed(explaining)
-def influence(loaded: Model, request: Request) -> tuple[tuple[float, ...], bool]:
+def word_influence(loaded: Model, request: Request) -> tuple[tuple[float, ...], bool]:
     """One integrated gradient per token, without patterns, and whether their gap is large.
 
     Raises ExplainerError.

@@ -1,0 +1,93 @@
+"""What the explore page asks beside the explanation: what-ifs, attention, and one's own path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explainer.api import measure_path
+from explainer.app.compute.cached import computed
+from explainer.app.compute.request import Reading, Request
+from explainer.app.compute.sentence import PREDICTIONS, explaining
+from explainer.app.state.choices import What
+from explainer.influence.measure import Measured
+from explainer.intervention.ablate import (
+    Ablated,
+    Kept,
+    Replacement,
+    ablate,
+    keep_all,
+    keep_only,
+    remove,
+)
+from explainer.intervention.attention import attention
+from explainer.models.model import Model
+from explainer.question.quantity import choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.results.pattern import Pattern
+from explainer.results.route import Component, Edge, Level, Place
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """One what-if: `place` is the node or step that it is about, `patterns` the drawn ones."""
+
+    what: What
+    replacement: Replacement
+    place: Place
+    patterns: tuple[Pattern, ...]
+    level: Level
+
+
+@computed()
+def ablated(loaded: Model, request: Request, what_if: WhatIf) -> Ablated:
+    """The ablated model's Q and predictions; raises ExplainerError."""
+    sentence = read_sentence(loaded, request.text)
+    return ablate(
+        loaded,
+        sentence,
+        choose_quantity(loaded, sentence, request.contrast),
+        _kept(loaded, len(sentence.tokens), what_if),
+        replacement=what_if.replacement,
+        settings=request.settings,
+        count=PREDICTIONS,
+    )
+
+
+def _kept(model: Model, n_tokens: int, what_if: WhatIf) -> Kept:
+    """What the what-if leaves in place."""
+    if what_if.what == "keep":
+        return keep_only(model, n_tokens, what_if.patterns, what_if.level)
+    if what_if.what == "remove":
+        return remove(model, n_tokens, what_if.patterns, what_if.level)
+    whole, place = keep_all(model, n_tokens), what_if.place
+    if what_if.what == "component":
+        assert isinstance(place, Edge), "only a step has a component"
+        return whole.without_component(place.layer, place.component)
+    return whole.without([place])
+
+
+@computed()
+def attention_weights(loaded: Model, reading: Reading) -> NDArray[np.float64]:
+    """Attention [L, head, to, from] of a sentence; raises ExplainerError."""
+    return attention(loaded, read_sentence(loaded, reading.text))
+
+
+@computed(lambda loaded, request, *_: explaining(loaded, request))
+def path_influence(
+    loaded: Model,
+    request: Request,
+    nodes: tuple[int, ...],
+    components: tuple[Component | None, ...],
+) -> Measured:
+    """The exact influence of a path; raises ExplainerError for one that is impossible."""
+    return measure_path(
+        loaded,
+        request.text,
+        nodes,
+        components,
+        contrast=request.contrast,
+        settings=request.settings,
+    )

@@ -1,0 +1,55 @@
+"""What every question is about: plain values that name a model, a text and what is asked of them.
+
+They are the keys of answers, so the version of the model's files is one of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explainer import Settings
+from explainer.app.state.choices import Choices
+from explainer.models.version import version
+from explainer.question.quantity import Contrast
+
+
+@dataclass(frozen=True)
+class Request:
+    """All that an explanation depends on; an empty `version` stands for the files as they are."""
+
+    model: str
+    text: str
+    contrast: Contrast
+    settings: Settings
+    version: str = ""
+
+    @property
+    def reading(self) -> Reading:
+        """Its model and text alone."""
+        return Reading(self.model, self.text, self.version)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as a model reads it, or the model alone."""
+
+    model: str
+    text: str = ""
+    version: str = ""
+
+
+Source = Request | Reading
+
+
+def request_for(chosen: Choices, task: str) -> Request:
+    """What the choices ask of a model of this task; raises ExplainerError for its settings."""
+    words = task == "masked-lm"
+    return Request(
+        model=chosen.model,
+        text=chosen.text,
+        contrast=Contrast(correct=chosen.correct, wrong=chosen.wrong)
+        if words
+        else Contrast(label=chosen.label, other=chosen.other),
+        settings=chosen.settings,
+        version=version(chosen.model),
+    )

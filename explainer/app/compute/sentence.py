@@ -1,0 +1,44 @@
+"""What all pages ask about one sentence: its explanation, predictions and words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from explainer import Explanation, Prediction, explain, predict
+from explainer.app.compute.bounds import check_effort
+from explainer.app.compute.cached import computed
+from explainer.app.compute.request import Reading, Request
+from explainer.app.compute.server import model
+from explainer.models.model import Model
+from explainer.question.sentence import Span, read_sentence, word_spans
+
+PREDICTIONS = 12
+
+
+def explaining(loaded: Model, request: Request) -> None:
+    """The effort of an explanation; raises ExplainerError for too much."""
+    check_effort(loaded, request.text, request.settings)
+
+
+@computed(explaining)
+def explanation(loaded: Model, request: Request) -> Explanation:
+    """The explanation with its total flow; raises ExplainerError."""
+    return explain(
+        loaded, request.text, **asdict(request.contrast), settings=request.settings, flow=True
+    )
+
+
+@computed()
+def predictions(loaded: Model, reading: Reading) -> tuple[Prediction, ...]:
+    """The model's most likely words or classes; raises ExplainerError."""
+    return predict(loaded, reading.text, PREDICTIONS)
+
+
+def words(name: str, text: str) -> tuple[Span, ...]:
+    """Spans of the text's words, for a text that may lack its mask; raises ExplainerError."""
+    return word_spans(model(name), text)
+
+
+def reading_notes(name: str, text: str) -> tuple[str, ...]:
+    """What to know about how the text was read; raises ExplainerError."""
+    return read_sentence(model(name), text).notes

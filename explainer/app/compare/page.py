@@ -5,10 +5,8 @@ from __future__ import annotations
 from html import escape
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from explainer import ExplainerError
-from explainer.app import compute
+from explainer import Explanation
 from explainer.app.compare.graphs import drawn_view, lone_graph, pair_graphs, side_views
 from explainer.app.compare.numbers import quantity_table, share_table
 from explainer.app.compare.presets import preset_popover
@@ -18,10 +16,8 @@ from explainer.app.compare.state import BOTH, LINKED, SIDES, select, selected
 from explainer.app.compare.tables import route_table
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.drawing import drawing_controls
-from explainer.app.widgets.frame.notes import show_notes
-from explainer.app.widgets.frame.style import style
-from explainer.app.widgets.frame.viewport import columns, is_dark, page_width
-from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.frame.page import Frame, page_frame
+from explainer.app.widgets.frame.viewport import columns
 from explainer.app.widgets.question import controls
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.difference import difference_summary, token_name
@@ -46,47 +42,39 @@ HOW_TO_READ = (
 
 def compare() -> None:
     """Draw the page."""
-    style(is_dark())
-    LINKED.adopt_link()
-    top = st.container(horizontal=True, vertical_alignment="bottom", key="pair_row")
-    top.html(f'<div class="ipe-head"><h1>Compare</h1><p>{LEAD}</p></div>')
-    try:
-        compute.listings()
-    except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
-        st.error(plain(str(error)))
-        return
-    width = page_width()
-    notes = st.container()
-    show_notes(notes, LINKED.notes())
-    with top:
-        preset_popover()
-        st.button("Swap", icon=":material/swap_horiz:", key="swap", on_click=_swap)
-        with st.container(width="content"):
-            controls.settings_popover(BOTH)
-    places = []
-    for side, column in zip(SIDES, columns(width), strict=True):
-        with column:
-            places.append(side_box(side))
-    one, two = (explained(side, *place) for side, place in zip(SIDES, places, strict=True))
-    if one is not None and two is not None:
-        _figures((one, two), notes, width)
-    elif one is not None or two is not None:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"):
-            drawing_controls(BOTH)
-        for side, explanation in zip(SIDES, (one, two), strict=True):
-            if explanation is not None:
-                lone_graph(side, explanation, width)
-    if not LINKED.get().fits_link:
-        st.caption("A sentence is too long for a link: the address leaves it out.")
-    LINKED.write_link()
+    with page_frame(LINKED, "Compare", LEAD) as frame:
+        with frame.head:
+            preset_popover()
+            st.button("Swap", icon=":material/swap_horiz:", key="swap", on_click=_swap)
+            with st.container(width="content"):
+                controls.settings_popover(BOTH)
+        places = []
+        for side, column in zip(SIDES, columns(frame.width), strict=True):
+            with column:
+                places.append(side_box(side))
+        one, two = (explained(side, place) for side, place in zip(SIDES, places, strict=True))
+        if one is not None and two is not None:
+            _figures((one, two), frame)
+        else:
+            _lone_figure((one, two), frame.width)
 
 
 def _swap() -> None:
     LINKED.put(LINKED.get().swapped())
 
 
-def _figures(both: Pair, notes: DeltaGenerator, width: float) -> None:
+def _lone_figure(found: tuple[Explanation | None, Explanation | None], width: float) -> None:
+    """The graph of the side that has no problem, if one has none."""
+    for side, explanation in zip(SIDES, found, strict=True):
+        if explanation is not None:
+            with st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"):
+                drawing_controls(BOTH)
+            lone_graph(side, explanation, width)
+
+
+def _figures(both: Pair, frame: Frame) -> None:
     """Verdict, graphs and tables of two explanations."""
+    notes, width = frame.messages, frame.width
     comparison = run_compare(*both)
     stale = _drop_stale_word(comparison.alignment)
     if stale:

@@ -22,7 +22,7 @@ def _read(query: Mapping[str, str]) -> tuple[Pair, tuple[str, ...]]:
     return pair_from_query(query, EXPLORED.last())
 
 
-LINKED = Linked("pair", _read, Pair.to_query)
+LINKED = Linked("pair", _read)
 
 
 def _editor(side: Side) -> Editor[Choices]:

@@ -57,6 +57,11 @@ class Inquiry:
     task: str = EVERY_TASK
     n: int = 40
 
+    @property
+    def fits_link(self) -> bool:
+        """Whether a link can carry the text."""
+        return self.asked.fits_link
+
     def to_query(self) -> dict[str, str]:
         """What differs from the defaults, as the parameters of a link."""
         query = {name: value for name, value in self.asked.to_query().items() if name in ASKED}

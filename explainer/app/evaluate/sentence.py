@@ -14,9 +14,8 @@ from explainer.app.evaluate.controls import cut_controls, how_to_read
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
 from explainer.app.widgets.cuts import REPLACEMENT_NAMES, replacement_field
-from explainer.app.widgets.frame.notes import show_notes
+from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.viewport import is_dark
-from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import answered, last_request, question
 from explainer.app.widgets.saving.files import File, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
@@ -61,12 +60,7 @@ HOW_TO_READ_BARS = (
 def sentence_section(width: float) -> None:
     """The question, and the figure of its answer."""
     places = question(QUESTION)
-    show_notes(places.messages, LINKED.notes())
-    if not QUESTION.choices().fits_link:
-        places.messages.caption("The sentence is too long for a link: the address leaves it out.")
-    if answered(QUESTION, places, _record, WAITING) is None:
-        LINKED.write_link()
-    else:
+    if answered(QUESTION, places, _record, WAITING) is not None:
         _figures(st.session_state[last_request(QUESTION)], width)
 
 
@@ -88,7 +82,7 @@ def _figures(request: Request, width: float) -> None:
         with middle, st.spinner(WAITING):
             record = _record(request)
     except ExplainerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_error(error)
         LINKED.write_link()
         return
     inquiry = LINKED.get()

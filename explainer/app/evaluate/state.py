@@ -25,7 +25,7 @@ def _ask(chosen: Choices) -> None:
     LINKED.put(replace(LINKED.get(), asked=chosen))
 
 
-LINKED = Linked("inquiry", _read, Inquiry.to_query)
+LINKED = Linked("inquiry", _read)
 QUESTION = Editor("evaluate", _asked, _ask)
 """Edits the sentence, model, contrast and settings."""
 INQUIRY = Editor("evaluate", LINKED.get, LINKED.put)

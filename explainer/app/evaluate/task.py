@@ -13,7 +13,7 @@ from explainer.app.evaluate.figures import task_figures
 from explainer.app.evaluate.live import Measurement, Upload
 from explainer.app.evaluate.results import Results, stored_results
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
-from explainer.app.widgets.frame.notes import show_notes
+from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls
 from explainer.evaluation.evidence.left_out import Reason
@@ -46,14 +46,12 @@ def task_section(width: float) -> None:
     with settings:
         controls.settings_popover(QUESTION)
     messages, file, bar = st.container(), st.container(), st.container()
-    show_notes(messages, LINKED.notes())
     name = QUESTION.choices().model
     try:
         with messages, st.spinner("Loading the model …", show_time=True):
             kind = compute.model(name).info.task
     except ExplainerError as error:
-        messages.error(plain(str(error)), icon=":material/error:")
-        LINKED.write_link()
+        show_error(error, messages)
         return
     with task:
         chosen = _task_field(TASKS[kind], messages)
@@ -72,7 +70,7 @@ def task_section(width: float) -> None:
     with go:
         _button(running, name, chosen, upload)
     if "start_problem" in st.session_state:
-        messages.error(plain(st.session_state.pop("start_problem")), icon=":material/error:")
+        show_error(st.session_state.pop("start_problem"), messages)
     if running is not None and running.running:
         st.session_state[evaluate_live.DRAWN_BY_PAGE] = True
         with bar:
@@ -80,7 +78,6 @@ def task_section(width: float) -> None:
     shown = _results(running, name, messages)
     if shown is not None:
         task_figures(shown, chosen, width)
-    LINKED.write_link()
 
 
 def _task_field(options: tuple[str, ...], messages: DeltaGenerator) -> str:
@@ -163,7 +160,7 @@ def _results(running: Measurement | None, model: str, messages: DeltaGenerator) 
         stored = stored_results(model)
     except ExplainerError as error:
         stored = None
-        messages.error(plain(str(error)), icon=":material/error:")
+        show_error(error, messages)
     if running is None or running.running:
         if running is None and stored is None:
             messages.info("There are no results of this model yet: measure now.")
@@ -183,7 +180,7 @@ def _status(
 ) -> None:
     """How far a measurement came, what it left out, and how to go on from here."""
     if running.problem:
-        messages.error(plain(running.problem), icon=":material/error:")
+        show_error(running.problem, messages)
     if reasons := running.left_out:
         _say_left_out(reasons, len(running.lines), messages)
     with messages.container(horizontal=True, vertical_alignment="center", key="measured_row"):

@@ -12,6 +12,7 @@ from explainer.app.compute import Request
 from explainer.app.compute.explore import path_influence
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.place import read_component
+from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
 from explainer.figures.canvas.text import clean, percent, signed
 from explainer.influence.measure import Measured
@@ -63,7 +64,7 @@ def own_path(explanation: Explanation, request: Request, pattern: Pattern) -> No
         try:
             measured = path_influence(request, (pattern.source, *path.nodes), path.components)
         except ExplainerError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            show_error(error)
             return
         st.markdown(plain(_own(pattern, measured)))
 

@@ -17,17 +17,15 @@ from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.step_panel import step_panel
 from explainer.app.explore.tables import block_table, pattern_table
 from explainer.app.widgets.drawing import drawing_controls, view_of
-from explainer.app.widgets.frame.notes import show_notes
-from explainer.app.widgets.frame.style import style
-from explainer.app.widgets.frame.viewport import is_dark, page_width
+from explainer.app.widgets.frame.notes import show_error
+from explainer.app.widgets.frame.page import page_frame
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.question.asking import answered, last_request, question
+from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
 from explainer.app.widgets.strip import prediction_list, strip
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.summary import view_summary
 
 LAST = last_request(EDITOR)
-WAITING = "Following every word through every layer …"
 LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
 HOW_TO_READ = (
     "How to read it: a line follows one word’s influence to the ringed target. Level and dashed, "
@@ -48,25 +46,12 @@ NOTHING = (
 
 def explore() -> None:
     """Draw the page."""
-    style(is_dark())
-    LINKED.adopt_link()
-    st.html(f'<div class="ipe-head"><h1>Influence patterns</h1><p>{LEAD}</p></div>')
-    try:
-        compute.listings()
-    except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
-        st.error(plain(str(error)))
-        return
-    places = question(EDITOR)
-    width = page_width()
-    show_notes(places.messages, LINKED.notes())
-    hint()
-    shown = answered(EDITOR, places, compute.explanation, WAITING)
-    if not LINKED.get().fits_link:
-        places.messages.caption("The sentence is too long for a link: the address leaves it out.")
-    if shown is None:
-        LINKED.write_link()
-    else:
-        _figures(*shown, st.session_state[LAST], width)
+    with page_frame(LINKED, "Influence patterns", LEAD) as frame:
+        places = question(EDITOR)
+        hint()
+        shown = answered(EDITOR, places, compute.explanation, EXPLAINING)
+        if shown is not None:
+            _figures(*shown, st.session_state[LAST], frame.width)
 
 
 @st.fragment
@@ -107,7 +92,7 @@ def _figures(
     try:
         step_panel(rows, request, predicted, view)
     except ExplainerError as error:  # too many others are computing, or the model has gone
-        st.error(plain(str(error)), icon=":material/error:")
+        show_error(error)
     pattern_table(rows, view)
     with st.expander("Skip and heads by block"):
         st.caption(HOW_TO_READ_BLOCKS)

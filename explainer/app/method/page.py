@@ -15,10 +15,9 @@ from explainer.app.method.path import path_section, quantity_section
 from explainer.app.method.steps import component_section, node_section
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
-from explainer.app.widgets.frame.notes import show_notes
-from explainer.app.widgets.frame.style import style
-from explainer.app.widgets.frame.viewport import is_dark, page_width
-from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.frame.notes import show_error, show_notes
+from explainer.app.widgets.frame.page import page_frame
+from explainer.app.widgets.question.asking import EXPLAINING
 from explainer.app.widgets.question.examples import Example, examples
 
 LEAD = (
@@ -29,30 +28,27 @@ LEAD = (
 
 def method() -> None:
     """Draw the page."""
-    style(is_dark())
-    LINKED.adopt_link()
-    st.html(f'<div class="ipe-head"><h1>Method</h1><p>{LEAD}</p></div>')
-    try:
+    with page_frame(LINKED, "Method", LEAD) as frame:
         listed = {listing.name for listing in compute.listings()}
-    except ExplainerError as error:  # the server's own setting is wrong: nothing can be loaded
-        st.error(plain(str(error)))
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom", key="example_row"):
-        _example_field(tuple(e for e in examples() if e.model in listed))
-        word_place = st.container(width=220)
-        _explore_link()
-    notes = st.container()
-    width = page_width()
-    request = LINKED.get().request
-    try:
-        with notes, st.spinner("Following every word through every layer …"):
-            explanation = compute.explanation(request)
-    except ExplainerError as error:
-        notes.error(plain(str(error)), icon=":material/error:")
-        return
-    show_notes(notes, _mend(explanation))
-    with word_place:
-        _word_field(explanation)
+        with st.container(horizontal=True, vertical_alignment="bottom", key="example_row"):
+            _example_field(tuple(e for e in examples() if e.model in listed))
+            word_place = st.container(width=220)
+            _explore_link()
+        place = st.container()
+        try:
+            with place, st.spinner(EXPLAINING):
+                explanation = compute.explanation(LINKED.get().request)
+        except ExplainerError as error:
+            show_error(error, place)
+            return
+        show_notes(place, _mend(explanation))
+        with word_place:
+            _word_field(explanation)
+        _lesson(explanation, frame.width)
+
+
+def _lesson(explanation: Explanation, width: float) -> None:
+    """The sections, about the word that is followed."""
     source = LINKED.get().word
     pattern = next(p for p in explanation.patterns if source is None or p.source == source)
     with st.container(key="method"):
@@ -62,7 +58,6 @@ def method() -> None:
         component_section(explanation, pattern, width)
         flow_section(explanation)
         limits_section(explanation, pattern)
-    LINKED.write_link()
 
 
 def _example_field(known: tuple[Example, ...]) -> None:
@@ -117,10 +112,10 @@ def _follow(word: int | None) -> None:
 
 
 def _mend(explanation: Explanation) -> list[str]:
-    """Drop what this example does not have; a note for that and for what the link had wrong."""
+    """Drop what this example does not have; a note for each."""
     lesson, layers = LINKED.get(), explanation.model.layers
     sources = [pattern.source for pattern in explanation.patterns]
-    notes = list(LINKED.notes())
+    notes = []
     changes: dict[str, int | None] = {}
     if lesson.word is not None and lesson.word not in sources:
         notes.append(f"Token {lesson.word} has no pattern in this example.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explainer.app.state.choices import Choices, from_query
+from explainer.app.state.choices import from_query
 from explainer.app.state.linked import Linked
 
-EXPLORED = Linked("choices", from_query, Choices.to_query)
+EXPLORED = Linked("choices", from_query)

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import streamlit as st
 
-Choice = TypeVar("Choice")
+
+class Linkable(Protocol):
+    """A page's choices."""
+
+    @property
+    def fits_link(self) -> bool:
+        """Whether a link can carry all of them."""
+
+    def to_query(self) -> dict[str, str]:
+        """What differs from the defaults, as the parameters of a link."""
+
+
+Choice = TypeVar("Choice", bound=Linkable)
 ARRIVED = "arrived"
 """Set by the app where the run comes from another page."""
 MEASURED = "measured"
@@ -17,11 +29,10 @@ MEASURED = "measured"
 
 @dataclass(frozen=True)
 class Linked(Generic[Choice]):
-    """One page's choices under `name` in the session; `read` and `write` are their link."""
+    """One page's choices under `name` in the session; `read` takes them from a link."""
 
     name: str
     read: Callable[[Mapping[str, str]], tuple[Choice, tuple[str, ...]]]
-    write: Callable[[Choice], dict[str, str]]
 
     def adopt_link(self) -> None:
         """Take the session's choices from the link where somebody has changed that.
@@ -71,7 +82,7 @@ class Linked(Generic[Choice]):
 
     def write_link(self) -> None:
         """Put the choices into the address, so that it can be copied."""
-        query = self.write(self.get())
+        query = self.get().to_query()
         if query != st.query_params.to_dict():
             st.query_params.from_dict(query)
         st.session_state[f"{self.name}_link"] = query

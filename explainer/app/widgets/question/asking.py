@@ -14,11 +14,14 @@ from explainer.app import compute
 from explainer.app.compute import Reading, Request
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
+from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls, sentence_box
 from explainer.app.widgets.question.contrast import contrast_fields
 
 Answer = TypeVar("Answer")
+EXPLAINING = "Following every word through every layer …"
+"""What is said while an explanation is computed."""
 CHOOSE_WORD = (
     "Which word should the model predict? Click it below, or type [MASK] in its place and press "
     "Enter."
@@ -35,12 +38,15 @@ class MaskMissingError(ExplainerError):
 
 @dataclass(frozen=True)
 class Places:
-    """Where on the page the parts go that are only known later."""
+    """Where on the page the parts go that are only known later.
+
+    Without a place for `chips` there are no words to click.
+    """
 
     messages: DeltaGenerator
-    chips: DeltaGenerator
     contrast: DeltaGenerator
     body: DeltaGenerator
+    chips: DeltaGenerator | None = None
 
 
 def question(on: Editor[Choices]) -> Places:
@@ -52,7 +58,7 @@ def question(on: Editor[Choices]) -> Places:
         controls.model_field(on)
     with settings:
         controls.settings_popover(on)
-    return Places(messages, chips, contrast, st.container())
+    return Places(messages, contrast, st.container(), chips)
 
 
 def last_request(on: Editor[Choices]) -> str:
@@ -69,7 +75,7 @@ def answered(
     Under a message about what is wrong it is the last good one; None where there is none.
     """
     try:
-        request, predicted = _asked(on, places)
+        request, predicted = asked(on, places)
         with places.body, st.spinner(waiting):
             found = answer(request)
         _say_changed(on, places, request)
@@ -77,25 +83,28 @@ def answered(
         places.messages.info(plain(str(missing)), icon=":material/touch_app:")
         return _last(on, places, answer)
     except ExplainerError as error:
-        places.messages.error(plain(str(error)), icon=":material/error:")
+        show_error(error, places.messages)
         return _last(on, places, answer)
     st.session_state[last_request(on)] = request
     return found, predicted
 
 
-def _asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Prediction, ...]]:
-    """What to compute, with the model's predictions; raises ExplainerError for what is wrong."""
+def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Prediction, ...]]:
+    """What to compute, with the model's predictions; draws the contrast, and the words to click.
+
+    Raises ExplainerError for what is wrong, MaskMissingError where a word is still to be clicked.
+    """
     chosen = on.choices()
     with places.body, st.spinner("Loading the model …", show_time=True):
         loaded = compute.model(chosen.model)
-    words = loaded.info.task == "masked-lm"
-    if words:
+    clickable = places.chips is not None and loaded.info.task == "masked-lm"
+    if places.chips is not None and clickable:
         with places.chips:
             sentence_box.chips(on, loaded)
     problem: ExplainerError | None = None
     predicted: tuple[Prediction, ...] = ()
     try:
-        if words and chosen.text.strip() and not sentence_box.has_mask(loaded, chosen.text):
+        if clickable and chosen.text.strip() and not sentence_box.has_mask(loaded, chosen.text):
             raise MaskMissingError(CHOOSE_WORD)
         predicted = compute.predictions(Reading(chosen.model, chosen.text))
     except ExplainerError as error:

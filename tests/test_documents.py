@@ -1,0 +1,65 @@
+"""What the documents say of the code is so: paths, examples, and what is made from the code."""
+
+import re
+
+import pytest
+import torch
+
+from docs import architecture
+from explainer.evaluation.methods import METHODS
+from explainer.models.architectures import ARCHITECTURES
+from explainer.results.route import Route
+from tests.wings import ROOT
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+PATH = re.compile(r"`((?:explainer|docs|tests|benchmarks|training|assets|pages)/[\w./-]*)`")
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+COMMAND = re.compile(r"`?make ([a-z]+)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_is_named_exists(document):
+    text = document.read_text(encoding="utf-8")
+    named = {ROOT / path for path in PATH.findall(text)}
+    named |= {document.parent / path for path in LINK.findall(text)}
+    assert [path for path in sorted(named) if not path.exists()] == []
+
+
+def test_every_command_of_make_that_is_named_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    known = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    for document in DOCUMENTS:
+        blocks = re.findall(r"```\n(.*?)```|`(make [^`]*)`", document.read_text(), re.DOTALL)
+        named = {name for block in blocks for part in block for name in COMMAND.findall(part)}
+        assert named <= known, document
+
+
+@pytest.mark.parametrize("name", architecture.SECTIONS)
+def test_what_is_made_from_the_code_is_of_this_code(name):
+    document = architecture.DOCUMENT.read_text(encoding="utf-8")
+    assert architecture.SECTIONS[name]() in document, "run `make docs`"
+
+
+def test_the_picture_is_of_this_code():
+    assert architecture.PICTURE.read_text(encoding="utf-8") == architecture.picture()
+
+
+def test_the_examples_for_contributors_run(monkeypatch):
+    monkeypatch.setattr("explainer.evaluation.methods.METHODS", dict(METHODS))
+    monkeypatch.setattr("explainer.models.architectures.ARCHITECTURES", dict(ARCHITECTURES))
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names: dict = {}
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(compile(block, "CONTRIBUTING.md", "exec"), names)
+
+    assert names["straight"](word=1, target=4, layers=3) == Route((1, 1, 1, 4), None)
+    assert names["METHODS"]["straight"].levels == ("embedding",)
+    assert names["svg"].count("<path") == names["svg"].count("<text") == 6
+
+    family = names["ARCHITECTURES"]["camembert"]
+    sizes = {"hidden_size": 12, "intermediate_size": 20, "num_hidden_layers": 2}
+    config = family.config_class(vocab_size=20, num_attention_heads=3, pad_token_id=1, **sizes)
+    network = family.masked_lm(config).double().eval().requires_grad_(False)
+    ids = torch.tensor([0, 5, 6, 7, 2])
+    own = network(input_ids=ids[None]).logits[0, 3]
+    assert torch.allclose(logits(family.adapt(network).of(tuple(ids.tolist())), ids, 3), own)

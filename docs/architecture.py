@@ -7,22 +7,23 @@ the code; a test writes them again and compares.
 from __future__ import annotations
 
 import ast
-import re
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from explainer import Settings, explain, load_model
 from explainer.figures.canvas.palette import LIGHT
 from explainer.figures.canvas.scene import Area, Item, Label, Scene
 from explainer.figures.canvas.svg import to_svg
 from explainer.figures.canvas.text import shorten
-from tests.wings import ARROWS, ROOT, RULE, imported, lines, sources, wing, within
+from tests.wings import ARROWS, ROOT, RULE, imported, sources, wing
 
 DOCUMENT = ROOT / "docs" / "architecture.md"
 PICTURE = ROOT / "docs" / "architecture.svg"
@@ -53,7 +54,7 @@ def places(graph: nx.DiGraph) -> dict[str, tuple[int, int]]:
     Of a row's wings the one with the most arrows stands in the middle. `figures` stands by itself
     to the right, below those that draw, so that its long arrow passes beside the chain.
     """
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
     rows = [*reversed([*nx.topological_generations(graph.reverse())])]
     for row, names in enumerate(rows):
         beside = sorted(set(names) - {"figures"}, key=lambda name: (-graph.degree(name), name))
@@ -86,7 +87,7 @@ def _corner(row: int, column: int) -> tuple[float, float]:
 def _box(name: str, x: float, y: float) -> Iterator[Item]:
     width, height = BOX
     corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
-    yield Area(corners, LIGHT.surface, LIGHT.positive, 1.5)
+    yield Area(np.array(corners), LIGHT.surface, LIGHT.positive, 1.5)
     files = sum(wing(module) == name for module in sources())
     yield Label(x + width / 2, y + 17, name, LIGHT.ink, 14.0, bold=True)
     count = "1 file" if files == 1 else f"{files} files"
@@ -94,8 +95,10 @@ def _box(name: str, x: float, y: float) -> Iterator[Item]:
 
 
 def _arrow(first: tuple[int, int], second: tuple[int, int]) -> Iterator[Item]:
-    """From the lower edge of one box to the upper edge of another; to a column beside it and more
-    than a row away from the side of the one or to the side of the other, whichever is the middle."""
+    """From the lower edge of one box to the upper edge of another.
+
+    To another column more than a row away it leaves or reaches the middle column's box at its side.
+    """
     (x0, y0), (x1, y1) = _corner(*first), _corner(*second)
     start = (x0 + BOX[0] / 2, y0 + BOX[1])
     end = (x1 + BOX[0] / 2, y1)
@@ -113,11 +116,9 @@ def _arrow(first: tuple[int, int], second: tuple[int, int]) -> Iterator[Item]:
     def beside(point: tuple[float, float], by: float) -> tuple[float, float]:
         return (point[0] + by * across[0], point[1] + by * across[1])
 
-    yield Area(
-        (beside(start, 0.8), beside(neck, 0.8), beside(neck, -0.8), beside(start, -0.8)),
-        LIGHT.muted,
-    )
-    yield Area((end, beside(neck, 4.5), beside(neck, -4.5)), LIGHT.muted)
+    line = (beside(start, 0.8), beside(neck, 0.8), beside(neck, -0.8), beside(start, -0.8))
+    yield Area(np.array(line), LIGHT.muted)
+    yield Area(np.array((end, beside(neck, 4.5), beside(neck, -4.5))), LIGHT.muted)
 
 
 def table() -> str:
@@ -146,31 +147,32 @@ def way() -> str:
     with followed() as calls:
         explanation = explain(model, "the cats [MASK] old .", settings=Settings(points=2))
         explanation.figure()
-    rows = ["| From | calls |", "|---|---|"]
-    rows += [f"| `{caller}` | {', '.join(f'`{name}`' for name in names)} |" for caller, names in calls]
+    rows = ["| From | it calls | which says of itself |", "|---|---|---|"]
+    for caller, module, function in calls:
+        said = inspect.getdoc(getattr(import_module(module), function)) or ""
+        said = said.split("\n")[0].replace("|", "\\|")
+        name = f"{module}.{function}".removeprefix("explainer.")
+        rows.append(f"| `{caller}` | `{name}` | {said} |")
     return "\n".join(rows)
 
 
 @contextmanager
-def followed() -> Iterator[list[tuple[str, list[str]]]]:
-    """Collects the public functions of another wing that are called: (caller's wing, callees)."""
-    calls: list[tuple[str, list[str]]] = []
-    known: set[str] = set()
+def followed() -> Iterator[list[tuple[str, str, str]]]:
+    """Collects what is called of another wing: the caller's wing, the module and its function.
+
+    Methods are left out: what a record or a model says of itself is no step of the way.
+    """
+    calls: list[tuple[str, str, str]] = []
 
     def see(frame: FrameType, event: str, _: Any) -> None:
-        if event != "call":
+        module, function = _module(frame), frame.f_code.co_qualname
+        if event != "call" or module is None or not function.isidentifier() or function[0] == "_":
             return
-        callee, caller = _module(frame), _calling(frame)
-        name = f"{callee}.{frame.f_code.co_qualname}".removeprefix("explainer.")
-        if callee is None or caller is None or name in known or "<" in name or "._" in name:
+        caller = _calling(frame)
+        if caller is None or wing(caller) == wing(module) or wing(module) == "base":
             return
-        first, second = wing(caller), wing(callee)
-        if first == second or second == "base":
-            return
-        known.add(name)
-        if not calls or calls[-1][0] != first:
-            calls.append((first, []))
-        calls[-1][1].append(name)
+        if not any(call[1:] == (module, function) for call in calls):
+            calls.append((wing(caller), module, function))
 
     sys.setprofile(see)
     try:
@@ -201,10 +203,11 @@ SECTIONS: dict[str, Callable[[], str]] = {"wings": table, "rule": rule, "way": w
 def written(document: str) -> str:
     """The document with what stands between its marks made anew."""
     for name, made in SECTIONS.items():
-        marks = re.compile(rf"(<!-- made: {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
-        document, times = marks.subn(lambda found, made=made: f"{found[1]}{made()}{found[2]}", document)
-        if times != 1:
-            raise SystemExit(f"{DOCUMENT} has {times} places for {name}: it needs one.")
+        before, begin, rest = document.partition(f"<!-- made: {name} -->\n")
+        _, end, after = rest.partition("\n<!-- end -->")
+        if not end:
+            raise SystemExit(f"{DOCUMENT} has no place for {name}: give it marks, made and end.")
+        document = before + begin + made() + end + after
     return document
 
 

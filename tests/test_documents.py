@@ -8,11 +8,16 @@ import torch
 from docs import architecture
 from explainer.evaluation.methods import METHODS
 from explainer.models.architectures import ARCHITECTURES
+from explainer.models.encode import last_hidden
 from explainer.results.route import Route
 from tests.wings import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
 PATH = re.compile(r"`((?:explainer|docs|tests|benchmarks|training|assets|pages)/[\w./-]*)`")
+FILE = re.compile(
+    r"`((?!explainer/|docs/|tests/|benchmarks/|training/|pages/)[a-z_]+/[a-z_/]+\.py)`"
+)
+"""A file named from inside of `explainer/`, as in docs/method.md."""
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 COMMAND = re.compile(r"`?make ([a-z]+)")
 
@@ -21,6 +26,7 @@ COMMAND = re.compile(r"`?make ([a-z]+)")
 def test_every_file_that_is_named_exists(document):
     text = document.read_text(encoding="utf-8")
     named = {ROOT / path for path in PATH.findall(text)}
+    named |= {ROOT / "explainer" / path for path in FILE.findall(text)}
     named |= {document.parent / path for path in LINK.findall(text)}
     assert [path for path in sorted(named) if not path.exists()] == []
 
@@ -32,6 +38,15 @@ def test_every_command_of_make_that_is_named_exists():
         blocks = re.findall(r"```\n(.*?)```|`(make [^`]*)`", document.read_text(), re.DOTALL)
         named = {name for block in blocks for part in block for name in COMMAND.findall(part)}
         assert named <= known, document
+
+
+def test_what_is_looked_for_is_where_the_table_says():
+    text = architecture.DOCUMENT.read_text(encoding="utf-8").split("## Where is")[1]
+    named = re.findall(r"`([\w/]+\.py)`: `(\w+)`", text)
+    assert len(named) > 5
+    for path, name in named:
+        code = (ROOT / path).read_text(encoding="utf-8")
+        assert re.search(rf"(def |class |^){name}\b", code, re.MULTILINE), (path, name)
 
 
 @pytest.mark.parametrize("name", architecture.SECTIONS)
@@ -54,12 +69,13 @@ def test_the_examples_for_contributors_run(monkeypatch):
 
     assert names["straight"](word=1, target=4, layers=3) == Route((1, 1, 1, 4), None)
     assert names["METHODS"]["straight"].levels == ("embedding",)
-    assert names["svg"].count("<path") == names["svg"].count("<text") == 6
+    assert names["svg"].count("<path") == names["svg"].count("<text") == 7
 
     family = names["ARCHITECTURES"]["camembert"]
     sizes = {"hidden_size": 12, "intermediate_size": 20, "num_hidden_layers": 2}
     config = family.config_class(vocab_size=20, num_attention_heads=3, pad_token_id=1, **sizes)
     network = family.masked_lm(config).double().eval().requires_grad_(False)
     ids = torch.tensor([0, 5, 6, 7, 2])
-    own = network(input_ids=ids[None]).logits[0, 3]
-    assert torch.allclose(logits(family.adapt(network).of(tuple(ids.tolist())), ids, 3), own)
+    adapter = family.adapt(network)
+    hidden = last_hidden(adapter, ids.tolist())
+    assert torch.allclose(adapter.logits(hidden[:, 3], None), network(ids[None]).logits[:, 3])

@@ -9,6 +9,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -81,16 +82,43 @@ def _text(file) -> str:
     return file.read()
 
 
+LEFT: WeakKeyDictionary = WeakKeyDictionary()
+"""A tab for each browser that a test has left: its renderer has read the page's programs, which
+takes most of the time of a first visit."""
+
+
 @contextlib.contextmanager
-def opened(chromium, width: int = 1280, height: int = 1000, **options):
-    """A new tab of its own, which fails the test on an error in the page."""
-    context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-    page = context.new_page()
+def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="light", **options):
+    """A clean tab, which fails the test on an error in the page.
+
+    It may be one that another test has left, with nothing of that in it; with `options` of a
+    browser context it is always new, and nobody has it afterwards.
+    """
+    page = None if options else LEFT.pop(chromium, None)
+    if page is None:
+        page = chromium.new_context(**options).new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=color_scheme)
     page.set_default_timeout(60_000)
     broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    yield page
-    context.close()
+
+    def note(error):
+        broken.append(str(error))
+
+    page.on("pageerror", note)
+    clean = False
+    try:
+        yield page
+        clean = not (broken or options or chromium in LEFT)
+    finally:
+        if not clean:
+            page.context.close()
+    if clean:
+        page.remove_listener("pageerror", note)
+        page.mouse.move(0, 0)
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.context.clear_cookies()
+        LEFT[chromium] = page
     assert not broken
 
 

@@ -84,14 +84,12 @@ def test_the_main_job(tab, chromium, link):
     assert sentence(tab, "First").input_value() == LONGER
     assert sentence(tab, "Second").input_value() == FIRST
 
-    second = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-    second.set_default_timeout(60_000)
-    second.goto(tab.url)
-    ready(second)
-    assert alts(second) == alts(tab)
-    assert second.url == tab.url
-    assert rows(second, 0) == rows(tab, 0)
-    second.context.close()
+    with browser.opened(chromium) as second:
+        second.goto(tab.url)
+        ready(second)
+        assert alts(second) == alts(tab)
+        assert second.url == tab.url
+        assert rows(second, 0) == rows(tab, 0)
 
 
 def test_a_link_opens_a_new_server_with_its_navigation(tab, tiny_masked_lm_dir):
@@ -162,17 +160,14 @@ def test_graphs_stand_side_by_side_on_a_wide_screen(tab, link):
 
 @pytest.mark.parametrize("width", [390, 768])
 def test_on_a_small_screen_they_follow_each_other(chromium, link, width):
-    context = chromium.new_context(viewport={"width": width, "height": 844})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto(link())
-    ready(page)
-    page.wait_for_timeout(800)
-    main = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    one, two = (page.locator(PLOTS).nth(k).bounding_box() for k in range(2))
-    assert max(main, one["x"] + one["width"], two["x"] + two["width"]) <= width
-    assert one["y"] + one["height"] <= two["y"]
-    context.close()
+    with browser.opened(chromium, width=width, height=844) as page:
+        page.goto(link())
+        ready(page)
+        page.wait_for_timeout(800)
+        main = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        one, two = (page.locator(PLOTS).nth(k).bounding_box() for k in range(2))
+        assert max(main, one["x"] + one["width"], two["x"] + two["width"]) <= width
+        assert one["y"] + one["height"] <= two["y"]
 
 
 def test_both_sides_are_saved_as_picture_table_and_numbers(tab, link, tmp_path):

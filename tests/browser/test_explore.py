@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import BOX, SPOTS, idle, ready, server
+from tests.browser.page import BOX, SPOTS, idle, opened, ready, server
 
 pytestmark = pytest.mark.browser
 
@@ -93,15 +93,13 @@ def test_the_main_job(tab, chromium, link):
     assert "at=" in tab.url
     assert "through block" in alt(tab)
 
-    second = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-    second.goto(tab.url)
-    second.set_default_timeout(60_000)
-    ready(second)
-    assert alt(second) == alt(tab)
-    assert second.locator(BOX).input_value() == tab.locator(BOX).input_value()
-    assert second.url == tab.url
-    assert second.evaluate(SPOTS) == tab.evaluate(SPOTS)
-    second.context.close()
+    with opened(chromium) as second:
+        second.goto(tab.url)
+        ready(second)
+        assert alt(second) == alt(tab)
+        assert second.locator(BOX).input_value() == tab.locator(BOX).input_value()
+        assert second.url == tab.url
+        assert second.evaluate(SPOTS) == tab.evaluate(SPOTS)
 
 
 def test_bad_input_shows_one_sentence_and_keeps_the_text(tab, link):
@@ -150,19 +148,16 @@ def test_settings_open_with_the_choices_and_change_them(tab, link):
 
 @pytest.mark.parametrize("width", [390, 768])
 def test_a_small_screen_never_scrolls_sideways(chromium, link, width):
-    context = chromium.new_context(viewport={"width": width, "height": 844})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.goto(link)
-    ready(page)
-    page.wait_for_timeout(800)
-    widths = page.evaluate(
-        "(() => { const main = document.querySelector('[data-testid=stMain]');"
-        "return [main.scrollWidth, document.documentElement.scrollWidth,"
-        "document.querySelector('.js-plotly-plot').getBoundingClientRect().right]; })()"
-    )
-    assert max(widths) <= width
-    context.close()
+    with opened(chromium, width=width, height=844) as page:
+        page.goto(link)
+        ready(page)
+        page.wait_for_timeout(800)
+        widths = page.evaluate(
+            "(() => { const main = document.querySelector('[data-testid=stMain]');"
+            "return [main.scrollWidth, document.documentElement.scrollWidth,"
+            "document.querySelector('.js-plotly-plot').getBoundingClientRect().right]; })()"
+        )
+        assert max(widths) <= width
 
 
 def test_the_page_asks_no_other_server(chromium, link, address):

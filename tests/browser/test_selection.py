@@ -126,7 +126,7 @@ def test_the_keyboard_alone_leads_from_the_page_to_a_picture(chromium, link):
 
 
 def test_markup_in_a_sentence_is_text_wherever_it_is_drawn(chromium, link, hostile_model):
-    with opened(chromium) as page:
+    with opened(chromium, accept_downloads=True) as page:  # new: it ends on pages of its own
         said: list[str] = []
         page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
         page.goto(link(model=hostile_model, text=HOSTILE, share="0", word="2", at="0,2"))

@@ -3,6 +3,7 @@
 # make lint    of these, style and types alone; make unit: tests without a browser
 # make wheel   a wheel and a source distribution, in dist
 # make lowest  the tests with the lowest versions that pyproject.toml allows; make newest: the newest
+# make docs    what docs/architecture.md shows of the code, made again
 # make fuzz    fifty times as many generated calls of every public function as the checks make
 # make hooks   lint before every commit
 # All make their own environment first (in .venv) and reuse it until a requirement changes.
@@ -19,7 +20,7 @@ TORCH = $(or $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' $(CONSTRAINTS)),torch
 # Two processes, each with whole files; but a browser and a server take two cores by themselves.
 TWICE := --numprocesses 2 --dist loadfile
 
-.PHONY: app test lint unit browser wheel lowest newest fuzz hooks clean
+.PHONY: app test lint unit browser wheel lowest newest docs fuzz hooks clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/influence-patterns app --port $(PORT)
@@ -51,6 +52,9 @@ lowest newest:
 	$(PYTHON) .ci/constraints $@ > .constraints-$@.txt
 	$(MAKE) unit VENV=.venv-$@ CONSTRAINTS=.constraints-$@.txt
 
+docs: $(VENV)/test.stamp
+	$(BIN)/python -m docs.architecture
+
 fuzz: $(VENV)/test.stamp
 	EXPLAINER_FUZZ=100000 $(BIN)/python -m pytest tests/test_fuzz.py
 
@@ -65,7 +69,7 @@ $(VENV)/app.stamp: pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing, once; this takes a few minutes …"
 	$(PIP) "$(TORCH)+cpu" 2>/dev/null || $(PIP) "$(TORCH)"
-	$(PIP) --editable ".[app]"
+	$(PIP) --editable .
 	touch $@
 
 $(VENV)/test.stamp: $(VENV)/app.stamp

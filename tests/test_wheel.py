@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SENTENCE = "the farmers that the assistant loves [MASK] old ."
 EXPLAIN = ("explain", SENTENCE, "--correct", "are", "--wrong", "is")
 BLOCKED = ("streamlit", "pandas", "pyarrow", "plotly")
-"""What only the extras bring (filelock comes with the Hub's client)."""
+"""What only the app and evaluating need (filelock comes with the Hub's client)."""
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_the_command_prints_what_the_readme_says(installed, away):
     assert shape(run([installed / "influence-patterns", *EXPLAIN], away)) == shape(shown)
 
 
-def test_the_engine_needs_none_of_the_extras(installed, away):
+def test_the_engine_needs_nothing_of_the_app(installed, away):
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({BLOCKED}));"
         "from explainer import explain, load_model, predict;"
@@ -160,3 +160,6 @@ def test_the_extras_that_the_commands_name_are_those_of_the_package():
     assert names["evaluate"] == set(EXTRAS["evaluate"])
     assert names["app"] | names["evaluate"] == set(EXTRAS["app"])
     assert set(EXTRAS["app"]) == {*BLOCKED, "filelock"}
+    # The plain wheel serves the app: what an extra names is brought anyway, in the same versions.
+    for extra in EXTRAS:
+        assert {text for text in extras[extra] if "[" not in text} <= {*project["dependencies"]}

@@ -1,7 +1,7 @@
 """Where the files lie that come with the program: its app, models, examples, styles and texts.
 
 In a checkout they are at its top. A wheel puts the same files, in the same order, into the
-package's own folder `installed` (see `force-include` in pyproject.toml).
+package's own folder `installed` (see build_files.py).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from explainer import Settings, predict
 from explainer.app import compute
 from explainer.app.compute import Request
 from explainer.app.compute.evaluate import record
+from explainer.app.compute.sentence import PREDICTIONS
 from explainer.app.state.editor import UNSET
 from explainer.question.quantity import Contrast
 from explainer.question.sentence import read_sentence
@@ -34,7 +35,7 @@ def test_the_words_offered_are_the_tokens_predicted(folder):
     test = opened(folder, text=TEXT, correct="", wrong="")
     model = compute.model(str(folder))
     own = logits(model, read_sentence(model, TEXT))
-    words = [p for p in predict(model, TEXT, compute.PREDICTIONS) if p.asked is not None]
+    words = [p for p in predict(model, TEXT, PREDICTIONS) if p.asked is not None]
     box = widget(test, "selectbox", "correct")
     assert box.options[1:] == [p.asked for p in words]
     first, second, *_, last = words

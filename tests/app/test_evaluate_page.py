@@ -12,10 +12,10 @@ from explainer.app.evaluate.choices import Inquiry, inquiry_from_query
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.state.choices import Choices
 from explainer.app.widgets.cuts import WITHOUT
+from explainer.base.numbers import signed
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
 from explainer.evaluation.options import Options
 from explainer.evaluation.sentence import evaluate_sentence
-from explainer.figures.canvas.text import signed
 from explainer.figures.charts.ablations import (
     AblationRow,
     Ablations,

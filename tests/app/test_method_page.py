@@ -8,7 +8,7 @@ from explainer.app.compute.method import path_curve
 from explainer.app.method import lesson
 from explainer.app.method.lesson import COUNTS, FINEST, USED, Lesson, from_query
 from explainer.app.widgets.question.examples import examples
-from explainer.figures.canvas.text import signed
+from explainer.base.numbers import signed
 from explainer.figures.charts.integral import _summed
 from explainer.influence.path import quadrature
 from tests import ui

@@ -17,7 +17,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.examples import examples
 from explainer.app.widgets.question.masking import mask_word, masked
 from explainer.app.widgets.question.sentence_box import chip_labels
-from explainer.figures.canvas import text
+from explainer.base.numbers import signed
 from explainer.influence.measure import measure
 from explainer.question.mask import MASK_SPELLINGS
 from explainer.question.quantity import masked_word
@@ -100,7 +100,7 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
     for what in ("component", "step", "keep", "remove"):
         checked(widget(test, "segmented_control", "what").set_value(what).run())
         before, after, _ = strip_values(test)[len(as_it_is) :]
-        assert before == text.signed(shown.target.value)
+        assert before == signed(shown.target.value)
         assert after != before
     assert query(test)["what"] == "remove"
     assert any(plain_text(note.value).startswith(WITHOUT["attention"]) for note in test.caption)
@@ -117,7 +117,7 @@ def test_a_path_of_ones_own_is_measured_exactly(page, tiny_masked_lm):
     with torch.no_grad():
         trace = api.follow(tiny_masked_lm, sentence, quantity, shown.settings)
         exact = measure(trace, (2, 2, 7, 7), ("skip", None, 1)).influence
-    assert any(text.signed(exact, 3) in plain_text(m.value) for m in test.markdown)
+    assert any(signed(exact, 3) in plain_text(m.value) for m in test.markdown)
     assert query(test)["own"] == "2,7,7;skip,any,1"
 
     impossible = page(word="2", own="2,7,7;skip,skip,1")

@@ -10,8 +10,8 @@ from explainer.app.compute import server
 from explainer.app.explore.selection import after_click, place_name, places, with_place, with_word
 from explainer.app.state.choices import Choices, from_query
 from explainer.app.state.place import read_place, written_place
+from explainer.base.numbers import signed
 from explainer.figures import View, summary
-from explainer.figures.canvas import text
 from explainer.figures.canvas.scene import Area
 from explainer.figures.patterns.layout import lay_out
 from explainer.results.route import Edge, Node
@@ -168,7 +168,7 @@ def test_a_step_is_knocked_out_without_choosing_a_word_and_the_undo_is_plain(pag
     for what in ("component", "step"):
         checked(widget(test, "segmented_control", "what").set_value(what).run())
         before, after, _ = strip_values(test)[len(as_it_is) :]
-        assert before == text.signed(
+        assert before == signed(
             compute.explanation(test.session_state["explore_last_request"]).target.value
         )
         assert after != before

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from explainer.base.errors import ExplainerError
+from explainer.base.numbers import percent, signed
 from explainer.figures import View, pattern_graph, pattern_html, pattern_svg, summary
 from explainer.figures.canvas.curves import SAMPLES, Curve, dashes, ribbon
 from explainer.figures.canvas.frame import MANY_ROWS
 from explainer.figures.canvas.palette import DARK, LIGHT, rgba
 from explainer.figures.canvas.plotly import CONFIG
 from explainer.figures.canvas.scene import Area, Disc, Label
-from explainer.figures.canvas.text import clean, escape, percent, signed
+from explainer.figures.canvas.text import clean, escape
 from explainer.figures.canvas.text import width as text_width
 from explainer.figures.patterns import ribbons
 from explainer.figures.patterns.bars import nice

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from explainer import explain
+from explainer.base.numbers import signed
 from explainer.figures import View
-from explainer.figures.canvas.text import signed
 from explainer.figures.charts.conservation import conservation_figure
 from explainer.figures.charts.steps import component_step, node_step
 from explainer.figures.patterns.pair_svg import GAP, WIDTH, pair_svg

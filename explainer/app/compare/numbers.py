@@ -7,8 +7,9 @@ from html import escape
 import streamlit as st
 
 from explainer import Explanation
+from explainer.base.numbers import percent, signed
 from explainer.figures import View
-from explainer.figures.canvas.text import clean, percent, signed
+from explainer.figures.canvas.text import clean
 from explainer.figures.patterns.pair import Pair
 from explainer.results.comparison import Comparison
 from explainer.results.metrics import concentration

@@ -16,6 +16,7 @@ from explainer.app.compute import Reading
 from explainer.app.compute.evaluate import measured_line
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.results import Results
+from explainer.base.numbers import counted
 from explainer.evaluation.evidence.left_out import Reason, reasons
 from explainer.evaluation.evidence.report import report
 from explainer.evaluation.evidence.summary import EVERY_TASK
@@ -23,7 +24,6 @@ from explainer.evaluation.evidence.tables import left_out_of, tables_of
 from explainer.evaluation.options import Options
 from explainer.evaluation.question import check_cases
 from explainer.evaluation.reading.cases import Columns, Sentences, cases_of, cases_of_table
-from explainer.figures.canvas.text import counted
 from explainer.tasks import KINDS, Case
 
 KEPT = "measurement"

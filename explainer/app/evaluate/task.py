@@ -16,11 +16,11 @@ from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls
+from explainer.base.numbers import counted
 from explainer.evaluation.evidence.left_out import Reason
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.options import Options
 from explainer.evaluation.reading.cases import COLUMNS, Columns
-from explainer.figures.canvas.text import counted
 from explainer.tasks import KINDS
 
 TASKS = {"masked-lm": (EVERY_TASK, *KINDS, OWN_FILE), "classification": ("sentiment", OWN_FILE)}

@@ -14,7 +14,8 @@ from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.place import read_component
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
-from explainer.figures.canvas.text import clean, percent, signed
+from explainer.base.numbers import percent, signed
+from explainer.figures.canvas.text import clean
 from explainer.influence.measure import Measured
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Component

@@ -18,9 +18,10 @@ from explainer.app.explore.tables import passing_table
 from explainer.app.explore.what_if import step_name, what_if
 from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
+from explainer.base.numbers import counted, percent, signed
 from explainer.figures import View
 from explainer.figures.canvas import wording as says
-from explainer.figures.canvas.text import clean, counted, percent, signed
+from explainer.figures.canvas.text import clean
 from explainer.figures.charts.candidates import candidate_bars, ranked_candidates
 from explainer.figures.charts.head_map import head_map
 from explainer.results.pattern import Pattern

@@ -11,9 +11,9 @@ from explainer import Explanation
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.selection import choose_word
 from explainer.app.widgets.markdown import plain
+from explainer.base.numbers import counted
 from explainer.figures import View
 from explainer.figures.canvas import wording as says
-from explainer.figures.canvas.text import counted
 from explainer.figures.patterns import bars
 from explainer.figures.patterns.summary import short_route
 from explainer.results.pattern import Pattern

@@ -13,8 +13,9 @@ from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import What
 from explainer.app.widgets.cuts import WITHOUT, replacement_field
 from explainer.app.widgets.strip import prediction_list
+from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import wording as says
-from explainer.figures.canvas.text import clean, percent, signed
+from explainer.figures.canvas.text import clean
 from explainer.intervention.ablate import Ablated
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Edge, Place

@@ -9,7 +9,7 @@ from explainer import Explanation
 from explainer.app.widgets.formula import formulas
 from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
-from explainer.figures.canvas.text import percent, signed
+from explainer.base.numbers import percent, signed
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.conservation import conservation_figure
 

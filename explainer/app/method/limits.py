@@ -14,7 +14,8 @@ from explainer.app.compute.method import word_influence
 from explainer.app.method.lesson import LINKED, USED
 from explainer.app.widgets.markdown import plain
 from explainer.base import assets
-from explainer.figures.canvas.text import clean, counted, percent, signed
+from explainer.base.numbers import counted, percent, signed
+from explainer.figures.canvas.text import clean
 from explainer.results.metrics import concentration
 from explainer.results.pattern import Pattern
 from explainer.results.settings import Baseline, Settings

@@ -11,7 +11,8 @@ from explainer.app.widgets.formula import formulas, word
 from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.strip import number_strip
-from explainer.figures.canvas.text import clean, signed
+from explainer.base.numbers import signed
+from explainer.figures.canvas.text import clean
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.integral import gap_figure, integral_figure
 from explainer.results.gap import gap_warning

@@ -13,8 +13,9 @@ from explainer.app.method.lesson import EDITOR, LINKED
 from explainer.app.widgets.formula import formulas
 from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
+from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import wording as says
-from explainer.figures.canvas.text import clean, percent, signed
+from explainer.figures.canvas.text import clean
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.steps import component_step, node_step
 from explainer.results.pattern import Pattern

@@ -8,7 +8,8 @@ from html import escape
 import streamlit as st
 
 from explainer import Explanation, Prediction
-from explainer.figures.canvas.text import clean, percent, signed
+from explainer.base.numbers import percent, signed
+from explainer.figures.canvas.text import clean
 from explainer.results.metrics import concentration
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level

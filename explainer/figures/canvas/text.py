@@ -1,14 +1,9 @@
-"""Text as it is drawn: cleaned, shortened, measured; numbers as `base.numbers` writes them."""
+"""Text as it is drawn: cleaned, shortened, measured."""
 
 from __future__ import annotations
 
 import html
 import unicodedata
-
-from explainer.base.numbers import MANY_DIGITS as MANY_DIGITS
-from explainer.base.numbers import counted as counted
-from explainer.base.numbers import percent as percent
-from explainer.base.numbers import signed as signed
 
 FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, "Helvetica Neue", sans-serif'
 SMALL = 12.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explainer.figures.canvas.text import brief, counted, percent, signed
+from explainer.base.numbers import counted, percent, signed
+from explainer.figures.canvas.text import brief
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Component, Edge, Level, Node, Place

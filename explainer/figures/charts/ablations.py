@@ -8,11 +8,12 @@ from typing import Literal
 
 import numpy as np
 
+from explainer.base.numbers import percent, signed
 from explainer.figures.canvas.axes import Range, reach, value_axis
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.canvas.palette import Palette, palette, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Line, Scene, Spot
-from explainer.figures.canvas.text import BODY, SMALL, percent, shorten, signed, width
+from explainer.figures.canvas.text import BODY, SMALL, shorten, width
 from explainer.results.route import Level
 
 Kind = Literal["pattern", "variant", "part", "rival", "control"]

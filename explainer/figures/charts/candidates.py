@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from explainer.base.numbers import signed
 from explainer.figures.canvas import text, wording
 from explainer.figures.canvas.palette import palette, rgba
 from explainer.results.route import SKIP, Component
@@ -47,7 +48,7 @@ def candidate_bars(
                     for component, value in shown
                 ]
             },
-            text=[text.signed(value) for _, value in shown],
+            text=[signed(value) for _, value in shown],
             textposition="outside",
             cliponaxis=False,
             hoverinfo="skip",
@@ -56,7 +57,7 @@ def candidate_bars(
     # Room for the numbers outside, to the left only where a bar goes there.
     low, high = (pick(0.0, *(value for _, value in shown)) for pick in (min, max))
     room = 0.16 * ((high - low) or 1.0)
-    seen_left = text.signed(low).startswith("−")
+    seen_left = signed(low).startswith("−")
     figure.update_layout(
         height=70 + 26 * len(shown),
         margin={"l": 4, "r": 44, "t": 4, "b": 4},

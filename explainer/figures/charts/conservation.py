@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from explainer.figures.canvas import text
+from explainer.base.numbers import signed
 from explainer.figures.canvas.palette import palette, rgba
 from explainer.figures.charts.chart import chart, note, titled
 from explainer.results.total_flow import TotalFlow
@@ -49,7 +49,7 @@ def conservation_figure(flow: TotalFlow, *, dark: bool = False) -> go.Figure:
             note(
                 block,
                 total,
-                text.signed(total),
+                signed(total),
                 colours.ink,
                 yanchor="bottom",
                 yshift=3,

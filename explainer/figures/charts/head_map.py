@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from explainer.base.numbers import percent
 from explainer.figures.canvas import text
 from explainer.figures.canvas.palette import palette
 
@@ -27,8 +28,7 @@ def head_map(
     names = [text.shorten(token, text.SMALL, 90) for token in tokens]
     hover = [
         [
-            f"<b>{text.escape(end)}</b> attends to <b>{text.escape(start)}</b>"
-            f"<br>{text.percent(weight)}"
+            f"<b>{text.escape(end)}</b> attends to <b>{text.escape(start)}</b><br>{percent(weight)}"
             for start, weight in zip(tokens, row, strict=True)
         ]
         for end, row in zip(tokens, attention.tolist(), strict=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from explainer.base.numbers import signed
 from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import Curve, dashes, pill, ribbon
 from explainer.figures.canvas.frame import HEAD_RADIUS, NARROW
@@ -244,7 +245,7 @@ def _bars(board: Board, bars: Sequence[tuple[str, float, float, bool]]) -> list[
     number = NUMBER[board.narrow]
     values = [0.0, *(value for _, _, value, _ in bars)]
     low, high = min(values), max(values)
-    below = text.signed(low).startswith("−")
+    below = signed(low).startswith("−")
     room = right - left - number * (2 if below else 1)
     reach = room / ((high - low) or 1.0)
     zero = left + (number if below else 0.0) - low * reach
@@ -261,10 +262,10 @@ def _bars(board: Board, bars: Sequence[tuple[str, float, float, bool]]) -> list[
             items.append(Area(corners, rgba(colours.sign(value), 1.0 if chosen else FAINT)))
         said = text.shorten(name, text.SMALL, names)
         items.append(Label(left - 8, y, said, ink, text.SMALL, "end", chosen))
-        backwards = text.signed(value).startswith("−")
+        backwards = signed(value).startswith("−")
         anchor: Anchor = "end" if backwards else "start"
         x = end - 5 if backwards else end + 5
-        items.append(Label(x, y, text.signed(value), ink, text.SMALL, anchor, chosen))
+        items.append(Label(x, y, signed(value), ink, text.SMALL, anchor, chosen))
     return items
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from explainer.base.numbers import MANY_DIGITS
 from explainer.figures.canvas.curves import Points
 from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Line
-from explainer.figures.canvas.text import MANY_DIGITS, SMALL, width
+from explainer.figures.canvas.text import SMALL, width
 from explainer.figures.patterns.view import View
 from explainer.results.explanation import Explanation
 from explainer.results.logits import LARGEST

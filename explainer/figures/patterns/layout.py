@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from explainer.base.errors import ExplainerError
+from explainer.base.numbers import counted
 from explainer.figures.canvas import text, wording
 from explainer.figures.canvas.frame import (
     FAR,
@@ -193,11 +194,11 @@ def _notes(hidden_rows: int, hidden_flows: int, hidden_patterns: int) -> list[st
     """What the figure leaves out."""
     notes = []
     if hidden_patterns:
-        notes.append(f"{text.counted(hidden_patterns, 'weaker pattern')} not drawn")
+        notes.append(f"{counted(hidden_patterns, 'weaker pattern')} not drawn")
     if hidden_flows:
-        notes.append(f"{text.counted(hidden_flows, 'thin flow')} not drawn")
+        notes.append(f"{counted(hidden_flows, 'thin flow')} not drawn")
     if hidden_rows:
-        notes.append(f"{text.counted(hidden_rows, 'word')} without a drawn pattern hidden")
+        notes.append(f"{counted(hidden_rows, 'word')} without a drawn pattern hidden")
     return notes
 
 

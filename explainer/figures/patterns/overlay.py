@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explainer.base.numbers import percent
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.curves import Curve, ribbon
 from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Spot
-from explainer.figures.canvas.text import SMALL, percent
+from explainer.figures.canvas.text import SMALL
 from explainer.figures.patterns.lanes import THICKEST
 from explainer.figures.patterns.view import Overlay, View
 from explainer.results.explanation import Explanation

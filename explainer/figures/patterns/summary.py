@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
+from explainer.base.numbers import counted, percent, signed
 from explainer.figures.canvas import wording
-from explainer.figures.canvas.text import brief, counted, percent, signed
+from explainer.figures.canvas.text import brief
 from explainer.figures.patterns.view import View
 from explainer.results.explanation import Explanation
 from explainer.results.merged import merge_pieces

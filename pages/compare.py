@@ -5,6 +5,6 @@ from __future__ import annotations
 from explainer.app.entry import through_app
 
 if through_app():
-    from explainer.app.compare.page import compare
+    from explainer.app.compare.page import compare_page
 
-    compare()
+    compare_page()

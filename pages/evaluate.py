@@ -5,6 +5,6 @@ from __future__ import annotations
 from explainer.app.entry import through_app
 
 if through_app():
-    from explainer.app.evaluate.page import evaluate
+    from explainer.app.evaluate.page import evaluate_page
 
-    evaluate()
+    evaluate_page()

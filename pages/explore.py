@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from explainer.app.explore.page import explore
+from explainer.app.explore.page import explore_page
 
-explore()
+explore_page()

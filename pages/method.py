@@ -5,6 +5,6 @@ from __future__ import annotations
 from explainer.app.entry import through_app
 
 if through_app():
-    from explainer.app.method.page import method
+    from explainer.app.method.page import method_page
 
-    method()
+    method_page()

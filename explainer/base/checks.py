@@ -32,7 +32,7 @@ def whole(name: str, value: Any, low: int, high: int | None = None) -> int:
     raise ExplainerError(f"The {name} is {shown(value)}: give a whole number {wanted}.")
 
 
-def seed(value: Any) -> int:
+def given_seed(value: Any) -> int:
     """What random draws start from."""
     return whole("seed", value, 0, MAX_SEED)
 

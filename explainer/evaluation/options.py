@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from explainer.base.checks import instance, items, one_of, whole
-from explainer.base.checks import seed as check_seed
+from explainer.base.checks import given_seed, instance, items, one_of, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed
 from explainer.evaluation.methods import DEFAULT_METHODS, check_methods
@@ -38,7 +37,7 @@ class Options:
         plain = {
             "methods": tuple(self.methods),
             "replacements": tuple(one_of("replacement", name, REPLACEMENTS) for name in chosen),
-            "seed": check_seed(self.seed),
+            "seed": given_seed(self.seed),
         }
         if self.measured is not None:
             plain["measured"] = whole(

@@ -11,8 +11,7 @@ from itertools import product
 from random import Random
 from typing import get_args
 
-from explainer.base.checks import one_of
-from explainer.base.checks import seed as check_seed
+from explainer.base.checks import given_seed, one_of
 from explainer.base.errors import ExplainerError
 from explainer.tasks.case import KINDS, Case, Kind, number_of_cases
 from explainer.tasks.predicate import Predicate, draw_predicate
@@ -144,7 +143,7 @@ def generate(
     """
     kind = one_of("kind of task", kind, KINDS)
     predicate = one_of("predicate", predicate, get_args(Predicate))
-    n, seed = number_of_cases(n), check_seed(seed)
+    n, seed = number_of_cases(n), given_seed(seed)
     words, rng, chosen = Lexicon.of(split), Random(f"{kind} {seed}"), combinations(kind)
     cases: dict[str, Case] = {}
     for _ in range(TRIES_PER_CASE * n):

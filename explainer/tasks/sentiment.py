@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import product
 from random import Random
 
-from explainer.base.checks import seed as check_seed
+from explainer.base.checks import given_seed
 from explainer.base.errors import ExplainerError
 from explainer.tasks.case import Case, number_of_cases
 
@@ -43,7 +43,7 @@ def sentiment_cases(n: int, seed: int) -> tuple[Case, ...]:
     Combinations are class-form: "positive-negated" is "the film is never dull …". Raises
     ExplainerError if there are not `n` such sentences.
     """
-    n, seed = number_of_cases(n), check_seed(seed)
+    n, seed = number_of_cases(n), given_seed(seed)
     rng, combinations = Random(f"sentiment {seed}"), tuple(product(CLASSES, FORMS))
     cases: dict[str, Case] = {}
     for _ in range(TRIES_PER_CASE * n):

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import load_model
 from explainer.app.compute import queue
-from explainer.app.evaluate import live as evaluate_live
+from explainer.app.evaluate import live
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.snippet import task_command
 from explainer.base import assets
@@ -78,9 +78,9 @@ def specs(test: AppTest) -> list[str]:
 
 def measured(test: AppTest, n: int | None = None) -> AppTest:
     """The page after the browser has let it measure `n` sentences, or all."""
-    running = test.session_state[evaluate_live.KEPT]
+    running = test.session_state[live.KEPT]
     for _ in range(running.left if n is None else n):
-        evaluate_live.advance(running)
+        live.advance(running)
     running.running = running.left > 0
     return checked(test.run())
 
@@ -186,11 +186,11 @@ def test_measuring_is_stopped_gone_on_with_and_taken_back(page):
     test = page(n="10", task="sva-obj")
     own = alts(test)
     checked(test.button(key="start").click().run())
-    running = test.session_state[evaluate_live.KEPT]
+    running = test.session_state[live.KEPT]
     assert running.running
     assert alts(test) == own
-    evaluate_live.advance(running)
-    evaluate_live.advance(running)
+    live.advance(running)
+    live.advance(running)
     checked(test.button(key="stop").click().run())
     assert not running.running
     assert said(test, "Measured just now on 2 sentences")
@@ -209,10 +209,10 @@ def test_measuring_is_stopped_gone_on_with_and_taken_back(page):
 def test_all_tasks_are_measured_in_turn(page):
     test = page(n="10")
     checked(test.button(key="start").click().run())
-    cases = test.session_state[evaluate_live.KEPT].cases
+    cases = test.session_state[live.KEPT].cases
     assert [case.kind for case in cases] == [*KINDS, *KINDS[:2]]
     test = measured(test)
-    lines = test.session_state[evaluate_live.KEPT].lines
+    lines = test.session_state[live.KEPT].lines
     # The tiny vocabulary has no himself.
     left_out = [line["task"] for line in lines if "left_out" in line]
     assert "reflexive-number" in left_out
@@ -224,7 +224,7 @@ def test_all_tasks_are_measured_in_turn(page):
 def test_a_measurement_of_another_task_is_stopped(page):
     test = page(n="10", task="sva-obj")
     checked(test.button(key="start").click().run())
-    running = test.session_state[evaluate_live.KEPT]
+    running = test.session_state[live.KEPT]
     checked(widget(test, "selectbox", "task").set_value("sva-simple").run())
     assert not running.running
     assert said(test, "The project’s own results")
@@ -233,9 +233,9 @@ def test_a_measurement_of_another_task_is_stopped(page):
 def test_where_too_many_wait_it_stops_with_a_reason(page, monkeypatch):
     test = page(n="10", task="sva-obj")
     checked(test.button(key="start").click().run())
-    running = test.session_state[evaluate_live.KEPT]
+    running = test.session_state[live.KEPT]
     monkeypatch.setattr(queue, "MOST_WAITING", 0)
-    evaluate_live.measure(running, lambda: None)
+    live.measure(running, lambda: None)
     monkeypatch.undo()
     assert not running.running
     checked(test.run())
@@ -274,7 +274,7 @@ def test_a_file_that_is_no_task_is_refused(page, content, complaint):
     checked(checked(test.run()).button(key="start").click().run())
     (error,) = test.error
     assert complaint in error.value.replace("\\", "")
-    assert evaluate_live.KEPT not in test.session_state
+    assert live.KEPT not in test.session_state
 
 
 def test_a_file_without_any_sentence_that_can_be_read_has_no_figures(page):
@@ -307,7 +307,7 @@ def test_json_lines_are_measured_and_every_reason_is_said(page):
     assert "'gnus'" in warning
     assert "\n\n1 left out (it is sentence 3): " in warning
     assert "zebra" not in warning
-    left_out = test.session_state[evaluate_live.KEPT].results().tables["left_out"]
+    left_out = test.session_state[live.KEPT].results().tables["left_out"]
     assert list(left_out["number"]) == [1, 2, 3]
 
 
@@ -340,7 +340,7 @@ def test_a_model_that_is_not_there_is_refused_with_a_sentence():
 
 def test_files_hold_all_tables_of_what_was_measured(page):
     test = measured(checked(page(n="10", task="sva-obj").button(key="start").click().run()))
-    shown = test.session_state[evaluate_live.KEPT].results()
+    shown = test.session_state[live.KEPT].results()
     assert set(shown.tables) == {
         *("summary", "consistency", "sentences", "patterns", "outcomes", "carried"),
         "left_out",

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from explainer import Settings, explain
-from explainer.app.evaluate import live as evaluate_live
+from explainer.app.evaluate import live
 from explainer.cli.main import main
 from explainer.cli.table import explanation_table
 from explainer.evaluation.evidence.report import report
@@ -129,7 +129,7 @@ def test_a_run_says_in_how_many_sentences_the_gap_is_large(tiny_masked_lm_dir, t
 def test_a_measured_task_warns(tiny_masked_lm_dir):
     test = opened(tiny_masked_lm_dir, "evaluate", about="task", n="10", task="sva-obj", **ROUGH)
     checked(test.button(key="start").click().run())
-    running = test.session_state[evaluate_live.KEPT]
-    evaluate_live.advance(running)
+    running = test.session_state[live.KEPT]
+    live.advance(running)
     running.running = False
     assert "the completeness gap is over 5\u00a0%" in captions(checked(test.run()))

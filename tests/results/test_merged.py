@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from explainer import Settings, explain
-from explainer.app.explore.rows import rows
+from explainer.app.explore.rows import rows_of
 from explainer.app.state.choices import Choices
 from explainer.app.state.place import written_place
 from explainer.figures import View, pattern_svg
@@ -98,7 +98,7 @@ def test_special_tokens_can_be_left_out_of_words_and_bars(found):
 
 
 def test_a_selection_goes_into_rows_and_back(found):
-    shown = rows(found, merged=True)
+    shown = rows_of(found, merged=True)
     at = Edge(0, 3, 4, 1)
     chosen = Choices(word=3, at=at)
     inside = shown.inside(chosen)
@@ -109,7 +109,7 @@ def test_a_selection_goes_into_rows_and_back(found):
     pattern = found.patterns[0]
     node = shown.outside(Choices(), Choices(at=shown.words.place(Node(1, pattern.nodes[1])))).at
     assert any(p.passes(node, "attention") for p in found.patterns)
-    assert rows(found, merged=False).outside(Choices(), chosen) == chosen
+    assert rows_of(found, merged=False).outside(Choices(), chosen) == chosen
 
 
 @pytest.fixture

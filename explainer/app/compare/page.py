@@ -22,8 +22,7 @@ from explainer.app.widgets.question import controls
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.difference import difference_summary, token_name
 from explainer.figures.patterns.pair import Pair
-from explainer.results.comparison import Aligned, Comparison
-from explainer.results.comparison import compare as run_compare
+from explainer.results.comparison import Aligned, Comparison, compare
 
 LEAD = "Two sentences, two models or two questions: does influence take the same way?"
 SAME = (
@@ -40,7 +39,7 @@ HOW_TO_READ = (
 )
 
 
-def compare() -> None:
+def compare_page() -> None:
     """Draw the page."""
     with page_frame(LINKED, "Compare", LEAD) as frame:
         with frame.head:
@@ -75,7 +74,7 @@ def _lone_figure(found: tuple[Explanation | None, Explanation | None], width: fl
 def _figures(both: Pair, frame: Frame) -> None:
     """Verdict, graphs and tables of two explanations."""
     notes, width = frame.messages, frame.width
-    comparison = run_compare(*both)
+    comparison = compare(*both)
     stale = _drop_stale_word(comparison.alignment)
     if stale:
         notes.info(stale, icon=":material/link_off:")

@@ -12,7 +12,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass
 
 from explainer.base.errors import ExplainerError
@@ -161,7 +160,7 @@ class Loader:
         while True:
             try:
                 return future.result(LOOK_UP)
-            except StillRunning:
+            except TimeoutError:
                 if future.done():  # it is the load's own
                     raise
             except BaseException:

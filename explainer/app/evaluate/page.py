@@ -18,7 +18,7 @@ LEADS: dict[About, str] = {
 }
 
 
-def evaluate() -> None:
+def evaluate_page() -> None:
     """Draw the page."""
     with page_frame(LINKED, "Evaluate", lambda: LEADS[LINKED.get().about]) as frame:
         frame.head.segmented_control(

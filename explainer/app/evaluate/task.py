@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
 from explainer.app import compute
-from explainer.app.evaluate import live as evaluate_live
+from explainer.app.evaluate import live
 from explainer.app.evaluate.choices import FEWEST, MOST, OWN_FILE
 from explainer.app.evaluate.figures import task_figures
 from explainer.app.evaluate.live import Measurement, Upload
@@ -72,9 +72,9 @@ def task_section(width: float) -> None:
     if "start_problem" in st.session_state:
         show_error(st.session_state.pop("start_problem"), messages)
     if running is not None and running.running:
-        st.session_state[evaluate_live.DRAWN_BY_PAGE] = True
+        st.session_state[live.DRAWN_BY_PAGE] = True
         with bar:
-            evaluate_live.go_on()
+            live.go_on()
     shown = _results(running, name, messages)
     if shown is not None:
         task_figures(shown, chosen, width)
@@ -112,7 +112,7 @@ def _upload() -> Upload | None:
 
 def _measurement(model: str, task: str) -> Measurement | None:
     """The session's measurement, if it is of this model and task; another one is stopped."""
-    found = evaluate_live.kept()
+    found = live.kept()
     if found is None or (found.model, found.task) == (model, task):
         return found
     found.running = False
@@ -135,7 +135,7 @@ def _button(running: Measurement | None, model: str, task: str, upload: Upload |
 
 
 def _stop() -> None:
-    found = evaluate_live.kept()
+    found = live.kept()
     if found is not None:
         found.running = False
 
@@ -143,13 +143,13 @@ def _stop() -> None:
 def _start(model: str, task: str, upload: Upload | None) -> None:
     try:
         options = Options(settings=QUESTION.choices().settings)
-        evaluate_live.start(model, task, LINKED.get().n, options, upload)
+        live.start(model, task, LINKED.get().n, options, upload)
     except ExplainerError as error:
         st.session_state["start_problem"] = str(error)
 
 
 def _go_on() -> None:
-    found = evaluate_live.kept()
+    found = live.kept()
     if found is not None:
         found.running, found.problem = True, None
 
@@ -195,7 +195,7 @@ def _status(
                 "Back to the project’s results",
                 type="tertiary",
                 icon=":material/undo:",
-                on_click=evaluate_live.drop,
+                on_click=live.drop,
             )
 
 

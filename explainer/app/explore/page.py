@@ -10,7 +10,7 @@ from explainer.app.compute import Request
 from explainer.app.explore.controls import row_options
 from explainer.app.explore.graph import graph
 from explainer.app.explore.hint import hint
-from explainer.app.explore.rows import rows as graph_rows
+from explainer.app.explore.rows import rows_of
 from explainer.app.explore.save import save_popover
 from explainer.app.explore.selection import drop_stale, selection_fields
 from explainer.app.explore.state import EDITOR, LINKED
@@ -44,7 +44,7 @@ NOTHING = (
 )
 
 
-def explore() -> None:
+def explore_page() -> None:
     """Draw the page."""
     with page_frame(LINKED, "Influence patterns", LEAD) as frame:
         places = question(EDITOR)
@@ -62,7 +62,7 @@ def _figures(
     width: float,
 ) -> None:
     """All that follows from one explanation; a choice made here runs nothing but this again."""
-    rows = graph_rows(explanation, LINKED.get().merge)
+    rows = rows_of(explanation, LINKED.get().merge)
     for stale in drop_stale(rows):
         st.info(plain(stale), icon=":material/link_off:")
     view = view_of(LINKED.get(), width)

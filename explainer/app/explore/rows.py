@@ -79,6 +79,6 @@ class Rows:
         return (word,) if self.words is None else self.words.pieces(self.words.row(word))
 
 
-def rows(explanation: Explanation, merged: bool) -> Rows:
+def rows_of(explanation: Explanation, merged: bool) -> Rows:
     """The rows of an explanation."""
     return Rows(explanation, merge_pieces(explanation) if merged else None)

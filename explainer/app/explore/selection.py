@@ -18,7 +18,7 @@ from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
 from explainer.figures import View
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Node, Place
@@ -101,7 +101,7 @@ def place_name(explanation: Explanation, place: Place | str) -> str:
         return f"hidden state {place.layer}: {name}"
     start, end = (f"{clean(explanation.tokens[at])} ({at})" for at in place[1:3])
     way = f"stays at {start}" if place.source == place.target else f"{start} → {end}"
-    by = says.component(place.component).removesuffix(" connection")
+    by = wording.component(place.component).removesuffix(" connection")
     return f"block {place.layer}: {way}" + ("" if place.component is None else f", {by}")
 
 

@@ -20,7 +20,7 @@ from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import counted, percent, signed
 from explainer.figures import View
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
 from explainer.figures.charts.candidates import candidate_bars, ranked_candidates
 from explainer.figures.charts.head_map import head_map
@@ -159,9 +159,9 @@ def _says(explanation: Explanation, step: Step) -> str:
     number = len(step.patterns)
     whose = "the influence" if number == 1 else f"the influence of {counted(number, 'pattern')}"
     return (
-        f"Block {edge.layer}: {whose} {way} by {says.component(edge.component)}, which "
+        f"Block {edge.layer}: {whose} {way} by {wording.component(edge.component)}, which "
         f"carries {signed(step.carried, 3)} of the {signed(whole, 3)} that all components of this "
-        f"step carry together{share}; next is {says.component(second)} with {signed(value, 3)}."
+        f"step carry together{share}; next is {wording.component(second)} with {signed(value, 3)}."
     )
 
 

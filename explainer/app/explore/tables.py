@@ -13,7 +13,7 @@ from explainer.app.explore.selection import choose_word
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import counted
 from explainer.figures import View
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import wording
 from explainer.figures.patterns import bars
 from explainer.figures.patterns.summary import short_route
 from explainer.results.pattern import Pattern
@@ -129,8 +129,8 @@ def passing_table(rows: Rows, tokens_view: View) -> None:
         choose_word(rows, sources[picked[0]] if picked and picked[0] < len(sources) else None)
 
     st.caption(
-        f"What passes through {plain(says.place(explanation, view.place))}: choose a row to look "
-        "at its word alone"
+        f"What passes through {plain(wording.place(explanation, view.place))}: choose a row to "
+        "look at its word alone"
     )
     st.dataframe(
         passing_frame(explanation, passing, view.level),

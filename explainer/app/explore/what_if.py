@@ -14,7 +14,7 @@ from explainer.app.state.choices import What
 from explainer.app.widgets.cuts import WITHOUT, replacement_field
 from explainer.app.widgets.strip import prediction_list
 from explainer.base.numbers import percent, signed
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
 from explainer.intervention.ablate import Ablated
 from explainer.results.pattern import Pattern
@@ -102,4 +102,4 @@ def _answer(
 
 def step_name(edge: Edge) -> str:
     """A step for a button, with its block: `3: head 7`."""
-    return f"{edge.layer}: {says.component(edge.component).removesuffix(' connection')}"
+    return f"{edge.layer}: {wording.component(edge.component).removesuffix(' connection')}"

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from explainer.app.compute import Request
-from explainer.app.state.choices import READERS as CHOICES_READERS
-from explainer.app.state.choices import Choices, one_of, read_fields, whole, written
+from explainer.app.state.choices import Choices, one_of, position, read_fields, whole, written
 from explainer.app.state.editor import Editor
 from explainer.app.state.linked import Linked
 from explainer.app.widgets.question.examples import Example, examples
@@ -85,7 +84,7 @@ READERS = {
     "text": _text,
     "points": _points,
     "rule": one_of(RULES),
-    "word": CHOICES_READERS["word"],
+    "word": position,
     "node": whole(0, 10**6),
     "block": whole(0, 10**6),
 }

@@ -26,7 +26,7 @@ LEAD = (
 )
 
 
-def method() -> None:
+def method_page() -> None:
     """Draw the page."""
     with page_frame(LINKED, "Method", LEAD) as frame:
         listed = {listing.name for listing in compute.listings()}

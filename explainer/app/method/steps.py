@@ -14,7 +14,7 @@ from explainer.app.widgets.formula import formulas
 from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import percent, signed
-from explainer.figures.canvas import wording as says
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.steps import component_step, node_step
@@ -120,7 +120,7 @@ def _says_component(
     start, end = (clean(explanation.tokens[place]) for place in (edge.source, edge.target))
     way = f"stays at “{start}”" if edge.source == edge.target else f"goes from “{start}” to “{end}”"
     after = pattern.attention_trail[block]
-    by = "the skip connection" if edge.component == SKIP else says.component(edge.component)
+    by = "the skip connection" if edge.component == SKIP else wording.component(edge.component)
     last = (
         f" That is all the pattern carries: {percent(pattern.share('attention'))} of the word’s "
         f"{signed(pattern.influence, 3)}."

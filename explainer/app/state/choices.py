@@ -183,7 +183,8 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-def _position(value: str) -> int | None:
+def position(value: str) -> int | None:
+    """Read a token's position, None where it is empty; others are a ValueError."""
     return whole(0, 10**6)(value) if value else None
 
 
@@ -206,7 +207,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "level": one_of(LEVELS),
     "overlay": one_of(OVERLAYS),
     "share": whole(0, 50),
-    "word": _position,
+    "word": position,
     "at": _place,
     "what": one_of(WHATS),
     "replacement": one_of(REPLACEMENTS),

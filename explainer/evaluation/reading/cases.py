@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import get_args
 
-from explainer.base.checks import one_of, text, whole
-from explainer.base.checks import seed as check_seed
+from explainer.base.checks import given_seed, one_of, text, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.files import named
 from explainer.base.quote import quote, shown
@@ -93,7 +92,7 @@ class Sentences:
             )
         one_of("split", self.split, get_args(Split))
         one_of("predicate", self.predicate, get_args(Predicate))
-        check_seed(self.seed)
+        given_seed(self.seed)
 
 
 def cases_of(sentences: Sentences, n: int) -> tuple[Case, ...]:

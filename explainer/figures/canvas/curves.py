@@ -65,11 +65,11 @@ def ribbon(
 
     `span` cuts it to a part of u.
     """
-    (outline,) = ribbons(curve, start, end, thickness, [span])
+    (outline,) = ribbon_pieces(curve, start, end, thickness, [span])
     return outline
 
 
-def ribbons(
+def ribbon_pieces(
     curve: Curve,
     start: float,
     end: float,

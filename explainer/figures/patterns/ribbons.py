@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from explainer.figures.canvas import wording
-from explainer.figures.canvas.curves import Curve, Points, dashes, pill, ribbon
-from explainer.figures.canvas.curves import ribbons as outlines
+from explainer.figures.canvas.curves import Curve, Points, dashes, pill, ribbon, ribbon_pieces
 from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import CORE, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Spot
@@ -65,7 +64,7 @@ def ribbons(bundles: Sequence[Bundle], frame: Frame, view: View) -> tuple[list[I
                 into.append(Area(whole, rgba(colour, strength)))
                 continue
             into.append(Area(whole, rgba(colour, CORE * strength)))
-            pieces = outlines(curve, start, end, lane.width, spans)
+            pieces = ribbon_pieces(curve, start, end, lane.width, spans)
             into.extend(Area(piece, rgba(colour, strength)) for piece in pieces)
     return back, front
 

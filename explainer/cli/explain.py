@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -120,20 +119,12 @@ def _written(explanation: Explanation, chosen: str, options: argparse.Namespace)
         return explanation_table(
             explanation, level=options.level, minimum_share=options.minimum_share
         )
-    return _drawing(chosen)(
-        explanation,
+    # Figures are only loaded by those who draw.
+    from explainer.figures import View, pattern_html, pattern_svg
+
+    view = View(
         level=options.level,
         minimum_share=options.minimum_share,
         overlay="both" if options.flow else "none",
     )
-
-
-def _drawing(chosen: str) -> Callable[..., str]:
-    # Figures are only loaded by those who draw.
-    if chosen == "svg":
-        from explainer.figures.patterns.svg import pattern_svg
-
-        return pattern_svg
-    from explainer.figures.patterns.html import pattern_html
-
-    return pattern_html
+    return (pattern_svg if chosen == "svg" else pattern_html)(explanation, view)

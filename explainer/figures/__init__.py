@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from explainer.figures.patterns.keywords import by_keyword, view_of
 from explainer.figures.patterns.layout import lay_out
-from explainer.figures.patterns.summary import summary
+from explainer.figures.patterns.summary import summary, view_summary
 from explainer.figures.patterns.svg import pattern_svg
-from explainer.figures.patterns.view import LEVELS, OVERLAYS, Overlay, View, view_of
+from explainer.figures.patterns.view import LEVELS, OVERLAYS, Overlay, View
 from explainer.results.explanation import Explanation
-from explainer.results.route import Level
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -23,39 +23,30 @@ __all__ = [
     "pattern_html",
     "pattern_svg",
     "summary",
+    "view_of",
+    "view_summary",
 ]
 
 
-def pattern_graph(
-    explanation: Explanation,
-    *,
-    level: Level = "attention",
-    minimum_share: float = 0.05,
-    overlay: Overlay = "none",
-    selected: int | None = None,
-    dark: bool = False,
-    **options: Any,
-) -> Figure:
-    """The pattern graph as a Plotly figure; further `options` (`width`, `scale`) as in `View`.
+@by_keyword
+def pattern_graph(explanation: Explanation, view: View) -> Figure:
+    """The pattern graph as a Plotly figure, `view.width` px wide.
 
-    Raises ExplainerError for a choice that does not exist. Show it with
+    The view's choices can be given as keywords (`level="embedding"`). Show the figure with
     `explainer.figures.canvas.plotly.CONFIG`; the last trace's markers carry what a click means.
+    Raises ExplainerError for a choice that does not exist or does not fit the explanation.
     """
     from explainer.figures.canvas.plotly import to_figure
 
-    chosen = {
-        "level": level,
-        "minimum_share": minimum_share,
-        "overlay": overlay,
-        "selected": selected,
-        "dark": dark,
-    }
-    view = view_of({**chosen, **options})
     return to_figure(lay_out(explanation, view), view.colours)
 
 
-def pattern_html(explanation: Explanation, *, level: Level = "attention", **options: Any) -> str:
-    """The interactive pattern graph as one HTML page; `options` as in `View`."""
+@by_keyword
+def pattern_html(explanation: Explanation, view: View) -> str:
+    """The interactive pattern graph as one HTML page of about 5 MB that needs no network.
+
+    The view's choices can be given as keywords. Raises ExplainerError as `pattern_graph` does.
+    """
     from explainer.figures.patterns import html
 
-    return html.pattern_html(explanation, level=level, **options)
+    return html.pattern_html(explanation, view)

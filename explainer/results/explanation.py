@@ -172,9 +172,12 @@ class Explanation:
         for edge in sorted(through, key=lambda e: (*e[:3], str(e.component))):
             yield edge, tuple(through[edge])
 
-    def figure(self, level: Level = "attention", **options: Any) -> Any:
-        """The pattern graph in Plotly; `options` as in `explainer.figures.pattern_graph`."""
-        # Plotly is only loaded by those who draw.
-        from explainer.figures import pattern_graph
+    def figure(self, level: Level = "attention", **choices: Any) -> Any:
+        """The pattern graph in Plotly; `choices` are those of an `explainer.figures.View`.
 
-        return pattern_graph(self, level=level, **options)
+        Raises ExplainerError for a choice that does not exist or does not fit the explanation.
+        """
+        # Plotly is only loaded by those who draw.
+        from explainer.figures import pattern_graph, view_of
+
+        return pattern_graph(self, view_of(level=level, **choices))

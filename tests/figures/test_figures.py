@@ -431,6 +431,32 @@ def test_impossible_views_are_refused_with_a_sentence(small, wrong):
         pattern_graph(small, **wrong)
 
 
+def test_a_view_is_drawn_as_its_choices_by_keyword(small):
+    view = View(level="embedding", selected=2, minimum_share=0)
+    by_keyword = {"level": "embedding", "selected": 2, "minimum_share": 0}
+    assert pattern_svg(small, view) == pattern_svg(small, **by_keyword) != pattern_svg(small)
+    assert pattern_svg(small, View(minimum_share=0, selected=2), level="embedding") == (
+        pattern_svg(small, view)
+    )
+    # Plotly numbers every page's element at random.
+    pages = (pattern_html(small, view), pattern_html(small, **by_keyword))
+    one, two = (re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", page) for page in pages)
+    assert one == two
+    figure = pattern_graph(small, view)
+    assert figure == pattern_graph(small, **by_keyword) == small.figure(**by_keyword)
+    assert figure == small.figure("embedding", selected=2, minimum_share=0) != small.figure()
+
+
+def test_what_is_no_view_is_refused(small):
+    for wrong in ("embedding", {"level": "embedding"}, 3):
+        with pytest.raises(ExplainerError, match=r"The view is .*: give a View"):
+            pattern_svg(small, wrong)
+    with pytest.raises(ExplainerError, match="no option view: choose from"):
+        small.figure(view=View())
+    with pytest.raises(ExplainerError, match="no option colour: choose from"):
+        pattern_graph(small, View(), colour="red")
+
+
 def test_numbers_are_written_for_people():
     assert signed(-0.004) == "0.00"
     assert signed(-1.5) == "−1.50"

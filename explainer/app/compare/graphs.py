@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -57,9 +57,8 @@ def _graph(
     side: Side, explanation: Explanation, view: View, alignment: tuple[Aligned, ...]
 ) -> None:
     key = f"pair_graph_{side}"
-    options = {field.name: getattr(view, field.name) for field in fields(View)}
     st.plotly_chart(
-        pattern_graph(explanation, **options),
+        pattern_graph(explanation, view),
         key=key,
         theme=None,
         on_select=partial(_clicked, side, key, view.selected, alignment),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -43,7 +42,7 @@ def _files(rows: Rows, view: View, request: Request) -> None:
                 "Interactive page (HTML)",
                 "pattern.html",
                 "text/html",
-                lambda: pattern_html(explanation, **_options(replace(view, width=WIDTH))),
+                lambda: pattern_html(explanation, replace(view, width=WIDTH)),
             ),
             File(
                 "Numbers (JSON)",
@@ -65,8 +64,4 @@ def _files(rows: Rows, view: View, request: Request) -> None:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _svg(request: Request, view: View, _explanation: Explanation) -> str:  # noqa: ARG001
     """The picture, made once for its file and the browser's PNG."""
-    return pattern_svg(_explanation, **_options(view))
-
-
-def _options(view: View) -> dict[str, Any]:
-    return {field.name: getattr(view, field.name) for field in fields(View)}
+    return pattern_svg(_explanation, view)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from explainer.figures.canvas.page import page
 from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import view_summary
-from explainer.figures.patterns.view import view_of
+from explainer.figures.patterns.view import View
 from explainer.results.explanation import Explanation
-from explainer.results.route import Level
 
 
-def pattern_html(explanation: Explanation, *, level: Level = "attention", **options: Any) -> str:
-    """The interactive pattern graph as one self-contained page of about 5 MB (see `View`)."""
-    view = view_of({"level": level, **options})
+def pattern_html(explanation: Explanation, view: View) -> str:
+    """The interactive pattern graph as one self-contained page of about 5 MB."""
     figure = to_figure(lay_out(explanation, view), view.colours)
     said = view_summary(explanation, view)
     return page(" ".join(explanation.tokens), said, said, [figure], view.colours)

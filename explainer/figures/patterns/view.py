@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from explainer.base.checks import instance, number, one_of, whole, yes_or_no
 from explainer.base.errors import ExplainerError
-from explainer.base.quote import listed, shown
+from explainer.base.quote import shown
 from explainer.figures.canvas.palette import Palette, palette
 from explainer.results.explanation import Explanation
 from explainer.results.logits import LARGEST
@@ -165,23 +165,9 @@ class View:
                 whole(name, value, 0, high)
 
 
-def view_of(options: dict[str, Any]) -> View:
-    """The view with these options; raises ExplainerError for one that there is not."""
-    known = [field.name for field in fields(View)]
-    unknown = [name for name in options if name not in known]
-    if unknown:
-        raise ExplainerError(
-            f"A figure has no option {listed(unknown)}: choose from {listed(known)}."
-        )
-    return View(**options)
-
-
 def _check_place(place: Any) -> None:
     if not isinstance(place, Node | Edge):
-        raise ExplainerError(
-            f"The selected place is {shown(place)}: give a Node or an Edge of "
-            "explainer.results.route."
-        )
+        raise ExplainerError(f"The selected place is {shown(place)}: give a Node or an Edge.")
     numbers = place if isinstance(place, Node) else place[:3]
     for value in numbers:
         whole("selected place's number", value, NOWHERE)

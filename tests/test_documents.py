@@ -4,6 +4,7 @@ import re
 
 import pytest
 import torch
+from streamlit.testing.v1 import AppTest
 
 from docs import architecture
 from explainer.evaluation.methods import METHODS
@@ -59,12 +60,27 @@ def test_the_picture_is_of_this_code():
     assert architecture.PICTURE.read_text(encoding="utf-8") == architecture.picture()
 
 
+def examples() -> list[str]:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_page_for_contributors_is_a_page():
+    (page,) = (example for example in examples() if "page_frame" in example)
+    test = AppTest.from_string(f"{page}\nwords()", default_timeout=60)
+    test.query_params["text"] = "the old cats [MASK] bad ."
+    test.run()
+    assert not test.exception
+    assert not test.error
+    (table,) = test.dataframe
+    assert table.value["word"].tolist()[1:4] == ["the", "old", "cats"]
+
+
 def test_the_examples_for_contributors_run(monkeypatch):
     monkeypatch.setattr("explainer.evaluation.methods.METHODS", dict(METHODS))
     monkeypatch.setattr("explainer.models.architectures.ARCHITECTURES", dict(ARCHITECTURES))
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     names: dict = {}
-    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+    for block in examples():
         exec(compile(block, "CONTRIBUTING.md", "exec"), names)
 
     assert names["straight"](word=1, target=4, layers=3) == Route((1, 1, 1, 4), None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from explainer.base.checks import yes_or_no
 from explainer.influence.flow import total_flow
-from explainer.influence.measure import Measured, chosen_path, measure
+from explainer.influence.measure import Measured, measure
 from explainer.influence.path import integration_path
 from explainer.influence.refine import refine
 from explainer.influence.trace import Trace, trace
@@ -16,7 +16,7 @@ from explainer.models.model import Model, given_model
 from explainer.question.quantity import Contrast, Quantity, choose_quantity, given_contrast
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.explanation import Explanation
-from explainer.results.route import Component
+from explainer.results.route import Component, Route
 from explainer.results.settings import Settings, given_settings
 from explainer.results.target import Target
 
@@ -92,15 +92,16 @@ def measure_path(
     contrast: Contrast | None = None,
     settings: Settings | None = None,
 ) -> Measured:
-    """The exact influence, in logits, of any path of L + 1 positions and L components.
+    """The exact influence, in logits, of any route of L + 1 positions and L components.
 
     A component None leaves all heads and skip of its step open; the rest is as in `explain`.
-    Raises ExplainerError for a path that is impossible.
+    Raises ExplainerError for a route that is impossible.
     """
-    path = chosen_path(nodes, components)  # before the work of a trace
+    # A route that is none is refused before the work of a trace.
+    route = Route(nodes, components)  # type: ignore[arg-type]  # any sequences become tuples
     traced = trace_text(model, text, contrast=contrast, settings=settings)
     with without_gradients():
-        measured = measure(traced, *path)
+        measured = measure(traced, route)
         check_finite(model, measured.trail)
         return measured
 

@@ -95,7 +95,7 @@ def test_the_number_of_predictions_is_a_whole_one(tiny_masked_lm, count):
     assert len(predict(tiny_masked_lm, TEXT, count=np.int64(3))) == 3
 
 
-def test_a_path_may_be_an_array_and_must_be_of_positions(tiny_masked_lm):
+def test_a_route_may_be_an_array_and_must_be_of_positions(tiny_masked_lm):
     plain = measure_path(tiny_masked_lm, TEXT, [2, 2, 3, 3], ["skip", 0, None], settings=FEW)
     nodes = np.array([2, 2, 3, 3])
     again = measure_path(tiny_masked_lm, TEXT, nodes, ("skip", np.int64(0), None), settings=FEW)
@@ -105,7 +105,7 @@ def test_a_path_may_be_an_array_and_must_be_of_positions(tiny_masked_lm):
         ([2, 2, 3, 3], "skip"), ([2, 2, 3, 3], ["skip", "other", 0]), ({2: 2}, None),
         ([2, 2, 3, True], None), ([10**5000] * 4, None),
     ):  # fmt: skip
-        with pytest.raises(ExplainerError, match="path"):
+        with pytest.raises(ExplainerError, match="route"):
             measure_path(tiny_masked_lm, TEXT, nodes, components, settings=FEW)
 
 

@@ -15,7 +15,7 @@ from explainer import Explanation, Settings, explain, load_model, predict
 from explainer.api import measure_path, trace_text
 from explainer.app.compare import choices as compare_choices
 from explainer.app.evaluate import choices as evaluate_choices
-from explainer.app.explore.own_path import read_own_path
+from explainer.app.explore.own_route import read_draft
 from explainer.app.method import lesson
 from explainer.app.state import choices
 from explainer.base.errors import ExplainerError
@@ -403,4 +403,4 @@ def test_links(explore, pair, inquiry, lesson_link, path):
         again, _ = read(found.to_query())
         assert again == found or any(len(value) > 60 for value in query.values())
     with contextlib.suppress(ValueError):
-        assert len(read_own_path(path, 2).nodes) == 2
+        assert len(read_draft(path, 2).nodes) == 2

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -171,8 +171,8 @@ def _carried(
     """What the patterns carry, and with `rivals` the paths of all other methods, each measured
     once."""
 
-    def path(way: Route, level: Level) -> tuple[Any, Any]:
-        return way.nodes, way.components if level == "attention" else None
+    def path(way: Route, level: Level) -> Route:
+        return Route(way.nodes, way.components if level == "attention" else None)
 
     known = {
         path(p, level): p.value(level) for p in explanation.patterns for level in get_args(Level)

@@ -29,18 +29,22 @@ from explainer.results.route import Component
 
 
 @dataclass(frozen=True)
-class NodePath:
-    """A pattern at the embedding level: positions at H[0] … H[L] and the influence after each."""
+class NodesSoFar:
+    """The positions chosen at H[0] … H[l], and the influence after each choice (l values).
+
+    No `Route`, which leads all the way to H[L].
+    """
 
     nodes: tuple[int, ...]
     trail: tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class ComponentPath:
-    """The components of a path of nodes, L of them, and the influence after each choice.
+class ComponentsSoFar:
+    """The components chosen for the first l edges along nodes, and the influence after each.
 
-    `candidates` has a row per edge: the influence by skip and by every head.
+    `candidates` has a row per edge: the influence by skip and by every head. No `Route`, which
+    names a component for every edge or for none.
     """
 
     components: tuple[Component, ...]
@@ -73,9 +77,9 @@ def refine(trace: Trace, tokens: tuple[str, ...], top_k: int) -> tuple[Pattern, 
     return tuple(sorted(patterns, key=lambda p: -abs(p.influence)))
 
 
-def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodePath]:
+def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodesSoFar]:
     """The best `top_k` paths of nodes from each of `words`, strongest first, word by word."""
-    paths = [NodePath((word,), ()) for word in words]
+    paths = [NodesSoFar((word,), ()) for word in words]
     tangents = Tangents.of_words(trace, words)
     for _ in range(trace.n_layers):
         parents, paths = _choose_nodes(trace, paths, tangents.node_scores().tolist(), top_k)
@@ -85,8 +89,8 @@ def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodePath]:
 
 
 def _choose_nodes(
-    trace: Trace, paths: list[NodePath], scores: list[list[float]], top_k: int
-) -> tuple[list[int], list[NodePath]]:
+    trace: Trace, paths: list[NodesSoFar], scores: list[list[float]], top_k: int
+) -> tuple[list[int], list[NodesSoFar]]:
     """The best refinements of each word among those of all its partial patterns, best first.
 
     `scores` [path][to] are influences; at the last block the only next node is the target.
@@ -106,15 +110,15 @@ def _choose_nodes(
         for score, parent, node in sorted(candidates)[:top_k]:
             path = paths[parent]
             parents.append(parent)
-            refined.append(NodePath((*path.nodes, node), (*path.trail, -sign * score)))
+            refined.append(NodesSoFar((*path.nodes, node), (*path.trail, -sign * score)))
     return parents, refined
 
 
-def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[ComponentPath]:
+def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[ComponentsSoFar]:
     """The greedy choice of one component on every edge of each path of nodes (L + 1 positions)."""
     cotangents = Cotangents.along(trace, paths)
     signs = torch.tensor([1.0 if trace.influence[path[0]] > 0 else -1.0 for path in paths])
-    found = [ComponentPath((), (), ()) for _ in paths]
+    found = [ComponentsSoFar((), (), ()) for _ in paths]
     tangents = Tangents.of_words(trace, [path[0] for path in paths])
     for number in range(trace.n_layers):
         scores = cotangents.scores(tangents)
@@ -124,7 +128,7 @@ def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[Compon
         signed[SKIP_ROW, tangents.source != target] = -torch.inf
         best = signed.argmax(0)
         found = [
-            ComponentPath(
+            ComponentsSoFar(
                 (*path.components, component_of(row)),
                 (*path.trail, candidates[row]),
                 (*path.candidates, tuple(candidates)),

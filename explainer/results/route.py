@@ -6,7 +6,6 @@ state; block l carries H[l] to H[l+1].
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, get_args
@@ -90,7 +89,14 @@ class Route:
 
     def edges(self, level: Level) -> tuple[Edge, ...]:
         """The L steps, without components at the embedding level."""
-        return steps(self.nodes, self.components if level == "attention" else None)
+        named = self.components if level == "attention" else None
+        by = named if named is not None else (None,) * (len(self.nodes) - 1)
+        return tuple(
+            Edge(layer, start, end, component)
+            for layer, ((start, end), component) in enumerate(
+                zip(pairwise(self.nodes), by, strict=True)
+            )
+        )
 
     def passes(self, place: Place, level: Level) -> bool:
         """Whether the route leads through a node or takes a step.
@@ -104,19 +110,6 @@ class Route:
         step = self.edges("attention")[place.layer]
         by_any = level == "embedding" or place.component is None
         return step[:3] == place[:3] and (by_any or step.component == place.component)
-
-
-def steps(
-    nodes: Sequence[int], components: Sequence[Component | None] | None = None
-) -> tuple[Edge, ...]:
-    """The L steps through L + 1 positions, without components where there are none."""
-    chosen = components if components is not None else (None,) * (len(nodes) - 1)
-    return tuple(
-        Edge(layer, source, target, component)
-        for layer, (source, target, component) in enumerate(
-            zip(nodes[:-1], nodes[1:], chosen, strict=True)
-        )
-    )
 
 
 def _positions(nodes: Any) -> tuple[int, ...]:

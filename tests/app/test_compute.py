@@ -14,7 +14,7 @@ from explainer.app import compute
 from explainer.app.compute import Reading, Request, bounds, loader, server, session
 from explainer.app.compute.answers import MISSING, Answers
 from explainer.app.compute.evaluate import measured_line, record
-from explainer.app.compute.explore import WhatIf, ablated, attention_weights, path_influence
+from explainer.app.compute.explore import WhatIf, ablated, attention_weights, route_influence
 from explainer.app.compute.method import node_choices, path_curve, word_influence
 from explainer.base.checkpoint import checkpoint, checkpoints
 from explainer.evaluation.options import Options
@@ -146,7 +146,7 @@ def explore(request: Request, pattern: Pattern) -> None:
     edge = pattern.edges("attention")[0]
     assert attention_weights(request.reading).ndim == 4
     assert ablated(request, WhatIf("step", "zero", edge, (pattern,), "attention"))
-    assert path_influence(request, pattern.nodes, pattern.components)
+    assert route_influence(request, pattern.route)
     assert compute.predictions(Reading(request.model, request.text))
     assert compute.words(request.model, request.text)
     assert compute.reading_notes(request.model, request.text) is not None

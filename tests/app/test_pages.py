@@ -22,6 +22,7 @@ from explainer.influence.measure import measure
 from explainer.question.mask import MASK_SPELLINGS
 from explainer.question.quantity import masked_word
 from explainer.question.sentence import read_sentence
+from explainer.results.route import Route
 from tests.ui import APP, checked, opened, query, widget
 
 SENTENCE = "the farmers that the assistant loves [MASK] old ."
@@ -109,14 +110,14 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
     assert not calls
 
 
-def test_a_path_of_ones_own_is_measured_exactly(page, tiny_masked_lm):
+def test_a_route_of_ones_own_is_measured_exactly(page, tiny_masked_lm):
     test = page(word="2", own="2,7,7;skip,any,1")
     shown = compute.explanation(test.session_state["explore_last_request"])
     sentence = read_sentence(tiny_masked_lm, SENTENCE)
     quantity = masked_word(tiny_masked_lm, sentence, "are", "is")
     with torch.no_grad():
         trace = api.follow(tiny_masked_lm, sentence, quantity, shown.settings)
-        exact = measure(trace, (2, 2, 7, 7), ("skip", None, 1)).influence
+        exact = measure(trace, Route((2, 2, 7, 7), ("skip", None, 1))).influence
     assert any(signed(exact, 3) in plain_text(m.value) for m in test.markdown)
     assert query(test)["own"] == "2,7,7;skip,any,1"
 
@@ -130,10 +131,10 @@ def test_a_path_of_ones_own_is_measured_exactly(page, tiny_masked_lm):
 @pytest.mark.parametrize(
     "own", ["", "1", "1,2;skip,0", "1,2,7;skip,0,x", "99,7,7;0,0,0", "0,7,7;5,0,0"]
 )
-def test_a_path_in_a_link_that_fits_nothing_falls_back(page, own):
+def test_a_route_in_a_link_that_fits_nothing_falls_back(page, own):
     test = page(word="2", own=own)
     assert "own" not in query(test)
-    noted = any("own path does not fit" in message for message in messages(test))
+    noted = any("own route does not fit" in message for message in messages(test))
     assert noted == bool(own)
 
 

@@ -7,6 +7,7 @@ import pytest
 from explainer.base.errors import ExplainerError
 from explainer.influence.measure import measure, measure_all
 from explainer.influence.refine import refine
+from explainer.results.route import Route
 from tests import oracle as published
 from tests.tiny import tiny_problem, traced
 
@@ -21,7 +22,7 @@ def test_any_path_equals_a_masked_run(problem):
     for nodes in itertools.product(range(4), repeat=3):
         path = (*nodes, problem.position)
         exact = published.influence_of(problem, path)
-        assert measure(trace, path).influence == pytest.approx(exact, abs=1e-10)
+        assert measure(trace, Route(path, None)).influence == pytest.approx(exact, abs=1e-10)
 
 
 @pytest.mark.parametrize("components", [(-1, 0, 1), (2, -1, -1), (0, 0, 0), (-1, -1, 2)])
@@ -34,21 +35,23 @@ def test_any_components_equal_a_masked_run(problem, components):
             continue
         exact = published.influence_of(problem, path, components)
         named = tuple("skip" if component < 0 else component for component in components)
-        assert measure(trace, path, named).influence == pytest.approx(exact, abs=1e-10)
+        assert measure(trace, Route(path, named)).influence == pytest.approx(exact, abs=1e-10)
 
 
 def test_refined_patterns_measure_as_reported(problem):
     trace = traced(problem)
     for pattern in refine(trace, tuple("abcd"), top_k=2):
-        assert measure(trace, pattern.nodes).trail == pytest.approx(pattern.embedding_trail)
-        by_component = measure(trace, pattern.nodes, pattern.components)
+        assert measure(trace, Route(pattern.nodes, None)).trail == pytest.approx(
+            pattern.embedding_trail
+        )
+        by_component = measure(trace, pattern)
         assert by_component.influence == pytest.approx(pattern.attention_influence)
 
 
 def test_paths_in_batches_measure_as_together(problem, monkeypatch):
     trace = traced(problem)
     ends = itertools.product(range(4), repeat=3)
-    paths = [((*nodes, problem.position), None) for nodes in ends][::-1]
+    paths = [Route((*nodes, problem.position), None) for nodes in ends][::-1]
     together = measure_all(trace, paths)
     monkeypatch.setattr("explainer.influence.memory.PATHS_BYTES", 1)
     apart = measure_all(trace, paths)
@@ -64,9 +67,9 @@ def test_paths_in_batches_measure_as_together(problem, monkeypatch):
         ((0, 4, 0, 2), None, "tokens 0 to 3"),
         ((0, 1, 2, 2), ("skip", 0, 0), "a skip connection cannot"),
         ((0, 1, 2, 2), (0, 3, 0), "heads 0 to 2"),
-        ((0, 1, 2, 2), (0, 0), "give 4 nodes and 3 components"),
+        ((0, 1, 2, 2), (0, 0), "give one node more than components"),
     ],
 )
 def test_impossible_paths_are_refused(problem, nodes, components, message):
     with pytest.raises(ExplainerError, match=message):
-        measure(traced(problem), nodes, components)
+        measure(traced(problem), Route(nodes, components))

@@ -1,4 +1,4 @@
-"""What the explore page asks beside the explanation: what-ifs, attention, and one's own path."""
+"""What the explore page asks beside the explanation: what-ifs, attention, and one's own route."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.pattern import Pattern
-from explainer.results.route import Component, Edge, Level, Place
+from explainer.results.route import Edge, Level, Place, Route
 
 
 @dataclass(frozen=True)
@@ -76,18 +76,13 @@ def attention_weights(loaded: Model, reading: Reading) -> NDArray[np.float64]:
 
 
 @computed(lambda loaded, request, *_: explaining(loaded, request))
-def path_influence(
-    loaded: Model,
-    request: Request,
-    nodes: tuple[int, ...],
-    components: tuple[Component | None, ...],
-) -> Measured:
-    """The exact influence of a path; raises ExplainerError for one that is impossible."""
+def route_influence(loaded: Model, request: Request, route: Route) -> Measured:
+    """The exact influence of a route; raises ExplainerError for one that is not the model's."""
     return measure_path(
         loaded,
         request.text,
-        nodes,
-        components,
+        route.nodes,
+        route.components,
         contrast=request.contrast,
         settings=request.settings,
     )

@@ -11,7 +11,7 @@ import streamlit as st
 from explainer import Explanation, Prediction
 from explainer.app.compute import Request
 from explainer.app.compute.explore import attention_weights
-from explainer.app.explore.own_path import own_path
+from explainer.app.explore.own_route import own_route
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.state import EDITOR
 from explainer.app.explore.tables import passing_table
@@ -80,7 +80,7 @@ def step_panel(rows: Rows, request: Request, predicted: tuple[Prediction, ...], 
     assert place is not None
     what_if(explanation, request, predicted, place, drawn)
     if pattern is not None:
-        own_path(explanation, request, pattern)
+        own_route(explanation, request, pattern)
 
 
 def _piece_choice(rows: Rows, pattern: Pattern) -> None:

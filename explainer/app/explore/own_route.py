@@ -1,4 +1,4 @@
-"""A path of one's own: nodes and components step by step, and the exact influence it carries."""
+"""A route of one's own: its nodes and components, and the exact influence it carries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from explainer import ExplainerError, Explanation
 from explainer.app.compute import Request
-from explainer.app.compute.explore import path_influence
+from explainer.app.compute.explore import route_influence
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.place import read_component
 from explainer.app.widgets.frame.notes import show_error
@@ -18,59 +18,66 @@ from explainer.base.numbers import percent, signed
 from explainer.figures.canvas.text import clean
 from explainer.influence.measure import Measured
 from explainer.results.pattern import Pattern
-from explainer.results.route import SKIP, Component
+from explainer.results.route import SKIP, Component, Route
 
 ANY = "all heads and skip"
-OWNER = "own_path_of"
+OWNER = "own_route_of"
 
 
 @dataclass(frozen=True)
-class OwnPath:
-    """Positions at H[1] … H[L], and what carries each step; None leaves everything open."""
+class Draft:
+    """Positions at H[1] … H[L], and what carries each step; None leaves everything open.
+
+    No `Route`: while somebody changes it cell by cell, skip may stand where the position changes.
+    """
 
     nodes: tuple[int, ...]
     components: tuple[Component | None, ...]
 
     def written(self) -> str:
-        """The path in a link: `2,7;skip,4`, with `any` for None."""
+        """The draft in a link: `2,7;skip,4`, with `any` for None."""
         names = ("any" if component is None else str(component) for component in self.components)
         return f"{','.join(map(str, self.nodes))};{','.join(names)}"
 
+    def route(self, source: int) -> Route:
+        """The route from the word at `source`; raises ExplainerError for what is none."""
+        return Route((source, *self.nodes), self.components)
 
-def read_own_path(text: str, layers: int) -> OwnPath:
-    """The inverse of `written`; raises ValueError for what is no path through `layers` blocks."""
+
+def read_draft(text: str, layers: int) -> Draft:
+    """The inverse of `written`; raises ValueError for what is no draft for `layers` blocks."""
     nodes, components = (part.split(",") for part in text.split(";"))
     if len(nodes) != layers or len(components) != layers:
         raise ValueError(text)
-    return OwnPath(tuple(map(int, nodes)), tuple(map(read_component, components)))
+    return Draft(tuple(map(int, nodes)), tuple(map(read_component, components)))
 
 
-def own_path(explanation: Explanation, request: Request, pattern: Pattern) -> None:
-    """The editor, which starts from the pattern that was found, and what the path carries."""
+def own_route(explanation: Explanation, request: Request, pattern: Pattern) -> None:
+    """The editor, which starts from the pattern that was found, and what the route carries."""
     owner = (request, pattern.source)
     if st.session_state.get(OWNER, owner) != owner:
         EDITOR.change(own=None)  # it was another word's
     st.session_state[OWNER] = owner
-    with st.expander("Draw your own path", expanded=LINKED.get().own is not None):
+    with st.expander("Draw your own route", expanded=LINKED.get().own is not None):
         st.caption(
             f"Where does the influence of “{plain(clean(pattern.token))}” go at each block, and "
             "by what? Start from the pattern that was found and change cells."
         )
-        path = _edited(explanation, request, pattern)
-        found = OwnPath(pattern.nodes[1:], pattern.components)
-        EDITOR.change(own=None if path == found else path.written())
-        if path == found:
+        draft = _edited(explanation, request, pattern)
+        found = Draft(pattern.nodes[1:], pattern.components)
+        EDITOR.change(own=None if draft == found else draft.written())
+        if draft == found:
             st.markdown(plain(_found(pattern)))
             return
         try:
-            measured = path_influence(request, (pattern.source, *path.nodes), path.components)
+            measured = route_influence(request, draft.route(pattern.source))
         except ExplainerError as error:
             show_error(error)
             return
         st.markdown(plain(_own(pattern, measured)))
 
 
-def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> OwnPath:
+def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> Draft:
     """The table of steps as it is now."""
     tokens = [f"{clean(token)} ({place})" for place, token in enumerate(explanation.tokens)]
     heads = [f"head {number}" for number in range(explanation.model.heads)]
@@ -78,10 +85,10 @@ def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> Own
     carriers |= {name: number for number, name in enumerate(heads)}
     names = {component: name for name, component in carriers.items()}
     # The table keeps its own edits, so what it starts from must stay the same for a word.
-    key = f"own_path_{hash((request, pattern.source))}"
+    key = f"own_route_{hash((request, pattern.source))}"
     if key + "_start" not in st.session_state:
         st.session_state[key + "_start"] = _start(explanation, pattern)
-    start: OwnPath = st.session_state[key + "_start"]
+    start: Draft = st.session_state[key + "_start"]
     frame = pd.DataFrame(
         {
             "block": range(len(start.nodes)),
@@ -104,31 +111,33 @@ def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> Own
             ),
         },
     )
-    return OwnPath(
+    return Draft(
         tuple(tokens.index(name) for name in edited["to"]),
         tuple(carriers[name] for name in edited["by"]),
     )
 
 
-def _start(explanation: Explanation, pattern: Pattern) -> OwnPath:
-    """The link's path where it fits the model and sentence, with a note where it does not."""
-    found = OwnPath(pattern.nodes[1:], pattern.components)
+def _start(explanation: Explanation, pattern: Pattern) -> Draft:
+    """The link's draft where it fits the model and sentence, with a note where it does not."""
+    found = Draft(pattern.nodes[1:], pattern.components)
     asked = LINKED.get().own
     if asked is None:
         return found
     try:
-        path = read_own_path(asked, explanation.model.layers)
+        draft = read_draft(asked, explanation.model.layers)
     except ValueError:
-        path = None
-    fits = path is not None and all(
+        draft = None
+    fits = draft is not None and all(
         0 <= node < len(explanation.tokens)
         and (component in (None, SKIP) or 0 <= int(component or 0) < explanation.model.heads)
-        for node, component in zip(path.nodes, path.components, strict=True)
+        for node, component in zip(draft.nodes, draft.components, strict=True)
     )
-    if path is None or not fits:
-        st.info("The link's own path does not fit this model and sentence: the found one is shown.")
+    if draft is None or not fits:
+        st.info(
+            "The link's own route does not fit this model and sentence: the found one is shown."
+        )
         return found
-    return path
+    return draft
 
 
 def _found(pattern: Pattern) -> str:
@@ -141,7 +150,7 @@ def _found(pattern: Pattern) -> str:
 
 def _own(pattern: Pattern, measured: Measured) -> str:
     return (
-        f"Your path carries {_carried(pattern, measured.influence)} of the "
+        f"Your route carries {_carried(pattern, measured.influence)} of the "
         f"{signed(pattern.influence, 3)} that “{clean(pattern.token)}” has; the pattern that was "
         f"found carries {_carried(pattern, pattern.attention_influence)}."
     )

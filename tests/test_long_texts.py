@@ -14,8 +14,9 @@ from explainer.cli import table
 from explainer.figures import pattern_html, pattern_svg
 from explainer.figures.canvas import text
 from explainer.figures.canvas.scene import Label
+from explainer.figures.patterns.drawn import MOST_STEPS, Drawn
 from explainer.figures.patterns.layout import lay_out
-from explainer.figures.patterns.view import MOST_STEPS, View
+from explainer.figures.patterns.view import View
 from explainer.results import comparison as compare
 from explainer.results.explanation import Explanation
 from explainer.results.model_info import ModelInfo
@@ -117,23 +118,23 @@ def test_a_very_long_text_draws_its_strongest_patterns_and_says_so():
     tokens = tuple(f"word{i}" for i in range(n))
     found = explanation(tokens, layers, Target(100, "are", "is", 1.0, 0.0))
     view = View(minimum_share=0)
-    drawn = view.patterns(found)
+    drawn = Drawn.of(found, view).patterns
     assert len(drawn) == MOST_STEPS // layers
     weakest = min(abs(p.influence) for p in drawn)
     assert sum(abs(p.influence) > weakest for p in found.patterns) == len(drawn) - 1
-    items = [item for stage in lay_out(found, view).stages for item in stage]
+    items = [item for stage in lay_out(Drawn.of(found, view)).stages for item in stage]
     labels = [item.text for item in items if isinstance(item, Label)]
     assert f"{n - 1 - len(drawn)} weaker patterns not drawn" in labels
     last = found.patterns[-1]
-    assert last in View(minimum_share=0, selected=last.source).patterns(found)
+    assert last in Drawn.of(found, View(minimum_share=0, selected=last.source)).patterns
     place = Edge(0, *last.nodes[:2], last.components[0])
-    assert last in View(minimum_share=0, place=place).patterns(found)
+    assert last in Drawn.of(found, View(minimum_share=0, place=place)).patterns
 
 
 def test_a_short_text_draws_all():
     tokens = tuple(f"word{i}" for i in range(100))
     found = explanation(tokens, 12, Target(10, "are", "is", 1.0, 0.0))
-    assert View(minimum_share=0).patterns(found) == found.patterns
+    assert Drawn.of(found, View(minimum_share=0)).patterns == found.patterns
 
 
 def test_a_share_next_to_nothing_has_no_end_and_no_warning():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.keywords import by_keyword, view_of
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import summary, view_summary
@@ -38,7 +39,7 @@ def pattern_graph(explanation: Explanation, view: View) -> Figure:
     """
     from explainer.figures.canvas.plotly import to_figure
 
-    return to_figure(lay_out(explanation, view), view.colours)
+    return to_figure(lay_out(Drawn.of(explanation, view)), view.colours)
 
 
 @by_keyword

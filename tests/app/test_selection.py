@@ -13,6 +13,7 @@ from explainer.app.state.place import read_place, written_place
 from explainer.base.numbers import signed
 from explainer.figures import View, summary
 from explainer.figures.canvas.scene import Area
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.results.route import Edge, Node
 from tests.app import test_pages
@@ -61,12 +62,12 @@ def test_what_is_no_place_is_refused_with_a_note(text):
 
 def test_a_place_keeps_every_pattern_through_it_in_front(small):
     view = View(minimum_share=0.4, place=SHARED)
-    assert {p.source for p in view.patterns(small)} == {1, 2}
-    assert {p.source for p in small.patterns if view.leads(p)} == {1, 2}
+    assert {p.source for p in Drawn.of(small, view).patterns} == {1, 2}
+    assert {p.source for p in small.patterns if Drawn.of(small, view).leads(p)} == {1, 2}
     narrowed = replace(view, selected=2)
-    assert {p.source for p in small.patterns if narrowed.leads(p)} == {2}
+    assert {p.source for p in small.patterns if Drawn.of(small, narrowed).leads(p)} == {2}
     everything = replace(view, place=Node(3, 3))
-    assert len(everything.patterns(small)) == len(small.patterns)
+    assert len(Drawn.of(small, everything).patterns) == len(small.patterns)
     assert not View().selects
 
 
@@ -76,7 +77,7 @@ def test_the_selected_place_is_outlined_once(small, level, place):
     ink = View().colours.ink
 
     def outlines(view: View) -> int:
-        items = [item for stage in lay_out(small, view).stages for item in stage]
+        items = [item for stage in lay_out(Drawn.of(small, view)).stages for item in stage]
         return sum(isinstance(item, Area) and item.outline == ink for item in items)
 
     view = View(level=level, minimum_share=0)

@@ -10,6 +10,7 @@ from explainer.app.compare.tables import route_frame
 from explainer.figures import View
 from explainer.figures.canvas.scene import Label
 from explainer.figures.patterns.difference import counted_places, difference_summary, way_difference
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.pair import pair_views
 from explainer.results.comparison import compare
@@ -32,7 +33,7 @@ def test_two_figures_share_scale_rows_and_columns(both, width):
     comparison = compare(*both)
     view = View(width=width, minimum_share=0)
     views = pair_views(both, comparison.alignment, (view, view))
-    scenes = [lay_out(e, v) for e, v in zip(both, views, strict=True)]
+    scenes = [lay_out(Drawn.of(e, v)) for e, v in zip(both, views, strict=True)]
     assert scenes[0].scale == scenes[1].scale
     at = [
         {spot.source: spot.y for spot in scene.spots if spot.kind == "node" and spot.layer == 0}
@@ -53,7 +54,7 @@ def test_two_figures_share_scale_rows_and_columns(both, width):
 
 
 def test_a_scale_of_ones_own_would_differ(both):
-    alone = [lay_out(e, View(width=600)).scale for e in both]
+    alone = [lay_out(Drawn.of(e, View(width=600))).scale for e in both]
     assert alone[0] != alone[1]
     views = pair_views(both, compare(*both).alignment, (View(width=600), View(width=600)))
     assert views[0].scale <= min(alone) * 1.001

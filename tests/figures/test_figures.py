@@ -21,6 +21,7 @@ from explainer.figures.canvas.text import clean, escape
 from explainer.figures.canvas.text import width as text_width
 from explainer.figures.patterns import ribbons
 from explainer.figures.patterns.bars import nice
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.lanes import GAP, bundle, stack
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.overlay import MOST, bands
@@ -159,7 +160,7 @@ def test_dashes_are_apart_and_longer_than_their_gaps():
 
 
 def test_drawn_ribbons_have_the_true_width(small):
-    scene = lay_out(small, View(width=1000))
+    scene = lay_out(Drawn.of(small, View(width=1000)))
     pattern_of_old = small.patterns[2]
     fill = "rgba(213,94,0,1)"
     solid = [
@@ -195,9 +196,9 @@ def test_every_drawn_edge_token_and_node_can_be_clicked(small):
 
 
 def test_in_a_crowd_the_weak_step_back_and_few_heads_are_named(large):
-    drawn = View(minimum_share=0).patterns(large)
+    drawn = Drawn.of(large, View(minimum_share=0)).patterns
     assert len(drawn) > ribbons.CROWD
-    scene = lay_out(large, View(minimum_share=0))
+    scene = lay_out(Drawn.of(large, View(minimum_share=0)))
     widest = max(abs(p.attention_influence) for p in drawn)
     weak = [p for p in drawn if abs(p.attention_influence) < 0.9 * ribbons.WEAK * widest]
     assert weak
@@ -205,19 +206,19 @@ def test_in_a_crowd_the_weak_step_back_and_few_heads_are_named(large):
     assert {rgba(LIGHT.positive, ribbons.QUIET), rgba(LIGHT.positive, 1)} <= fills
     heads = [i for stage in scene.stages for i in stage if isinstance(i, Disc) and i.radius > 7]
     assert len(heads) <= ribbons.MOST_CIRCLES + 1  # one more in the legend
-    alone = lay_out(large, View(minimum_share=0, selected=weak[0].source))
+    alone = lay_out(Drawn.of(large, View(minimum_share=0, selected=weak[0].source)))
     fills = {i.fill for stage in alone.stages for i in stage if isinstance(i, Area)}
     assert not {rgba(c, ribbons.QUIET) for c in (LIGHT.positive, LIGHT.negative)} & fills
 
 
 def test_only_words_above_the_share_and_the_selected_one_are_drawn(small):
-    assert {p.source for p in View(minimum_share=0.2).patterns(small)} == {1, 2}
+    assert {p.source for p in Drawn.of(small, View(minimum_share=0.2)).patterns} == {1, 2}
     chosen = View(minimum_share=0.2, selected=0)
-    assert {p.source for p in chosen.patterns(small)} == {0, 1, 2}
+    assert {p.source for p in Drawn.of(small, chosen).patterns} == {0, 1, 2}
 
 
 def test_circles_touch_neither_each_other_nor_a_node(large):
-    scene = lay_out(large, View(minimum_share=0, width=1100))
+    scene = lay_out(Drawn.of(large, View(minimum_share=0, width=1100)))
     circles = [i for stage in scene.stages for i in stage if isinstance(i, Disc) and i.radius > 6]
     nodes = [s for s in scene.spots if s.kind == "node"]
     assert len(circles) > 20
@@ -232,7 +233,7 @@ def test_circles_touch_neither_each_other_nor_a_node(large):
 def test_traces_and_bands_stay_bounded(large, width):
     figure = pattern_graph(large, minimum_share=0, overlay="both", width=width)
     assert len(figure.data) + len(figure.layout.shapes) < 60
-    scene = lay_out(large, View(minimum_share=0, overlay="both", width=width))
+    scene = lay_out(Drawn.of(large, View(minimum_share=0, overlay="both", width=width)))
     drawn = sum(isinstance(item, Area) for item in scene.stages[0])
     assert drawn <= MOST
     assert drawn + scene.hidden_flows == bands(large.flow, "both", range(40))[1]
@@ -243,7 +244,7 @@ def test_traces_and_bands_stay_bounded(large, width):
 def test_everything_stays_inside_the_figure(large, small):
     for explanation in (small, large):
         for width in (360, 700, 1100):
-            scene = lay_out(explanation, View(minimum_share=0, width=width))
+            scene = lay_out(Drawn.of(explanation, View(minimum_share=0, width=width)))
             for item in (i for stage in scene.stages for i in stage):
                 if isinstance(item, Area):
                     assert item.points[:, 0].min() >= 0
@@ -258,7 +259,7 @@ def test_everything_stays_inside_the_figure(large, small):
 def test_no_words_of_the_figure_lie_on_others(large, small, width):
     for explanation in (small, large, scaled(small, 1e-4), scaled(small, 1e3)):
         for view in (View(width=width), View(width=width, overlay="both", level="embedding")):
-            scene = lay_out(explanation, view)
+            scene = lay_out(Drawn.of(explanation, view))
             labels = [i for stage in scene.stages for i in stage if isinstance(i, Label)]
             boxes = [box(label) for label in labels if not label.text.isdigit()]
             for one, other in combinations(boxes, 2):
@@ -301,7 +302,7 @@ def test_long_texts_show_the_rows_they_need_and_say_so(large):
     tokens = large.tokens + tuple("more" for _ in range(n - 40))
     flow = TotalFlow(np.zeros((12, n)), np.zeros((12, 12, n, n)))
     longer = replace(large, tokens=tokens, influence=large.influence + (0.0,) * (n - 40), flow=flow)
-    scene = lay_out(longer, View(minimum_share=0))
+    scene = lay_out(Drawn.of(longer, View(minimum_share=0)))
     rows = {spot.source for spot in scene.spots if spot.kind == "token"}
     assert rows == set(range(40))
     said = [i.text for stage in scene.stages for i in stage if isinstance(i, Label)]
@@ -337,7 +338,7 @@ def test_svg_is_xml_with_every_token_and_loads_nothing(small):
 
 
 def test_svg_and_plotly_draw_the_same_shapes(small):
-    scene = lay_out(small, View(overlay="both"))
+    scene = lay_out(Drawn.of(small, View(overlay="both")))
     areas = sum(isinstance(i, Area) for stage in scene.stages for i in stage)
     root = ET.fromstring(pattern_svg(small, overlay="both"))
     assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) == areas
@@ -357,14 +358,14 @@ def test_html_is_self_contained_and_has_no_cloud_button(small):
 
 def test_figures_with_one_scale_can_be_compared(small):
     other = replace(small, patterns=small.patterns[:1])
-    one = lay_out(small, View(scale=20))
-    two = lay_out(other, View(scale=20))
+    one = lay_out(Drawn.of(small, View(scale=20)))
+    two = lay_out(Drawn.of(other, View(scale=20)))
     assert one.scale == two.scale == 20
-    assert lay_out(other, View()).scale > lay_out(small, View()).scale
+    assert lay_out(Drawn.of(other, View())).scale > lay_out(Drawn.of(small, View())).scale
 
 
 def test_the_legend_shows_a_true_width(small):
-    scene = lay_out(small, View())
+    scene = lay_out(Drawn.of(small, View()))
     items = [item for stage in scene.stages for item in stage]
     (label,) = [i for i in items if isinstance(i, Label) and i.text.startswith("width: ")]
     value = float(label.text.split()[1])
@@ -378,7 +379,7 @@ def test_the_legend_shows_a_true_width(small):
 
 
 def test_a_selected_word_stands_out(small):
-    scene = lay_out(small, View(selected=4))
+    scene = lay_out(Drawn.of(small, View(selected=4)))
     strong = {
         item.fill
         for stage in scene.stages[1:4]

@@ -10,10 +10,13 @@ from explainer import Settings, explain
 from explainer.app.explore.rows import rows_of
 from explainer.app.state.choices import Choices
 from explainer.app.state.place import written_place
-from explainer.figures import View, pattern_svg
+from explainer.figures import View, pattern_graph, pattern_html, pattern_svg
+from explainer.figures.patterns import drawn as drawing
 from explainer.figures.patterns.bars import values
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
-from explainer.figures.patterns.summary import view_summary
+from explainer.figures.patterns.summary import drawn_summary
+from explainer.results import merged
 from explainer.results.merged import merge_pieces, special_positions, word_rows
 from explainer.results.route import Edge, Node
 from tests.ui import alts, checked, opened, query, widget
@@ -72,14 +75,14 @@ def test_pieces_of_one_way_become_one_pattern_and_others_stay_apart(found):
 
 def test_merging_draws_one_row_and_keeps_what_is_selected(found):
     view = View(minimum_share=0, merge_pieces=True, selected=3)
-    scene = lay_out(found, view)
+    scene = lay_out(Drawn.of(found, view))
     tokens = {spot.source for spot in scene.spots if spot.kind == "token"}
     assert tokens == set(range(8))
-    assert "“unhappiest”" in view_summary(found, view)
+    assert "“unhappiest”" in drawn_summary(Drawn.of(found, view))
     assert ">unhappiest<" in pattern_svg(found, merge_pieces=True)
     assert ">##happi<" not in pattern_svg(found, merge_pieces=True)
     for share in (0, 0.1, 0.3):
-        drawn = {p.source for p in replace(view, minimum_share=share).patterns(found)}
+        drawn = {p.source for p in Drawn.of(found, replace(view, minimum_share=share)).of_tokens}
         assert {2, 3, 4} <= drawn  # one is selected, and they are one word
         rows_drawn = merge_pieces(found).explanation.drawn(share)
         assert {merge_pieces(found).rows[source] for source in drawn} == {
@@ -88,13 +91,41 @@ def test_merging_draws_one_row_and_keeps_what_is_selected(found):
         }
 
 
+@pytest.fixture
+def merges(monkeypatch):
+    """Every merge of word pieces, whoever asks for it."""
+    calls = []
+    names = merged.word_names
+    monkeypatch.setattr(merged, "word_names", lambda *given: calls.append(given) or names(*given))
+    return calls
+
+
+@pytest.mark.parametrize("draw", [pattern_svg, pattern_html, pattern_graph])
+def test_one_drawing_merges_once_and_only_where_it_is_asked_to(found, merges, draw):
+    draw(found, selected=3, merge_pieces=True, overlay="both")
+    assert len(merges) == 1
+    draw(found, selected=3, overlay="both")
+    assert len(merges) == 1
+
+
+def test_the_tokens_drawn_are_those_of_the_words_drawn(found, monkeypatch):
+    """Also where there are so many patterns that only the strongest words are drawn."""
+    monkeypatch.setattr(drawing, "MOST_STEPS", 2 * found.model.layers)
+    drawn = Drawn.of(found, View(minimum_share=0, merge_pieces=True, selected=3))
+    assert len(drawn.patterns) == 2 < len(drawn.wanted)
+    assert {drawn.merged.route(p) for p in drawn.of_tokens} == {p.route for p in drawn.patterns}
+    together = sum(p.attention_influence for p in drawn.of_tokens)
+    assert together == pytest.approx(sum(p.attention_influence for p in drawn.patterns))
+
+
 def test_special_tokens_can_be_left_out_of_words_and_bars(found):
     assert special_positions(found) == {0, 6, 9}
     view = View(minimum_share=0, hide_special=True)
-    assert not {p.source for p in view.patterns(found)} & {0, 6, 9}
-    assert not {p.source for p in view.listed(found)} & {0, 6, 9}
+    assert not {p.source for p in Drawn.of(found, view).patterns} & {0, 6, 9}
+    assert not {p.source for p in Drawn.of(found, view).listed} & {0, 6, 9}
     chosen = replace(view, selected=0)
-    assert 0 in {p.source for p in chosen.patterns(found)}  # what is selected is never hidden
+    # What is selected is never hidden.
+    assert 0 in {p.source for p in Drawn.of(found, chosen).patterns}
 
 
 def test_a_selection_goes_into_rows_and_back(found):
@@ -136,6 +167,15 @@ def test_the_page_merges_and_takes_it_back(page):
     assert query(test)["word"] == str(other)
     checked(widget(test, "toggle", "merge").set_value(False).run())
     assert query(test) == {"text": TEXT, "share": "0", "word": str(other)}
+
+
+def test_the_page_merges_once_a_run(page, merges):
+    test = page(merge="yes", word="3", points="4")
+    assert len(merges) == 1
+    checked(widget(test, "toggle", "special").set_value(False).run())
+    assert len(merges) == 2
+    checked(widget(test, "toggle", "merge").set_value(False).run())
+    assert len(merges) == 2
 
 
 def test_a_place_survives_merging(page, found):

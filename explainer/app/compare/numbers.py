@@ -10,6 +10,7 @@ from explainer import Explanation
 from explainer.base.numbers import percent, signed
 from explainer.figures import View
 from explainer.figures.canvas.text import clean
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.pair import Pair
 from explainer.results.comparison import Comparison
 from explainer.results.metrics import concentration
@@ -18,7 +19,7 @@ from explainer.results.metrics import concentration
 def quantity_table(both: Pair, view: View) -> None:
     """Q and what explains it, of both sides, and what changes between them."""
     one, two = both
-    drawn = [concentration(e, view.patterns(e), view.level) for e in both]
+    drawn = [concentration(e, Drawn.of(e, view).patterns, view.level) for e in both]
     lines = [
         ("Q of the sentence", one.target.value, two.target.value),
         ("Q of the empty baseline", one.target.baseline_value, two.target.baseline_value),

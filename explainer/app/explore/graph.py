@@ -13,29 +13,30 @@ from explainer.app.explore.selection import after_click
 from explainer.app.explore.state import LINKED
 from explainer.figures import View
 from explainer.figures.canvas.plotly import CONFIG, to_figure
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
-from explainer.figures.patterns.summary import view_summary
+from explainer.figures.patterns.summary import drawn_summary
 
 CHART = "pattern_graph"
 
 
-def graph(rows: Rows, request: Request, view: View) -> None:
+def graph(rows: Rows, request: Request, view: View, drawn: Drawn) -> None:
     """The pattern graph; a click on a word, node or step selects it, a second one nothing."""
     st.plotly_chart(
-        _figure(request, view, rows),
+        _figure(request, view, drawn),
         key=CHART,
         theme=None,
         on_select=partial(_clicked, rows),
         selection_mode="points",
         config=CONFIG,
-        alt=view_summary(rows.tokens, view),
+        alt=drawn_summary(drawn),
     )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _figure(request: Request, view: View, _rows: Rows) -> Any:  # noqa: ARG001
+def _figure(request: Request, view: View, _drawn: Drawn) -> Any:  # noqa: ARG001
     """The figure of the request's explanation, made once; it is only read."""
-    return to_figure(lay_out(_rows.shown, _rows.view(view)), view.colours)
+    return to_figure(lay_out(_drawn), view.colours)
 
 
 def _clicked(rows: Rows) -> None:

@@ -23,7 +23,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
 from explainer.app.widgets.strip import prediction_list, strip
 from explainer.figures.canvas.frame import NARROW
-from explainer.figures.patterns.summary import view_summary
+from explainer.figures.patterns.summary import drawn_summary
 
 LAST = last_request(EDITOR)
 LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
@@ -66,6 +66,7 @@ def _figures(
     for stale in drop_stale(rows):
         st.info(plain(stale), icon=":material/link_off:")
     view = view_of(LINKED.get(), width)
+    drawn = rows.drawn(view)
     above, middle, below = st.container(), st.container(), st.container()
     with (
         below if width < NARROW else above,  # on a phone the graph comes first
@@ -73,27 +74,27 @@ def _figures(
     ):
         drawing_controls(EDITOR)
         row_options()
-        save_popover(rows, view, request)
+        save_popover(explanation, request, view, drawn)
     with middle:
-        graph(rows, request, view)
+        graph(rows, request, view, drawn)
     if not explanation.patterns:
         st.info(NOTHING, icon=":material/info:")
         prediction_list(predicted)
         LINKED.write_link()
         return
     st.caption(HOW_TO_READ)
-    selection_fields(rows, view)
+    selection_fields(rows, drawn)
     left, right = st.columns([2.3, 1], gap="large")
     with left:
-        st.markdown(plain(view_summary(explanation, view)))
-        strip(explanation, view.patterns(explanation), view.level)
+        st.markdown(plain(drawn_summary(drawn)))
+        strip(explanation, drawn.of_tokens, view.level)
     with right:
         prediction_list(predicted)
     try:
-        step_panel(rows, request, predicted, view)
+        step_panel(rows, request, predicted, view, drawn)
     except ExplainerError as error:  # too many others are computing, or the model has gone
         show_error(error)
-    pattern_table(rows, view)
+    pattern_table(rows, drawn)
     with st.expander("Skip and heads by block"):
         st.caption(HOW_TO_READ_BLOCKS)
         block_table(explanation)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from explainer import Explanation
 from explainer.app.state.choices import Choices
 from explainer.figures import View
+from explainer.figures.patterns.drawn import Drawn
 from explainer.results.merged import Merged, merge_pieces
 from explainer.results.pattern import Pattern
-from explainer.results.route import Edge, Node, Place
+from explainer.results.route import Edge, Level, Node, Place
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +29,11 @@ class Rows:
         """The explanation with a token for each row."""
         return self.tokens if self.words is None else self.words.explanation
 
-    def view(self, view: View) -> View:
-        """The view of `shown` that is the same as a view of the tokens."""
-        return view if self.words is None else view.on_words(self.words)
+    def drawn(self, view: View) -> Drawn:
+        """What a view of the tokens shows, row by row."""
+        if self.words is None:
+            return Drawn.of(self.tokens, view)
+        return Drawn.of_words(self.words, view)
 
     def inside(self, chosen: Choices) -> Choices:
         """The choices with what is selected in rows."""
@@ -65,14 +68,12 @@ class Rows:
         start, end = pattern.nodes[place.layer : place.layer + 2]
         return Edge(place.layer, start, end, place.component)
 
-    def passing(self, view: View) -> tuple[Pattern, ...]:
-        """The tokens' patterns that pass the view's place, whatever word is selected."""
-        place = self.view(view).place
-        assert place is not None
+    def passing(self, place: Place, level: Level) -> tuple[Pattern, ...]:
+        """The tokens' patterns that pass a node or step between rows, strongest first."""
         if self.words is not None:
-            return self.words.passing(place, view.level)
-        found = [p for p in self.tokens.patterns if p.passes(place, view.level)]
-        return tuple(sorted(found, key=lambda p: -abs(p.value(view.level))))
+            return self.words.passing(place, level)
+        found = [p for p in self.tokens.patterns if p.passes(place, level)]
+        return tuple(sorted(found, key=lambda p: -abs(p.value(level))))
 
     def pieces(self, word: int) -> tuple[int, ...]:
         """The tokens with a pattern that stand in one row with the token `word`."""

@@ -9,40 +9,36 @@ import streamlit as st
 
 from explainer import Explanation
 from explainer.app.compute import Request
-from explainer.app.explore.rows import Rows
 from explainer.app.explore.tables import pattern_frame
 from explainer.app.widgets.saving.files import File, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import snippet
-from explainer.figures import View, pattern_html, pattern_svg
+from explainer.figures import View
+from explainer.figures.patterns.drawn import Drawn
+from explainer.figures.patterns.html import drawn_html
+from explainer.figures.patterns.svg import drawn_svg
 from explainer.figures.patterns.view import WIDTH
 
 
-def save_popover(rows: Rows, view: View, request: Request) -> None:
+def save_popover(explanation: Explanation, request: Request, view: View, drawn: Drawn) -> None:
     """What one explanation can be saved as, behind one button."""
     with save_button() as is_open:
         if is_open:
-            _files(rows, view, request)
+            _files(explanation, request, view, drawn)
 
 
-def _files(rows: Rows, view: View, request: Request) -> None:
-    explanation = rows.tokens
+def _files(explanation: Explanation, request: Request, view: View, drawn: Drawn) -> None:
     # A picture is for a paper: light, whatever the page is, and of one width.
-    paper = replace(view, width=WIDTH, dark=False)
-    picture_and_link(_svg(request, paper, explanation), "pattern")
+    paper = partial(_svg, request, replace(view, width=WIDTH, dark=False), drawn)
+    picture_and_link(paper(), "pattern")
     save_files(
         (
-            File(
-                "Picture (SVG)",
-                "pattern.svg",
-                "image/svg+xml",
-                partial(_svg, request, paper, explanation),
-            ),
+            File("Picture (SVG)", "pattern.svg", "image/svg+xml", paper),
             File(
                 "Interactive page (HTML)",
                 "pattern.html",
                 "text/html",
-                lambda: pattern_html(explanation, replace(view, width=WIDTH)),
+                lambda: drawn_html(_resized(drawn, dark=view.dark)),
             ),
             File(
                 "Numbers (JSON)",
@@ -54,7 +50,7 @@ def _files(rows: Rows, view: View, request: Request) -> None:
                 "Table of patterns (CSV)",
                 "patterns.csv",
                 "text/csv",
-                lambda: pattern_frame(rows.shown, rows.view(view)).to_csv(index=False),
+                lambda: pattern_frame(drawn).to_csv(index=False),
             ),
         ),
         snippet(request, view),
@@ -62,6 +58,11 @@ def _files(rows: Rows, view: View, request: Request) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _svg(request: Request, view: View, _explanation: Explanation) -> str:  # noqa: ARG001
+def _svg(request: Request, view: View, _drawn: Drawn) -> str:  # noqa: ARG001
     """The picture, made once for its file and the browser's PNG."""
-    return pattern_svg(_explanation, view)
+    return drawn_svg(_resized(_drawn, dark=view.dark))
+
+
+def _resized(drawn: Drawn, *, dark: bool) -> Drawn:
+    """The same at a file's width, which is not that of the reader's screen."""
+    return replace(drawn, view=replace(drawn.view, width=WIDTH, dark=dark))

@@ -17,9 +17,9 @@ from explainer.app.explore.rows import Rows
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
-from explainer.figures import View
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
+from explainer.figures.patterns.drawn import Drawn
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Node, Place
 
@@ -117,13 +117,13 @@ def choose_place(rows: Rows, place: Place | None) -> None:
     LINKED.put(rows.outside(before, with_place(rows.shown, rows.inside(before), place)))
 
 
-def selection_fields(rows: Rows, view: View) -> None:
+def selection_fields(rows: Rows, drawn: Drawn) -> None:
     """The keyboard's twins of a click: a word, and a node or step; and the way back to all."""
-    own, shown = rows.view(view), rows.shown
-    words = [UNSET, *sorted({p.source for p in own.listed(shown)})]
-    options: list[Place | str] = [UNSET, *places(own.patterns(shown), own.level)]
-    if own.place is not None and own.place not in options:
-        options.insert(1, own.place)
+    view, shown = drawn.view, drawn.explanation
+    words = [UNSET, *sorted({p.source for p in drawn.listed})]
+    options: list[Place | str] = [UNSET, *places(drawn.patterns, view.level)]
+    if view.place is not None and view.place not in options:
+        options.insert(1, view.place)
     with st.container(horizontal=True, vertical_alignment="bottom", key="selection_row"):
         st.selectbox(
             "Word",
@@ -132,14 +132,14 @@ def selection_fields(rows: Rows, view: View) -> None:
                 "all words" if word == UNSET else f"{clean(shown.tokens[word])} ({word})"
             ),
             help="Or click a word in the graph, or a row of the table.",
-            **EDITOR.show_option("word", words, own.selected, partial(choose_word, rows)),
+            **EDITOR.show_option("word", words, view.selected, partial(choose_word, rows)),
         )
         st.selectbox(
             "Passing through",
             width=300,
             format_func=partial(place_name, shown),
             help="A node or a step: or click one in the graph.",
-            **EDITOR.show_option("at", options, own.place, partial(choose_place, rows)),
+            **EDITOR.show_option("at", options, view.place, partial(choose_place, rows)),
         )
         if view.selects:
             st.button(

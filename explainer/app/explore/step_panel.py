@@ -24,6 +24,7 @@ from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
 from explainer.figures.charts.candidates import candidate_bars, ranked_candidates
 from explainer.figures.charts.head_map import head_map
+from explainer.figures.patterns.drawn import Drawn
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Edge, Node, Place
 
@@ -56,17 +57,23 @@ def step_of(edge: Edge, patterns: Sequence[Pattern]) -> Step:
     return Step(edge, taking, tuple(map(sum, zip(*rows, strict=True))))
 
 
-def step_panel(rows: Rows, request: Request, predicted: tuple[Prediction, ...], view: View) -> None:
-    """Everything about the selected word, node or step, and what-ifs about it; all in tokens."""
+def step_panel(
+    rows: Rows,
+    request: Request,
+    predicted: tuple[Prediction, ...],
+    view: View,
+    drawn: Drawn,
+) -> None:
+    """Everything about what `view` selects, in tokens, and what-ifs about it."""
     explanation = rows.tokens
     if not view.selects:
         st.caption(HINT)
         return
-    drawn = view.patterns(explanation)
     pattern = next((p for p in explanation.patterns if p.source == view.selected), None)
-    passing = rows.passing(view) if view.place is not None else ()
+    place = drawn.view.place
+    passing = () if place is None else rows.passing(place, view.level)
     if view.place is not None:
-        passing_table(rows, view)
+        passing_table(rows, drawn)
     edge = None
     if pattern is not None:
         _piece_choice(rows, pattern)
@@ -76,9 +83,9 @@ def step_panel(rows: Rows, request: Request, predicted: tuple[Prediction, ...], 
         edge = passing[0].edges("attention")[view.place.layer]
     if edge is not None:
         _detail(explanation, request, step_of(edge, passing if pattern is None else (pattern,)))
-    place: Place | None = edge or view.place
-    assert place is not None
-    what_if(explanation, request, predicted, place, drawn)
+    looked_into: Place | None = edge or view.place
+    assert looked_into is not None
+    what_if(explanation, request, predicted, looked_into, drawn.of_tokens)
     if pattern is not None:
         own_route(explanation, request, pattern)
 

@@ -12,9 +12,9 @@ from explainer.app.explore.rows import Rows
 from explainer.app.explore.selection import choose_word
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import counted
-from explainer.figures import View
 from explainer.figures.canvas import wording
 from explainer.figures.patterns import bars
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.summary import short_route
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
@@ -27,12 +27,12 @@ HOW_TO_READ = (
 )
 
 
-def pattern_frame(explanation: Explanation, view: View) -> pd.DataFrame:
+def pattern_frame(drawn: Drawn) -> pd.DataFrame:
     """One row per word, strongest first; influences in logits, shares in per cent.
 
     A merged word's numbers are the sums over its pieces, its path the one that carries most.
     """
-    listed = view.listed(explanation)
+    explanation, listed, level = drawn.explanation, drawn.listed, drawn.view.level
     sums = bars.values(listed)
     order = sorted(sums, key=lambda word: -abs(sums[word][0]))
     return pd.DataFrame(
@@ -43,7 +43,7 @@ def pattern_frame(explanation: Explanation, view: View) -> pd.DataFrame:
             "I_a": [sums[word][2] for word in order],
             "I_e / g": [_share(sums[word][1], sums[word][0]) for word in order],
             "I_a / g": [_share(sums[word][2], sums[word][0]) for word in order],
-            "path": [_path(explanation, listed, word, view.level) for word in order],
+            "path": [_path(explanation, listed, word, level) for word in order],
         },
         index=order,
     )
@@ -60,12 +60,11 @@ def _path(explanation: Explanation, listed: Sequence[Pattern], word: int, level:
     return path if len(own) == 1 else f"{path} (and {counted(len(own) - 1, 'more way')})"
 
 
-def pattern_table(rows: Rows, tokens_view: View) -> None:
+def pattern_table(rows: Rows, drawn: Drawn) -> None:
     """The table of patterns; choosing a row selects its word."""
-    explanation, view = rows.shown, rows.view(tokens_view)
-    frame = pattern_frame(explanation, view)
+    frame = pattern_frame(drawn)
     sources = frame.index.tolist()
-    selected = view.selected
+    selected = drawn.view.selected
     key = f"patterns_{selected}"
     number = st.column_config.NumberColumn
 
@@ -114,9 +113,9 @@ def passing_frame(
     )
 
 
-def passing_table(rows: Rows, tokens_view: View) -> None:
+def passing_table(rows: Rows, drawn: Drawn) -> None:
     """The patterns that pass the selected node or step; choosing a row looks at its word alone."""
-    explanation, view = rows.shown, rows.view(tokens_view)
+    explanation, view = drawn.explanation, drawn.view
     assert view.place is not None
     passing = [p for p in explanation.patterns if p.passes(view.place, view.level)]
     passing.sort(key=lambda p: -abs(p.value(view.level)))

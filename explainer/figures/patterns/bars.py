@@ -10,11 +10,10 @@ import numpy as np
 from explainer.base.numbers import MANY_DIGITS
 from explainer.figures.canvas.curves import Points
 from explainer.figures.canvas.frame import Frame
-from explainer.figures.canvas.palette import rgba
+from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Line
 from explainer.figures.canvas.text import SMALL, width
-from explainer.figures.patterns.view import View
-from explainer.results.explanation import Explanation
+from explainer.figures.patterns.drawn import Drawn
 from explainer.results.logits import LARGEST
 from explainer.results.pattern import Pattern
 
@@ -67,27 +66,26 @@ def written(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
-def draw(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
+def draw(drawn: Drawn, frame: Frame) -> list[Item]:
     """Bars left of the graph with an axis, or thin ones below the words where it is narrow."""
-    return _beside(explanation, frame, view) if frame.bars else _below(explanation, frame, view)
+    return _beside(drawn, frame) if frame.bars else _below(drawn, frame)
 
 
-def _beside(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
+def _beside(drawn: Drawn, frame: Frame) -> list[Item]:
     assert frame.bars is not None
-    shown = view.listed(explanation)
-    low, high = view.beside.reach if view.beside else extent(shown)
+    view = drawn.view
+    low, high = view.beside.reach if view.beside else extent(drawn.listed)
     reach = per_logit(frame.bars[1] - frame.bars[0], high - low)
     zero = frame.bars[0] - low * reach
     items: list[Item] = []
-    leading = {p.source for p in shown if view.leads(p)}
-    for source, three in values(shown).items():
+    for source, three in values(drawn.listed).items():
         if source not in frame.rows:
             continue
         y = frame.rows[source]
         for value, (_, opacity, part) in zip(three, SHADES, strict=True):
             half = min(30.0, frame.row_height * part) / 2
             corners = _box(zero, zero + value * reach, y - half, y + half)
-            items.append(Area(corners, _shade(view, source in leading, value, opacity)))
+            items.append(Area(corners, _shade(drawn, source, value, opacity)))
     items.append(
         Line(
             zero,
@@ -97,16 +95,16 @@ def _beside(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
             view.colours.muted,
         )
     )
-    items += _axis(low, high, zero, reach, frame, view)
+    items += _axis(low, high, zero, reach, frame, view.colours)
     return items
 
 
 def _axis(
-    low: float, high: float, zero: float, reach: float, frame: Frame, view: View
+    low: float, high: float, zero: float, reach: float, frame: Frame, colours: Palette
 ) -> list[Item]:
     assert frame.bars is not None
     y = frame.bottom + frame.row_height / 2 + 12
-    colour = view.colours.muted
+    colour = colours.muted
     items: list[Item] = [Label(zero, y, "0", colour, SMALL)]
     margin = frame.bars[0] - 10
     for end in (low, high):
@@ -121,7 +119,7 @@ def _axis(
     return items
 
 
-def key(frame: Frame, view: View) -> list[Item]:
+def key(frame: Frame, colours: Palette) -> list[Item]:
     """What the three shades of a bar mean, above the bars."""
     if frame.bars is None:
         return []
@@ -131,18 +129,17 @@ def key(frame: Frame, view: View) -> list[Item]:
         y = bottom - 16 * (len(KEY) - 1 - line) - 4
         x = frame.bars[0]
         corners = _box(x, x + 14, y - 5, y + 5)
-        items.append(Area(corners, rgba(view.colours.positive, opacity)))
-        items.append(Label(x + 20, y, name, view.colours.muted, SMALL, "start"))
+        items.append(Area(corners, rgba(colours.positive, opacity)))
+        items.append(Label(x + 20, y, name, colours.muted, SMALL, "start"))
     return items
 
 
-def _below(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
-    shown = view.listed(explanation)
-    low, high = view.beside.reach if view.beside else extent(shown)
+def _below(drawn: Drawn, frame: Frame) -> list[Item]:
+    view = drawn.view
+    low, high = view.beside.reach if view.beside else extent(drawn.listed)
     reach = per_logit(frame.label_room, max(-low, high))
     items: list[Item] = []
-    leading = {p.source for p in shown if view.leads(p)}
-    for source, (g, nodes, parts) in values(shown).items():
+    for source, (g, nodes, parts) in values(drawn.listed).items():
         if source not in frame.rows:
             continue
         top = frame.rows[source] + 7.5
@@ -150,13 +147,13 @@ def _below(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
         for value, opacity in ((g, 0.32), (carried, 1.0)):
             length = min(abs(value) * reach, frame.label_room)
             corners = _box(frame.labels - length, frame.labels, top, top + 3)
-            items.append(Area(corners, _shade(view, source in leading, value, opacity)))
+            items.append(Area(corners, _shade(drawn, source, value, opacity)))
     return items
 
 
-def _shade(view: View, leads: bool, value: float, opacity: float) -> str:
-    strength = 1.0 if leads else 0.3
-    return rgba(view.colours.sign(value), opacity * strength)
+def _shade(drawn: Drawn, source: int, value: float, opacity: float) -> str:
+    strength = 1.0 if source in drawn.leading else 0.3
+    return rgba(drawn.view.colours.sign(value), opacity * strength)
 
 
 def _box(x0: float, x1: float, y0: float, y1: float) -> Points:

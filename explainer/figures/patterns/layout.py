@@ -20,35 +20,31 @@ from explainer.figures.canvas.frame import (
     make_frame,
     shown_rows,
 )
-from explainer.figures.canvas.palette import rgba
+from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Scene, Spot
 from explainer.figures.patterns import bars, legend, overlay, ribbons
 from explainer.figures.patterns.bars import per_logit
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.lanes import bundle, meeting, stack
-from explainer.figures.patterns.view import View
-from explainer.results.explanation import Explanation
-from explainer.results.merged import merge_pieces
 from explainer.results.pattern import Pattern
 
 FULLEST = 28.0
 """px of the widest stack of patterns in a node."""
 
 
-def lay_out(explanation: Explanation, view: View) -> Scene:
-    """The scene of an explanation, at the view's level and width."""
-    view.check(explanation)
-    if view.merge_pieces:
-        words = merge_pieces(explanation)
-        explanation, view = words.explanation, view.on_words(words)
+def lay_out(drawn: Drawn) -> Scene:
+    """The scene of what is drawn of an explanation, at its view's level and width.
+
+    Raises ExplainerError for an overlay without the total flow.
+    """
+    explanation, view = drawn.explanation, drawn.view
     if view.overlay != "none" and explanation.flow is None:
         raise ExplainerError(
             f"The overlay '{view.overlay}' needs the total flow: explain with flow=True, or "
             "choose the overlay 'none'."
         )
-    wanted = view.wanted(explanation)
-    drawn = view.patterns(explanation)
     has_flow = explanation.flow is not None
-    touched = {explanation.target.position} | {i for p in drawn for i in p.nodes}
+    touched = {explanation.target.position} | {i for p in drawn.patterns for i in p.nodes}
     shown = shown_rows(len(explanation.tokens), touched)
     rows = view.beside.rows if view.beside else shown
     shown = tuple(position for position in rows if position is not None)
@@ -59,15 +55,15 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
     )
     row_height = fitting_row_height(len(rows), view.width)
     room = min(FULLEST, max(19.0, 0.66 * row_height))
-    fullest, _ = meeting(drawn, view.level)
+    fullest, _ = meeting(drawn.patterns, view.level)
     scale = view.scale or _scale(fullest, room, overlay.largest(found), row_height)
     kept = overlay.drawable(found, scale)
     notes = _notes(
-        len(explanation.tokens) - len(shown), bands - len(kept), len(wanted) - len(drawn)
+        len(explanation.tokens) - len(shown),
+        bands - len(kept),
+        len(drawn.wanted) - len(drawn.patterns),
     )
-    keys = legend.flowed(
-        legend.entries(view, explanation.target, scale, has_flow), view.width - legend.MARGIN
-    )
+    keys = legend.flowed(legend.entries(drawn, scale), view.width - legend.MARGIN)
     frame = make_frame(
         explanation.tokens,
         rows,
@@ -78,37 +74,37 @@ def lay_out(explanation: Explanation, view: View) -> Scene:
         notes=len(notes),
         labelled=view.beside.tokens if view.beside else (),
     )
-    lanes = stack(drawn, view.level, scale, room)
+    lanes = stack(drawn.patterns, view.level, scale, room)
     bundles = bundle(lanes, view.level)
-    back, front = ribbons.ribbons(bundles, frame, view)
-    placed = ribbons.circles(bundles, frame, view)
+    back, front = ribbons.ribbons(bundles, drawn, frame)
+    placed = ribbons.circles(bundles, drawn, frame)
 
-    wash, flow_spots = overlay.draw(kept, explanation, frame, view, scale)
+    wash, flow_spots = overlay.draw(kept, drawn, frame, scale)
     header: list[Item] = []
     if explanation.flow is not None:
-        header, share_spots = overlay.shares(explanation.flow, frame, view)
+        header, share_spots = overlay.shares(explanation.flow, frame, view.colours)
         flow_spots += share_spots
     stages = (
         wash,
-        _grid(frame, view),
+        _grid(frame, view.colours),
         back,
         front,
-        ribbons.nodes(lanes, explanation, frame, view),
-        ribbons.marks(lanes, bundles, frame, view),
+        ribbons.nodes(lanes, drawn, frame),
+        ribbons.marks(lanes, bundles, drawn, frame),
         [disc for _, disc in placed],
-        ribbons.numbers(placed, view),
+        ribbons.numbers(placed, drawn),
         # Nothing here lies on anything else: one stage needs the fewest traces.
-        bars.draw(explanation, frame, view)
-        + bars.key(frame, view)
+        bars.draw(drawn, frame)
+        + bars.key(frame, view.colours)
         + header
-        + _words(explanation, frame, view)
-        + legend.draw(keys, 6.0, frame.legend_top, view)
-        + _small_print(notes, frame, view),
+        + _words(drawn, frame)
+        + legend.draw(keys, 6.0, frame.legend_top, view.colours)
+        + _small_print(notes, frame, view.colours),
     )
     spots = (
-        _token_spots(explanation, frame, view)
-        + _node_spots(explanation, drawn, frame, view)
-        + ribbons.edge_spots(bundles, placed, explanation, frame, view)
+        _token_spots(drawn, frame)
+        + _node_spots(drawn, frame)
+        + ribbons.edge_spots(bundles, placed, drawn, frame)
         + flow_spots
     )
     return Scene(
@@ -131,31 +127,31 @@ def _scale(fullest: float, room: float, flow: float, row_height: float) -> float
     return min(bounds, default=1.0)
 
 
-def _grid(frame: Frame, view: View) -> list[Item]:
+def _grid(frame: Frame, colours: Palette) -> list[Item]:
     """Every hidden state as a small open circle."""
     radius = 3.6 if frame.row_height >= 26 and frame.column_width >= 30 else 2.8
     return [
-        Disc(x, y, radius, view.colours.surface, view.colours.faint, 1.2)
+        Disc(x, y, radius, colours.surface, colours.faint, 1.2)
         for x in frame.columns
         for y in frame.rows.values()
     ]
 
 
-def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
+def _words(drawn: Drawn, frame: Frame) -> list[Item]:
     """The tokens at the left and the names of the hidden states below (above too, if far)."""
+    explanation, view = drawn.explanation, drawn.view
     colours = view.colours
     items: list[Item] = []
     marks: list[Item] = []
     blank = "–"
-    lead = {p.source for p in view.listed(explanation) if view.leads(p)}
-    lead.add(explanation.target.position)
+    lead = {*drawn.leading, explanation.target.position}
     items += [Label(frame.labels, y, blank, colours.faint, text.BODY, "end") for y in frame.blanks]
     for position, y in frame.rows.items():
         bold = position in (explanation.target.position, view.selected)
         dim = view.selects and position not in lead
         word = text.shorten(explanation.tokens[position], text.BODY, frame.label_room + 1)
         if view.beside and position in view.beside.marked:
-            marks.append(_mark(word, y, frame, view))
+            marks.append(_mark(word, y, frame, colours))
         items.append(
             Label(
                 frame.labels,
@@ -178,7 +174,7 @@ def _words(explanation: Explanation, frame: Frame, view: View) -> list[Item]:
     return marks + items
 
 
-def _mark(word: str, y: float, frame: Frame, view: View) -> Item:
+def _mark(word: str, y: float, frame: Frame, colours: Palette) -> Item:
     """The patch behind a word that differs from the figure beside."""
     left = frame.labels - text.width(word, text.BODY) - 3
     right = frame.labels + 5
@@ -187,7 +183,7 @@ def _mark(word: str, y: float, frame: Frame, view: View) -> Item:
         y -= 3
         half = min(half, 11.0)
     corners = [(left, y - half), (right, y - half), (right, y + half), (left, y + half)]
-    return Area(np.array(corners), rgba(view.colours.ink, legend.MARK))
+    return Area(np.array(corners), rgba(colours.ink, legend.MARK))
 
 
 def _notes(hidden_rows: int, hidden_flows: int, hidden_patterns: int) -> list[str]:
@@ -202,17 +198,18 @@ def _notes(hidden_rows: int, hidden_flows: int, hidden_patterns: int) -> list[st
     return notes
 
 
-def _small_print(notes: list[str], frame: Frame, view: View) -> list[Item]:
+def _small_print(notes: list[str], frame: Frame, colours: Palette) -> list[Item]:
     """The notes in the lower right corner, one below the other."""
     bottom = frame.height - 10
     return [
-        Label(frame.width - 6, bottom - NOTE * k, note, view.colours.muted, text.SMALL, "end")
+        Label(frame.width - 6, bottom - NOTE * k, note, colours.muted, text.SMALL, "end")
         for k, note in enumerate(reversed(notes))
     ]
 
 
-def _token_spots(explanation: Explanation, frame: Frame, view: View) -> list[Spot]:
-    listed = {p.source for p in view.listed(explanation)}
+def _token_spots(drawn: Drawn, frame: Frame) -> list[Spot]:
+    explanation = drawn.explanation
+    listed = {p.source for p in drawn.listed}
     by_word: dict[int, list[Pattern]] = {}
     for pattern in explanation.patterns:
         by_word.setdefault(pattern.source, []).append(pattern)
@@ -227,19 +224,18 @@ def _token_spots(explanation: Explanation, frame: Frame, view: View) -> list[Spo
     return spots
 
 
-def _node_spots(
-    explanation: Explanation, drawn: tuple[Pattern, ...], frame: Frame, view: View
-) -> list[Spot]:
+def _node_spots(drawn: Drawn, frame: Frame) -> list[Spot]:
     """A node of layer 0 selects its word; another one the strongest drawn pattern through it."""
     through: dict[tuple[int, int], list[Pattern]] = {}
-    for pattern in sorted(drawn, key=lambda p: -abs(p.value(view.level))):
+    level = drawn.view.level
+    for pattern in sorted(drawn.patterns, key=lambda p: -abs(p.value(level))):
         for node in enumerate(pattern.nodes):
             through.setdefault(node, []).append(pattern)
     spots = []
     for layer, x in enumerate(frame.columns):
         for position, y in frame.rows.items():
             here = through.get((layer, position), [])
-            lines = wording.of_node(explanation, layer, position, here, view.level)
+            lines = wording.of_node(drawn.explanation, layer, position, here, level)
             word = here[0].source if here else None
             spots.append(Spot(x, y, "node", word, layer, position, position, None, lines))
     return spots

@@ -9,11 +9,10 @@ import numpy as np
 
 from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import Curve, dashes, ribbon
-from explainer.figures.canvas.palette import CORE, rgba
+from explainer.figures.canvas.palette import CORE, Palette, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label
 from explainer.figures.patterns.bars import nice, written
-from explainer.figures.patterns.view import View
-from explainer.results.target import Target
+from explainer.figures.patterns.drawn import Drawn
 
 ROW = 22.0
 SWATCH = 30.0
@@ -40,8 +39,9 @@ class Entry:
         return SWATCH + 7 + text.width(self.says, text.SMALL) + 18
 
 
-def entries(view: View, target: Target, scale: float, flow: bool) -> list[Entry]:
-    """What this view needs explained; `scale` in px per logit."""
+def entries(drawn: Drawn, scale: float) -> list[Entry]:
+    """What needs explaining in what is drawn; `scale` in px per logit."""
+    view, target = drawn.view, drawn.explanation.target
     colours = view.colours
     against = (
         f"away from {_short(target.correct)}"
@@ -56,7 +56,7 @@ def entries(view: View, target: Target, scale: float, flow: bool) -> list[Entry]
     ]
     if view.level == "attention":
         found.append(Entry("skip connection", lambda x, y: _dashed(x, y, colours.muted)))
-        found.append(Entry("attention head, by number", lambda x, y: _headed(x, y, view)))
+        found.append(Entry("attention head, by number", lambda x, y: _headed(x, y, colours)))
     value, thick = scale_bar(scale)
     found.append(
         Entry(
@@ -64,10 +64,10 @@ def entries(view: View, target: Target, scale: float, flow: bool) -> list[Entry]
             lambda x, y: [_bar(x, y, thick, colours.muted)],
         )
     )
-    if flow:
-        found.append(Entry("skip | heads, of all influence", lambda x, y: _split(x, y, view)))
+    if drawn.explanation.flow is not None:
+        found.append(Entry("skip | heads, of all influence", lambda x, y: _split(x, y, colours)))
     if view.beside and view.beside.marked:
-        found.append(Entry("differs", lambda x, y: [_marked(x, y, view)]))
+        found.append(Entry("differs", lambda x, y: [_marked(x, y, colours)]))
     return found
 
 
@@ -94,16 +94,14 @@ def flowed(found: list[Entry], room: float) -> list[list[Entry]]:
     return rows
 
 
-def draw(rows: list[list[Entry]], left: float, top: float, view: View) -> list[Item]:
+def draw(rows: list[list[Entry]], left: float, top: float, colours: Palette) -> list[Item]:
     """The legend's rows from (left, top) on."""
     items: list[Item] = []
     for number, row in enumerate(rows):
         x, y = left, top + ROW * (number + 0.5)
         for entry in row:
             items += entry.paint(x, y)
-            items.append(
-                Label(x + SWATCH + 7, y, entry.says, view.colours.muted, text.SMALL, "start")
-            )
+            items.append(Label(x + SWATCH + 7, y, entry.says, colours.muted, text.SMALL, "start"))
             x += entry.width
     return items
 
@@ -119,8 +117,7 @@ def _dashed(x: float, y: float, colour: str) -> list[Item]:
     return core + [Area(ribbon(curve, 0, 0, 4, span), colour) for span in spans]
 
 
-def _headed(x: float, y: float, view: View) -> list[Item]:
-    colours = view.colours
+def _headed(x: float, y: float, colours: Palette) -> list[Item]:
     middle = x + SWATCH / 2
     return [
         _bar(x, y, 3, colours.muted),
@@ -129,15 +126,15 @@ def _headed(x: float, y: float, view: View) -> list[Item]:
     ]
 
 
-def _marked(x: float, y: float, view: View) -> Item:
+def _marked(x: float, y: float, colours: Palette) -> Item:
     corners = [(x, y - 8), (x + SWATCH, y - 8), (x + SWATCH, y + 8), (x, y + 8)]
-    return Area(np.array(corners), rgba(view.colours.ink, MARK))
+    return Area(np.array(corners), rgba(colours.ink, MARK))
 
 
-def _split(x: float, y: float, view: View) -> list[Item]:
+def _split(x: float, y: float, colours: Palette) -> list[Item]:
     items: list[Item] = []
     half = SWATCH / 2
-    for left, colour in ((x, view.colours.skip), (x + half, view.colours.heads)):
+    for left, colour in ((x, colours.skip), (x + half, colours.heads)):
         corners = [(left, y - 4.5), (left + half, y - 4.5), (left + half, y + 4.5), (left, y + 4.5)]
         items.append(Area(np.array(corners), rgba(colour, 0.85)))
     return items

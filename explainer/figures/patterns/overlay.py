@@ -11,12 +11,12 @@ from explainer.base.numbers import percent
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.curves import Curve, ribbon
 from explainer.figures.canvas.frame import Frame
-from explainer.figures.canvas.palette import rgba
+from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Spot
 from explainer.figures.canvas.text import SMALL
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.lanes import THICKEST
-from explainer.figures.patterns.view import Overlay, View
-from explainer.results.explanation import Explanation
+from explainer.figures.patterns.view import Overlay
 from explainer.results.route import SKIP, Edge
 from explainer.results.total_flow import TotalFlow
 
@@ -67,14 +67,14 @@ def drawable(found: list[Band], scale: float) -> list[Band]:
 
 
 def draw(
-    kept: list[Band], explanation: Explanation, frame: Frame, view: View, scale: float
+    kept: list[Band], drawn: Drawn, frame: Frame, scale: float
 ) -> tuple[list[Item], list[Spot]]:
     """The bands with their spots."""
     items: list[Item] = []
     spots: list[Spot] = []
-    if not kept or explanation.flow is None:
+    flow, colours = drawn.explanation.flow, drawn.view.colours
+    if not kept or flow is None:
         return items, spots
-    flow = explanation.flow
     # Block by block: a copy of all heads of a long text takes hundreds of megabytes.
     totals = [
         float(np.abs(skip).sum() + np.abs(heads).sum())
@@ -88,10 +88,12 @@ def draw(
             frame.columns[edge.layer + 1],
             frame.rows[edge.target],
         )
-        colour = view.colours.skip if edge.component == SKIP else view.colours.heads
+        colour = colours.skip if edge.component == SKIP else colours.heads
         outline = ribbon(curve, 0, 0, min(THICKEST, abs(band.value) * scale))
-        items.append(Area(outline, rgba(colour, view.colours.wash)))
-        lines = wording.of_flow(explanation, edge, band.value, totals[edge.layer], band.strongest)
+        items.append(Area(outline, rgba(colour, colours.wash)))
+        lines = wording.of_flow(
+            drawn.explanation, edge, band.value, totals[edge.layer], band.strongest
+        )
         x, y = curve.point(0.38)
         spots.append(Spot(x, y, "flow", None, *edge, lines))
     return items, spots
@@ -102,12 +104,11 @@ def largest(found: list[Band]) -> float:
     return max((abs(band.value) for band in found), default=0.0)
 
 
-def shares(flow: TotalFlow, frame: Frame, view: View) -> tuple[list[Item], list[Spot]]:
+def shares(flow: TotalFlow, frame: Frame, colours: Palette) -> tuple[list[Item], list[Spot]]:
     """A stacked bar above each block: skip's share of all that moves, and the heads'."""
     assert frame.shares_top is not None
     items: list[Item] = []
     spots: list[Spot] = []
-    colours = view.colours
     span = frame.column_width * (0.72 if frame.column_width > 48 else 0.84)
     top = frame.shares_top + 20
     for layer, share in enumerate(flow.skip_shares()):

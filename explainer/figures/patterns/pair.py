@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from explainer.figures.canvas.frame import MANY_ROWS
 from explainer.figures.patterns import bars, legend
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.view import Beside, View
 from explainer.results.comparison import Aligned
@@ -40,8 +41,9 @@ def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View
         )
         for view, places, marked in zip(views, rows, _marked(alignment), strict=True)
     ]
-    scale = min(lay_out(e, view).scale for e, view in zip(both, shared, strict=True))
-    lines = max(_legend_rows(e, view, scale) for e, view in zip(both, shared, strict=True))
+    drawings = [Drawn.of(e, view) for e, view in zip(both, shared, strict=True)]
+    scale = min(lay_out(drawn).scale for drawn in drawings)
+    lines = max(_legend_rows(drawn, scale) for drawn in drawings)
     return [
         replace(view, scale=scale, beside=replace(view.beside, legend_rows=lines))
         for view in shared
@@ -57,7 +59,7 @@ def _rows(
     if len(kept) > MANY_ROWS:
         touched = [
             {explanation.target.position}
-            | {node for pattern in view.patterns(explanation) for node in pattern.nodes}
+            | {node for pattern in Drawn.of(explanation, view).patterns for node in pattern.nodes}
             for explanation, view in zip(both, views, strict=True)
         ]
         kept = [p for p in kept if p.first in touched[0] or p.second in touched[1]]
@@ -69,6 +71,5 @@ def _marked(alignment: Sequence[Aligned]) -> tuple[list[int | None], list[int | 
     return [pair.first for pair in differing], [pair.second for pair in differing]
 
 
-def _legend_rows(explanation: Explanation, view: View, scale: float) -> int:
-    found = legend.entries(view, explanation.target, scale, explanation.flow is not None)
-    return len(legend.flowed(found, view.width - legend.MARGIN))
+def _legend_rows(drawn: Drawn, scale: float) -> int:
+    return len(legend.flowed(legend.entries(drawn, scale), drawn.view.width - legend.MARGIN))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from explainer.figures.canvas import text
 from explainer.figures.canvas.scene import Label
 from explainer.figures.canvas.svg import document, element, groups, number
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.pair import Pair, pair_views
 from explainer.figures.patterns.view import View
@@ -32,7 +33,9 @@ def pair_svg(
     """Both graphs on one scale, as on the page but for their width; `views` as in `pair_views`."""
     wide = tuple(replace(view, width=WIDTH) for view in views)
     shared = pair_views(both, alignment, (wide[0], wide[1]))
-    scenes = [lay_out(explanation, view) for explanation, view in zip(both, shared, strict=True)]
+    scenes = [
+        lay_out(Drawn.of(explanation, view)) for explanation, view in zip(both, shared, strict=True)
+    ]
     body: list[str] = []
     for place, (scene, explanation, sentence) in enumerate(
         zip(scenes, both, sentences, strict=True)

@@ -12,9 +12,8 @@ from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import CORE, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Spot
 from explainer.figures.canvas.text import SMALL
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.lanes import Bundle, Lane
-from explainer.figures.patterns.view import View
-from explainer.results.explanation import Explanation
 from explainer.results.route import SKIP, Edge
 
 FADED = 0.14
@@ -44,17 +43,17 @@ def middle(bundle: Bundle, frame: Frame) -> tuple[Curve, list[tuple[float, float
     return curve, [(a - start, b - end) for a, b in zip(starts, ends, strict=True)]
 
 
-def ribbons(bundles: Sequence[Bundle], frame: Frame, view: View) -> tuple[list[Item], list[Item]]:
+def ribbons(bundles: Sequence[Bundle], drawn: Drawn, frame: Frame) -> tuple[list[Item], list[Item]]:
     """The edges, back and front: faded ones behind the others."""
     back: list[Item] = []
     front: list[Item] = []
-    weak = _weak(bundles, view)
+    view, weak = drawn.view, _weak(bundles, drawn)
     for bundle in bundles:
         curve, across = middle(bundle, frame)
         total = sum(lane.width for lane in bundle.lanes)
         spans = dashes(curve.length(), total) if bundle.edge.component == SKIP else None
         for lane, (start, end) in zip(bundle.lanes, across, strict=True):
-            faded = not view.leads(lane.pattern)
+            faded = not drawn.leads(lane.pattern)
             quiet = abs(lane.pattern.value(view.level)) < weak
             into = back if faded or quiet else front
             colour = view.colours.sign(lane.pattern.value(view.level))
@@ -69,15 +68,16 @@ def ribbons(bundles: Sequence[Bundle], frame: Frame, view: View) -> tuple[list[I
     return back, front
 
 
-def _weak(bundles: Sequence[Bundle], view: View) -> float:
+def _weak(bundles: Sequence[Bundle], drawn: Drawn) -> float:
     """The |influence| below which a pattern steps back: 0 unless there are very many."""
-    drawn = {lane.pattern for bundle in bundles for lane in bundle.lanes}
-    shown = [abs(p.value(view.level)) for p in drawn if view.leads(p)]
+    patterns = {lane.pattern for bundle in bundles for lane in bundle.lanes}
+    shown = [abs(p.value(drawn.view.level)) for p in patterns if drawn.leads(p)]
     return WEAK * max(shown) if len(shown) > CROWD else 0.0
 
 
-def nodes(lanes: Sequence[Lane], explanation: Explanation, frame: Frame, view: View) -> list[Item]:
+def nodes(lanes: Sequence[Lane], drawn: Drawn, frame: Frame) -> list[Item]:
     """A pill at every node that a pattern visits, as tall as what meets there; the goal's ring."""
+    explanation, view = drawn.explanation, drawn.view
     visits: dict[tuple[int, int], list[Lane]] = {}
     for lane in lanes:
         for layer, position in enumerate(lane.pattern.nodes):
@@ -87,7 +87,7 @@ def nodes(lanes: Sequence[Lane], explanation: Explanation, frame: Frame, view: V
     tallest = 8.0
     for (layer, position), here in visits.items():
         x, y = frame.columns[layer], frame.rows[position]
-        lead = [lane for lane in here if view.leads(lane.pattern)]
+        lead = [lane for lane in here if drawn.leads(lane.pattern)]
         for marked, strength in ((here, FADED * 2), (lead, 1.0)):
             if not marked or (marked is here and len(lead) == len(here)):
                 continue
@@ -110,8 +110,11 @@ def nodes(lanes: Sequence[Lane], explanation: Explanation, frame: Frame, view: V
     return items
 
 
-def marks(lanes: Sequence[Lane], bundles: Iterable[Bundle], frame: Frame, view: View) -> list[Item]:
+def marks(
+    lanes: Sequence[Lane], bundles: Iterable[Bundle], drawn: Drawn, frame: Frame
+) -> list[Item]:
     """A thin outline around the selected node or step."""
+    view = drawn.view
     place = view.place
     if place is None:
         return []
@@ -150,19 +153,19 @@ def _span(placed: Sequence[tuple[float, float]]) -> tuple[float, float]:
     )
 
 
-def circles(bundles: Sequence[Bundle], frame: Frame, view: View) -> list[tuple[Bundle, Disc]]:
+def circles(bundles: Sequence[Bundle], drawn: Drawn, frame: Frame) -> list[tuple[Bundle, Disc]]:
     """A circle for each head edge, slid along the edge until it touches no other circle or node.
 
     An edge with no free place has none, nor have the thin ones of a crowd; their spots still name
     the head.
     """
-    radius = frame.radius
+    view, radius = drawn.view, frame.radius
     nodes_at = np.array(
         [(x, frame.rows[p]) for x in frame.columns for p in frame.rows], dtype=np.float64
     )
     placed: list[tuple[Bundle, Disc]] = []
     headed = [b for b in bundles if b.edge.component not in (None, SKIP)]
-    for bundle in sorted(headed, key=lambda b: _rank(b, view))[:MOST_CIRCLES]:
+    for bundle in sorted(headed, key=lambda b: _rank(b, drawn))[:MOST_CIRCLES]:
         curve, _ = middle(bundle, frame)
         for u in 0.5 + np.array([k * s for k in range(19) for s in (0.02, -0.02)]):
             x, y = curve.point(float(u))
@@ -174,24 +177,25 @@ def circles(bundles: Sequence[Bundle], frame: Frame, view: View) -> list[tuple[B
         else:
             continue
         lead = bundle.value_order[0].pattern
-        shown = [ln for ln in bundle.lanes if view.leads(ln.pattern)]
+        shown = [ln for ln in bundle.lanes if drawn.leads(ln.pattern)]
         colour = view.colours.sign((shown[0].pattern if shown else lead).value(view.level))
         outline = rgba(colour, 1.0 if shown else FADED * 2)
         placed.append((bundle, Disc(x, y, radius, view.colours.surface, outline, 1.6)))
     return placed
 
 
-def _rank(bundle: Bundle, view: View) -> tuple[bool, float]:
-    shown = any(view.leads(lane.pattern) for lane in bundle.lanes)
+def _rank(bundle: Bundle, drawn: Drawn) -> tuple[bool, float]:
+    shown = any(drawn.leads(lane.pattern) for lane in bundle.lanes)
     return not shown, -sum(lane.width for lane in bundle.lanes)
 
 
-def numbers(placed: Iterable[tuple[Bundle, Disc]], view: View) -> list[Item]:
+def numbers(placed: Iterable[tuple[Bundle, Disc]], drawn: Drawn) -> list[Item]:
     """The head numbers in their circles."""
+    colours = drawn.view.colours
     items: list[Item] = []
     for bundle, disc in placed:
-        shown = any(view.leads(lane.pattern) for lane in bundle.lanes)
-        colour = view.colours.ink if shown else view.colours.muted
+        shown = any(drawn.leads(lane.pattern) for lane in bundle.lanes)
+        colour = colours.ink if shown else colours.muted
         items.append(Label(disc.x, disc.y, str(bundle.edge.component), colour, SMALL - 0.5))
     return items
 
@@ -199,9 +203,8 @@ def numbers(placed: Iterable[tuple[Bundle, Disc]], view: View) -> list[Item]:
 def edge_spots(
     bundles: Iterable[Bundle],
     placed: Sequence[tuple[Bundle, Disc]],
-    explanation: Explanation,
+    drawn: Drawn,
     frame: Frame,
-    view: View,
 ) -> list[Spot]:
     """Places to point at along every edge, on its widest lane, and one on each circle."""
     spots: list[Spot] = []
@@ -211,9 +214,12 @@ def edge_spots(
     for bundle in bundles:
         edge = bundle.edge
         curve, across = middle(bundle, frame)
-        widest = max(bundle.lanes, key=lambda ln: (view.leads(ln.pattern), ln.width))
+        widest = max(bundle.lanes, key=lambda ln: (drawn.leads(ln.pattern), ln.width))
         lines = wording.of_edge(
-            explanation, edge, [lane.pattern for lane in bundle.value_order], view.level
+            drawn.explanation,
+            edge,
+            [lane.pattern for lane in bundle.value_order],
+            drawn.view.level,
         )
         places = curve.points(along, sum(across[bundle.lanes.index(widest)]) / 2)
         if edge in at:

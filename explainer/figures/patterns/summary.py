@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 
 from explainer.base.numbers import counted, percent, signed
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import brief
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.view import View
 from explainer.results.explanation import Explanation
-from explainer.results.merged import merge_pieces
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Edge, Level, Place
 
@@ -30,10 +29,22 @@ def summary(
     With a `place` and no word: which patterns pass it. Raises ExplainerError for a word or place
     that is not in the explanation.
     """
-    View(level=level, selected=word, place=place).check(explanation)
-    if place is not None and word is None:
-        return _passing(explanation, level, place)
-    chosen = [p for p in explanation.patterns if word is None or p.source == word]
+    view = View(level=level, selected=word, place=place)
+    return drawn_summary(Drawn.of(explanation, view))
+
+
+def view_summary(explanation: Explanation, view: View) -> str:
+    """The summary of what a view shows."""
+    return drawn_summary(Drawn.of(explanation, view))
+
+
+def drawn_summary(drawn: Drawn) -> str:
+    """The summary of all that is listed in a drawing, or of what is selected there."""
+    explanation, view = drawn.explanation, drawn.view
+    level, word = view.level, view.selected
+    if view.place is not None and word is None:
+        return _passing(drawn, view.place)
+    chosen = [p for p in drawn.listed if word is None or p.source == word]
     label = wording.question(explanation.target)
     if not chosen:
         if word is None:
@@ -42,7 +53,7 @@ def summary(
     pattern = max(chosen, key=lambda p: abs(p.value(level)))
     whole = explanation.influence[pattern.source]
     # The pieces of a merged word may take several ways.
-    ways = sum(p.source == pattern.source for p in explanation.patterns)
+    ways = sum(p.source == pattern.source for p in drawn.listed)
     name = "its pattern" if ways == 1 else f"the strongest of its {ways} patterns"
     share = percent(pattern.value(level) / whole) if whole else "–"
     return (
@@ -52,19 +63,10 @@ def summary(
     )
 
 
-def view_summary(explanation: Explanation, view: View) -> str:
-    """The summary of what a view shows."""
-    view.check(explanation)
-    if view.merge_pieces:
-        words = merge_pieces(replace(explanation, flow=None))
-        explanation, view = words.explanation, view.on_words(words)
-    listed = replace(explanation, patterns=view.listed(explanation))
-    return summary(listed, view.level, view.selected, view.place)
-
-
-def _passing(explanation: Explanation, level: Level, place: Place) -> str:
+def _passing(drawn: Drawn, place: Place) -> str:
     """Which patterns pass a node or step, and what they carry together."""
-    through = [p for p in explanation.patterns if p.passes(place, level)]
+    explanation, level = drawn.explanation, drawn.view.level
+    through = [p for p in drawn.listed if p.passes(place, level)]
     through.sort(key=lambda p: -abs(p.value(level)))
     where = wording.place(explanation, place)
     if not through:

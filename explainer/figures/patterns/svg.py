@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from explainer.figures.canvas.svg import to_svg
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.keywords import by_keyword
 from explainer.figures.patterns.layout import lay_out
-from explainer.figures.patterns.summary import view_summary
+from explainer.figures.patterns.summary import drawn_summary
 from explainer.figures.patterns.view import View
 from explainer.results.explanation import Explanation
 
@@ -18,6 +19,10 @@ def pattern_svg(explanation: Explanation, view: View) -> str:
     sentence and its summary. The view's choices can be given as keywords (`level="embedding"`).
     Raises ExplainerError for a choice that does not exist or does not fit the explanation.
     """
-    scene = lay_out(explanation, view)
-    said = view_summary(explanation, view)
-    return to_svg(scene, view.colours.surface, " ".join(explanation.tokens), said)
+    return drawn_svg(Drawn.of(explanation, view))
+
+
+def drawn_svg(drawn: Drawn) -> str:
+    """What is drawn of an explanation as SVG text, with the sentence as its title."""
+    title, said = " ".join(drawn.tokens.tokens), drawn_summary(drawn)
+    return to_svg(lay_out(drawn), drawn.view.colours.surface, title, said)

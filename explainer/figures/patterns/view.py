@@ -11,8 +11,7 @@ from explainer.base.quote import shown
 from explainer.figures.canvas.palette import Palette, palette
 from explainer.results.explanation import Explanation
 from explainer.results.logits import LARGEST
-from explainer.results.merged import Merged, merge_pieces, special_positions
-from explainer.results.pattern import Pattern
+from explainer.results.merged import Merged
 from explainer.results.route import LEVELS, Edge, Level, Node, Place
 
 Overlay = Literal["none", "skip", "heads", "both"]
@@ -23,9 +22,6 @@ NARROWEST = 240.0
 WIDEST = 20_000.0
 NOWHERE = -1
 """The row of a position that there is not, see `merge`."""
-MOST_STEPS = 2500
-"""Steps that are drawn at most, of the strongest patterns: more cannot be told apart, and the
-hundreds of words of a long text would take a minute to draw."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +48,9 @@ class View:
     `minimum_share` hides words whose |g| is below that share of Σ|g|; `overlay` adds all
     influence behind the patterns; `selected` is a source word's position and `place` a node or a
     step: patterns of other words, and those that do not pass there, are faded; `width` is in px;
-    `merge_pieces` draws the pieces of a word as one row, `hide_special` leaves out what starts at
-    [CLS], [SEP] and [MASK]; `scale` fixes the px per logit, so that two figures can be compared,
-    and `beside` what else they share.
+    `merge_pieces` asks for the pieces of a word as one row (what is selected still names a token),
+    `hide_special` leaves out what starts at [CLS], [SEP] and [MASK]; `scale` fixes the px per
+    logit, so that two figures can be compared, and `beside` what else they share.
     """
 
     level: Level = "attention"
@@ -95,49 +91,6 @@ class View:
     def selects(self) -> bool:
         """Whether a word or a place is selected."""
         return self.selected is not None or self.place is not None
-
-    def leads(self, pattern: Pattern) -> bool:
-        """Whether a pattern is of the selected word and passes the selected place."""
-        return (self.selected is None or pattern.source == self.selected) and (
-            self.place is None or pattern.passes(self.place, self.level)
-        )
-
-    def patterns(self, explanation: Explanation) -> tuple[Pattern, ...]:
-        """The drawn patterns: those wanted, or the strongest of them where there are very many."""
-        wanted = self.wanted(explanation)
-        most = max(1, MOST_STEPS // explanation.model.layers)
-        if len(wanted) <= most:
-            return wanted
-
-        def rank(pattern: Pattern) -> tuple[bool, float]:
-            chosen = self.selects and self.leads(pattern)
-            return not chosen, -abs(pattern.value(self.level))
-
-        strongest = {id(pattern) for pattern in sorted(wanted, key=rank)[:most]}
-        return tuple(pattern for pattern in wanted if id(pattern) in strongest)
-
-    def wanted(self, explanation: Explanation) -> tuple[Pattern, ...]:
-        """The patterns above the minimum share, and all that are selected."""
-        if self.merge_pieces:
-            words = merge_pieces(replace(explanation, flow=None))
-            own = self.on_words(words)
-            drawn = {p.route for p in own.wanted(words.explanation)}
-            return tuple(p for p in explanation.patterns if words.route(p) in drawn)
-        enough = {p.source for p in explanation.drawn(self.minimum_share)}
-        return tuple(
-            p
-            for p in self.listed(explanation)
-            if p.source in enough or (self.selects and self.leads(p))
-        )
-
-    def listed(self, explanation: Explanation) -> tuple[Pattern, ...]:
-        """All patterns but the hidden words'; what is selected is never hidden."""
-        hidden = special_positions(explanation) if self.hide_special else frozenset()
-        return tuple(
-            p
-            for p in explanation.patterns
-            if p.source not in hidden or (self.selects and self.leads(p))
-        )
 
     def on_words(self, words: Merged) -> View:
         """The same view of an explanation whose pieces have been merged."""

@@ -1,0 +1,114 @@
+"""What a view shows of an explanation, computed once and handed to everything that draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from explainer.figures.patterns.view import View
+from explainer.results.explanation import Explanation
+from explainer.results.merged import Merged, merge_pieces, special_positions
+from explainer.results.pattern import Pattern
+
+MOST_STEPS = 2500
+"""Steps that are drawn at most, of the strongest patterns: more cannot be told apart, and the
+hundreds of words of a long text would take a minute to draw."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """An explanation as it is drawn: with a row for each of its tokens, which may be whole words.
+
+    `explanation` and `view` are already of rows: where `merged` is given, its words stand for
+    tokens, and what the view selects is counted in words. All patterns keep their order.
+    """
+
+    explanation: Explanation
+    view: View
+    merged: Merged | None = None
+
+    @classmethod
+    def of(cls, explanation: Explanation, view: View) -> Drawn:
+        """An explanation of tokens as a view of tokens shows it: here word pieces are merged.
+
+        Raises ExplainerError where what is selected is not in the explanation.
+        """
+        view.check(explanation)
+        if view.merge_pieces:
+            return cls.of_words(merge_pieces(explanation), view)
+        return cls(explanation, view)
+
+    @classmethod
+    def of_words(cls, merged: Merged, view: View) -> Drawn:
+        """Words that have been merged, as a view of their tokens shows them."""
+        view.check(merged.source)
+        return cls(merged.explanation, view.on_words(merged), merged)
+
+    @property
+    def tokens(self) -> Explanation:
+        """The explanation of tokens, where rows are words as well."""
+        return self.explanation if self.merged is None else self.merged.source
+
+    @cached_property
+    def leading(self) -> frozenset[int]:
+        """The words with a listed pattern that the selection does not fade."""
+        return frozenset(p.source for p in self.listed if self.leads(p))
+
+    def leads(self, pattern: Pattern) -> bool:
+        """Whether a pattern is of the selected word and passes the selected place."""
+        return id(pattern) in self._leading
+
+    @cached_property
+    def _leading(self) -> frozenset[int]:
+        word, place, level = self.view.selected, self.view.place, self.view.level
+        # By identity: a pattern holds many numbers, all of which its hash would go through.
+        return frozenset(
+            id(pattern)
+            for pattern in self.explanation.patterns
+            if (word is None or pattern.source == word)
+            and (place is None or pattern.passes(place, level))
+        )
+
+    @cached_property
+    def listed(self) -> tuple[Pattern, ...]:
+        """All patterns but the hidden words'; what is selected is never hidden."""
+        view = self.view
+        hidden = special_positions(self.explanation) if view.hide_special else frozenset()
+        return tuple(
+            p
+            for p in self.explanation.patterns
+            if p.source not in hidden or (view.selects and self.leads(p))
+        )
+
+    @cached_property
+    def wanted(self) -> tuple[Pattern, ...]:
+        """The listed patterns above the minimum share, and all that are selected."""
+        view = self.view
+        enough = {p.source for p in self.explanation.drawn(view.minimum_share)}
+        return tuple(
+            p for p in self.listed if p.source in enough or (view.selects and self.leads(p))
+        )
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The drawn patterns: those wanted, or the strongest of them where there are very many."""
+        view, wanted = self.view, self.wanted
+        most = max(1, MOST_STEPS // self.explanation.model.layers)
+        if len(wanted) <= most:
+            return wanted
+
+        def rank(pattern: Pattern) -> tuple[bool, float]:
+            chosen = view.selects and self.leads(pattern)
+            return not chosen, -abs(pattern.value(view.level))
+
+        strongest = {id(pattern) for pattern in sorted(wanted, key=rank)[:most]}
+        return tuple(pattern for pattern in wanted if id(pattern) in strongest)
+
+    @cached_property
+    def of_tokens(self) -> tuple[Pattern, ...]:
+        """The tokens' patterns that are drawn: of a word, those of its pieces."""
+        if self.merged is None:
+            return self.patterns
+        drawn = {pattern.route for pattern in self.patterns}
+        route = self.merged.route
+        return tuple(p for p in self.tokens.patterns if route(p) in drawn)

@@ -55,7 +55,7 @@ BEAM = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class Signals:
     """What methods choose from, for one sentence.
 
     `attention` [L, head, to, from]; `conductance` and `internal` [L + 1, pos] in logits; `rng`
@@ -76,7 +76,7 @@ class PathMethod:
     name: str
     label: str
     levels: tuple[Level, ...]
-    choose: Callable[[Evidence, Pattern], Route]
+    choose: Callable[[Signals, Pattern], Route]
     modes: tuple[Mode, ...] = MODES
 
 
@@ -87,7 +87,7 @@ class LayerMethod:
     name: str
     label: str
     levels: tuple[Level, ...]
-    scores: Callable[[Evidence], Array]
+    scores: Callable[[Signals], Array]
     modes: tuple[Mode, ...] = MODES
 
 
@@ -97,7 +97,7 @@ class CellMethod:
 
     name: str
     label: str
-    choose: Callable[[Evidence, Cells, Selection], Cells]
+    choose: Callable[[Signals, Cells, Selection], Cells]
     levels: tuple[Level, ...] = ("attention",)
     modes: tuple[Mode, ...] = ("remove",)
 
@@ -105,23 +105,23 @@ class CellMethod:
 Method = PathMethod | LayerMethod | CellMethod
 
 
-def _attention(evidence: Evidence, pattern: Pattern, **how: object) -> ScoredRoute:
-    target = evidence.explanation.target.position
-    return attention_path(evidence.attention, pattern.source, target, **how)  # type: ignore[arg-type]
+def _attention(signals: Signals, pattern: Pattern, **how: object) -> ScoredRoute:
+    target = signals.explanation.target.position
+    return attention_path(signals.attention, pattern.source, target, **how)  # type: ignore[arg-type]
 
 
-def _rollout(evidence: Evidence, pattern: Pattern) -> ScoredRoute:
-    return rollout_path(evidence.attention, pattern.source, evidence.explanation.target.position)
+def _rollout(signals: Signals, pattern: Pattern) -> ScoredRoute:
+    return rollout_path(signals.attention, pattern.source, signals.explanation.target.position)
 
 
-def _flow(evidence: Evidence, pattern: Pattern) -> ScoredRoute:
-    return attention_flow(evidence.attention, pattern.source, evidence.explanation.target.position)
+def _flow(signals: Signals, pattern: Pattern) -> ScoredRoute:
+    return attention_flow(signals.attention, pattern.source, signals.explanation.target.position)
 
 
-def _random(evidence: Evidence, pattern: Pattern) -> ScoredRoute:
-    explanation = evidence.explanation
+def _random(signals: Signals, pattern: Pattern) -> ScoredRoute:
+    explanation = signals.explanation
     return random_path(
-        evidence.rng,
+        signals.rng,
         pattern.source,
         explanation.target.position,
         layers=explanation.model.layers,
@@ -130,14 +130,14 @@ def _random(evidence: Evidence, pattern: Pattern) -> ScoredRoute:
     )
 
 
-def _rollout_nodes(evidence: Evidence) -> Array:
+def _rollout_nodes(signals: Signals) -> Array:
     """How much of the target's rollout comes through every node [L + 1, pos], as a share of 1."""
-    return rollout_to(evidence.attention, evidence.explanation.target.position)
+    return rollout_to(signals.attention, signals.explanation.target.position)
 
 
-def _strongest_heads(evidence: Evidence, cells: Cells, words: Selection) -> Cells:
+def _strongest_heads(signals: Signals, cells: Cells, words: Selection) -> Cells:
     """Among all words the largest flow by size counts, among the positive ones by its sign."""
-    flow = evidence.explanation.flow
+    flow = signals.explanation.flow
     assert flow is not None
     into = flow.heads.sum(axis=3)  # [L, head, to]
     return strongest_heads(cells, np.abs(into) if words == "all" else into)
@@ -235,32 +235,32 @@ def selected(patterns: Sequence[Pattern], words: Selection) -> tuple[Pattern, ..
     return tuple(p for p in patterns if words == "all" or p.influence > 0)
 
 
-def routes(method: PathMethod, evidence: Evidence) -> dict[int, Route]:
+def routes(method: PathMethod, signals: Signals) -> dict[int, Route]:
     """The method's path for every word that has a pattern, by the word's position."""
     chosen = {}
-    for pattern in evidence.explanation.patterns:
+    for pattern in signals.explanation.patterns:
         checkpoint()
-        chosen[pattern.source] = method.choose(evidence, pattern)
+        chosen[pattern.source] = method.choose(signals, pattern)
     return chosen
 
 
 def kept_by_routes(
-    model: Model, evidence: Evidence, chosen: Sequence[Route], level: Level, mode: Mode
+    model: Model, signals: Signals, chosen: Sequence[Route], level: Level, mode: Mode
 ) -> Kept:
     """Only the routes, or all but them."""
     cut = keep_only if mode == "keep" else remove
-    return cut(model, len(evidence.explanation.tokens), chosen, level)
+    return cut(model, len(signals.explanation.tokens), chosen, level)
 
 
 def kept_by_nodes(
-    model: Model, evidence: Evidence, method: LayerMethod, words: Selection, mode: Mode
+    model: Model, signals: Signals, method: LayerMethod, words: Selection, mode: Mode
 ) -> Kept:
     """Only the strongest nodes, or all but them; as many in each layer as the patterns have.
 
     Among all words the strongest by size count, among the positive ones those that pull towards
     the right answer most, as for patterns.
     """
-    explanation, scores = evidence.explanation, method.scores(evidence)
+    explanation, scores = signals.explanation, method.scores(signals)
     patterns = selected(explanation.patterns, words)
     counts = [len({p.nodes[layer] for p in patterns}) for layer in range(len(scores) - 1)]
     ranked = np.abs(scores) if words == "all" else scores
@@ -274,12 +274,12 @@ def kept_by_nodes(
     return replace(keep_all(model, len(explanation.tokens)), nodes=nodes)
 
 
-def kept_by_cells(model: Model, evidence: Evidence, method: CellMethod, words: Selection) -> Kept:
+def kept_by_cells(model: Model, signals: Signals, method: CellMethod, words: Selection) -> Kept:
     """All but the heads and skips that the method names beside the patterns'."""
-    explanation = evidence.explanation
+    explanation = signals.explanation
     whole = keep_all(model, len(explanation.tokens))
     layers, heads, n_tokens = whole.heads.shape
     patterns = selected(explanation.patterns, words)
     own = cells_of(patterns, layers=layers, heads=heads, n_tokens=n_tokens)
-    cut = method.choose(evidence, own, words)
+    cut = method.choose(signals, own, words)
     return replace(whole, heads=~cut.heads, skip=~cut.skip)

@@ -22,10 +22,10 @@ from explainer.evaluation.methods import (
     PATTERN,
     SELECTIONS,
     CellMethod,
-    Evidence,
     LayerMethod,
     PathMethod,
     Selection,
+    Signals,
     kept_by_cells,
     kept_by_nodes,
     kept_by_routes,
@@ -75,7 +75,7 @@ def evaluate_sentence(
         traced = follow(model, sentence, quantity, options.settings)
         explanation = explanation_of(model, sentence, quantity, traced, options.settings, flow=True)
         assert explanation.flow is not None
-        evidence = Evidence(
+        signals = Signals(
             explanation=explanation,
             attention=attention(model, sentence),
             conductance=layer_conductance(explanation.flow, traced.target),
@@ -83,12 +83,12 @@ def evaluate_sentence(
             rng=np.random.default_rng([options.seed, number]),
         )
         chosen = {
-            (name, level): routes(method, evidence)
+            (name, level): routes(method, signals)
             for name in options.methods
             if isinstance(method := METHODS[name], PathMethod)
             for level in method.levels
         }
-        variants = list(_variants(model, evidence, options, chosen))
+        variants = list(_variants(model, signals, options, chosen))
         outcomes = tuple(
             Outcome(name, level, words, mode, replacement, value, kept.size(level, mode))
             for replacement in options.replacements
@@ -126,7 +126,7 @@ def evaluate_sentence(
         signed_skip_flow=tuple(explanation.flow.signed_skip_shares().tolist()),
         skip_steps=skip_share_of_steps(explanation.patterns),
         paths=(path_count(explanation, "embedding"), path_count(explanation, "attention")),
-        alignment=_alignment(evidence),
+        alignment=_alignment(signals),
         outcomes=outcomes,
         carried=carried,
         seconds=time.perf_counter() - start,
@@ -140,24 +140,24 @@ def fillings(model: Model, options: Options) -> Fillings:
 
 def _variants(
     model: Model,
-    evidence: Evidence,
+    signals: Signals,
     options: Options,
     chosen: dict[tuple[str, Level], dict[int, Route]],
 ) -> Iterator[tuple[str, Level, Selection, Mode, Kept]]:
     """Every method, level, selection of words and mode, with what it keeps of the model."""
     for words in SELECTIONS:
-        sources = [p.source for p in selected(evidence.explanation.patterns, words)]
+        sources = [p.source for p in selected(signals.explanation.patterns, words)]
         for mode in MODES:
             for (name, level), by_source in chosen.items():
                 ways = [by_source[source] for source in sources]
-                yield name, level, words, mode, kept_by_routes(model, evidence, ways, level, mode)
+                yield name, level, words, mode, kept_by_routes(model, signals, ways, level, mode)
             for name in options.methods:
                 method = METHODS[name]
                 if isinstance(method, LayerMethod):
-                    kept = kept_by_nodes(model, evidence, method, words, mode)
+                    kept = kept_by_nodes(model, signals, method, words, mode)
                     yield name, method.levels[0], words, mode, kept
                 elif isinstance(method, CellMethod) and mode in method.modes:
-                    kept = kept_by_cells(model, evidence, method, words)
+                    kept = kept_by_cells(model, signals, method, words)
                     yield name, method.levels[0], words, mode, kept
 
 
@@ -194,13 +194,13 @@ def _carried(
             yield Carried(name, level, words, share)
 
 
-def _alignment(evidence: Evidence) -> float:
+def _alignment(signals: Signals) -> float:
     """How far the best paths of attention, residual included, go the patterns' way."""
-    explanation = evidence.explanation
+    explanation = signals.explanation
     shares = [
         alignment(
             attention_path(
-                evidence.attention, p.source, explanation.target.position, reduce="mean"
+                signals.attention, p.source, explanation.target.position, reduce="mean"
             ).nodes,
             p.nodes,
         )

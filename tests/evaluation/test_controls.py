@@ -18,7 +18,7 @@ from explainer.evaluation.methods import (
     METHODS,
     SELECTIONS,
     CellMethod,
-    Evidence,
+    Signals,
     kept_by_cells,
     kept_by_nodes,
     selected,
@@ -108,24 +108,22 @@ def test_the_strongest_heads_by_hand(own):
 
 
 @pytest.fixture(scope="module")
-def evidence(tiny_masked_lm):
+def signals(tiny_masked_lm):
     explanation = explain(
         tiny_masked_lm, TEXT, correct="are", wrong="is", settings=SETTINGS, flow=True
     )
     shape = (4, len(explanation.tokens))
     weights = attention(tiny_masked_lm, read_sentence(tiny_masked_lm, TEXT))
-    return Evidence(
-        explanation, weights, np.zeros(shape), np.zeros(shape), np.random.default_rng(0)
-    )
+    return Signals(explanation, weights, np.zeros(shape), np.zeros(shape), np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("words", SELECTIONS)
 @pytest.mark.parametrize("method", CONTROLS, ids=lambda method: method.name)
 def test_a_control_cuts_no_more_of_a_block_than_the_patterns(
-    tiny_masked_lm, evidence, method, words
+    tiny_masked_lm, signals, method, words
 ):
-    kept = kept_by_cells(tiny_masked_lm, evidence, method, words)
-    chosen = selected(evidence.explanation.patterns, words)
+    kept = kept_by_cells(tiny_masked_lm, signals, method, words)
+    chosen = selected(signals.explanation.patterns, words)
     layers, heads, n_tokens = kept.heads.shape
     own = cells_of(chosen, layers=layers, heads=heads, n_tokens=n_tokens)
     assert own.heads.any()
@@ -141,9 +139,9 @@ def test_a_control_cuts_no_more_of_a_block_than_the_patterns(
     assert by_block == expected
 
 
-def test_the_heads_of_largest_flow_have_more_than_all_others(tiny_masked_lm, evidence):
-    kept = kept_by_cells(tiny_masked_lm, evidence, METHODS["flow-heads"], "all")
-    size = np.abs(evidence.explanation.flow.heads.sum(axis=3))
+def test_the_heads_of_largest_flow_have_more_than_all_others(tiny_masked_lm, signals):
+    kept = kept_by_cells(tiny_masked_lm, signals, METHODS["flow-heads"], "all")
+    size = np.abs(signals.explanation.flow.heads.sum(axis=3))
     for cut, flow in zip(~kept.heads, size, strict=True):
         assert flow[cut].min() >= flow[~cut].max()
 
@@ -169,16 +167,16 @@ def test_a_records_controls_are_runs_of_the_model(tiny_masked_lm):
     assert heads.value != whole.value != record.value
 
 
-def test_equal_nodes_of_rollout_lead_to_the_target(tiny_masked_lm, evidence):
-    weights, target = evidence.attention, evidence.explanation.target.position
+def test_equal_nodes_of_rollout_lead_to_the_target(tiny_masked_lm, signals):
+    weights, target = signals.attention, signals.explanation.target.position
     to = rollout_to(weights, target)
     assert to[-1].tolist() == [float(i == target) for i in range(to.shape[1])]
     assert np.allclose(to.sum(axis=1), 1)
     # What the target takes from the words is rollout's own last row.
     assert np.allclose(to[0], rollout(weights)[-1, target])
     assert rollout_path(weights, 2, target).score == pytest.approx(to[0, 2])
-    kept = kept_by_nodes(tiny_masked_lm, evidence, METHODS["rollout-nodes"], "all", "keep")
+    kept = kept_by_nodes(tiny_masked_lm, signals, METHODS["rollout-nodes"], "all", "keep")
     for layer, nodes in enumerate(kept.nodes[:-1]):
-        own = {p.nodes[layer] for p in evidence.explanation.patterns}
+        own = {p.nodes[layer] for p in signals.explanation.patterns}
         assert nodes.sum() == len(own)
         assert to[layer][nodes].min() >= to[layer][~nodes].max(initial=0)

@@ -10,7 +10,7 @@ import pytest
 from explainer import ExplainerError, explain
 from explainer.api import measure_path
 from explainer.evaluation import run as runs
-from explainer.evaluation.methods import METHODS, SELECTIONS, Evidence, kept_by_nodes
+from explainer.evaluation.methods import METHODS, SELECTIONS, Signals, kept_by_nodes
 from explainer.evaluation.options import Options
 from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.reading.cases import Sentences, cases_of
@@ -140,15 +140,15 @@ def test_layer_methods_keep_as_many_nodes_as_the_patterns(tiny_masked_lm, explan
     rng = np.random.default_rng(0)
     scores = rng.normal(size=(4, 11))
     empty = np.zeros(0)
-    evidence = Evidence(explanation, empty, scores, scores, rng)
-    kept = kept_by_nodes(tiny_masked_lm, evidence, METHODS["conductance"], words, "keep")
+    signals = Signals(explanation, empty, scores, scores, rng)
+    kept = kept_by_nodes(tiny_masked_lm, signals, METHODS["conductance"], words, "keep")
     chosen = [p for p in explanation.patterns if words == "all" or p.influence > 0]
     for layer in range(3):
         assert kept.nodes[layer].sum() == len({p.nodes[layer] for p in chosen})
         ranked = np.abs(scores[layer]) if words == "all" else scores[layer]
         assert ranked[kept.nodes[layer]].min() > ranked[~kept.nodes[layer]].max(initial=-np.inf)
     assert kept.nodes[3].tolist() == [i == explanation.target.position for i in range(11)]
-    without = kept_by_nodes(tiny_masked_lm, evidence, METHODS["conductance"], words, "remove")
+    without = kept_by_nodes(tiny_masked_lm, signals, METHODS["conductance"], words, "remove")
     assert (without.nodes[:3] == ~kept.nodes[:3]).all()
     assert without.nodes[3].all()
 

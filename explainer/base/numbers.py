@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 MANY_DIGITS = 1e7
 """Numbers from here on are written with a power of ten."""
 
@@ -30,3 +32,22 @@ def percent(share: float) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 word`, `2 words`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def points(change: float) -> str:
+    """A change of a share of 1 in whole percentage points: `+1 point`, `−3 points`."""
+    written = signed(100 * change, 0)
+    return f"{written} point" if written in ("+1", "−1") else f"{written} points"
+
+
+def between(counts: Collection[int]) -> str:
+    """Numbers of things by the least and the most of them: `40`, or `1,000 to 1,200`."""
+    low, high = min(counts), max(counts)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def duration(seconds: float) -> str:
+    """A time in whole seconds, or in whole minutes from two on: `90 seconds`, `2 minutes`."""
+    if seconds < 120:
+        return counted(round(seconds), "second")
+    return counted(round(seconds / 60), "minute")

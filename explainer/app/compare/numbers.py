@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from explainer import Explanation
-from explainer.base.numbers import percent, signed
+from explainer.base.numbers import percent, points, signed
 from explainer.figures import View
 from explainer.figures.canvas.text import clean
 from explainer.figures.patterns.drawn import Drawn
@@ -28,9 +28,8 @@ def quantity_table(both: Pair, view: View) -> None:
     rows = [_row(name, signed(a), signed(b), signed(b - a)) for name, a, b in lines]
     gaps = [_gap(e) for e in both]
     rows.append(f"<tr><th>completeness gap</th>{''.join(gaps)}<td></td></tr>")
-    points = signed(100 * (drawn[1] - drawn[0]), 0)
-    unit = "point" if points in ("+1", "−1") else "points"
-    rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), f"{points} {unit}"))
+    change = points(drawn[1] - drawn[0])
+    rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), change))
     head = "".join(f'<th scope="col">{escape(clean(e.target.label))}</th>' for e in both)
     st.html(
         '<table class="ipe-pair"><caption>The quantity explained, in logits</caption>'

@@ -10,6 +10,7 @@ import math
 import os
 
 from explainer.base.errors import ExplainerError
+from explainer.base.numbers import duration
 from explainer.base.quote import quote
 from explainer.influence.memory import points_per_piece
 from explainer.models.model import Model
@@ -76,12 +77,8 @@ def check_effort(
     lower = [f"{fewer} points instead of {settings.points:,}"] if fewer >= least else []
     lower += ["fewer patterns kept (top k)"] if settings.top_k > 1 else []
     raise ExplainerError(
-        f"This would take about {_spoken(seconds)} ({n_tokens} tokens × {settings.points:,} points "
-        f"× {model.info.layers} layers), and here {_spoken(allowed)} are allowed: take "
+        f"This would take about {duration(seconds)} ({n_tokens} tokens × {settings.points:,} "
+        f"points × {model.info.layers} layers), and here {duration(allowed)} are allowed: take "
         f"{' or '.join([*lower, 'a shorter sentence'])} (on a server of your own, "
         f"{SECONDS_VARIABLE} allows more)."
     )
-
-
-def _spoken(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes"

@@ -16,7 +16,7 @@ from explainer.app.compute import Reading
 from explainer.app.compute.evaluate import measured_line
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.results import Results
-from explainer.base.numbers import counted
+from explainer.base.numbers import counted, duration
 from explainer.evaluation.evidence.left_out import Reason, reasons
 from explainer.evaluation.evidence.report import report
 from explainer.evaluation.evidence.summary import EVERY_TASK
@@ -171,6 +171,5 @@ def progress(running: Measurement) -> str:
     said = f"{done} of {counted(len(running.cases), 'sentence')}"
     if done:
         seconds = running.seconds / done * running.left
-        rest = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-        said += f", about {rest} left"
+        said += f", about {duration(seconds)} left"
     return said

@@ -13,6 +13,7 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.base import assets
+from explainer.base.numbers import between
 from explainer.evaluation.evidence.findings import Finding
 from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, FINDINGS, SUMMARY
 
@@ -84,13 +85,8 @@ def _origin(runs: list[dict[str, Any]]) -> str:
         [run.get("evaluated", run["done"]) for run in runs if bool(run.get("added")) is is_added]
         for is_added in (False, True)
     )
-    controls = f" ({_many(later)} for controls)" if later else ""
+    controls = f" ({between(later)} for controls)" if later else ""
     return (
-        f"The project’s own results: {_many(first)} sentences of a task{controls}, "
+        f"The project’s own results: {between(first)} sentences of a task{controls}, "
         f"{settings['points']} {settings['rule']} points."
     )
-
-
-def _many(counts: list[int]) -> str:
-    low, high = min(counts), max(counts)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"

@@ -16,6 +16,9 @@ from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import LEVELS, SKIP, Component, Level
 
+STRONGER = 0.001
+"""A pattern is stronger from this share of the other's strength on: less is rounding."""
+
 
 def concentration(explanation: Explanation, patterns: Iterable[Pattern], level: Level) -> float:
     """The share of all influence Σ|g| that `patterns` carry, each in its word's direction.
@@ -41,6 +44,31 @@ def carried_share(influence: Sequence[float], carried: Sequence[float]) -> float
 
 def _in_direction(influence: Sequence[float], carried: Sequence[float]) -> float:
     return sum(c * math.copysign(1.0, g) for g, c in zip(influence, carried, strict=True))
+
+
+def outdone(
+    found: Iterable[Pattern], wider: Iterable[Pattern]
+) -> tuple[tuple[Pattern, Pattern], ...]:
+    """Patterns whose words have a stronger one along nodes in `wider`, each with that one.
+
+    Strength is influence in the word's direction; where it gains most stands first.
+    """
+    best: dict[int, Pattern] = {}
+    for pattern in wider:
+        held = best.setdefault(pattern.source, pattern)
+        if _strength(pattern) > _strength(held):
+            best[pattern.source] = pattern
+    pairs = [(pattern, best[pattern.source]) for pattern in found if pattern.source in best]
+    better = [pair for pair in pairs if _gain(*pair) > STRONGER * abs(_strength(pair[0]))]
+    return tuple(sorted(better, key=lambda pair: -_gain(*pair)))
+
+
+def _gain(found: Pattern, other: Pattern) -> float:
+    return _strength(other) - _strength(found)
+
+
+def _strength(pattern: Pattern) -> float:
+    return math.copysign(1.0, pattern.influence) * pattern.embedding_influence
 
 
 def skip_share_of_steps(patterns: Sequence[Pattern]) -> float:

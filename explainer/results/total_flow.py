@@ -62,3 +62,16 @@ class TotalFlow:
         with np.errstate(over="ignore"):  # a sum next to nothing has shares without end
             signed = self.skip.sum(axis=1)
             return np.divide(signed, total, out=np.zeros_like(total), where=total != 0)
+
+    def spread(self) -> float:
+        """How far the blocks' totals lie apart by rounding, in logits."""
+        return float(np.ptp(self.layer_totals()))
+
+    def strongest_heads(self) -> NDArray[np.intp]:
+        """The head of each block [L] through which most flows, whatever its sign."""
+        return np.asarray(np.abs(self.heads).sum(axis=(2, 3)).argmax(axis=1))
+
+    def by_sign(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What flows through each block [L] for Q and, below 0, against it; they sum to Σ g."""
+        every = np.concatenate([part.reshape(len(part), -1) for part in (self.skip, self.heads)], 1)
+        return np.clip(every, 0, None).sum(axis=1), np.clip(every, None, 0).sum(axis=1)

@@ -13,6 +13,7 @@ from explainer.results.metrics import (
     concentration,
     entropy,
     node_entropy,
+    outdone,
     path_count,
     skip_share_of_steps,
     sparsity,
@@ -90,3 +91,24 @@ def test_paths_are_counted_as_by_enumeration(explanation, layers):
     assert path_count(smaller, "embedding") == nodes
     assert path_count(smaller, "attention") == with_components
     assert sparsity(smaller, smaller.patterns, "embedding") == pytest.approx(len(words) / nodes)
+
+
+def test_patterns_are_outdone_by_stronger_ones_of_their_words(explanation):
+    found = explanation.patterns[:3]
+
+    def times(pattern, factor):
+        return dataclasses.replace(
+            pattern, embedding_influence=factor * pattern.embedding_influence
+        )
+
+    signs = [math.copysign(1, p.influence * p.embedding_influence) for p in found]
+    stronger = [times(p, 1 + sign) for p, sign in zip(found, signs, strict=True)]
+    wider = (found[0], stronger[1], times(found[1], 0), stronger[2], times(found[0], 1.0001))
+    pairs = outdone(found, wider)
+    assert {one.source for one, _ in pairs} == {found[1].source, found[2].source}
+    assert all(other in (stronger[1], stronger[2]) for _, other in pairs)
+    gains = [abs(other.embedding_influence - one.embedding_influence) for one, other in pairs]
+    assert gains == sorted(gains, reverse=True)
+    assert outdone(found, found) == ()
+    against = [times(p, -signs[place]) for place, p in enumerate(found)]
+    assert outdone(against, against) == ()

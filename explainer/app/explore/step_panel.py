@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
@@ -27,34 +25,13 @@ from explainer.figures.charts.head_map import head_map
 from explainer.figures.patterns.drawn import Drawn
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Edge, Node, Place
+from explainer.results.step import Step, step_of
 
 STATIC = {"displayModeBar": False}
 HINT = (
     "Select a word, a node or a line: which patterns pass there, which head carries them and "
     "which it beat, and what the model says without it."
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step that `patterns` take, and what they carry by every component, summed (logits)."""
-
-    edge: Edge
-    patterns: tuple[Pattern, ...]
-    candidates: tuple[float, ...]
-
-    @property
-    def carried(self) -> float:
-        """What the step's own component carries."""
-        by = self.edge.component
-        return self.candidates[by + 1 if isinstance(by, int) else 0]
-
-
-def step_of(edge: Edge, patterns: Sequence[Pattern]) -> Step:
-    """The step with those of the patterns that take it."""
-    taking = tuple(p for p in patterns if p.passes(edge, "attention"))
-    rows = [p.attention_candidates[edge.layer] for p in taking]
-    return Step(edge, taking, tuple(map(sum, zip(*rows, strict=True))))
 
 
 def step_panel(

@@ -158,14 +158,13 @@ def block_frame(explanation: Explanation) -> pd.DataFrame:
     flow = explanation.flow
     assert flow is not None
     shares = flow.skip_shares()
-    by_head = abs(flow.heads).sum(axis=(2, 3))
     return pd.DataFrame(
         {
             "block": range(len(shares)),
             "skip": 100 * shares,
             "heads": 100 * (1 - shares),
             "skip, signed": 100 * flow.signed_skip_shares(),
-            "strongest head": by_head.argmax(axis=1),
+            "strongest head": flow.strongest_heads(),
         }
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from explainer import Explanation
@@ -28,12 +27,11 @@ def flow_section(explanation: Explanation) -> None:
         r"\sum_{i,\,j,\,c} \mathrm{flow}_l(j \to i, c) \;=\; \sum_j g_j",
         r"\text{every block } l,\; c \text{ a head or skip}",
     )
-    totals, shares = flow.layer_totals(), flow.skip_shares()
-    spread = float(np.ptp(totals))
+    shares = flow.skip_shares()
     said = (
         f"Every block passes on {signed(sum(explanation.influence))}, to within "
-        f"{max(spread, 1e-6):.0e} of a logit. Skip connections carry {percent(shares.min())} to "
-        f"{percent(shares.max())} of what moves."
+        f"{max(flow.spread(), 1e-6):.0e} of a logit. Skip connections carry "
+        f"{percent(shares.min())} to {percent(shares.max())} of what moves."
     )
     figure = conservation_figure(flow, dark=is_dark())
     st.plotly_chart(figure, key="conservation", theme=None, config=STILL, alt=said)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
 from explainer import Explanation
@@ -16,7 +15,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.base import assets
 from explainer.base.numbers import counted, percent, signed
 from explainer.figures.canvas.text import clean
-from explainer.results.metrics import concentration
+from explainer.results.metrics import concentration, outdone
 from explainer.results.pattern import Pattern
 from explainer.results.settings import Baseline, Settings
 
@@ -75,16 +74,7 @@ def _greedy(explanation: Explanation) -> str:
     """What a wider search finds."""
     request = LINKED.get().request
     wide = compute.explanation(replace(request, settings=replace(request.settings, top_k=BEAM)))
-    best: dict[int, Pattern] = {}
-    for pattern in wide.patterns:
-        held = best.setdefault(pattern.source, pattern)
-        if _strength(pattern) > _strength(held):
-            best[pattern.source] = pattern
-    better = [
-        (found, best[found.source])
-        for found in explanation.patterns
-        if _strength(best[found.source]) > 1.001 * _strength(found)
-    ]
+    better = outdone(explanation.patterns, wide.patterns)
     said = (
         "**Refinement is greedy.** It never takes a step back, and heads and skips are chosen "
         f"greedily too, along the nodes that it found. Following {BEAM} partial patterns a word "
@@ -92,7 +82,7 @@ def _greedy(explanation: Explanation) -> str:
     )
     if not better:
         return said + "no stronger one here."
-    found, wider = max(better, key=lambda pair: _strength(pair[1]) - _strength(pair[0]))
+    found, wider = better[0]
     return said + plain(
         f"a stronger one for {len(better)} of {counted(len(explanation.patterns), 'word')}: for "
         f"“{clean(found.token)}” {signed(wider.embedding_influence, 3)} instead of "
@@ -100,19 +90,12 @@ def _greedy(explanation: Explanation) -> str:
     )
 
 
-def _strength(pattern: Pattern) -> float:
-    return float(np.sign(pattern.influence)) * pattern.embedding_influence
-
-
 def _signs(explanation: Explanation) -> str:
     """How much flows both ways."""
     flow = explanation.flow
     assert flow is not None
-    every = np.concatenate(
-        [flow.skip.reshape(len(flow.skip), -1), flow.heads.reshape(len(flow.heads), -1)], axis=1
-    )
-    forth, back = np.clip(every, 0, None).sum(axis=1), np.clip(every, None, 0).sum(axis=1)
-    block = int(np.argmin(back))
+    forth, back = flow.by_sign()
+    block = int(back.argmin())
     return (
         f"**Signs cancel.** {plain(f'In block {block}, {signed(forth[block])} and')} "
         f"{plain(f'{signed(back[block])} make {signed(forth[block] + back[block])}')}. A pattern "

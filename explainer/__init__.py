@@ -7,43 +7,119 @@
         model, "the farmers that the assistant loves [MASK] old .", correct="are", wrong="is"
     )
 
-Names are imported when they are first used, so that results can be read and drawn, and help be
-printed, without waiting seconds for torch and transformers.
+What is public is here and, for drawing, in `explainer.figures`; deeper modules may move. Names are
+imported when they are first used, so that results can be read and drawn, and help be printed,
+without waiting seconds for torch and transformers.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explainer.api import explain
+    from explainer.api import ablate, explain, measure_path
     from explainer.base.errors import ExplainerError
+    from explainer.evaluation.evidence.report import write_report
+    from explainer.evaluation.methods import METHODS
+    from explainer.evaluation.options import Options
+    from explainer.evaluation.reading.cases import Sentences
+    from explainer.evaluation.record import Record
+    from explainer.evaluation.run import Run, evaluate
+    from explainer.evaluation.sentence import evaluate_sentence
+    from explainer.influence.measure import Measured
+    from explainer.intervention.ablate import Ablated, Replacement
+    from explainer.models.model import Model
     from explainer.models.registry import available_models, load_model
     from explainer.question.predictions import Prediction, predict
+    from explainer.question.quantity import Contrast
+    from explainer.results.comparison import Aligned, Comparison, WordChange, compare
     from explainer.results.explanation import Explanation
+    from explainer.results.pattern import Pattern
+    from explainer.results.route import Component, Edge, Level, Node, Place, Route
     from explainer.results.settings import Settings
+    from explainer.tasks import KINDS, Case, generate, sentiment_cases
 
 __version__ = "0.2.0"
 
 __all__ = [
+    "KINDS",
+    "METHODS",
+    "Ablated",
+    "Aligned",
+    "Case",
+    "Comparison",
+    "Component",
+    "Contrast",
+    "Edge",
     "ExplainerError",
     "Explanation",
+    "Level",
+    "Measured",
+    "Model",
+    "Node",
+    "Options",
+    "Pattern",
+    "Place",
     "Prediction",
+    "Record",
+    "Replacement",
+    "Route",
+    "Run",
+    "Sentences",
     "Settings",
+    "WordChange",
+    "ablate",
     "available_models",
+    "compare",
+    "evaluate",
+    "evaluate_sentence",
     "explain",
+    "generate",
     "load_model",
+    "measure_path",
     "predict",
+    "sentiment_cases",
+    "write_report",
 ]
 
 _HOMES = {
+    "Ablated": "intervention.ablate",
+    "Aligned": "results.comparison",
+    "Case": "tasks",
+    "Comparison": "results.comparison",
+    "Component": "results.route",
+    "Contrast": "question.quantity",
+    "Edge": "results.route",
     "ExplainerError": "base.errors",
     "Explanation": "results.explanation",
+    "KINDS": "tasks",
+    "Level": "results.route",
+    "METHODS": "evaluation.methods",
+    "Measured": "influence.measure",
+    "Model": "models.model",
+    "Node": "results.route",
+    "Options": "evaluation.options",
+    "Pattern": "results.pattern",
+    "Place": "results.route",
     "Prediction": "question.predictions",
+    "Record": "evaluation.record",
+    "Replacement": "intervention.ablate",
+    "Route": "results.route",
+    "Run": "evaluation.run",
+    "Sentences": "evaluation.reading.cases",
     "Settings": "results.settings",
+    "WordChange": "results.comparison",
+    "ablate": "api",
     "available_models": "models.registry",
+    "compare": "results.comparison",
+    "evaluate": "evaluation.run",
+    "evaluate_sentence": "evaluation.sentence",
     "explain": "api",
+    "generate": "tasks",
     "load_model": "models.registry",
+    "measure_path": "api",
     "predict": "question.predictions",
+    "sentiment_cases": "tasks",
+    "write_report": "evaluation.evidence.report",
 }
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from explainer.base.checks import yes_or_no
+from explainer.base.checks import items, yes_or_no
+from explainer.base.errors import ExplainerError
 from explainer.influence.flow import total_flow
 from explainer.influence.measure import Measured, measure
 from explainer.influence.path import integration_path
 from explainer.influence.refine import refine
 from explainer.influence.trace import Trace, trace
 from explainer.influence.verify import check_finite, check_trace
+from explainer.intervention.ablate import (
+    Ablated,
+    Replacement,
+    keep_only,
+    remove,
+    run_kept,
+)
+from explainer.intervention.places import checked_place
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model
 from explainer.question.quantity import Contrast, Quantity, choose_quantity, given_contrast
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.explanation import Explanation
-from explainer.results.route import Component, Route
+from explainer.results.route import Component, Level, Place, Route
 from explainer.results.settings import Settings, given_settings
 from explainer.results.target import Target
 
@@ -92,10 +101,12 @@ def measure_path(
     contrast: Contrast | None = None,
     settings: Settings | None = None,
 ) -> Measured:
-    """The exact influence, in logits, of any route of L + 1 positions and L components.
+    """The exact influence of any route, such as one that somebody draws (Lu et al., NeurIPS 2021).
 
-    A component None leaves all heads and skip of its step open; the rest is as in `explain`.
-    Raises ExplainerError for a route that is impossible.
+    `nodes` are L + 1 positions from the word's to the target's, `components` L entries: a head's
+    number, "skip", or None, which leaves all heads and skip of its step open (as all are without
+    `components`). The result holds the influence in logits, and after each of the L steps; the
+    rest is as in `explain`. Raises ExplainerError for a route that is impossible.
     """
     # A route that is none is refused before the work of a trace.
     route = Route(nodes, components)  # type: ignore[arg-type]  # any sequences become tuples
@@ -104,6 +115,48 @@ def measure_path(
         measured = measure(traced, route)
         check_finite(model, measured.trail)
         return measured
+
+
+def ablate(
+    model: Model,
+    text: str,
+    *,
+    keep: Iterable[Route] | None = None,
+    cut: Iterable[Route | Place] | None = None,
+    level: Level = "attention",
+    replacement: Replacement = "zero",
+    contrast: Contrast | None = None,
+    settings: Settings | None = None,
+    count: int = 5,
+) -> Ablated:
+    """What the model says of `text` when parts of it are replaced: a real forward pass.
+
+    Give one of the two: `keep` leaves only what lies on these routes (patterns are routes), `cut`
+    takes away what lies on these routes, nodes (layers 0 … L − 1) and edges. At the level
+    "attention" a route is its components, at "embedding" its nodes. What is taken away becomes
+    zero as in the paper's ablation (Lu et al., NeurIPS 2021), what it is for the baseline of the
+    `settings`, or its mean over reference sentences. The result holds Q of the `contrast` in logits
+    and the `count` likeliest predictions. Raises ExplainerError for what does not fit model and
+    sentence.
+    """
+    if (keep is None) == (cut is None):
+        raise ExplainerError(
+            "An ablation keeps some routes or cuts some: give either keep or cut, and not both."
+        )
+    sentence = read_sentence(given_model(model), text)
+    quantity = choose_quantity(model, sentence, given_contrast(contrast))
+    n = len(sentence.tokens)
+    if keep is not None:
+        kept = keep_only(model, n, keep, level)
+    else:
+        parts = items("argument cut", cut, "a list of routes, nodes and edges")
+        kept = remove(model, n, [part for part in parts if isinstance(part, Route)], level)
+        kept = kept.without(
+            checked_place(part, kept) for part in parts if not isinstance(part, Route)
+        )
+    return run_kept(
+        model, sentence, quantity, kept, replacement=replacement, settings=settings, count=count
+    )
 
 
 def trace_text(

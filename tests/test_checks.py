@@ -13,7 +13,7 @@ from explainer.api import measure_path
 from explainer.base.quote import listed, quote, shown
 from explainer.evaluation.options import Options
 from explainer.figures import View, pattern_svg, summary
-from explainer.intervention.ablate import ablate, keep_all
+from explainer.intervention.ablate import keep_all, run_kept
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.metrics import node_entropy
@@ -169,9 +169,9 @@ def test_an_ablation_is_of_one_model_and_sentence(tiny_masked_lm):
     quantity = choose_quantity(tiny_masked_lm, sentence, Contrast("are", "is"))
     kept = keep_all(tiny_masked_lm, len(sentence.tokens) + 1)
     with pytest.raises(ExplainerError, match="nodes is not one of 4 × 7 truth values"):
-        ablate(tiny_masked_lm, sentence, quantity, kept)
+        run_kept(tiny_masked_lm, sentence, quantity, kept)
     with pytest.raises(ExplainerError, match="argument kept is None"):
-        ablate(tiny_masked_lm, sentence, quantity, None)
+        run_kept(tiny_masked_lm, sentence, quantity, None)
 
 
 def test_a_run_is_asked_for_in_plain_values():

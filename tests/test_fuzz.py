@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from explainer import Explanation, Settings, explain, load_model, predict
+from explainer import Explanation, Settings, ablate, explain, load_model, predict
 from explainer.api import measure_path, trace_text
 from explainer.app.compare import choices as compare_choices
 from explainer.app.evaluate import choices as evaluate_choices
@@ -26,7 +26,7 @@ from explainer.evaluation.options import Options
 from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.figures import pattern_graph, pattern_svg, summary
 from explainer.influence.measure import Measured
-from explainer.intervention.ablate import Ablated, ablate, keep_all, keep_only, remove
+from explainer.intervention.ablate import Ablated, keep_all, keep_only, remove, run_kept
 from explainer.models import registry
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
@@ -311,11 +311,15 @@ def test_ablate(ablation, explained, place, thing, rest, level):
     given_ = list(ablation.it)
     if place < len(given_):
         given_[place] = thing
-    found = outcome(lambda: ablate(*given_, **rest))
+    found = outcome(lambda: run_kept(*given_, **rest))
     assert found is None or isinstance(found, Ablated)
     model, routes = ablation.it[0], thing if place % 2 else explained.it.patterns
     for cut in (keep_only, remove):
         outcome(lambda cut=cut: cut(model, 3, routes, level))
+    for how in ("keep", "cut"):
+        given = {how: routes, "level": level, **rest}
+        found = outcome(lambda given=given: ablate(model, "[MASK] .", **given))
+        assert found is None or isinstance(found, Ablated)
 
 
 VALUES = TEXTS | st.sampled_from(["24", "0.5", "riemann", "zero", "are", "svg", "all"])

@@ -169,3 +169,17 @@ def test_every_public_name_can_be_imported():
     assert explainer._HOMES.keys() == set(explainer.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = explainer.nothing
+
+
+def test_the_public_names_are_one_list():
+    import explainer
+
+    tree = sources()["explainer"]
+    for_types = [node for node in tree.body if isinstance(node, ast.If)]
+    named = {
+        alias.name: str(statement.module)
+        for statement in statements(for_types[0], lazy=True)
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+    assert named == {name: f"explainer.{home}" for name, home in explainer._HOMES.items()}

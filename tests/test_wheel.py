@@ -107,8 +107,7 @@ def test_the_command_prints_what_the_readme_says(installed, away):
 def test_the_engine_needs_nothing_of_the_app(installed, away):
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({BLOCKED}));"
-        "from explainer import explain, load_model, predict;"
-        "from explainer.results.comparison import compare;"
+        "from explainer import compare, explain, load_model, predict;"
         "from explainer.figures import pattern_svg;"
         f"model = load_model(); predict(model, {SENTENCE!r}, count=2);"
         f"found = explain(model, {SENTENCE!r}, correct='are', wrong='is');"

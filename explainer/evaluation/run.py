@@ -67,6 +67,8 @@ def evaluate(
 ) -> None:
     """Evaluate those of the run's first `n` sentences that `folder` does not hold yet.
 
+    Each becomes a line of JSON in the folder, as `Record.to_dict` writes it, or says why it is left
+    out; `write_report` makes tables of them. `model` is what `load_model(run.model)` gives.
     `progress` hears how many of all are done. Raises ExplainerError for a folder of another run,
     one where another run is writing, one that is damaged or cannot be written, or a task that the
     model cannot do.

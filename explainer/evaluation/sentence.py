@@ -62,12 +62,20 @@ Fillings = Mapping[Replacement, Activations | None]
 
 
 def evaluate_sentence(
-    model: Model, case: Case, number: int, options: Options, shared: Fillings | None = None
+    model: Model,
+    case: Case,
+    number: int = 0,
+    options: Options | None = None,
+    shared: Fillings | None = None,
 ) -> Record:
-    """The record of a task's sentence; `shared` has what replaces in other sentences too.
+    """The record of a task's sentence: what every method's paths carry, and what the model says
+    with them alone and without them; Q and influences in logits (Lu et al., NeurIPS 2021).
 
-    Raises ExplainerError for a sentence that the model cannot read or answer.
+    `number` is the sentence's place in its task, from which random paths are drawn; `options` are
+    the usual ones for None; `shared` has what replaces in other sentences too. Raises
+    ExplainerError for a sentence that the model cannot read or answer.
     """
+    options = Options() if options is None else options
     start = time.perf_counter()
     sentence = read_sentence(model, case.text)
     quantity = choose_quantity(model, sentence, contrast_of(model, case))

@@ -81,7 +81,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class Ablated:
-    """Q and the predictions of the ablated model, logits and shares of 1."""
+    """What the ablated model says: `value` is Q in logits, `predictions` are the likeliest first,
+    each with its probability (a share of 1) and logit."""
 
     value: float
     predictions: tuple[Prediction, ...]
@@ -155,7 +156,7 @@ def _checked(routes: Iterable[Route], every: Kept, level: Level) -> tuple[Route,
     return chosen
 
 
-def ablate(
+def run_kept(
     model: Model,
     sentence: Sentence,
     quantity: Quantity,

@@ -38,15 +38,16 @@ class Case:
     """A sentence, the answer that belongs there and the one that does not.
 
     Answers are words at the sentence's one `[MASK]`, or classes where it has none; an empty
-    `wrong` stands for all other classes. `kind` is the task. `combination` names the feature of
-    the subject and of the attractor, "singular-plural" or "masculine-feminine"; without an
-    attractor it names the subject's alone. `controller` is the word that the answer depends on:
-    the one that the masked word agrees with; empty where nobody says.
+    `wrong` stands for all other classes. `kind` is the task, or "sentence" for one by itself.
+    `combination` names the feature of the subject and of the attractor, "singular-plural" or
+    "masculine-feminine"; without an attractor it names the subject's alone. `controller` is the
+    word that the answer depends on: the one that the masked word agrees with; empty where nobody
+    says.
     """
 
     text: str
     correct: str
     wrong: str
-    kind: str
-    combination: str
-    controller: str
+    kind: str = "sentence"
+    combination: str = "all"
+    controller: str = ""

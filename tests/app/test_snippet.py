@@ -1,20 +1,28 @@
 """The Python snippet reproduces the page's result."""
 
+import ast
 import contextlib
 import io
 import json
 
 import pytest
 
+import explainer
 from explainer import Settings
 from explainer.app import compute
 from explainer.app.compare.save import pair_json
 from explainer.app.compute import Request
+from explainer.app.compute.evaluate import record
+from explainer.app.compute.explore import WhatIf, ablated, route_influence
+from explainer.app.compute.sentence import PREDICTIONS
+from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.widgets.saving.snippet import pair_snippet, snippet
 from explainer.figures import View, pattern_svg
 from explainer.question.quantity import Contrast
 from explainer.results.route import Edge, Node
 
+PUBLIC = {"explainer": explainer, "explainer.figures": explainer.figures}
+"""The packages that are documented for others."""
 VIEWS = (
     View(),
     View(level="embedding", overlay="both", minimum_share=0.2, selected=1, hide_special=True),
@@ -74,3 +82,42 @@ def test_it_says_no_more_than_was_chosen(tiny_classifier_dir):
     assert "Settings" not in written
     assert "correct" not in written
     assert "pattern_svg(explanation)" in written
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint")])
+def test_every_snippet_needs_public_names_only(tiny_masked_lm_dir, settings):
+    request = Request(str(tiny_masked_lm_dir), TEXTS[0], Contrast("are", "is"), settings)
+    codes = [snippet(request, view) for view in VIEWS]
+    codes.append(pair_snippet(request, request))
+    codes.append(sentence_snippet(request, record(request, "zero"), "zero"))
+    for code in codes:
+        found = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)]
+        own = [node for node in found if node.module.split(".")[0] == "explainer"]
+        assert own
+        for node in own:
+            assert node.module in PUBLIC, code
+            for alias in node.names:
+                assert alias.name in PUBLIC[node.module].__all__, alias.name
+
+
+def test_ones_own_path_and_what_if_can_be_asked_by_public_names(tiny_masked_lm_dir):
+    request = Request(str(tiny_masked_lm_dir), TEXTS[0], Contrast("are", "is"), Settings(points=5))
+    model, found = explainer.load_model(request.model), compute.explanation(request)
+    (first, *_), contrast = found.patterns, explainer.Contrast("are", "is")
+    own = explainer.measure_path(
+        model, request.text, first.nodes, first.components, contrast=contrast,
+        settings=request.settings,
+    )  # fmt: skip
+    assert own == route_influence(request, first.route)
+    edge = first.edges("attention")[1]
+    for what, level, given in (
+        ("keep", "attention", {"keep": found.patterns}),
+        ("remove", "embedding", {"cut": found.patterns}),
+        ("step", "attention", {"cut": [edge]}),
+    ):
+        asked = ablated(request, WhatIf(what, "zero", edge, found.patterns, level))
+        answer = explainer.ablate(
+            model, request.text, **given, level=level, contrast=contrast, count=PREDICTIONS
+        )
+        assert answer.value == pytest.approx(asked.value)
+        assert [p.word for p in answer.predictions] == [p.word for p in asked.predictions]

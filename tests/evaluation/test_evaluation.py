@@ -16,7 +16,7 @@ from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.evaluation.run import RECORDS, Run, evaluate, fingerprint, read_records
 from explainer.evaluation.sentence import evaluate_sentence
-from explainer.intervention.ablate import REPLACEMENTS, ablate, keep_only, remove
+from explainer.intervention.ablate import REPLACEMENTS, keep_only, remove, run_kept
 from explainer.intervention.attention import attention
 from explainer.models.registry import load_model
 from explainer.question.quantity import Contrast, choose_quantity
@@ -93,7 +93,7 @@ def test_an_outcome_is_the_ablated_models_q(tiny_masked_lm, explanation, record,
                 if (o.method, o.level, o.words, o.mode, o.replacement)
                 == ("pattern", level, words, mode, replacement)
             )
-            cut_model = ablate(model, sentence, quantity, kept, replacement=replacement)
+            cut_model = run_kept(model, sentence, quantity, kept, replacement=replacement)
             assert outcome.value == pytest.approx(cut_model.value)
         if mode == "keep":
             assert outcome.size == len({place for p in chosen for place in places(p, level)})

@@ -4,22 +4,22 @@ import numpy as np
 import pytest
 import torch
 
-from explainer import ExplainerError, explain
+from explainer import ExplainerError, ablate, explain
 from explainer.intervention.ablate import (
     REPLACEMENTS,
-    ablate,
     ablated_values,
     fill,
     keep_all,
     keep_only,
     remove,
+    run_kept,
 )
 from explainer.intervention.activations import mean_activations
 from explainer.models.forward import own_logits
 from explainer.question.predictions import ranked
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
-from explainer.results.route import SKIP, Edge, Node
+from explainer.results.route import LEVELS, SKIP, Edge, Node
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 N, L, HEADS = 11, 3, 2
@@ -46,7 +46,7 @@ def said(model, sentence, count):
 def test_keeping_everything_and_removing_nothing_is_the_model(case, replacement):
     model, sentence, quantity, explanation = case
     for kept in (keep_all(model, N), remove(model, N, (), "attention")):
-        ablated = ablate(model, sentence, quantity, kept, replacement=replacement)
+        ablated = run_kept(model, sentence, quantity, kept, replacement=replacement)
         assert ablated.value == pytest.approx(explanation.target.value, abs=1e-10)
         expected = said(model, sentence, count=5)
         for found, same in zip(ablated.predictions, expected, strict=True):
@@ -58,7 +58,7 @@ def test_replacing_every_embedding_by_the_baselines_is_the_baseline(case):
     model, sentence, quantity, explanation = case
     kept = keep_all(model, N)
     kept.nodes[0] = False
-    ablated = ablate(model, sentence, quantity, kept, replacement="baseline")
+    ablated = run_kept(model, sentence, quantity, kept, replacement="baseline")
     assert ablated.value == pytest.approx(explanation.target.baseline_value, abs=1e-10)
 
 
@@ -66,16 +66,16 @@ def test_with_one_layer_of_nodes_gone_the_sentence_makes_no_difference(case):
     model, sentence, quantity, _ = case
     kept = keep_all(model, N)
     kept.nodes[1] = False
-    value = ablate(model, sentence, quantity, kept).value
+    value = run_kept(model, sentence, quantity, kept).value
     other = read_sentence(model, sentence.text.replace("farmers", "assistant"))
-    assert ablate(model, other, quantity, kept).value == pytest.approx(value, abs=1e-10)
+    assert run_kept(model, other, quantity, kept).value == pytest.approx(value, abs=1e-10)
 
 
 def test_a_head_is_knocked_out_as_by_zeroing_its_slice_in_the_network(case):
     model, sentence, quantity, _ = case
     kept = keep_all(model, N)
     kept.heads[1, 1] = False
-    found = ablate(model, sentence, quantity, kept)
+    found = run_kept(model, sentence, quantity, kept)
     d_head = model.info.d_model // HEADS
 
     def zero(_, arguments):
@@ -96,7 +96,7 @@ def test_a_head_is_knocked_out_as_by_zeroing_its_slice_in_the_network(case):
 def test_cutting_one_skip_equals_taking_it_out_of_the_sum(case):
     model, sentence, quantity, _ = case
     kept = keep_all(model, N).without([Edge(0, 2, 2, SKIP)])
-    found = ablate(model, sentence, quantity, kept)
+    found = run_kept(model, sentence, quantity, kept)
 
     def cut(_, arguments):
         resid = arguments[1].clone()
@@ -153,7 +153,7 @@ def test_the_model_is_left_as_it_was(case):
     before = {name: value.clone() for name, value in model.network.state_dict().items()}
     kept = keep_all(model, N)
     kept.heads[:] = False
-    ablate(model, sentence, quantity, kept)
+    run_kept(model, sentence, quantity, kept)
     after = model.network.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
     assert not any(module._forward_pre_hooks for module in model.network.modules())
@@ -171,7 +171,7 @@ def test_several_ablated_models_at_once_are_each_by_itself(case):
         filling = fill(model, sentence, replacement)
         together = ablated_values(model, sentence, quantity, variants, filling)
         alone = [
-            ablate(model, sentence, quantity, kept, replacement=replacement).value
+            run_kept(model, sentence, quantity, kept, replacement=replacement).value
             for kept in variants
         ]
         assert together == pytest.approx(alone, abs=1e-10)
@@ -199,13 +199,54 @@ def test_with_every_node_the_mean_the_sentence_makes_no_difference(case):
     kept.nodes[1] = False
     other = read_sentence(model, sentence.text.replace("farmers", "assistant"))
     values = [
-        ablate(model, text, quantity, kept, replacement="mean").value for text in (sentence, other)
+        run_kept(model, text, quantity, kept, replacement="mean").value
+        for text in (sentence, other)
     ]
     assert values[0] == pytest.approx(values[1], abs=1e-10)
-    assert values[0] != pytest.approx(ablate(model, sentence, quantity, kept).value, abs=1e-6)
+    assert values[0] != pytest.approx(run_kept(model, sentence, quantity, kept).value, abs=1e-6)
 
 
 def test_an_unknown_replacement_is_refused(case):
     model, sentence, quantity, _ = case
     with pytest.raises(ExplainerError, match="zero, baseline, mean"):
-        ablate(model, sentence, quantity, keep_all(model, N), replacement="noise")
+        run_kept(model, sentence, quantity, keep_all(model, N), replacement="noise")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_text_is_ablated_as_its_sentence(case, level):
+    model, sentence, quantity, explanation = case
+    given = Contrast("are", "is") if sentence.masks else Contrast(label=1)
+    patterns, edge, node = explanation.patterns[:2], Edge(1, 2, 2, 0), Node(1, 3)
+    wanted = {
+        "keep": (patterns, keep_only(model, N, patterns, level)),
+        "cut": ((*patterns, edge, node), remove(model, N, patterns, level).without((edge, node))),
+    }
+    for how, (parts, kept) in wanted.items():
+        found = ablate(
+            model, sentence.text, **{how: parts}, level=level, contrast=given, replacement="mean"
+        )
+        assert found == run_kept(model, sentence, quantity, kept, replacement="mean")
+        assert found.value != pytest.approx(explanation.target.value, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("choices", "says"),
+    [
+        ({}, "either keep or cut"),
+        ({"keep": (), "cut": ()}, "either keep or cut"),
+        ({"cut": Node(0, 0)}, "What is cut is 0: give a Route, a Node or an Edge"),
+        ({"cut": "farmers"}, "give a list of routes, nodes and edges"),
+        ({"cut": [(0, 0)]}, "give a Route, a Node or an Edge"),
+        ({"cut": [Node(L, 0)]}, "node's layer is 3: give a whole number from 0 to 2"),
+        ({"cut": [Node(0, N)]}, "node's position is 11"),
+        ({"cut": [Edge(L, 0, 0, "skip")]}, "edge's layer is 3"),
+        ({"cut": [Edge(0, 0, N, "skip")]}, "edge's target is 11"),
+        ({"cut": [Edge(0, 0, 0, HEADS)]}, "edge's component is 2"),
+        ({"cut": [Edge(0, 0, 0, "head")]}, "edge's component 'head' is not known"),  # type: ignore[arg-type]
+        ({"cut": [], "level": "heads"}, "level 'heads' is not known"),
+        ({"keep": [], "contrast": "are"}, "give a Contrast"),
+    ],
+)
+def test_what_cannot_be_ablated_is_refused(tiny_masked_lm, choices, says):
+    with pytest.raises(ExplainerError, match=says):
+        ablate(tiny_masked_lm, TEXT, **choices)

@@ -16,7 +16,7 @@ from transformers import (
 
 from explainer.api import explain, measure_path, trace_text
 from explainer.base.errors import ExplainerError
-from explainer.intervention.ablate import ablate, keep_all
+from explainer.intervention.ablate import keep_all, run_kept
 from explainer.intervention.attention import attention
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.registry import load_model
@@ -71,7 +71,7 @@ def test_positions_are_those_that_the_library_gives_whatever_token_is_the_paddin
     theirs = torch.stack(own.attentions)[:, 0].detach()
     assert torch.from_numpy(attention(model, sentence)) == pytest.approx(theirs)
     quantity = choose_quantity(model, sentence, Contrast("are", "is"))
-    whole = ablate(model, sentence, quantity, keep_all(model, len(sentence.token_ids)))
+    whole = run_kept(model, sentence, quantity, keep_all(model, len(sentence.token_ids)))
     assert whole.value == pytest.approx(expected)
     path = (2, 7, 7)
     measured = measure_path(model, TEXT, path, contrast=Contrast("are", "is"))

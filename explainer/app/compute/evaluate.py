@@ -21,8 +21,6 @@ from explainer.question.quantity import asked_for, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.tasks import Case
 
-SENTENCE = "sentence"
-"""The task of one sentence that somebody has typed."""
 PATHS = 0.3
 """What measuring one more method's paths takes, beside an explanation."""
 WAYS = 8
@@ -68,9 +66,6 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
         text=request.text,
         correct=correct,
         wrong=rivals[0] if one_rival else "",
-        kind=SENTENCE,
-        combination="all",
-        controller="",
     )
     return evaluate_sentence(loaded, case, 0, options, filled)
 

@@ -17,10 +17,10 @@ from explainer.intervention.ablate import (
     Ablated,
     Kept,
     Replacement,
-    ablate,
     keep_all,
     keep_only,
     remove,
+    run_kept,
 )
 from explainer.intervention.attention import attention
 from explainer.models.model import Model
@@ -45,7 +45,7 @@ class WhatIf:
 def ablated(loaded: Model, request: Request, what_if: WhatIf) -> Ablated:
     """The ablated model's Q and predictions; raises ExplainerError."""
     sentence = read_sentence(loaded, request.text)
-    return ablate(
+    return run_kept(
         loaded,
         sentence,
         choose_quantity(loaded, sentence, request.contrast),

@@ -17,23 +17,18 @@ from explainer.tasks import KINDS
 def sentence_snippet(request: Request, record: Record, replacement: Replacement) -> str:
     """A script that prints the Q that every method leaves of the sentence's."""
     changed = [f"{name}={value!r}" for name, value in _changed(request.settings).items()]
-    names = "Settings, load_model" if changed else "load_model"
+    names = ["METHODS", "Case", "Options", *(["Settings"] if changed else [])]
     settings = f"settings=Settings({', '.join(changed)}), " if changed else ""
     return (
-        f"from explainer import {names}\n"
-        "from explainer.evaluation.methods import METHODS\n"
-        "from explainer.evaluation.options import Options\n"
-        "from explainer.evaluation.sentence import evaluate_sentence\n"
-        "from explainer.tasks import Case\n"
+        f"from explainer import {', '.join(names)}, evaluate_sentence, load_model\n"
         "\n"
         "asked = Case(\n"
         f"    text={request.text!r},\n"
         f"    correct={record.correct!r},\n"
         f"    wrong={record.wrong!r},\n"
-        "    kind='sentence', combination='all', controller='',\n"
         ")\n"
         f"options = Options({settings}methods=tuple(METHODS), replacements=({replacement!r},))\n"
-        f"record = evaluate_sentence(load_model({request.model!r}), asked, 0, options)\n"
+        f"record = evaluate_sentence(load_model({request.model!r}), asked, options=options)\n"
         "for outcome in record.outcomes:\n"
         "    print(outcome.method, outcome.level, outcome.words, outcome.mode, outcome.value)\n"
     )

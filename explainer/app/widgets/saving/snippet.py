@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
-from explainer import Settings
+from explainer import Contrast, Settings
 from explainer.app.compute import Request
 from explainer.figures import View
-from explainer.question.quantity import Contrast
 
 DRAWN = ("level", "minimum_share", "overlay", "selected", "place", "merge_pieces", "hide_special")
 """What of a view changes the picture for a paper (and not only its colours or its size)."""
@@ -18,13 +17,12 @@ def snippet(request: Request, view: View) -> str:
     """A script that prints the explanation of `request` as the JSON that the page saves, and
     writes the picture that the page shows to a file."""
     drawing = ", ".join(["explanation", *_changed(view, View(), DRAWN)])
-    imports = [_imports(request), "from explainer.figures import pattern_svg\n"]
-    if view.place is not None:
-        imports.append(f"from explainer.results.route import {type(view.place).__name__}\n")
+    place = [] if view.place is None else [type(view.place).__name__]
     return (
         "from pathlib import Path\n"
         "\n"
-        f"{''.join(imports)}"
+        f"{_imports(request, *place)}"
+        "from explainer.figures import pattern_svg\n"
         "\n"
         f"explanation = {_call(request, f'load_model({request.model!r})')}"
         "print(explanation.to_json(indent=1))\n"
@@ -58,9 +56,9 @@ def pair_snippet(first: Request, second: Request) -> str:
     )
 
 
-def _imports(request: Request) -> str:
+def _imports(request: Request, *others: str) -> str:
     changed = ["Settings"] if request.settings != Settings() else []
-    return f"from explainer import {', '.join([*changed, 'explain', 'load_model'])}\n"
+    return f"from explainer import {', '.join([*others, *changed, 'explain', 'load_model'])}\n"
 
 
 def _call(request: Request, model: str) -> str:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import explainer.figures
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -42,3 +44,13 @@ def test_the_command_prints_what_the_readme_says():
 def test_the_readme_names_only_files_that_are_there():
     for link in re.findall(r"\]\((?!https?:)([^)#]+)", README):
         assert (ROOT / link).exists(), link
+
+
+def test_the_readme_names_what_is_public():
+    table = README.split("What is public is in `explainer`")[1].split("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")]
+    words = set(re.findall(r"`(?:figures\.)?(\w+)`", "\n".join(rows)))
+    public = {*explainer.__all__, *explainer.figures.__all__}
+    assert words <= public
+    functions = {name for name in explainer.__all__ if name.islower()}
+    assert functions <= words

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.stored import STORED, add
 from explainer import ExplainerError
 from explainer.evaluation.evidence.bootstrap import ratio, resampling
+from explainer.evaluation.evidence.comparison import methods_summary
 from explainer.evaluation.evidence.consistency import consistency_table, correlation, forms
 from explainer.evaluation.evidence.findings import few_note, findings, row_of
 from explainer.evaluation.evidence.report import findings_json, markdown, report
@@ -416,6 +417,40 @@ def test_rivals_that_tie_are_said_to_tie():
     lowest = best_of(table[table["quantity"] == "retained Q"], lowest=True)
     assert lowest is not None
     assert (lowest.tied, lowest.label) == (False, "random paths")
+
+
+def test_a_figure_of_methods_is_said_in_one_sentence():
+    table = summary(tables_of(kept(0.5, ("rollout", 0.7), ("conductance", 0.6)))).assign(
+        low=math.nan, high=math.nan
+    )
+    asked = {**ALL_NODES, "replacement": "zero"}
+    said = methods_summary(table, "retained Q", "Share of Q", **asked)
+    assert said == (
+        "Share of Q: 50.0\u00a0% with influence patterns, 70.0\u00a0% with the best rival, "
+        "attention rollout."
+    )
+    alone = table[table["method"].isin(("pattern", "repl-skip"))]
+    assert methods_summary(alone, "retained Q", "Share of Q", **asked) == (
+        "Share of Q: 50.0\u00a0% with influence patterns."
+    )
+
+
+def test_a_figure_of_cuts_says_what_as_large_cuts_leave():
+    rows = pd.DataFrame(
+        {
+            "quantity": "removed Q",
+            "level": "attention",
+            "method": ["rollout", "random-cells", "pattern", "pattern-heads", "flow-heads"],
+            "value": [0.9, 0.25, 0.1, 0.4, math.nan],
+            "low": math.nan,
+            "high": math.nan,
+        }
+    )
+    said = methods_summary(rows, "removed Q", "Left without the paths", level="attention")
+    assert said == (
+        "Left: 10.0\u00a0% without influence patterns, 25.0\u00a0% without as many random heads "
+        "and skips of every block, 40.0\u00a0% without their heads alone."
+    )
 
 
 def test_stored_findings_are_those_of_the_stored_tables():

@@ -9,9 +9,12 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
+from explainer.app.explore.selection import place_name
+from explainer.app.explore.what_if import step_name
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import percent, signed
 from explainer.figures import View, pattern_graph, pattern_html, pattern_svg, summary
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.curves import SAMPLES, Curve, dashes, ribbon
 from explainer.figures.canvas.frame import MANY_ROWS
 from explainer.figures.canvas.palette import DARK, LIGHT, rgba
@@ -29,7 +32,7 @@ from explainer.figures.patterns.summary import short_route
 from explainer.results.explanation import Explanation
 from explainer.results.model_info import ModelInfo
 from explainer.results.pattern import Pattern
-from explainer.results.route import SKIP, Component
+from explainer.results.route import SKIP, Component, Edge
 from explainer.results.settings import Settings
 from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
@@ -503,3 +506,17 @@ def test_the_bands_are_the_largest_flows(large):
             by_head = large.flow.heads[layer, :, target, source]
             assert band.value == pytest.approx(by_head.sum())
             assert band.strongest == np.abs(by_head).argmax()
+
+
+def test_a_step_in_words(small):
+    stays, goes, any_way = Edge(1, 1, 1, SKIP), Edge(1, 1, 3, 2), Edge(1, 1, 3, None)
+    carriers = [wording.carrier(edge.component) for edge in (stays, goes, any_way)]
+    assert carriers == ["skip", "head 2", "all heads and skip"]
+    start, end = small.tokens[1], small.tokens[3]
+    assert wording.movement(small, stays) == f"stays at “{start}”"
+    assert wording.movement(small, goes) == f"goes from “{start}” to “{end}”"
+    assert wording.place(small, stays) == f"block 1, “{start}” stays by skip"
+    assert wording.place(small, goes) == f"block 1, “{start}” → “{end}” by head 2"
+    assert place_name(small, stays) == f"block 1: stays at {start} (1), skip"
+    assert place_name(small, any_way) == f"block 1: {start} (1) → {end} (3)"
+    assert [step_name(edge) for edge in (stays, goes)] == ["1: skip", "1: head 2"]

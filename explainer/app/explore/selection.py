@@ -101,8 +101,8 @@ def place_name(explanation: Explanation, place: Place | str) -> str:
         return f"hidden state {place.layer}: {name}"
     start, end = (f"{clean(explanation.tokens[at])} ({at})" for at in place[1:3])
     way = f"stays at {start}" if place.source == place.target else f"{start} → {end}"
-    by = wording.component(place.component).removesuffix(" connection")
-    return f"block {place.layer}: {way}" + ("" if place.component is None else f", {by}")
+    by = "" if place.component is None else f", {wording.carrier(place.component)}"
+    return f"block {place.layer}: {way}{by}"
 
 
 def choose_word(rows: Rows, word: int | None) -> None:

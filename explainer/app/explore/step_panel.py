@@ -134,8 +134,7 @@ def _detail(explanation: Explanation, request: Request, step: Step) -> None:
 def _says(explanation: Explanation, step: Step) -> str:
     """What carries the step, how much of it, and what comes next."""
     edge = step.edge
-    start, end = (clean(explanation.tokens[place]) for place in (edge.source, edge.target))
-    way = f"stays at “{start}”" if edge.source == edge.target else f"goes from “{start}” to “{end}”"
+    way = wording.movement(explanation, edge)
     whole = sum(step.candidates)
     ranked = ranked_candidates(step.candidates, step.carried)
     second, value = next(pair for pair in ranked if pair[0] != edge.component)

@@ -102,4 +102,4 @@ def _answer(
 
 def step_name(edge: Edge) -> str:
     """A step for a button, with its block: `3: head 7`."""
-    return f"{edge.layer}: {wording.component(edge.component).removesuffix(' connection')}"
+    return f"{edge.layer}: {wording.carrier(edge.component)}"

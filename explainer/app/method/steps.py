@@ -117,8 +117,7 @@ def _says_component(
     explanation: Explanation, pattern: Pattern, block: int, candidates: tuple[float, ...]
 ) -> str:
     edge = pattern.edges("attention")[block]
-    start, end = (clean(explanation.tokens[place]) for place in (edge.source, edge.target))
-    way = f"stays at “{start}”" if edge.source == edge.target else f"goes from “{start}” to “{end}”"
+    way = wording.movement(explanation, edge)
     after = pattern.attention_trail[block]
     by = "the skip connection" if edge.component == SKIP else wording.component(edge.component)
     last = (

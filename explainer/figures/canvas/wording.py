@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explainer.base.numbers import counted, percent, signed
-from explainer.figures.canvas.text import brief
+from explainer.figures.canvas.text import brief, clean
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Component, Edge, Level, Node, Place
@@ -27,6 +27,19 @@ def component(which: Component | None) -> str:
     return "skip connection" if which == SKIP else f"head {which}"
 
 
+def carrier(which: Component | None) -> str:
+    """What carries a step, where there is little room: `head 7`, `skip`."""
+    return "skip" if which == SKIP else component(which)
+
+
+def movement(explanation: Explanation, edge: Edge) -> str:
+    """Where a step leads, in a sentence: `stays at “old”`, `goes from “farmers” to “[MASK]”`."""
+    start, end = (clean(explanation.tokens[at]) for at in (edge.source, edge.target))
+    return (
+        f"stays at “{start}”" if edge.source == edge.target else f"goes from “{start}” to “{end}”"
+    )
+
+
 def place(explanation: Explanation, which: Place) -> str:
     """A node or a step in words: `block 3, “farmers” → “[MASK]” by head 7`."""
     if isinstance(which, Node):
@@ -34,8 +47,7 @@ def place(explanation: Explanation, which: Place) -> str:
         return f"“{brief(explanation.tokens[which.position])}” at {at}"
     start, end = (brief(explanation.tokens[at]) for at in (which.source, which.target))
     way = f"“{start}” stays" if which.source == which.target else f"“{start}” → “{end}”"
-    by = component(which.component).removesuffix(" connection")
-    return f"block {which.layer}, {way} by {by}"
+    return f"block {which.layer}, {way} by {carrier(which.component)}"
 
 
 def question(target: Target) -> str:

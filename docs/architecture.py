@@ -22,14 +22,13 @@ from explainer import Settings, explain, load_model
 from explainer.figures.canvas.palette import LIGHT
 from explainer.figures.canvas.scene import Area, Item, Label, Scene
 from explainer.figures.canvas.svg import to_svg
-from explainer.figures.canvas.text import shorten
 from tests.wings import ARROWS, ROOT, RULE, imported, sources, wing
 
 DOCUMENT = ROOT / "docs" / "architecture.md"
 PICTURE = ROOT / "docs" / "architecture.svg"
 
-BOX = (128.0, 46.0)
-GAP = (28.0, 44.0)
+BOX = (128.0, 36.0)
+GAP = (28.0, 40.0)
 MARGIN = 20.0
 
 
@@ -88,10 +87,7 @@ def _box(name: str, x: float, y: float) -> Iterator[Item]:
     width, height = BOX
     corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
     yield Area(np.array(corners), LIGHT.surface, LIGHT.positive, 1.5)
-    files = sum(wing(module) == name for module in sources())
-    yield Label(x + width / 2, y + 17, name, LIGHT.ink, 14.0, bold=True)
-    count = "1 file" if files == 1 else f"{files} files"
-    yield Label(x + width / 2, y + 34, shorten(count, 12.0, width), LIGHT.muted, 12.0)
+    yield Label(x + width / 2, y + height / 2, name, LIGHT.ink, 14.0, bold=True)
 
 
 def _arrow(first: tuple[int, int], second: tuple[int, int]) -> Iterator[Item]:

@@ -67,7 +67,7 @@ def examples() -> list[str]:
 
 def test_the_page_for_contributors_is_a_page():
     (page,) = (example for example in examples() if "page_frame" in example)
-    test = AppTest.from_string(f"{page}\nwords()", default_timeout=60)
+    test = AppTest.from_string(f"{page}\nwords_page()", default_timeout=60)
     test.query_params["text"] = "the old cats [MASK] bad ."
     test.run()
     assert not test.exception

@@ -13,15 +13,15 @@ from explainer.base.quote import listed
 from explainer.figures.patterns.view import View
 from explainer.results.explanation import Explanation
 
-Drawn_co = TypeVar("Drawn_co", covariant=True)
+Figure_co = TypeVar("Figure_co", covariant=True)
 
 
-class Drawing(Protocol[Drawn_co]):
+class Drawing(Protocol[Figure_co]):
     """A function that draws a view of an explanation; keywords are that view's choices."""
 
     def __call__(
         self, explanation: Explanation, view: View | None = None, **choices: Any
-    ) -> Drawn_co: ...
+    ) -> Figure_co: ...
 
 
 def view_of(view: View | None = None, /, **choices: Any) -> View:
@@ -40,11 +40,11 @@ def view_of(view: View | None = None, /, **choices: Any) -> View:
     return replace(given, **choices)
 
 
-def by_keyword(draw: Callable[[Explanation, View], Drawn_co]) -> Drawing[Drawn_co]:
+def by_keyword(draw: Callable[[Explanation, View], Figure_co]) -> Drawing[Figure_co]:
     """The same function, which may be called with the view's choices as keywords, too."""
 
     @wraps(draw, ("__module__", "__name__", "__qualname__", "__doc__"))
-    def drawing(explanation: Explanation, view: View | None = None, **choices: Any) -> Drawn_co:
+    def drawing(explanation: Explanation, view: View | None = None, **choices: Any) -> Figure_co:
         return draw(explanation, view_of(view, **choices))
 
     del drawing.__wrapped__  # whose signature `help` would show

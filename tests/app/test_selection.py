@@ -184,7 +184,7 @@ def test_a_what_if_that_cannot_be_computed_is_one_sentence(page, monkeypatch):
     def busy(*_arguments, **_options):
         raise ExplainerError("8 computations are waiting already: try again in a minute.")
 
-    monkeypatch.setattr("explainer.app.compute.explore.ablate", busy)
+    monkeypatch.setattr("explainer.app.compute.explore.run_kept", busy)
     server.answers.clear()
     test = page(at=written_place(edge), what="step")
     (error,) = test.error

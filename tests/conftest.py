@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from jaxtyping import config
 from tokenizers import (
     AddedToken,
     Tokenizer,
@@ -32,6 +33,17 @@ from explainer.models.registry import load_model
 from tests.browser import page as browser
 
 torch.set_num_threads(1)  # on tensors as small as these, threads mostly wait for each other
+
+OUTSIDE = ("app", "browser", "cli", "evaluation", "figures", "results", "test_fuzz")
+"""Tests of what stands around the engine: there its shapes would be executed many thousand times,
+for half of the time, and every one of them has been by the engine's own tests."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def shapes(request):
+    """Execute the engine's shapes, but for what is outside of it."""
+    config.update("jaxtyping_disable", request.module.__name__.split(".")[1] in OUTSIDE)
+
 
 WORDS = [
     *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "a", "farmer", "farmers"),

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
-from jaxtyping import config
 
 from explainer import Explanation, Settings, ablate, explain, load_model, predict
 from explainer.api import measure_path, trace_text
@@ -46,14 +45,6 @@ class Quiet:
 
     def __repr__(self):
         return type(self.it).__name__
-
-
-@pytest.fixture(scope="module", autouse=True)
-def without_shapes():
-    """The engine's shapes are executed by its own tests; here they would take half of the time."""
-    config.update("jaxtyping_disable", True)
-    yield
-    config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture(scope="module")

@@ -19,12 +19,14 @@ TALL = 5000
 """px: axe-core judges the contrast of what is on the screen only."""
 IN_DETAIL = {"explore": {"word": "2", "what": "step"}, "compare": {"word": "2"}}
 """Choices that bring all parts of a page onto it."""
+ONLY = {"resultTypes": ["violations"]}
+"""Every rule is run, but what passes is not described at length."""
 SERIOUS = ("serious", "critical")
 
 
 def findings(page, within: str | None = None) -> list[str]:
     """What axe-core holds against the page or a part of it, if serious: rule, place, reason."""
-    found = Axe().run(page, context=within).response["violations"]
+    found = Axe().run(page, context=within, options=ONLY).response["violations"]
     return [
         f"{violation['id']} at {node['target']}: {node['failureSummary']} in {node['html'][:200]}"
         for violation in found

@@ -25,9 +25,7 @@ TWICE := --numprocesses 2 --dist loadfile
 app: $(VENV)/app.stamp
 	$(BIN)/influence-patterns app --port $(PORT)
 
-# A browser waits much and computes a little, so it shares the cores with the other tests.
-test: lint
-	$(MAKE) --no-print-directory --jobs 2 --output-sync=target unit browser
+test: lint unit browser
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urljoin
 from weakref import WeakKeyDictionary
 
 ROOT = Path(__file__).parents[2]
@@ -109,17 +110,30 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
     clean = False
     try:
         yield page
-        clean = not (broken or options or chromium in LEFT)
+        clean = not (broken or options or chromium in LEFT) and _left(page)
     finally:
         if not clean:
             page.context.close()
     if clean:
         page.remove_listener("pageerror", note)
-        page.mouse.move(0, 0)
-        page.evaluate("localStorage.clear(); sessionStorage.clear()")
-        page.context.clear_cookies()
         LEFT[chromium] = page
     assert not broken
+
+
+def _left(page) -> bool:
+    """Whether the tab could leave the app, as if it was closed, with nothing in its storage."""
+    from playwright.sync_api import Error  # tests without a browser do without
+
+    if not page.url.startswith("http"):
+        return False
+    try:  # an address without the app, which keeps the tab's process
+        page.goto(urljoin(page.url, "/_stcore/health"), timeout=5000)
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    except Error:  # the server has gone
+        return False
+    page.mouse.move(0, 0)
+    page.context.clear_cookies()
+    return True
 
 
 def ready(page) -> None:

@@ -17,7 +17,8 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint $(CONSTRAINTS)
 TORCH = $(or $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' $(CONSTRAINTS)),torch)
 
-# Two processes, each with whole files; but a browser and a server take two cores by themselves.
+# Two processes, each with whole files. A browser and its server take two cores by themselves, and
+# come after.
 TWICE := --numprocesses 2 --dist loadfile
 
 .PHONY: app test lint unit browser wheel lowest newest docs fuzz hooks clean

@@ -17,9 +17,10 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint $(CONSTRAINTS)
 TORCH = $(or $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' $(CONSTRAINTS)),torch)
 
-# Two processes, each with whole files. A browser and its server take two cores by themselves, and
-# come after.
+# Two processes, each with whole files; what they start gets one core, so that threads do not wait
+# for each other.
 TWICE := --numprocesses 2 --dist loadfile
+unit browser: export OMP_NUM_THREADS := 1
 
 .PHONY: app test lint unit browser wheel lowest newest docs fuzz hooks clean
 
@@ -38,7 +39,7 @@ unit: $(VENV)/test.stamp
 
 browser: $(VENV)/test.stamp
 	chromium="$$(.ci/chromium)" && \
-	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest -m browser; \
+	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest $(TWICE) -m browser; \
 	else echo "SKIPPED: the browser tests, because there is no Chromium (see above)."; fi
 
 # The wheel is made from the source distribution, so that both are known to be whole.

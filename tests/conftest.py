@@ -140,7 +140,7 @@ def tiny_roberta_dir(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium():
     """A running browser; skips, and says why, where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")

@@ -10,7 +10,6 @@ import time
 import urllib.request
 from pathlib import Path
 from urllib.parse import urljoin
-from weakref import WeakKeyDictionary
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -37,9 +36,22 @@ SPOTS = """index => {
   }));
 }"""
 """Where the spots of a graph (the first, or that of the given index) are on the screen."""
+HEAR = """
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (asked) {
+  window.asked = performance.now();
+  if (!this.heard) {
+    this.heard = true;
+    this.addEventListener('message', () => { delete window.asked; delete window.quietSince; });
+  }
+  return send.call(this, asked);
+};
+"""
+"""Lets a page know whether it has asked its server for something and heard nothing yet."""
 QUIET_SINCE = """quiet => {
   const app = document.querySelector('[data-testid=stApp]');
-  const busy = app?.dataset.testScriptState !== 'notRunning'
+  const waits = performance.now() - window.asked < 3000;  // some questions have no answer
+  const busy = waits || app?.dataset.testScriptState !== 'notRunning'
     || app.dataset.testConnectionState !== 'CONNECTED'
     || document.querySelector('[data-stale=true], [data-testid=stSpinner]');
   if (busy || window.quietSince === undefined) window.quietSince = performance.now();
@@ -83,9 +95,9 @@ def _text(file) -> str:
     return file.read()
 
 
-LEFT: WeakKeyDictionary = WeakKeyDictionary()
-"""A tab for each browser that a test has left: its renderer has read the page's programs, which
-takes most of the time of a first visit."""
+LEFT: list = []
+"""Tabs that tests have left: their renderers have read the page's programs, which takes most of the
+time of a first visit."""
 
 
 @contextlib.contextmanager
@@ -95,9 +107,11 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
     It may be one that another test has left, with nothing of that in it; with `options` of a
     browser context it is always new, and nobody has it afterwards.
     """
-    page = None if options else LEFT.pop(chromium, None)
-    if page is None:
+    if LEFT and not options:
+        page = LEFT.pop()
+    else:
         page = chromium.new_context(**options).new_page()
+        page.add_init_script(HEAR)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=color_scheme)
     page.set_default_timeout(60_000)
@@ -110,13 +124,13 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
     clean = False
     try:
         yield page
-        clean = not (broken or options or chromium in LEFT) and _left(page)
+        clean = not (broken or options) and _left(page)
     finally:
         if not clean:
             page.context.close()
     if clean:
         page.remove_listener("pageerror", note)
-        LEFT[chromium] = page
+        LEFT.append(page)
     assert not broken
 
 
@@ -146,5 +160,5 @@ def idle(page) -> None:
     """Wait until the server has had nothing more to send for a while."""
     # What was done a moment ago may still be on its way: the while begins now.
     page.evaluate("delete window.quietSince")
-    page.wait_for_function(QUIET_SINCE, arg=800)
+    page.wait_for_function(QUIET_SINCE, arg=300)
     assert not page.locator("[data-testid=stException]").count()

@@ -11,7 +11,7 @@ from explainer.api import explain
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.loading.config import read_config
 from explainer.models.registry import load_model
-from tests.conftest import WORDS, save_tiny
+from tests.fixtures import WORDS, save_tiny
 from tests.folders import drop_config, refusal, set_config
 
 TEXT = "the farmers [MASK] old ."

@@ -18,7 +18,7 @@ from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 
 from explainer.models.model import Model
 from explainer.models.registry import load_model
-from tests.conftest import byte_level_tokenizer
+from tests.fixtures import byte_level_tokenizer
 
 TEXTS = [
     "The farmers that the assistant loves are old .",

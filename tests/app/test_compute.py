@@ -229,7 +229,7 @@ def test_a_folder_that_was_saved_again_gives_new_answers(tiny_masked_lm_dir, tmp
     shown = compute.explanation(before)
 
     weights = tiny_masked_lm_dir.parent / "other"
-    from tests.conftest import BertForMaskedLM, save_tiny, tiny_config
+    from tests.fixtures import BertForMaskedLM, save_tiny, tiny_config
 
     save_tiny(weights, BertForMaskedLM, tiny_config(), seed=7)
     shutil.copy(weights / "model.safetensors", folder / "model.safetensors")

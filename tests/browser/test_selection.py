@@ -8,7 +8,7 @@ import pytest
 from transformers import AutoTokenizer, BertForMaskedLM
 
 from tests.browser.page import BOX, GRAPH, SPOTS, idle, opened, ready
-from tests.conftest import WORDS, save_tiny, tiny_config
+from tests.fixtures import WORDS, save_tiny, tiny_config
 
 pytestmark = pytest.mark.browser
 

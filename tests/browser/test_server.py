@@ -10,7 +10,7 @@ import pytest
 from transformers import BertForMaskedLM
 
 from tests.browser.page import BOX, GRAPH, idle, opened, server
-from tests.conftest import save_tiny, tiny_config
+from tests.fixtures import save_tiny, tiny_config
 
 pytestmark = pytest.mark.browser
 

@@ -20,7 +20,7 @@ from explainer.cli.table import align, explanation_table, path_text
 from explainer.models.registry import load_model
 from explainer.results.explanation import Explanation
 from explainer.results.settings import Settings
-from tests.conftest import LABELS
+from tests.fixtures import LABELS
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 

@@ -24,7 +24,7 @@ from explainer.question.predictions import predict
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.settings import Settings
-from tests.conftest import WORDS
+from tests.fixtures import WORDS
 from tests.folders import refusal, set_weights
 
 TEXT = "the farmers that the assistant love [MASK] zzz old ."

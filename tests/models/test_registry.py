@@ -28,7 +28,7 @@ from explainer.models import registry
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.loading import hub
 from explainer.models.registry import available_models, checksum, load_model
-from tests.conftest import LABELS, WORDS, save_tiny, tiny_config
+from tests.fixtures import LABELS, WORDS, save_tiny, tiny_config
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from transformers import AutoTokenizer
 from explainer.models.loading import tokenizer as loading
 from explainer.models.registry import load_model
 from explainer.question.sentence import read_sentence
-from tests.conftest import WORDS
+from tests.fixtures import WORDS
 from tests.folders import refusal, set_config
 
 

@@ -16,7 +16,7 @@ from explainer.base.errors import ExplainerError
 from explainer.models.loading import weights as reading
 from explainer.models.loading.weights import read_weights
 from explainer.models.registry import checksum, load_model
-from tests.conftest import WORDS, save_tiny, tiny_config
+from tests.fixtures import WORDS, save_tiny, tiny_config
 from tests.folders import refusal, set_config, set_weights
 
 TEXT = "the farmers [MASK] old ."

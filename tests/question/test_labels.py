@@ -11,7 +11,7 @@ from explainer.cli.main import main
 from explainer.evaluation.question import contrast_of
 from explainer.question.labels import asked_classes, class_number
 from explainer.tasks import Case
-from tests.conftest import save_tiny, tiny_config
+from tests.fixtures import save_tiny, tiny_config
 from tests.folders import set_config
 
 TEXT = "the old farmer is good ."

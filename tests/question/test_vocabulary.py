@@ -12,7 +12,7 @@ from explainer.models.model import Model
 from explainer.models.registry import load_model
 from explainer.question.predictions import predict, ranked
 from explainer.question.sentence import read_sentence
-from tests.conftest import WORDS, save_tiny, tiny_config
+from tests.fixtures import WORDS, save_tiny, tiny_config
 
 TEXT = "the farmers [MASK] old ."
 ROWS = 40

@@ -5,16 +5,14 @@ from urllib.parse import urlencode
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.page import ROOT, idle, opened
+from explainer.figures.canvas.palette import palette
+from tests.browser.page import PLOTS, ROOT, idle, opened
 
 pytestmark = pytest.mark.browser
 
 PAGES = sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
-SCREENS = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"width": 390},
-}
+SCREENS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light")}
+"""Their widths in px, and the scheme of colours."""
 TALL = 5000
 """px: axe-core judges the contrast of what is on the screen only."""
 IN_DETAIL = {"explore": {"word": "2", "what": "step"}, "compare": {"word": "2"}}
@@ -24,38 +22,61 @@ ONLY = {"resultTypes": ["violations"]}
 SERIOUS = ("serious", "critical")
 
 
+LOOKS_LIKE = """([width, ink]) => {
+  const plots = [...document.querySelectorAll('.js-plotly-plot')];
+  return plots.length && plots.every(plot =>
+    plot.getBoundingClientRect().right <= width
+    && [...plot.querySelectorAll('text')].some(text => getComputedStyle(text).fill === ink));
+}"""
+"""Whether every figure has been drawn for a width, and with this colour of its words."""
+
+
 def findings(page, within: str | None = None) -> list[str]:
     """What axe-core holds against the page or a part of it, if serious: rule, place, reason."""
-    found = Axe().run(page, context=within, options=ONLY).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    run = "([within, options]) => axe.run(within ?? document, options)"
     return [
         f"{violation['id']} at {node['target']}: {node['failureSummary']} in {node['html'][:200]}"
-        for violation in found
+        for violation in page.evaluate(run, [within, ONLY])["violations"]
         if violation["impact"] in SERIOUS
         for node in violation["nodes"]
     ]
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious(chromium, address, tiny_masked_lm_dir, name, screen):
-    choices = {"model": str(tiny_masked_lm_dir), **IN_DETAIL.get(name, {})}
-    path = "" if name == "explore" else name
-    with opened(chromium, height=TALL, **SCREENS[screen]) as page:
+@pytest.fixture(scope="module", params=PAGES)
+def shown(request, chromium, address, tiny_masked_lm_dir):
+    """A page with everything on it opened; each screen is put on it, as a reader may do."""
+    choices = {"model": str(tiny_masked_lm_dir), **IN_DETAIL.get(request.param, {})}
+    path = "" if request.param == "explore" else request.param
+    with opened(chromium, height=TALL) as page:
         page.goto(f"{address}/{path}?{urlencode(choices)}")
-        page.locator("[data-testid=stPlotlyChart]").first.wait_for()
+        page.locator(PLOTS).first.wait_for()
         idle(page)
         for summary in page.locator("[data-testid=stExpander] summary").all():
             summary.click()
         idle(page)
-        assert page.locator("[data-testid=stPlotlyChart]").count()
-        assert findings(page) == []
-        for popover in page.locator("[data-testid=stPopoverButton]").all():
-            popover.click()
-            page.locator("[data-testid=stPopoverBody]").wait_for()
-            idle(page)
-            # The page around it has been judged above.
-            assert findings(page, "[data-testid=stPopoverBody]") == []
-            page.keyboard.press("Escape")
+        yield page
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing_serious(shown, screen):
+    width, scheme = SCREENS[screen]
+    ink = palette(scheme == "dark").ink
+    rgb = f"rgb({', '.join(str(int(ink[k : k + 2], 16)) for k in (1, 3, 5))})"
+    shown.set_viewport_size({"width": width, "height": TALL})
+    shown.emulate_media(color_scheme=scheme)
+    shown.wait_for_function(LOOKS_LIKE, arg=[width, rgb])
+    idle(shown)
+    assert shown.evaluate("getComputedStyle(document.querySelector('h1')).color") == rgb
+    assert findings(shown) == []
+    for popover in shown.locator("[data-testid=stPopoverButton]").all():
+        popover.click()
+        shown.locator("[data-testid=stPopoverBody]").wait_for()
+        idle(shown)
+        # The page around it has been judged above.
+        assert findings(shown, "[data-testid=stPopoverBody]") == []
+        shown.keyboard.press("Escape")
 
 
 def test_axe_is_at_work(tab):

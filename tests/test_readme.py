@@ -2,11 +2,10 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import explainer.figures
+from explainer.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -17,28 +16,21 @@ def shape(text: str) -> list[str]:
     return [re.sub(r"\s+", " ", re.sub(r"[-+0-9]", "#", line)) for line in text.splitlines()]
 
 
-def printed(arguments: list[str]) -> str:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    ).stdout
-
-
-def test_the_python_example_prints_what_the_readme_says():
+def test_the_python_example_prints_what_the_readme_says(capsys):
     found = re.search(r"```python\n(.*?)```\n\n```\n(.*?)```", README, re.DOTALL)
     assert found
     example, shown = found.groups()
-    assert shape(printed(["-c", example])) == shape(shown)
+    exec(example, {})
+    assert shape(capsys.readouterr().out) == shape(shown)
 
 
-def test_the_command_prints_what_the_readme_says():
+def test_the_command_prints_what_the_readme_says(capsys):
+    """In this process; tests/test_wheel.py calls the installed command."""
     found = re.search(r"```\n\$ influence-patterns (.*?)\n(.*?)```", README, re.DOTALL)
     assert found
     command, shown = found.groups()
-    assert shape(printed(["-m", "explainer", *shlex.split(command)])) == shape(shown)
+    assert main(shlex.split(command)) == 0
+    assert shape(capsys.readouterr().out) == shape(shown)
 
 
 def test_the_readme_names_only_files_that_are_there():

@@ -1,6 +1,7 @@
 """Imports go one way, and each package of others is used in one place (the rule: wings.py)."""
 
 import ast
+import json
 import subprocess
 import sys
 
@@ -153,13 +154,47 @@ def test_only_the_sentence_calls_the_tokenizer():
     assert users == ["explainer.question.sentence"]
 
 
-def test_help_and_results_do_not_wait_for_torch():
-    code = (
-        "import sys, explainer, explainer.cli.main, explainer.figures; "
-        "explainer.Settings, explainer.Explanation; "
-        "assert not {'torch', 'transformers', 'plotly', 'streamlit'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
+IMPORTS = """
+import json, sys, typing
+import explainer, explainer.cli.main, explainer.figures
+explainer.Settings, explainer.Explanation
+light = list(sys.modules)
+import torch
+from transformers.utils import logging
+def settings():
+    return [logging.get_verbosity(), torch.get_num_threads()]
+before = settings()
+import explainer.api
+from explainer.models import registry, shapes
+print(json.dumps({
+    "light": light,
+    "all": list(sys.modules),
+    "plain": shapes.Float is typing.Annotated,
+    "settings": [before, settings()],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """What one process sees, as it imports one part after the other."""
+    done = subprocess.run([sys.executable, "-c", IMPORTS], check=True, capture_output=True)
+    return json.loads(done.stdout)
+
+
+def test_help_and_results_do_not_wait_for_torch(seen):
+    assert not {"torch", "transformers", "plotly", "streamlit"} & set(seen["light"])
+
+
+def test_importing_changes_no_setting_of_others(seen):
+    before, after = seen["settings"]
+    assert before == after
+
+
+def test_users_pay_nothing_for_the_names_of_axes(seen):
+    assert seen["plain"]
+    assert "explainer.models.shapes" in seen["all"]
+    assert not {"jaxtyping", "beartype"} & set(seen["all"])
 
 
 def test_every_public_name_can_be_imported():

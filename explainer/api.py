@@ -144,8 +144,8 @@ def ablate(
             "An ablation keeps some routes or cuts some: give either keep or cut, and not both."
         )
     sentence = read_sentence(given_model(model), text)
-    quantity = choose_quantity(model, sentence, given_contrast(contrast))
     n = len(sentence.tokens)
+    # What does not fit is refused before the model runs to choose what it is asked.
     if keep is not None:
         kept = keep_only(model, n, keep, level)
     else:
@@ -154,6 +154,7 @@ def ablate(
         kept = kept.without(
             checked_place(part, kept) for part in parts if not isinstance(part, Route)
         )
+    quantity = choose_quantity(model, sentence, given_contrast(contrast))
     return run_kept(
         model, sentence, quantity, kept, replacement=replacement, settings=settings, count=count
     )

@@ -247,6 +247,12 @@ def test_a_text_is_ablated_as_its_sentence(case, level):
         ({"keep": [], "contrast": "are"}, "give a Contrast"),
     ],
 )
-def test_what_cannot_be_ablated_is_refused(tiny_masked_lm, choices, says):
+def test_what_cannot_be_ablated_is_refused_before_the_model_runs(
+    tiny_masked_lm, monkeypatch, choices, says
+):
+    def runs(*_, **__):
+        raise AssertionError("the model ran")
+
+    monkeypatch.setattr("explainer.question.predictions.last_hidden", runs)
     with pytest.raises(ExplainerError, match=says):
         ablate(tiny_masked_lm, TEXT, **choices)

@@ -101,16 +101,15 @@ time of a first visit."""
 
 
 @contextlib.contextmanager
-def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="light", **options):
+def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="light"):
     """A clean tab, which fails the test on an error in the page.
 
-    It may be one that another test has left, with nothing of that in it; with `options` of a
-    browser context it is always new, and nobody has it afterwards.
+    It may be one that another test has left, with nothing of that in it.
     """
-    if LEFT and not options:
+    if LEFT:
         page = LEFT.pop()
     else:
-        page = chromium.new_context(**options).new_page()
+        page = chromium.new_context().new_page()
         page.add_init_script(HEAR)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=color_scheme)
@@ -124,7 +123,7 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
     clean = False
     try:
         yield page
-        clean = not (broken or options) and _left(page)
+        clean = not broken and _left(page)
     finally:
         if not clean:
             page.context.close()
@@ -147,6 +146,7 @@ def _left(page) -> bool:
         return False
     page.mouse.move(0, 0)
     page.context.clear_cookies()
+    page.context.clear_permissions()
     return True
 
 

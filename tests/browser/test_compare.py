@@ -92,16 +92,6 @@ def test_the_main_job(tab, chromium, link):
         assert rows(second, 0) == rows(tab, 0)
 
 
-def test_a_link_opens_a_new_server_with_its_navigation(tab, tiny_masked_lm_dir):
-    query = urlencode({"model": tiny_masked_lm_dir, "text2": LONGER})
-    with browser.server() as cold:
-        tab.goto(f"{cold}/compare?{query}")
-        ready(tab)
-        assert tab.get_by_role("link", name="Explore").count() == 1
-        assert not tab.get_by_role("link", name="app").count()
-        assert sentence(tab, "Second").input_value() == LONGER
-
-
 def test_the_explored_sentence_comes_along(tab, address, tiny_masked_lm_dir):
     text = "the old farmer [MASK] bad ."
     query = urlencode({"model": tiny_masked_lm_dir, "text": text, "correct": "is", "wrong": "are"})

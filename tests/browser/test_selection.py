@@ -126,9 +126,14 @@ def test_the_keyboard_alone_leads_from_the_page_to_a_picture(chromium, link):
 
 
 def test_markup_in_a_sentence_is_text_wherever_it_is_drawn(chromium, link, hostile_model):
-    with opened(chromium, accept_downloads=True) as page:  # new: it ends on pages of its own
+    with opened(chromium) as page:
         said: list[str] = []
-        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+
+        def hear(dialog):
+            said.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", hear)
         page.goto(link(model=hostile_model, text=HOSTILE, share="0", word="2", at="0,2"))
         ready(page)
         assert IMAGE in graph_alt(page)
@@ -153,6 +158,7 @@ def test_markup_in_a_sentence_is_text_wherever_it_is_drawn(chromium, link, hosti
         assert not page.locator("figure img, h1 b, figure b").count()
         assert IMAGE in page.locator("h1").inner_text()
         assert said == []
+        page.remove_listener("dialog", hear)
 
 
 def test_a_long_computation_shows_the_page_and_that_it_works(chromium, link):
@@ -168,7 +174,8 @@ def test_a_long_computation_shows_the_page_and_that_it_works(chromium, link):
 
 
 def test_the_link_is_copied(chromium, link):
-    with opened(chromium, permissions=["clipboard-read", "clipboard-write"]) as page:
+    with opened(chromium) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.goto(link(level="embedding"))
         ready(page)
         page.locator(".st-key-save button").first.click()

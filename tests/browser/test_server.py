@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from transformers import BertForMaskedLM
 
+from tests.browser import test_compare as compare
 from tests.browser.page import BOX, GRAPH, idle, opened, server
 from tests.fixtures import save_tiny, tiny_config
 
@@ -47,6 +48,16 @@ def warm(chromium, tiny):
     with opened(chromium) as page:
         page.goto(tiny)
         page.wait_for_selector(GRAPH, timeout=120_000)
+
+
+def test_a_link_opens_a_new_server_with_its_navigation(running, tab, tiny_masked_lm_dir):
+    """The first test here: nobody has been at the server yet."""
+    query = urlencode({"model": tiny_masked_lm_dir, "text2": compare.LONGER})
+    tab.goto(f"{running}/compare?{query}")
+    compare.ready(tab)
+    assert tab.get_by_role("link", name="Explore").count() == 1
+    assert not tab.get_by_role("link", name="app").count()
+    assert compare.sentence(tab, "Second").input_value() == compare.LONGER
 
 
 @pytest.mark.usefixtures("warm")

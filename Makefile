@@ -17,17 +17,18 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint $(CONSTRAINTS)
 TORCH = $(or $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' $(CONSTRAINTS)),torch)
 
-# Two processes, each with whole files; what they start gets one core, so that threads do not wait
-# for each other.
-TWICE := --numprocesses 2 --dist loadfile
-unit browser: export OMP_NUM_THREADS := 1
+# Two processes, each with whole files, the longest first; what they start gets one core, so that
+# threads do not wait for each other.
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+test unit browser: export OMP_NUM_THREADS := 1
 
 .PHONY: app test lint unit browser wheel lowest newest docs fuzz hooks clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/influence-patterns app --port $(PORT)
 
-test: lint unit browser
+test: lint
+	$(call with_chromium,,$(PYTEST) -m "not browser")
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -35,12 +36,17 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 unit: $(VENV)/test.stamp
-	$(BIN)/python -m pytest $(TWICE) -m "not browser"
+	$(PYTEST) -m "not browser"
 
 browser: $(VENV)/test.stamp
+	$(call with_chromium,-m browser,true)
+
+# All tests with these options where there is a Chromium, else what is said instead.
+define with_chromium
 	chromium="$$(.ci/chromium)" && \
-	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest $(TWICE) -m browser; \
-	else echo "SKIPPED: the browser tests, because there is no Chromium (see above)."; fi
+	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(PYTEST) $(1); \
+	else $(2) && echo "SKIPPED: the browser tests, because there is no Chromium (see above)."; fi
+endef
 
 # The wheel is made from the source distribution, so that both are known to be whole.
 wheel: $(VENV)/test.stamp

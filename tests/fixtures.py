@@ -39,10 +39,24 @@ OUTSIDE = ("app", "browser", "cli", "evaluation", "figures", "results", "test_fu
 for half of the time, and every one of them has been by the engine's own tests."""
 
 
+LONGEST = ("browser", "test_fuzz", "app", "test_wheel", "cli")
+"""What takes the most time, by folder or file, so that none of it is begun as the last."""
+
+
+def part_of(module) -> str:
+    """The folder of `tests` in which a module lies, or its own name."""
+    return module.__name__.split(".")[1]
+
+
+def pytest_collection_modifyitems(items):
+    order = {part: place for place, part in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(part_of(item.module), len(order)))
+
+
 @pytest.fixture(autouse=True, scope="module")
 def shapes(request):
     """Execute the engine's shapes, but for what is outside of it."""
-    config.update("jaxtyping_disable", request.module.__name__.split(".")[1] in OUTSIDE)
+    config.update("jaxtyping_disable", part_of(request.module) in OUTSIDE)
 
 
 WORDS = [

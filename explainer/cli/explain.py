@@ -80,16 +80,17 @@ def _share(text: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> None:
-    # What computes is imported only by a command that runs: help and complaints come at once.
-    from explainer.api import explain
-    from explainer.models.registry import load_model
-    from explainer.question.sentence import read_sentence
-
     chosen = options.format or format_of(options.out)
     check_output(options.out, chosen)
     if chosen == "html":
         need("An HTML page", "evaluate", ("plotly",))
     settings = settings_of(options)
+
+    # What computes is imported only by a command that runs: help and complaints come at once.
+    from explainer.api import explain
+    from explainer.models.registry import load_model
+    from explainer.question.sentence import read_sentence
+
     with status(f"Loading {options.model} …"):
         model = load_model(options.model)
     for note in read_sentence(model, options.text).notes:

@@ -24,6 +24,7 @@ from tests.wings import (
 OWNERS = {
     "plotly": ("explainer.figures",),
     "filelock": ("explainer.evaluation",),
+    "psutil": ("explainer.base",),
     "streamlit": ("explainer.app", "pages", "app"),
     "transformers": ("explainer.models",),
     "tokenizers": ("explainer.models", "explainer.question.pieces"),

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import TypeCheckError
 
 from explainer.influence import jacobian
+from explainer.influence.layer import Layer
 from explainer.models import block
 from explainer.models.shapes import einsum
 from tests.executed import MODULES
@@ -17,7 +18,7 @@ from tests.tiny import tiny_problem, traced
 
 def test_a_wrong_shape_is_refused():
     (piece,) = traced(tiny_problem()).pieces
-    layer, T = piece.layer(0), piece.tangent
+    layer, T = Layer.of(piece, 0), piece.tangent
     projected = jacobian.project(layer.block, T)
     everywhere = torch.arange(T.shape[1])
     jacobian.component_scores(layer, piece.weights, projected, everywhere)
@@ -28,7 +29,7 @@ def test_a_wrong_shape_is_refused():
         lambda: jacobian.move_to_node(layer, projected, everywhere, everywhere[:2]),
         lambda: block.split_heads(layer.block, T[0]),
         lambda: replace(projected, dk=projected.dk[:, :1]),
-        lambda: replace(layer.state, attention=layer.state.attention[..., :2]),
+        lambda: replace(layer.attended, attention=layer.attended.attention[..., :2]),
     ):
         with pytest.raises(TypeCheckError):
             wrong()

@@ -74,12 +74,12 @@ def adapted(problem: Problem) -> Adapter:
     return ARCHITECTURES[problem.network.config.model_type].adapt(problem.network)
 
 
-def traced(problem: Problem) -> Trace:
+def traced(problem: Problem, budget: int | None = None) -> Trace:
     """The engine's trace of the same problem."""
     quantity = Quantity(problem.position, problem.classes, problem.coefficients, "correct", "wrong")
     with torch.no_grad():
         path = IntegrationPath(problem.x, problem.b, problem.points, problem.weights)
-        return trace(adapted(problem), path, quantity)
+        return trace(adapted(problem), path, quantity, budget)
 
 
 def deeper(explanation: Explanation) -> Explanation:

@@ -25,6 +25,6 @@ def total_flow(trace: Trace) -> TotalFlow:
         last = number == trace.n_layers - 1
         to = slice(trace.target, trace.target + 1) if last else slice(None)
         scores, tangents = tangents.all_together()
-        skip[number] = scores[SKIP_ROW].sum(1).numpy()
-        heads[number, :, to] = scores[SKIP_ROW + 1 :].mT.numpy()
+        skip[number] = scores[SKIP_ROW].sum(1).cpu().numpy()
+        heads[number, :, to] = scores[SKIP_ROW + 1 :].mT.cpu().numpy()
     return TotalFlow(skip, heads)

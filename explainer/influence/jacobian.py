@@ -3,9 +3,13 @@
 A tangent T at token j of H enters the attention as dq, dk, dv = W_Q T, W_K T, W_V T. Along the
 edge j → i through head h, with s_i = q_i·dk / √d_head:
 
-- score: A_ij R_i·dv + D_ij q_i·dk, and if i = j also ∂Q/∂q_j·dq;  by skip (i = j): T·P_j
-- move:  do_i = A_ij (dv + s_i (v_j − o_i)), and if i = j also Σ_k A_jk (e_k − ē) v_k
-         with e_k = dq·k_k / √d_head, ē = Σ_k A_jk e_k;  du_i = W_O do_i (+ T if i = j)
+- move:  do_i = A_ij dv by its value, A_ij s_i (v_j − o_i) by its key, and if i = j also
+         Σ_k A_jk (e_k − ē) v_k by its query, with e_k = dq·k_k / √d_head, ē = Σ_k A_jk e_k;
+         du_i = W_O do_i (+ T if i = j)
+- score: do_i·R_i per head, which is A_ij R_i·dv + D_ij q_i·dk, and if i = j also ∂Q/∂q_j·dq;
+         by skip (i = j): T·P_j
+
+with P = ∂Q/∂u and R = W_Oᵀ P per head, Q's own or what a path of nodes above leaves of them.
 
 (docs/method.md; derivatives of softmax attention.) `batch` runs over tangents, each with its
 own token `source` and, where it moves, its own `target`, which are positions. Other axes are named
@@ -54,6 +58,23 @@ def project(block: Block, T: Float[Tensor, "point batch d_model"]) -> Projected:
     return Projected(T, *(split_heads(block, x) for x in (dq, dk, dv)))
 
 
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """How head outputs at the next node move when a tangent moves along its own edge.
+
+    By its value, its key and its query, which moves them only where the edge stays at its token.
+    """
+
+    by_value: Float[Tensor, "point head batch d_head"]
+    by_key: Float[Tensor, "point head batch d_head"]
+    stays: Int[Tensor, " stays"]
+    by_query: Float[Tensor, "point head stays d_head"]
+
+    def total(self) -> Float[Tensor, "point head batch d_head"]:
+        """do."""
+        return (self.by_value + self.by_key).index_add_(2, self.stays, self.by_query)
+
+
 def node_scores(
     layer: Layer,
     weights: Float[Tensor, " point"],
@@ -79,21 +100,23 @@ def component_scores(
     source: Int[Tensor, " batch"],
 ) -> Float[Tensor, "component batch to"]:
     """Influence of each edge, by skip and by each head (`components`)."""
-    state, sensitivity = layer.state, layer.sensitivity
-    value = (tangents.dv @ sensitivity.R.mT) * state.attention.index_select(3, source).mT
-    value += (tangents.dk @ state.q.mT) * sensitivity.D.index_select(3, source).mT
-    by_head = einsum("point head batch to, point -> head batch to", value, weights)
+    inside = layer.attended
+    carried = (layer.R @ tangents.dv.mT).mul_(inside.attention.index_select(3, source))
+    carried += (inside.q @ tangents.dk.mT).mul_(layer.D.index_select(3, source))
+    by_head = einsum(
+        "point head to batch, point -> head to batch", carried, weights
+    ).mT.contiguous()
     by_skip = torch.zeros_like(by_head[0])
     stays, row = _same_position(layer, source)
     T = tangents.T.index_select(1, stays)
-    query = sensitivity.query.index_select(2, row)
+    query = layer.query.index_select(2, row)
     by_head[:, stays, row] += einsum(
         "point head batch d_head, point head batch d_head, point -> head batch",
         *(tangents.dq.index_select(2, stays), query, weights),
     )
     by_skip[stays, row] = einsum(
         "point batch d_model, point batch d_model, point -> batch",
-        *(T, sensitivity.P.index_select(1, row), weights),
+        *(T, layer.P.index_select(1, row), weights),
     )
     return torch.cat([by_skip.unsqueeze(0), by_head])
 
@@ -108,181 +131,176 @@ def _same_position(
     return stays, layer.row_of(source[stays])
 
 
-def move_to_node(
+def move(
     layer: Layer,
     tangents: Projected,
     source: Int[Tensor, " batch"],
     target: Int[Tensor, " batch"],
-) -> Float[Tensor, "point batch d_model"]:
-    """Tangents at the next nodes `target`, by all heads and skip."""
-    row = layer.row_of(target)
-    do = _moved_output(layer, tangents, source, row)
+) -> Moved:
+    """What each tangent does to the heads' outputs at its `target`."""
+    inside, row = layer.attended, layer.row_of(target)
+    q, o = inside.q.index_select(2, row), inside.output.index_select(2, row)
+    a = _weight_on(layer, row, source)
+    s = (q * tangents.dk).sum(-1, keepdim=True).mul_(layer.block.d_head**-0.5)
+    by_key = (inside.v.index_select(2, source) - o).mul_(s.mul_(a))
     (stays,) = torch.nonzero(source == target, as_tuple=True)
-    if len(stays):
-        dq = tangents.dq.index_select(2, stays)
-        do.index_add_(2, stays, _query_output(layer, dq, row[stays]))
-    du = functional.linear(join_heads(do), layer.block.W_O)
-    du.index_add_(1, stays, tangents.T.index_select(1, stays))
-    return _through_feed_forward(layer, du, row)
-
-
-def _moved_output(
-    layer: Layer, tangents: Projected, source: Int[Tensor, " batch"], row: Int[Tensor, " batch"]
-) -> Float[Tensor, "point head batch d_head"]:
-    """do by values and keys."""
-    state = layer.state
-    q, o = state.q.index_select(2, row), state.output.index_select(2, row)
-    v = state.v.index_select(2, source)
-    s = (q * tangents.dk).sum(-1, keepdim=True) * layer.block.d_head**-0.5
-    return _weight_on(layer, row, source) * (tangents.dv + s * (v - o))
+    by_query = _by_query(layer, tangents.dq.index_select(2, stays), row[stays])
+    return Moved(a * tangents.dv, by_key, stays, by_query)
 
 
 def _weight_on(
     layer: Layer, row: Int[Tensor, " batch"], source: Int[Tensor, " batch"]
 ) -> Float[Tensor, "point head batch 1"]:
     """A_ij of each of the batch."""
-    attention = layer.state.attention
+    attention = layer.attended.attention
     cell = row * attention.shape[-1] + source
     return attention.flatten(2).index_select(2, cell).unsqueeze(-1)
 
 
-def _query_output(
+def _by_query(
     layer: Layer, dq: Float[Tensor, "point head stays d_head"], row: Int[Tensor, " stays"]
 ) -> Float[Tensor, "point head stays d_head"]:
     """do by the query of tokens that stay."""
-    state = layer.state
-    a = state.attention.index_select(2, row)
-    e = dq @ state.k.mT * layer.block.d_head**-0.5
+    inside = layer.attended
+    a = inside.attention.index_select(2, row)
+    e = dq @ inside.k.mT * layer.block.d_head**-0.5
     e_mean = (a * e).sum(-1, keepdim=True)
-    return (a * (e - e_mean)) @ state.v
+    return e.sub_(e_mean).mul_(a) @ inside.v
 
 
-def _through_feed_forward(
-    layer: Layer, du: Float[Tensor, "point batch d_model"], row: Int[Tensor, " batch"]
+def move_to_node(
+    layer: Layer,
+    tangents: Projected,
+    source: Int[Tensor, " batch"],
+    target: Int[Tensor, " batch"],
 ) -> Float[Tensor, "point batch d_model"]:
-    norm_1, slope, norm_2 = _rows_of_feed_forward(layer, row)
-    return feed_forward_tangent(layer.block, norm_1, slope, norm_2, du)
-
-
-def _rows_of_feed_forward(
-    layer: Layer, row: Int[Tensor, " batch"]
-) -> tuple[NormState, Float[Tensor, "point batch d_ff"], NormState]:
-    state = layer.state
-    return state.norm_1.at(row), state.slope.index_select(1, row), state.norm_2.at(row)
+    """Tangents at `target` of the next layer, all heads and skip together."""
+    moved = move(layer, tangents, source, target)
+    du = functional.linear(join_heads(moved.total()), layer.block.W_O)
+    du.index_add_(1, moved.stays, tangents.T.index_select(1, moved.stays))
+    return _through_feed_forward(layer, du, target)
 
 
 def move_by_component(
     layer: Layer,
     T: Float[Tensor, "point batch d_model"],
-    source: Int[Tensor, " batch"],
+    outputs: Float[Tensor, "point head batch d_head"],
     target: Int[Tensor, " batch"],
     component: Int[Tensor, " batch"],
 ) -> Float[Tensor, "point batch d_model"]:
-    """Tangents at `target`, each by one component, given by its row."""
-    block, state, row = layer.block, layer.state, layer.row_of(target)
-    d_model, d_head, root = T.shape[-1], block.d_head, block.d_head**-0.5
-    du = T * (component == SKIP_ROW).view(1, -1, 1)
-    for carrier in torch.unique(component[component != SKIP_ROW]).tolist():
-        (chosen,) = torch.nonzero(component == carrier, as_tuple=True)
-        h = carrier - 1 - SKIP_ROW
-        i, j = row[chosen], source[chosen]
-        W_Q, W_K, W_V = block.W_QKV.unflatten(0, (3, block.n_heads, d_head))[:, h]
-        moved = T.index_select(1, chosen)
-        s = (state.q[:, h, i] * functional.linear(moved, W_K)).sum(-1, keepdim=True) * root
-        a = state.attention[:, h, i, j].unsqueeze(-1)
-        do = a * (functional.linear(moved, W_V) + s * (state.v[:, h, j] - state.output[:, h, i]))
-        stays = source[chosen] == target[chosen]
-        if stays.any():
-            dq = functional.linear(moved[:, stays], W_Q)
-            a_all = state.attention[:, h, i[stays]]
-            e = dq @ state.k[:, h].mT * root
-            do[:, stays] += (a_all * (e - (a_all * e).sum(-1, keepdim=True))) @ state.v[:, h]
-        W_O = block.W_O.view(d_model, block.n_heads, d_head)[:, h]
-        du[:, chosen] = functional.linear(do, W_O)
-    return _through_feed_forward(layer, du, row)
+    """Tangents at `target`, each by one component, given by its row, from do of all heads."""
+    by_skip = component == SKIP_ROW
+    du = T * by_skip.view(1, -1, 1)
+    (by_head,) = torch.nonzero(~by_skip, as_tuple=True)
+    if len(by_head):
+        head = component[by_head] - 1 - SKIP_ROW
+        do = torch.zeros_like(outputs[:, :, : len(by_head)])
+        entry = torch.arange(len(by_head), device=head.device)
+        do[:, head, entry] = outputs[:, head, by_head]
+        du[:, by_head] = functional.linear(join_heads(do), layer.block.W_O)
+    return _through_feed_forward(layer, du, target)
+
+
+def _through_feed_forward(
+    layer: Layer, du: Float[Tensor, "point batch d_model"], target: Int[Tensor, " batch"]
+) -> Float[Tensor, "point batch d_model"]:
+    norms = _feed_forward_at(layer, target)
+    return feed_forward_tangent(layer.block, *norms, du)
+
+
+def _feed_forward_at(
+    layer: Layer, target: Int[Tensor, " batch"]
+) -> tuple[NormState, Float[Tensor, "point batch d_ff"], NormState]:
+    row = layer.row_of(target)
+    return layer.norm_1.at(row), layer.slope.index_select(1, row), layer.norm_2.at(row)
 
 
 def move_all(layer: Layer, tangents: Projected) -> Float[Tensor, "point pos d_model"]:
     """The next tangents when every token moves at once."""
-    state, root = layer.state, layer.block.d_head**-0.5
-    ds = (tangents.dq @ state.k.mT + state.q @ tangents.dk.mT) * root
-    mean = (state.attention * ds).sum(-1, keepdim=True)
-    do = (state.attention * (ds - mean)) @ state.v + state.attention @ tangents.dv
+    inside, root = layer.attended, layer.block.d_head**-0.5
+    ds = (tangents.dq @ inside.k.mT + inside.q @ tangents.dk.mT) * root
+    mean = (inside.attention * ds).sum(-1, keepdim=True)
+    do = (inside.attention * (ds - mean)) @ inside.v + inside.attention @ tangents.dv
     du = functional.linear(join_heads(do), layer.block.W_O) + tangents.T
-    return feed_forward_tangent(layer.block, state.norm_1, state.slope, state.norm_2, du)
+    return feed_forward_tangent(layer.block, layer.norm_1, layer.slope, layer.norm_2, du)
 
 
-@dataclass(frozen=True, eq=False)
-class EdgeCotangents:
-    """What Q's derivative at a next node becomes at the node before it, component by component.
+def at_nodes(
+    layer: Layer, C: Float[Tensor, "point node d_model"], target: Int[Tensor, " node"]
+) -> Float[Tensor, "point node d_model"]:
+    """∂/∂u from cotangents C of next nodes `target`, once for each, whatever comes into it."""
+    return feed_forward_backward(layer.block, *_feed_forward_at(layer, target), C)
 
-    One edge (source → target) per entry of `batch`: ⟨tangent at source, by_head[h]⟩ is the
-    influence through head h.
-    """
 
-    by_head: Float[Tensor, "head point batch d_model"]
-    by_skip: Float[Tensor, "point batch d_model"]  # zero where the edge changes position
-
-    def total(self) -> Float[Tensor, "point batch d_model"]:
-        """The cotangent at the source with all heads and skip open."""
-        return self.by_head.sum(0) + self.by_skip
-
-    def scores(
-        self,
-        weights: Float[Tensor, " point"],
-        T: Float[Tensor, "point path d_model"],
-        edge: Int[Tensor, " path"],
-    ) -> Float[Tensor, "component path"]:
-        """Influence of tangents T, each by every component of its `edge`."""
-        weighted = T * weights.view(-1, 1, 1)
-        heads = einsum(
-            "head point path d_model, point path d_model -> head path",
-            *(self.by_head.index_select(2, edge), weighted),
-        )
-        skip = einsum(
-            "point path d_model, point path d_model -> path",
-            *(self.by_skip.index_select(1, edge), weighted),
-        )
-        return torch.cat([skip.unsqueeze(0), heads])
+def by_heads(
+    layer: Layer, P: Float[Tensor, "point node d_model"]
+) -> Float[Tensor, "point head node d_head"]:
+    """∂/∂o from ∂/∂u."""
+    return split_heads(layer.block, torch.matmul(P, layer.block.W_O))
 
 
 def pull_back(
     layer: Layer,
-    C: Float[Tensor, "point node d_model"],
-    target: Int[Tensor, " node"],
+    P: Float[Tensor, "point node d_model"],
     parent: Int[Tensor, " edge"],
     source: Int[Tensor, " edge"],
-) -> EdgeCotangents:
-    """Cotangents C at next nodes `target`, back along edges.
+    target: Int[Tensor, " edge"],
+) -> Float[Tensor, "point edge d_model"]:
+    """Cotangents at the sources of edges, all heads and skip open, from ∂/∂u at their targets.
 
-    Edge number b runs from `source[b]` to node `parent[b]`; the feed-forward half of a node is
-    passed once, whatever the number of edges into it.
+    Edge e ends at node `parent[e]` of those that P is of, which is at `target[e]`.
     """
-    block, state = layer.block, layer.state
-    row, root = layer.row_of(target), block.d_head**-0.5
-    P = feed_forward_backward(block, *_rows_of_feed_forward(layer, row), C)
-    R = split_heads(block, torch.matmul(P, block.W_O))  # [point, head, node, d_head]
-    R_edge, row_edge = R.index_select(2, parent), row[parent]
-    q, o = state.q.index_select(2, row_edge), state.output.index_select(2, row_edge)
-    a = _weight_on(layer, row_edge, source)
-    along = (R_edge * (state.v.index_select(2, source) - o)).sum(-1, keepdim=True)
-    value, key = a * R_edge, a * along * root * q
-    W_Q, W_K, W_V = block.W_QKV.unflatten(0, (3, block.n_heads, block.d_head))
-    by_head = _per_head(torch.cat([key, value], -1), torch.cat([W_K, W_V], 1))
-    stay = source == target[parent]
-    by_skip = P.index_select(1, parent) * stay.view(1, -1, 1)
-    (stays,) = torch.nonzero(stay, as_tuple=True)
+    block, inside = layer.block, layer.attended
+    row, root, d_model = layer.row_of(target), block.d_head**-0.5, P.shape[-1]
+    R = by_heads(layer, P).index_select(2, parent)
+    q, o = inside.q.index_select(2, row), inside.output.index_select(2, row)
+    a = _weight_on(layer, row, source)
+    along = (R * (inside.v.index_select(2, source) - o)).sum(-1, keepdim=True)
+    joined = torch.cat([join_heads(q.mul_(along.mul_(a).mul_(root))), join_heads(a * R)], dim=-1)
+    C = torch.matmul(joined, block.W_QKV[d_model:])
+    (stays,) = torch.nonzero(source == target, as_tuple=True)
     if len(stays):
-        R_stay, o_stay = R_edge.index_select(2, stays), o.index_select(2, stays)
-        centred = R_stay @ state.v.mT - (R_stay * o_stay).sum(-1, keepdim=True)
-        a_stay = state.attention.index_select(2, row_edge[stays])
-        by_head.index_add_(2, stays, _per_head((a_stay * centred * root) @ state.k, W_Q))
-    return EdgeCotangents(by_head, by_skip)
+        R_stay, o_stay = R.index_select(2, stays), o.index_select(2, stays)
+        centred = R_stay @ inside.v.mT - (R_stay * o_stay).sum(-1, keepdim=True)
+        centred *= inside.attention.index_select(2, row[stays])
+        query = join_heads(centred.mul_(root) @ inside.k)
+        C.index_add_(1, stays, torch.matmul(query, block.W_QKV[:d_model]) + P[:, parent[stays]])
+    return C
 
 
-def _per_head(
-    x: Float[Tensor, "point head batch width"], W: Float[Tensor, "head width d_model"]
-) -> Float[Tensor, "head point batch d_model"]:
-    """x times each head's W."""
-    points, batch = x.shape[0], x.shape[2]
-    return torch.bmm(x.transpose(0, 1).flatten(1, 2), W).unflatten(1, (points, batch))
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The influence of edges by skip and, through each head, by value, key and query."""
+
+    skip: Float[Tensor, " batch"]
+    value: Float[Tensor, "head batch"]
+    key: Float[Tensor, "head batch"]
+    query: Float[Tensor, "head batch"]
+
+    def by_component(self) -> Float[Tensor, "component batch"]:
+        """Every component as a whole."""
+        heads = self.value + self.key + self.query
+        return torch.cat([self.skip.unsqueeze(0), heads])
+
+
+def along_edges(
+    layer: Layer,
+    weights: Float[Tensor, " point"],
+    tangents: Projected,
+    moved: Moved,
+    P: Float[Tensor, "point node d_model"],
+    node: Int[Tensor, " batch"],
+) -> Parts:
+    """Influence of every tangent along its own edge, which ends at node `node` of those that P is
+    of, ∂/∂u with what is above."""
+    stays = moved.stays
+    R = by_heads(layer, P * weights.view(-1, 1, 1)).index_select(2, node)
+    axes = "point head batch d_head, point head batch d_head -> head batch"
+    value, key = einsum(axes, moved.by_value, R), einsum(axes, moved.by_key, R)
+    query, skip = torch.zeros_like(value), torch.zeros_like(value[0])
+    query[:, stays] = einsum(axes, moved.by_query, R.index_select(2, stays))
+    skip[stays] = einsum(
+        "point batch d_model, point batch d_model, point -> batch",
+        *(tangents.T.index_select(1, stays), P.index_select(1, node[stays]), weights),
+    )
+    return Parts(skip, value, key, query)

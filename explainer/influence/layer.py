@@ -1,35 +1,172 @@
-"""One block at some points of the path, with all that its derivatives are made of."""
+"""One block at some points of the path, with all that its derivatives are made of.
+
+A piece of the path knows, of every block, only what cannot be had again without going through the
+blocks below or above it: the standardised input of its last LayerNorm, from which H of the next
+block follows, and P = ∂Q/∂u. A layer makes all the rest of these when it is first asked for:
+
+    R = W_Oᵀ P per head;  D_ij = A_ij (R_i·v_j − R_i·o_i) / √d_head
+    ∂Q/∂q_i = Σ_j D_ij k_j,  ∂Q/∂k_j = Σ_i D_ij q_i,  ∂Q/∂v_j = Σ_i A_ij R_i
+
+(docs/method.md; axes are named as in `shapes`.)
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
+import torch
 from torch import Tensor
+from torch.nn import functional
 
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter, Block
-from explainer.models.shapes import Int
+from explainer.models.block import Attended, BlockState, NormState, join_heads, split_heads
+from explainer.models.shapes import Float, Int
+
+
+@dataclass(eq=False)
+class Piece:
+    """A range of points: weights, tangents of H[0], Q, and what is known of every block.
+
+    `first` is H[0] and `norms[l]` the state of block l's last LayerNorm, both at all points; `P[l]`
+    is ∂Q/∂u of that block. At the last block they are of the targets alone. `norms` grows on the
+    way up through the blocks, `P` on the way down, and `last_G` is ∂Q/∂H before
+    the last block.
+    """
+
+    adapter: Adapter
+    targets: Int[Tensor, " text"]
+    weights: Float[Tensor, " point"]
+    tangent: Float[Tensor, "point pos d_model"]
+    first: Float[Tensor, "point pos d_model"]
+    norms: list[NormState] = field(default_factory=list)
+    P: dict[int, Float[Tensor, "point to d_model"]] = field(default_factory=dict)
+    _last_G: Float[Tensor, "point pos d_model"] | None = None
+
+    @property
+    def n_layers(self) -> int:
+        """Number of blocks L."""
+        return len(self.adapter.blocks)
+
+    @property
+    def last_G(self) -> Float[Tensor, "point pos d_model"]:
+        """∂Q/∂H[L − 1]."""
+        assert self._last_G is not None, "the trace has come down through the last block"
+        return self._last_G
+
+    def hidden(self, layer: int) -> Float[Tensor, "point _ d_model"]:
+        """H[layer], at H[L] of the targets alone."""
+        if layer == 0:
+            return self.first
+        return self.norms[layer - 1].output(self.adapter.blocks[layer - 1].norm_2)
+
+    def rows_wanted(self, number: int) -> Int[Tensor, " text"] | None:
+        """Every token's next hidden state is wanted, but for the last block only the targets'."""
+        return self.targets if number == self.n_layers - 1 else None
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One block's weights, internals and derivatives at some points.
+    """Block `number` at the points of a piece.
 
     `rows` [to] are the tokens behind the rows `to`; None stands for all of them.
     """
 
-    block: Block
-    state: blocks.BlockState
-    sensitivity: blocks.Sensitivity
+    piece: Piece
+    number: int
     rows: Int[Tensor, " to"] | None
+
+    @staticmethod
+    def of(piece: Piece, number: int) -> Layer:
+        """With nothing made yet."""
+        return Layer(piece, number, piece.rows_wanted(number))
+
+    @staticmethod
+    def after(piece: Piece, number: int, state: BlockState) -> Layer:
+        """Just after the forward pass, whose internals need not be made again."""
+        layer = Layer.of(piece, number)
+        made = {"attended": state.attended, "norm_1": state.norm_1, "slope": state.slope}
+        layer.__dict__.update(made)
+        return layer
+
+    @property
+    def block(self) -> Block:
+        """Its weights."""
+        return self.piece.adapter.blocks[self.number]
+
+    @property
+    def norm_2(self) -> NormState:
+        """The state of its last LayerNorm."""
+        return self.piece.norms[self.number]
+
+    @property
+    def P(self) -> Float[Tensor, "point to d_model"]:
+        """∂Q/∂u."""
+        return self.piece.P[self.number]
+
+    @cached_property
+    def attended(self) -> Attended:
+        """Queries, keys, values, attention A and head outputs o."""
+        H = self.piece.hidden(self.number)
+        return blocks.attend(self.block, H, self.rows, self.piece.adapter.apart)[0]
+
+    @cached_property
+    def norm_1(self) -> NormState:
+        """The state of its first LayerNorm."""
+        return self._half_way[1]
+
+    @cached_property
+    def slope(self) -> Float[Tensor, "point to d_ff"]:
+        """act'(W_1 y + b_1)."""
+        y = self.norm_1.output(self.block.norm_1)
+        inner = functional.linear(y, self.block.W_1, self.block.b_1)
+        return blocks.activate(self.block.activation, inner)[1]
+
+    @property
+    def _half_way(self) -> tuple[Tensor, NormState]:
+        H = self.piece.hidden(self.number)
+        resid = H if self.rows is None else H[:, self.rows]
+        return blocks.half_way(self.block, self.attended.output, resid)
+
+    @cached_property
+    def R(self) -> Float[Tensor, "point head to d_head"]:
+        """∂Q/∂o."""
+        return split_heads(self.block, torch.matmul(self.P, self.block.W_O)).contiguous()
+
+    @cached_property
+    def D(self) -> Float[Tensor, "point head to from"]:
+        """∂Q/∂(q_i·k_j)."""
+        inside = self.attended
+        along_output = (self.R * inside.output).sum(-1, keepdim=True)
+        centred = self.R @ inside.v.mT - along_output
+        return centred.mul_(inside.attention).mul_(self.block.d_head**-0.5)
+
+    @cached_property
+    def query(self) -> Float[Tensor, "point head to d_head"]:
+        """∂Q/∂q."""
+        return self.D @ self.attended.k
+
+    def pull_back(
+        self, G_next: Float[Tensor, "point to d_model"]
+    ) -> Float[Tensor, "point from d_model"]:
+        """G = ∂Q/∂H from G' = ∂Q/∂H', which gives the piece its P on the way."""
+        P = blocks.feed_forward_backward(self.block, self.norm_1, self.slope, self.norm_2, G_next)
+        self.piece.P[self.number] = P
+        d_model, W_QKV = P.shape[-1], self.block.W_QKV
+        key, value = self.D.mT @ self.attended.q, self.attended.attention.mT @ self.R
+        if self.rows is None:
+            joined = torch.cat([join_heads(x) for x in (self.query, key, value)], dim=-1)
+            return torch.matmul(joined, W_QKV).add_(P)
+        joined = torch.cat([join_heads(x) for x in (key, value)], dim=-1)
+        G = torch.matmul(joined, W_QKV[d_model:])
+        at_rows = P + torch.matmul(join_heads(self.query), W_QKV[:d_model])
+        G.index_add_(1, self.rows, at_rows)
+        self.piece._last_G = G
+        return G
 
     def row_of(self, positions: Int[Tensor, " batch"]) -> Int[Tensor, " batch"]:
         """The row of each of `positions`, all of which must be among `rows`."""
         if self.rows is None:
             return positions
         return (positions.unsqueeze(1) == self.rows).int().argmax(1)
-
-
-def rows_wanted(adapter: Adapter, number: int, target: Int[Tensor, ""]) -> Int[Tensor, " 1"] | None:
-    """Every token's next hidden state is wanted, but for the last block only the target's."""
-    return target.view(1) if number == len(adapter.blocks) - 1 else None

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-
 from explainer.base.checks import instance
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed, shown
@@ -43,7 +41,7 @@ def measure_all(trace: Trace, routes: Sequence[Route]) -> list[Measured]:
     instance("trace", trace, Trace, "what trace_text returns")
     for route in routes:
         _check(trace, instance("route", route, Route, "a Route"))
-    size = trace.paths_at_once()
+    size = trace.plan.paths
     if 0 < len(routes) <= size:
         return _measure_batch(trace, routes)
     # Routes that begin alike go together, since they share the work.
@@ -64,7 +62,7 @@ def _measure_batch(trace: Trace, routes: Sequence[Route]) -> list[Measured]:
     tangents = Tangents.of_words(trace, words)
     for number in range(trace.n_layers):
         longer = {(of_route[i], edges[number]): None for i, edges in enumerate(taken)}
-        influences, tangents = tangents.along(_edges(list(longer)))
+        influences, tangents = tangents.along(_edges(trace, list(longer)))
         order = {key: place for place, key in enumerate(longer)}
         of_route = [order[of_route[i], edges[number]] for i, edges in enumerate(taken)]
         for trail, place in zip(trails, of_route, strict=True):
@@ -72,12 +70,12 @@ def _measure_batch(trace: Trace, routes: Sequence[Route]) -> list[Measured]:
     return [Measured(trail[-1], tuple(trail)) for trail in trails]
 
 
-def _edges(taken: list[tuple[int, Edge]]) -> Edges:
+def _edges(trace: Trace, taken: list[tuple[int, Edge]]) -> Edges:
     """Different edges, each out of the tangent of the given number."""
     return Edges(
-        parent=torch.tensor([place for place, _ in taken]),
-        target=torch.tensor([edge.target for _, edge in taken]),
-        component=torch.tensor([row_of(edge.component) for _, edge in taken]),
+        parent=trace.index([place for place, _ in taken]),
+        target=trace.index([edge.target for _, edge in taken]),
+        component=trace.index([row_of(edge.component) for _, edge in taken]),
     )
 
 

@@ -1,96 +1,136 @@
-"""How the engine stays within memory: what is kept, what is computed again, what is done at once.
+"""How the engine stays within memory: what is held, what is made again, what is done at once.
 
-The path is cut into pieces, ranges of its points that are independent of each other. A short input
-is one piece that keeps every block's internals. A long one is cut into pieces that keep only H and
-G, and compute one block's internals again whenever they are asked for. Words and paths are worked
-through in batches.
+The path is cut into pieces, ranges of its points that are independent of each other, so that what
+passes while one block of one piece is worked on stays small. A layer's internals are held in a
+`Store` as long as they fit in the budget, and are made again where they do not; who walks through
+the blocks goes up and down in turn, so that what was used last is what is used next. Words and
+routes are worked through in batches.
 
-Pieces are between a trace, its tangents and its cotangents: nothing else handles them.
+Whatever the budget, a trace holds the two arrays [pos, d_model] of every block and point that
+cannot be made again from one block alone (`layer.Piece`); what they take of the budget is gone.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from torch import Tensor
-
-from explainer.base.checkpoint import checkpoint
-from explainer.influence.layer import Layer, rows_wanted
-from explainer.models import block as blocks
+from explainer.base.budget import size
+from explainer.base.errors import ExplainerError
+from explainer.influence.layer import Layer, Piece
 from explainer.models.adapter import Adapter
-from explainer.models.shapes import Float, Int
 
-KEEP_BYTES = 768 * 2**20
-"""Internals of all blocks and points are kept while they fit in this."""
-PIECE_BYTES = 128 * 2**20
-"""Otherwise one block's internals of one piece fit in this: a second of work for BERT-base."""
-WORDS_BYTES = 128 * 2**20
-"""Words are refined in batches whose largest temporary should fit in this."""
-PATHS_BYTES = 64 * 2**20
-"""Paths are measured in batches whose largest temporary should fit in this."""
+PIECE_BYTES = 64 * 2**20
+"""What one block takes at the points of one piece: more is no faster (docs/performance.md)."""
+USED = 0.85
+"""Of the budget: the rest is for what is not counted, and for what an allocator leaves unused."""
+FEW_PATHS = 128
+"""So many paths are followed at once even in a short text, if the budget allows."""
+PATHS_SHARE = 0.6
+"""Of the budget, at most, for the tangents and cotangents of the paths that are followed."""
 
 
-@dataclass(frozen=True, eq=False)
-class Piece:
-    """A range of points: weights, tangents of H[0], H and G.
+@dataclass(frozen=True)
+class Plan:
+    """What a budget is spent on.
 
-    `hidden[l]` is H[l] and `gradient[l]` ∂Q/∂H[l], for l < L of all tokens, for l = L of the
-    target's row alone. `kept` has every block's internals, or is None.
+    A piece has `points`, layers are held up to `held` bytes, and `paths` partial patterns are
+    followed at once. `all_held` tells whether no layer will be made twice.
     """
 
-    adapter: Adapter
-    target: Int[Tensor, ""]
-    weights: Float[Tensor, " point"]
-    tangent: Float[Tensor, "point pos d_model"]
-    hidden: tuple[Float[Tensor, "point _ d_model"], ...]
-    gradient: tuple[Float[Tensor, "point _ d_model"], ...]
-    values: Float[Tensor, " point"]  # Q
-    kept: tuple[Layer, ...] | None
+    points: int
+    held: int
+    paths: int
+    all_held: bool
 
-    def layer(self, number: int) -> Layer:
-        """Internals of block `number`, kept or computed again."""
-        checkpoint()
-        if self.kept is not None:
-            return self.kept[number]
-        block, rows = self.adapter.blocks[number], rows_wanted(self.adapter, number, self.target)
-        _, state = blocks.forward(block, self.hidden[number], rows)
-        checkpoint()
-        _, sensitivity = blocks.backward(block, state, rows, self.gradient[number + 1])
-        return Layer(block, state, sensitivity, rows)
-
-
-def points_per_piece(adapter: Adapter, n_tokens: int, points: int) -> tuple[int, bool]:
-    """How many points make a piece, and whether every block's internals are kept."""
-    block = adapter.blocks[0]
-    d_ff, d_model = block.W_1.shape
-    # About what BlockState, Sensitivity and the passing temporaries of one point hold.
-    numbers = n_tokens * (14 * d_model + 2 * d_ff) + 4 * block.n_heads * n_tokens**2
-    point_bytes = numbers * adapter.dtype.itemsize
-    if point_bytes * points * len(adapter.blocks) <= KEEP_BYTES:
-        return points, True
-    return max(1, min(points, PIECE_BYTES // point_bytes)), False
+    @staticmethod
+    def of(adapter: Adapter, n_tokens: int, points: int, budget: int) -> Plan:
+        """Raises ExplainerError where the budget is too small for one point of one word."""
+        sizes = _Sizes.of(adapter, n_tokens)
+        least = sizes.layer + sizes.passing + sizes.path_at_work + sizes.path
+        if least > budget:
+            raise ExplainerError(
+                f"The memory budget is {size(budget)}, but {n_tokens} tokens need at least "
+                f"{size(least)} for one point of one word: raise the budget or take a shorter text."
+            )
+        n_layers = len(adapter.blocks)
+        spare = max(int(USED * budget) - points * n_layers * sizes.known, budget // 4, least)
+        at_work = min(PIECE_BYTES, spare // 4)
+        in_piece = max(1, min(points, at_work // (sizes.layer + sizes.passing)))
+        paths = min(
+            max(n_tokens, FEW_PATHS),
+            max(at_work, PIECE_BYTES // 2) // (in_piece * sizes.path_at_work),
+            int(PATHS_SHARE * spare) // (points * sizes.path),
+        )
+        paths = max(1, paths)
+        taken = paths * points * sizes.path
+        held = max(0, spare - taken - in_piece * (sizes.layer + sizes.passing))
+        return Plan(in_piece, held, paths, held >= points * n_layers * sizes.layer)
 
 
-def words_per_batch(pieces: Sequence[Piece], top_k: int) -> int:
-    """How many words are refined at once, each with `top_k` partial patterns."""
-    block, n_tokens = pieces[0].adapter.blocks[0], pieces[0].tangent.shape[1]
-    d_ff, d_model = block.W_1.shape
-    widest = max(d_ff, block.n_heads * max(n_tokens, d_model))
-    return max(1, WORDS_BYTES // (top_k * _tangent_bytes(pieces, widest)))
+@dataclass(frozen=True)
+class _Sizes:
+    """Bytes for one point: of a layer; of what passes while it is made and used; of what a piece
+    knows of it; of a path's tangents and cotangents at all layers; and of what passes for it."""
+
+    layer: int
+    passing: int
+    known: int
+    path: int
+    path_at_work: int
+
+    @staticmethod
+    def of(adapter: Adapter, n_tokens: int) -> _Sizes:
+        block, itemsize = adapter.blocks[0], adapter.dtype.itemsize
+        d_ff, d_model = block.W_1.shape
+        heads = block.n_heads * n_tokens
+        return _Sizes(
+            layer=itemsize * n_tokens * (7 * d_model + d_ff + 2 * heads),
+            passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + 2 * heads),
+            known=itemsize * n_tokens * 2 * d_model,
+            path=itemsize * d_model * (6 + len(adapter.blocks)),
+            path_at_work=itemsize * (6 * d_model + 3 * d_ff + 3 * heads),
+        )
 
 
-def paths_per_batch(pieces: Sequence[Piece]) -> int:
-    """How many paths are measured at once."""
-    block, n_tokens = pieces[0].adapter.blocks[0], pieces[0].tangent.shape[1]
-    widest = max(block.W_1.shape[0], block.n_heads * n_tokens)
-    return max(1, PATHS_BYTES // _tangent_bytes(pieces, widest))
+class Store:
+    """Layers that have been made, as many as fit in `capacity` bytes.
+
+    What was used longest ago goes first.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._room = capacity
+        self._held: OrderedDict[tuple[int, int], Layer] = OrderedDict()
+
+    def layer(self, pieces: Sequence[Piece], index: int, number: int) -> Layer:
+        """Block `number` at the points of piece `index`, held or to be made again."""
+        key = (index, number)
+        if key in self._held:
+            self._held.move_to_end(key)
+            return self._held[key]
+        layer = Layer.of(pieces[index], number)
+        self.hold(index, layer)
+        return layer
+
+    def hold(self, index: int, layer: Layer) -> None:
+        """Hold a layer of piece `index` if it fits, in the place of others."""
+        needed = _bytes(layer)
+        if needed > self._room + sum(map(_bytes, self._held.values())):
+            return
+        while needed > self._room:
+            _, gone = self._held.popitem(last=False)
+            self._room += _bytes(gone)
+        self._held[index, layer.number] = layer
+        self._room -= needed
+
+    def order(self, number: int, pieces: int) -> list[int]:
+        """The pieces, those first whose layer is held: making another may push it out."""
+        return sorted(range(pieces), key=lambda index: (index, number) not in self._held)
 
 
-def _tangent_bytes(pieces: Sequence[Piece], widest: int) -> int:
-    """What one tangent takes: `widest` numbers for each point of one piece, or, if that is more,
-    itself and its projections at every point."""
-    first = pieces[0]
-    points = sum(len(piece.weights) for piece in pieces)
-    d_model = first.tangent.shape[2]
-    return first.adapter.dtype.itemsize * max(len(first.weights) * widest, points * 4 * d_model)
+def _bytes(layer: Layer) -> int:
+    """What a layer takes when all of it is made."""
+    sizes = _Sizes.of(layer.piece.adapter, layer.piece.first.shape[1])
+    return len(layer.piece.weights) * sizes.layer

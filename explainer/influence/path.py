@@ -45,6 +45,10 @@ class IntegrationPath:
         """z(a) for any a."""
         return torch.lerp(self.b, self.x, a.to(self.x).view(-1, 1, 1))
 
+    def at_ends(self) -> IntegrationPath:
+        """The same line at its two ends alone, as if each weighed the same."""
+        return replace(self, a=self.a.new_tensor([0.0, 1.0]), weights=self.a.new_tensor([0.5, 0.5]))
+
     def part(self, start: int, stop: int) -> IntegrationPath:
         """The same line sampled at the points from `start` to before `stop` alone."""
         return replace(self, a=self.a[start:stop], weights=self.weights[start:stop])

@@ -54,16 +54,17 @@ class ComponentsSoFar:
 
 def refine(trace: Trace, tokens: tuple[str, ...], top_k: int) -> tuple[Pattern, ...]:
     """Patterns of every word with influence, strongest |g| first, `top_k` of each at most."""
-    words = [j for j, g in enumerate(trace.influence) if g != 0]
+    influence = trace.influence
+    words = [j for j, g in enumerate(influence) if g != 0]
     patterns: list[Pattern] = []
-    size = trace.words_at_once(top_k)
+    size = max(1, trace.plan.paths // top_k)
     for start in range(0, len(words), size):
         found = refine_nodes(trace, words[start : start + size], top_k)
         carried = refine_components(trace, [path.nodes for path in found])
         patterns.extend(
             Pattern(
                 token=tokens[nodes.nodes[0]],
-                influence=trace.influence[nodes.nodes[0]],
+                influence=influence[nodes.nodes[0]],
                 nodes=nodes.nodes,
                 embedding_influence=nodes.trail[-1],
                 embedding_trail=nodes.trail,
@@ -83,8 +84,8 @@ def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodesSoFar]
     tangents = Tangents.of_words(trace, words)
     for _ in range(trace.n_layers):
         parents, paths = _choose_nodes(trace, paths, tangents.node_scores().tolist(), top_k)
-        target = torch.tensor([path.nodes[-1] for path in paths])
-        tangents = tangents.to_nodes(torch.tensor(parents), target)
+        target = trace.index([path.nodes[-1] for path in paths])
+        tangents = tangents.to_nodes(trace.index(parents), target)
     return paths
 
 
@@ -117,12 +118,15 @@ def _choose_nodes(
 def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[ComponentsSoFar]:
     """The greedy choice of one component on every edge of each path of nodes (L + 1 positions)."""
     cotangents = Cotangents.along(trace, paths)
-    signs = torch.tensor([1.0 if trace.influence[path[0]] > 0 else -1.0 for path in paths])
+    influence = trace.influence
+    signs = torch.tensor([1.0 if influence[path[0]] > 0 else -1.0 for path in paths])
+    signs = signs.to(trace.device)
     found = [ComponentsSoFar((), (), ()) for _ in paths]
     tangents = Tangents.of_words(trace, [path[0] for path in paths])
     for number in range(trace.n_layers):
-        scores = cotangents.scores(tangents)
-        target = torch.tensor([path[number + 1] for path in paths])
+        parts, carried = cotangents.scores(tangents)
+        scores = parts.by_component()
+        target = trace.index([path[number + 1] for path in paths])
         signed = scores * signs
         # Skip cannot change position: there it is no candidate, whatever the heads' signs.
         signed[SKIP_ROW, tangents.source != target] = -torch.inf
@@ -135,5 +139,5 @@ def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[Compon
             )
             for path, row, candidates in zip(found, best.tolist(), scores.T.tolist(), strict=True)
         ]
-        tangents = tangents.by_components(target, best)
+        tangents = carried.by_components(best)
     return found

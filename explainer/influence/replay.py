@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from explainer.influence.path import quadrature
@@ -58,8 +57,10 @@ class PathCurve:
 
 def path_curve(trace: Trace) -> PathCurve:
     """Q and its slopes along a trace that was made at equally spaced points, both ends included."""
-    a = trace.path.a.double().numpy()
-    return PathCurve(a, trace.values.double().numpy(), trace.slopes.double().numpy())
+    a = trace.path.a.double().cpu().numpy()
+    return PathCurve(
+        a, trace.values[:, 0].double().cpu().numpy(), trace.slopes.double().cpu().numpy()
+    )
 
 
 def node_choices(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[float, ...], ...]:
@@ -72,5 +73,5 @@ def node_choices(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[float, ...],
     tangents = Tangents.of_words(trace, nodes[:1])
     for node in nodes[1:]:
         rows.append(tuple(tangents.node_scores()[0].tolist()))
-        tangents = tangents.to_nodes(torch.tensor([0]), torch.tensor([node]))
+        tangents = tangents.to_nodes(trace.index([0]), trace.index([node]))
     return tuple(rows)

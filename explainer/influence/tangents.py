@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -21,7 +22,9 @@ from explainer.influence.components import OPEN
 from explainer.influence.jacobian import Projected
 from explainer.influence.layer import Layer
 from explainer.influence.trace import Trace
-from explainer.models.shapes import Float, Int
+from explainer.models.shapes import Float, Int, einsum
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,41 +56,62 @@ class Tangents:
     @staticmethod
     def of_words(trace: Trace, words: Sequence[int]) -> Tangents:
         """Where patterns begin: the tangents of H[0] at `words`, each towards its x_j − b_j."""
-        source = torch.tensor(list(words))
+        source = trace.index(list(words))
         parts = tuple(piece.tangent.index_select(1, source) for piece in trace.pieces)
         return Tangents(trace, 0, source, parts)
 
     def node_scores(self) -> Float[Tensor, "path to"]:
         """Influence by the edges to each next node, all heads and skip together.
 
-        `to` runs over all positions; at the last block over the target alone.
+        `to` runs over all positions; at the last block over the target alone, where all that is
+        left of the tangents' influence goes.
         """
-        return self._summed(
-            lambda layer, weights, projected: jacobian.node_scores(
-                layer, weights, projected, self.source
+        if self._at_last_block:
+            axes = "point path d_model, point path d_model, point -> path"
+            at_target = [
+                einsum(axes, T, piece.last_G.index_select(1, self.source), piece.weights)
+                for T, piece in zip(self.parts, self.trace.pieces, strict=True)
+            ]
+            return torch.stack(at_target).sum(0).unsqueeze(1)
+        found = self._at_pieces(
+            lambda layer, projected: jacobian.node_scores(
+                layer, layer.piece.weights, projected, self.source
             )
         )
+        return torch.stack(found).sum(0)
 
     def to_nodes(self, parent: Int[Tensor, " edge"], target: Int[Tensor, " edge"]) -> Tangents:
         """Those numbered by `parent` moved to `target` by all heads and skip."""
         source = self.source[parent]
         return self._moved(
             target,
-            lambda index, layer: jacobian.move_to_node(
-                layer, self._projected[index].select(parent), source, target
+            lambda layer, projected: jacobian.move_to_node(
+                layer, projected.select(parent), source, target
             ),
         )
 
-    def by_components(
-        self, target: Int[Tensor, " path"], component: Int[Tensor, " path"]
-    ) -> Tangents:
-        """Each moved to its `target` by one component alone, given by its row."""
-        return self._moved(
-            target,
-            lambda index, layer: jacobian.move_by_component(
-                layer, self.parts[index], self.source, target, component
-            ),
-        )
+    def along_edges(
+        self,
+        target: Int[Tensor, " path"],
+        P: Sequence[Float[Tensor, "_ node d_model"]],
+        node: Int[Tensor, " path"],
+    ) -> tuple[jacobian.Parts, Carried]:
+        """The influence of each along its edge to `target`, part by part, and what it does there.
+
+        The edge ends at node `node` of those that P, ∂/∂u for the points of each piece, is of.
+        """
+
+        def follow(index: int, layer: Layer) -> tuple[jacobian.Parts, Tensor]:
+            projected = jacobian.project(layer.block, self.parts[index])
+            moved = jacobian.move(layer, projected, self.source, target)
+            weights = layer.piece.weights
+            parts = jacobian.along_edges(layer, weights, projected, moved, P[index], node)
+            return parts, moved.total()
+
+        found, outputs = zip(*self.trace.at_block(self.layer, follow), strict=True)
+        by_part = zip(*((p.skip, p.value, p.key, p.query) for p in found), strict=True)
+        parts = jacobian.Parts(*(torch.stack(part).sum(0) for part in by_part))
+        return parts, Carried(self, target, outputs)
 
     def along(self, edges: Edges) -> tuple[Float[Tensor, " edge"], Tangents]:
         """The influence by each of the edges, in float64, and the tangents at their ends.
@@ -95,16 +119,16 @@ class Tangents:
         Edges that are known beforehand are scored and followed in one go, so that a block's
         internals are needed once.
         """
-        influence = torch.zeros(len(edges.target), dtype=torch.float64)
-        parts = []
-        for piece, T in zip(self.trace.pieces, self.parts, strict=True):
-            layer = piece.layer(self.layer)
-            projected = jacobian.project(layer.block, T)
-            scores = jacobian.component_scores(layer, piece.weights, projected, self.source)
-            influence += _picked(layer, scores, edges).double()
-            if not self._at_last_block:
-                parts.append(_followed(layer, projected, self.source, edges))
-        return influence, Tangents(self.trace, self.layer + 1, edges.target, tuple(parts))
+
+        def follow(layer: Layer, projected: Projected) -> tuple[Tensor, Tensor | None]:
+            weights = layer.piece.weights
+            scores = jacobian.component_scores(layer, weights, projected, self.source)
+            influence = _picked(layer, scores, edges).double()
+            if self._at_last_block:
+                return influence, None
+            return influence, _followed(layer, projected, self.source, edges)
+
+        return self._followed(edges.target, self._at_pieces(follow))
 
     def all_together(self) -> tuple[Float[Tensor, "component path to"], Tangents]:
         """The influence of every edge, in float64, and the next tangents.
@@ -112,18 +136,14 @@ class Tangents:
         For a tangent at each position in turn (`of_words` of every token): they move as they do
         when all words move at once.
         """
-        scores: Tensor | float = 0.0
-        parts = []
-        for piece, T in zip(self.trace.pieces, self.parts, strict=True):
-            layer = piece.layer(self.layer)
-            projected = jacobian.project(layer.block, T)
-            found = jacobian.component_scores(layer, piece.weights, projected, self.source)
-            scores = found.double() + scores
-            if not self._at_last_block:
-                parts.append(jacobian.move_all(layer, projected))
-        following = Tangents(self.trace, self.layer + 1, self.source, tuple(parts))
-        assert isinstance(scores, Tensor), "a trace has a piece"
-        return scores, following
+
+        def follow(layer: Layer, projected: Projected) -> tuple[Tensor, Tensor | None]:
+            weights = layer.piece.weights
+            found = jacobian.component_scores(layer, weights, projected, self.source)
+            moved = None if self._at_last_block else jacobian.move_all(layer, projected)
+            return found.double(), moved
+
+        return self._followed(self.source, self._at_pieces(follow))
 
     @property
     def _at_last_block(self) -> bool:
@@ -135,30 +155,49 @@ class Tangents:
         block = self.trace.block(self.layer)
         return tuple(jacobian.project(block, T) for T in self.parts)
 
-    def _summed(
-        self, score: Callable[[Layer, Tensor, Projected], Tensor]
-    ) -> Float[Tensor, "path to"]:
-        """A score summed over the pieces of the path."""
-        return torch.stack(
-            [
-                score(piece.layer(self.layer), piece.weights, projected)
-                for piece, projected in zip(self.trace.pieces, self._projected, strict=True)
-            ]
-        ).sum(0)
+    def _at_pieces(self, work: Callable[[Layer, Projected], Result]) -> list[Result]:
+        """`work` of the block and the projected tangents of every piece."""
+        return self.trace.at_block(
+            self.layer, lambda index, layer: work(layer, self._projected[index])
+        )
 
     def _moved(
-        self, target: Int[Tensor, " edge"], move: Callable[[int, Layer], Tensor]
+        self, target: Int[Tensor, " edge"], move: Callable[[Layer, Projected], Tensor]
     ) -> Tangents:
         """The tangents at `target` of the next layer, piece by piece; none at H[L]."""
-        parts = (
-            ()
-            if self._at_last_block
-            else tuple(
-                move(index, piece.layer(self.layer))
-                for index, piece in enumerate(self.trace.pieces)
-            )
-        )
+        parts = () if self._at_last_block else tuple(self._at_pieces(move))
         return Tangents(self.trace, self.layer + 1, target, parts)
+
+    def _followed(
+        self, target: Int[Tensor, " edge"], found: Sequence[tuple[Tensor, Tensor | None]]
+    ) -> tuple[Tensor, Tangents]:
+        """Scores summed over the pieces, and the tangents at `target`."""
+        scores, parts = zip(*found, strict=True)
+        kept = tuple(part for part in parts if part is not None)
+        following = Tangents(self.trace, self.layer + 1, target, kept)
+        return torch.stack(scores).sum(0), following
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """What tangents do to the heads' outputs at their next nodes `target`, piece by piece."""
+
+    tangents: Tangents
+    target: Int[Tensor, " path"]
+    outputs: Sequence[Float[Tensor, "_ head path d_head"]]
+
+    def by_components(self, component: Int[Tensor, " path"]) -> Tangents:
+        """The tangents at `target`, each by one component alone, given by its row."""
+        trace, layer, T = self.tangents.trace, self.tangents.layer, self.tangents.parts
+        parts: Sequence[Tensor] = ()
+        if layer < trace.n_layers - 1:
+            parts = trace.at_block(
+                layer,
+                lambda index, at: jacobian.move_by_component(
+                    at, T[index], self.outputs[index], self.target, component
+                ),
+            )
+        return Tangents(trace, layer + 1, self.target, tuple(parts))
 
 
 def _picked(
@@ -174,13 +213,17 @@ def _followed(
     layer: Layer, projected: Projected, source: Int[Tensor, " path"], edges: Edges
 ) -> Float[Tensor, "point edge d_model"]:
     """The tangents at the edges' ends."""
-    T = projected.T.index_select(1, edges.parent)
     start = source[edges.parent]
+
+    T = projected.T.index_select(1, edges.parent)
     (by_all,) = torch.nonzero(edges.component == OPEN, as_tuple=True)
     (by_one,) = torch.nonzero(edges.component != OPEN, as_tuple=True)
     if len(by_one):
+        target = edges.target[by_one]
+        chosen = projected.select(edges.parent[by_one])
+        outputs = jacobian.move(layer, chosen, start[by_one], target).total()
         T[:, by_one] = jacobian.move_by_component(
-            layer, T[:, by_one], start[by_one], edges.target[by_one], edges.component[by_one]
+            layer, chosen.T, outputs, target, edges.component[by_one]
         )
     if len(by_all):
         opened = projected.select(edges.parent[by_all])

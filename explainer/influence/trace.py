@@ -2,52 +2,94 @@
 
 1. Points z(a) = b + a·(x − b) on the word embeddings, with quadrature weights (`path`).
 2. Forward through the blocks; of the last one only the target's row is needed.
-3. The head's gradient at the target, then backward in closed form (`block`).
+3. The head's gradient at the target, then backward in closed form (`layer`).
 4. Influence of word j: g_j = Σ_s w_s ⟨T_j, G_j⟩ with T_j the tangent of H[0]_j towards x_j − b_j.
 
-What is kept of it, and what is computed again when it is asked for, is up to `memory`.
+What is kept of it, and what is computed again when it is asked for, is up to `memory`. Several
+texts can be followed at once: side by side, each attending to itself alone and with a target and a
+Q of its own, they are one text to everything here, and nothing flows from one to another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
+from explainer.base.budget import given_budget
 from explainer.base.checkpoint import checkpoint
-from explainer.influence import memory
-from explainer.influence.layer import Layer, rows_wanted
-from explainer.influence.memory import Piece
+from explainer.influence.layer import Layer, Piece
+from explainer.influence.memory import Plan, Store
 from explainer.influence.path import IntegrationPath
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter, Block
-from explainer.models.encode import through_blocks
-from explainer.models.shapes import Float, einsum
+from explainer.models.encode import through_block
+from explainer.models.shapes import Float, Int, einsum
 from explainer.question.quantity import Quantity
 
+Result = TypeVar("Result")
 
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """The whole path, with Q at its ends and one integrated gradient per word, in logits.
 
-    `pieces` is for `tangents` and `cotangents`, which walk through them.
+@dataclass(frozen=True)
+class Followed:
+    """One text of a trace: tokens `start` to before `stop`, Q at both ends, g of every token.
+
+    `target` is the position of its target node; positions count through all texts of the trace.
     """
 
-    path: IntegrationPath
-    pieces: tuple[Piece, ...]
+    start: int
+    stop: int
+    target: int
     value: float
     baseline_value: float
     influence: tuple[float, ...]
 
     @property
+    def completeness_gap(self) -> float:
+        """Σ g − (Q(x) − Q(b)), the quadrature's error in logits."""
+        return sum(self.influence) - (self.value - self.baseline_value)
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """The whole path of one text or of several, with what is known of every block.
+
+    `values` is Q of every text at every point, `slopes` what each token adds to dQ/da there,
+    ⟨T_j, G_j⟩, `mean_gradient[l]` is Σ_s w_s ∂Q/∂H[l]. `pieces` and `store` are for `tangents` and
+    `cotangents`, which walk through the blocks.
+    """
+
+    path: IntegrationPath
+    texts: tuple[Followed, ...]
+    plan: Plan
+    pieces: tuple[Piece, ...]
+    store: Store
+    values: Float[Tensor, "point text"]
+    slopes: Float[Tensor, "point pos"]
+    mean_gradient: tuple[Float[Tensor, "_ d_model"], ...]
+
+    @property
+    def adapter(self) -> Adapter:
+        """The network's weights."""
+        return self.pieces[0].adapter
+
+    @property
+    def device(self) -> torch.device:
+        """Where it is computed."""
+        return self.adapter.device
+
+    @property
     def n_layers(self) -> int:
         """Number of blocks L."""
-        return len(self.pieces[0].adapter.blocks)
+        return len(self.adapter.blocks)
 
     def block(self, number: int) -> Block:
         """The weights of block `number`."""
-        return self.pieces[0].adapter.blocks[number]
+        return self.adapter.blocks[number]
 
     @property
     def n_heads(self) -> int:
@@ -56,120 +98,172 @@ class Trace:
 
     @property
     def n_tokens(self) -> int:
-        """Number of tokens."""
-        return len(self.influence)
+        """Number of tokens of all texts."""
+        return self.texts[-1].stop
+
+    @cached_property
+    def influence(self) -> tuple[float, ...]:
+        """The integrated gradient of every token, in logits."""
+        return tuple(g for text in self.texts for g in text.influence)
+
+    @property
+    def only(self) -> Followed:
+        """The text of a trace that follows one."""
+        (text,) = self.texts
+        return text
 
     @property
     def target(self) -> int:
-        """Position of the target node (L, target)."""
-        return int(self.pieces[0].target)
+        """Position of the target node (L, target) of the only text."""
+        return self.only.target
+
+    @property
+    def value(self) -> float:
+        """Q of the only text."""
+        return self.only.value
+
+    @property
+    def baseline_value(self) -> float:
+        """Q of the only text's baseline."""
+        return self.only.baseline_value
 
     @property
     def completeness_gap(self) -> float:
-        """Σ g − (Q(x) − Q(b)), the quadrature's error in logits."""
-        return sum(self.influence) - (self.value - self.baseline_value)
-
-    @property
-    def values(self) -> Float[Tensor, " point"]:
-        """Q at every point."""
-        return torch.cat([piece.values for piece in self.pieces])
-
-    @property
-    def slopes(self) -> Float[Tensor, "point pos"]:
-        """What each word adds to dQ/da at every point, ⟨T_j, G_j⟩."""
-        return torch.cat([_slopes(piece) for piece in self.pieces])
-
-    def mean_gradient(self, layer: int) -> Float[Tensor, "row d_model"]:
-        """Σ_s w_s ∂Q/∂H[layer] of every token, at H[L] of the target alone."""
-        means = [
-            einsum("point row d_model, point -> row d_model", piece.gradient[layer], piece.weights)
-            for piece in self.pieces
-        ]
-        return torch.stack(means).sum(0)
+        """Σ g − (Q(x) − Q(b)) of the only text."""
+        return self.only.completeness_gap
 
     def last_hidden(self, layer: int) -> Float[Tensor, "row d_model"]:
         """H[layer] at the last point of the path, at H[L] of the target alone."""
-        return self.pieces[-1].hidden[layer][-1]
+        return self.pieces[-1].hidden(layer)[-1]
 
-    def words_at_once(self, top_k: int) -> int:
-        """How many words can be refined together, each with `top_k` partial patterns."""
-        return memory.words_per_batch(self.pieces, top_k)
+    def index(self, numbers: Sequence[int]) -> Int[Tensor, " number"]:
+        """Whole numbers as a tensor that indexes this trace's own."""
+        return torch.tensor(numbers, dtype=torch.long, device=self.device)
 
-    def paths_at_once(self) -> int:
-        """How many paths can be measured together."""
-        return memory.paths_per_batch(self.pieces)
+    def at_block(self, number: int, work: Callable[[int, Layer], Result]) -> list[Result]:
+        """`work` of the number of every piece and its layer of a block, in the pieces' order."""
+        found: dict[int, Result] = {}
+        for index in self.store.order(number, len(self.pieces)):
+            checkpoint()
+            found[index] = work(index, self.store.layer(self.pieces, index, number))
+        return [found[index] for index in range(len(self.pieces))]
 
 
-def trace(adapter: Adapter, path: IntegrationPath, quantity: Quantity) -> Trace:
-    """Follow Q along a path."""
+def trace(
+    adapter: Adapter, path: IntegrationPath, quantity: Quantity, budget: int | None = None
+) -> Trace:
+    """Follow Q of one text along a path, with so many bytes of memory (`base.budget`)."""
+    return trace_together(adapter, path, [quantity], [len(path.x)], budget)
+
+
+def trace_together(
+    adapter: Adapter,
+    path: IntegrationPath,
+    quantities: Sequence[Quantity],
+    lengths: Sequence[int],
+    budget: int | None = None,
+) -> Trace:
+    """Follow texts of these lengths at once, which stand one after the other in path and adapter.
+
+    A quantity's position counts within its text.
+    """
+    plan = Plan.of(adapter, len(path.x), len(path.a), given_budget(budget))
+    ends = torch.tensor(lengths).cumsum(0).tolist()
+    starts = [0, *ends[:-1]]
+    targets = [q.position + start for q, start in zip(quantities, starts, strict=True)]
+    head = _Head(adapter, quantities, torch.tensor(targets, device=adapter.device))
     points = len(path.a)
-    size, keep = memory.points_per_piece(adapter, len(path.x), points)
-    pieces = tuple(
-        _piece(adapter, path.part(start, start + size), quantity, keep)
-        for start in range(0, points, size)
-    )
+    cuts = [path.part(start, start + plan.points) for start in range(0, points, plan.points)]
+    store = Store(plan.held)
+    pieces, last = _up(adapter, cuts, head.targets, store)
+    values, means, slopes = _down(pieces, last, head, store)
     if path.has_both_ends:
-        ends = torch.stack([pieces[0].values[0], pieces[-1].values[-1]])
+        at_ends = values[[0, -1]]
     else:
-        z = path.at(path.a.new_tensor([0.0, 1.0]))
-        ends = _quantity(adapter, _forward(adapter, z, quantity, keep=False)[0][-1], quantity)[0]
-    influence = torch.stack([p.weights @ _slopes(p) for p in pieces]).sum(0)
-    return Trace(path, pieces, float(ends[1]), float(ends[0]), tuple(influence.tolist()))
+        both = [path.at_ends()]
+        at_ends = head.value(_up(adapter, both, head.targets, Store(0))[1][0])[0]
+    influence = (path.weights.to(slopes) @ slopes).tolist()
+    texts = [
+        Followed(start, stop, target, value, base, tuple(influence[start:stop]))
+        for start, stop, target, base, value in zip(
+            starts, ends, targets, *at_ends.tolist(), strict=True
+        )
+    ]
+    return Trace(path, tuple(texts), plan, pieces, store, values, slopes, means)
 
 
-def _piece(adapter: Adapter, path: IntegrationPath, quantity: Quantity, keep: bool) -> Piece:
-    hidden, states, norm = _forward(adapter, path.at(path.a), quantity, keep=keep)
-    values, G = _quantity(adapter, hidden[-1], quantity)
-    target = torch.tensor(quantity.position, device=G.device)
-    gradient, kept = [G], []
-    for number in reversed(range(len(adapter.blocks))):
-        checkpoint()
-        block, rows = adapter.blocks[number], rows_wanted(adapter, number, target)
-        state = states[number] if keep else blocks.forward(block, hidden[number], rows)[1]
-        checkpoint()
-        G, sensitivity = blocks.backward(block, state, rows, G)
-        gradient.append(G)
-        if keep:
-            kept.append(Layer(block, state, sensitivity, rows))
-    return Piece(
-        adapter=adapter,
-        target=target,
-        weights=path.weights.to(G),
-        tangent=blocks.embedding_tangent(adapter.embedding, norm, path.direction.unsqueeze(0)),
-        hidden=tuple(hidden),
-        gradient=tuple(reversed(gradient)),
-        values=values,
-        kept=tuple(reversed(kept)) if keep else None,
-    )
+@dataclass(frozen=True, eq=False)
+class _Head:
+    """What comes after the last block: Q of every text."""
+
+    adapter: Adapter
+    quantities: Sequence[Quantity]
+    targets: Int[Tensor, " text"]
+
+    def value(
+        self, last: Float[Tensor, "point text d_model"]
+    ) -> tuple[Float[Tensor, "point text"], Float[Tensor, "point text d_model"]]:
+        """Q and ∂Q/∂H[L] from the targets' last hidden states."""
+        with torch.enable_grad():
+            at_target = last.detach().requires_grad_()
+            by_text = [
+                self.adapter.logits(at_target[:, text], _classes(q, last.device))
+                @ last.new_tensor(q.weights)
+                for text, q in enumerate(self.quantities)
+            ]
+            values = torch.stack(by_text, dim=1)
+            (gradient,) = torch.autograd.grad(values.sum(), at_target)
+        return values.detach(), gradient
 
 
-def _forward(
-    adapter: Adapter, z: Float[Tensor, "point pos d_embedding"], quantity: Quantity, *, keep: bool
-) -> tuple[list[Float[Tensor, "point _ d_model"]], list[blocks.BlockState], blocks.NormState]:
-    """H[0] … H[L] for word embeddings z, the internals if they are kept, and the state of the
-    embeddings' LayerNorm."""
-    first, norm = blocks.embed(adapter.embedding, z)
-    hidden, states = [first], []
-    rows = torch.tensor([quantity.position], device=z.device)
-    for H, state in through_blocks(adapter, first, rows=rows):
-        hidden.append(H)
-        if keep:
-            states.append(state)
-    return hidden, states, norm
+def _classes(quantity: Quantity, device: torch.device) -> Int[Tensor, " class"]:
+    return torch.tensor(quantity.classes, device=device)
 
 
-def _slopes(piece: Piece) -> Float[Tensor, "point pos"]:
+def _up(
+    adapter: Adapter, cuts: Sequence[IntegrationPath], targets: Int[Tensor, " text"], store: Store
+) -> tuple[tuple[Piece, ...], list[Float[Tensor, "_ text d_model"]]]:
+    """Pieces of the path, and H[L] of each at the targets."""
+    pieces = []
+    for path in cuts:
+        first, norm = blocks.embed(adapter.embedding, path.at(path.a))
+        direction = path.direction.unsqueeze(0)
+        tangent = blocks.embedding_tangent(adapter.embedding, norm, direction)
+        pieces.append(Piece(adapter, targets, path.weights.to(first), tangent, first))
+    hidden = [piece.first for piece in pieces]
+    for number in range(len(adapter.blocks)):
+        for index, piece in enumerate(pieces):
+            H, state = through_block(adapter, number, hidden[index], rows=targets)
+            hidden[index] = H
+            piece.norms.append(state.norm_2)
+            store.hold(index, Layer.after(piece, number, state))
+    return tuple(pieces), hidden
+
+
+def _down(
+    pieces: Sequence[Piece],
+    last: Sequence[Float[Tensor, "_ text d_model"]],
+    head: _Head,
+    store: Store,
+) -> tuple[
+    Float[Tensor, "point text"], tuple[Float[Tensor, "_ d_model"], ...], Float[Tensor, "point pos"]
+]:
+    """Q at every point, the mean gradient at every H[l], and every token's slopes."""
+    values, gradient = zip(*map(head.value, last), strict=True)
+    G = list(gradient)
+    means = [_mean(pieces, G)]
+    for number in reversed(range(pieces[0].n_layers)):
+        for index in store.order(number, len(pieces)):
+            checkpoint()
+            G[index] = store.layer(pieces, index, number).pull_back(G[index])
+        means.append(_mean(pieces, G))
     axes = "point pos d_model, point pos d_model -> point pos"
-    return einsum(axes, piece.tangent, piece.gradient[0])
+    slopes = [einsum(axes, piece.tangent, g) for piece, g in zip(pieces, G, strict=True)]
+    return torch.cat(values), tuple(reversed(means)), torch.cat(slopes)
 
 
-def _quantity(
-    adapter: Adapter, last: Float[Tensor, "point 1 d_model"], quantity: Quantity
-) -> tuple[Float[Tensor, " point"], Float[Tensor, "point 1 d_model"]]:
-    """Q and ∂Q/∂H[L] from the target's last hidden states."""
-    classes = torch.tensor(quantity.classes, device=last.device)
-    with torch.enable_grad():
-        at_target = last[:, 0].detach().requires_grad_()
-        values = adapter.logits(at_target, classes) @ last.new_tensor(quantity.weights)
-        (gradient,) = torch.autograd.grad(values.sum(), at_target)
-    return values.detach(), gradient.unsqueeze(1)
+def _mean(pieces: Sequence[Piece], G: Sequence[Tensor]) -> Float[Tensor, "_ d_model"]:
+    """Σ_s w_s of a gradient at some points."""
+    axes = "point row d_model, point -> row d_model"
+    means = [einsum(axes, g, piece.weights) for piece, g in zip(pieces, G, strict=True)]
+    return torch.stack(means).sum(0)

@@ -34,7 +34,7 @@ def activations(adapter: Adapter, z: Float[Tensor, "pos d_embedding"]) -> Activa
     nodes, heads = [first[0]], []
     for H, state in through_blocks(adapter, first):
         nodes.append(H[0])
-        heads.append(state.output[0])
+        heads.append(state.attended.output[0])
     return Activations(torch.stack(nodes), torch.stack(heads))
 
 

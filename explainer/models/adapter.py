@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from explainer.models.shapes import Float, Int
+from explainer.models.shapes import Bool, Float, Int
 
 Activation = Callable[[Tensor], Tensor]
 Head = Callable[[Tensor, Tensor | None], Tensor]
@@ -85,11 +85,15 @@ class Embedding:
 
 @dataclass(frozen=True, eq=False)
 class Adapter:
-    """Everything that the closed forms need of a network."""
+    """Everything that the closed forms need of a network.
+
+    Where several texts are followed at once, `apart` marks the tokens of different texts.
+    """
 
     embedding: Embedding
     blocks: tuple[Block, ...]
     logits: Head
+    apart: Bool[Tensor, "from from"] | None = None
 
     def of(self, token_ids: Sequence[int]) -> Adapter:
         """The adapter for a text of these tokens, by which alone it may be followed.

@@ -1,4 +1,4 @@
-"""One block, forward and backward along the path, keeping what the closed forms need.
+"""One block, forward at every point of the path, and the derivatives of its second half.
 
 Axes are named as in `shapes`: `from` is every token, `to` the tokens whose next hidden state is
 wanted (all of them, but for the last block only the target). With h per head and the index of the
@@ -6,9 +6,7 @@ point suppressed (docs/method.md):
 
 1. q, k, v = projections of H;  A = softmax(q kᵀ / √d_head);  o_i = Σ_j A_ij v_j
 2. u = W_O o + b_O + H;  y = LN1(u);  w = y + W_2 act(W_1 y + b_1) + b_2;  H' = LN2(w)
-3. backward from G' = ∂Q/∂H':  P = ∂Q/∂u;  R = W_Oᵀ P per head;
-   D_ij = A_ij (R_i·v_j − R_i·o_i) / √d_head;
-   ∂Q/∂q_i = Σ_j D_ij k_j,  ∂Q/∂k_j = Σ_i D_ij q_i,  ∂Q/∂v_j = Σ_i A_ij R_i
+3. from G' = ∂Q/∂H' to P = ∂Q/∂u, and from a tangent of u to that of H'
 """
 
 from __future__ import annotations
@@ -21,51 +19,65 @@ from torch import Tensor
 from torch.nn import functional
 
 from explainer.models.adapter import Activation, Block, Embedding, LayerNorm
-from explainer.models.shapes import Float, Int
+from explainer.models.shapes import Bool, Float, Int
 
 
 @dataclass(frozen=True, eq=False)
 class NormState:
-    """What the Jacobian of a LayerNorm depends on: standardised input and 1/deviation."""
+    """What the Jacobian of a LayerNorm depends on: its input, the mean and 1/deviation of that."""
 
-    standard: Float[Tensor, "point to d_model"]
+    x: Float[Tensor, "point to d_model"]
+    mean: Float[Tensor, "point to 1"]
     scale: Float[Tensor, "point to 1"]
 
     def at(self, rows: Int[Tensor, " row"]) -> NormState:
         """The state of the given rows, one for each entry of `rows`."""
-        return NormState(self.standard.index_select(1, rows), self.scale.index_select(1, rows))
+        return NormState(*(part.index_select(1, rows) for part in (self.x, self.mean, self.scale)))
 
-    def project(self, x: Float[Tensor, "#point to d_model"]) -> Float[Tensor, "point to d_model"]:
-        """The Jacobian without its gain: scale · (x − mean(x) − standard · mean(standard · x)).
+    def output(self, norm: LayerNorm) -> Float[Tensor, "point to d_model"]:
+        """What the LayerNorm gave."""
+        return functional.layer_norm(self.x, self.x.shape[-1:], norm.weight, norm.bias, norm.eps)
 
-        It is its own transpose, so the same function serves tangents and cotangents.
+    def project(
+        self, x: Float[Tensor, "point to d_model"], gain: Float[Tensor, " d_model"] | None = None
+    ) -> Float[Tensor, "point to d_model"]:
+        """The Jacobian, of the LayerNorm without its gain, times x (or `gain` · x).
+
+        With z the standardised input that is scale · (x − mean(x) − z · mean(z · x)), which is its
+        own transpose, so that the same function serves tangents and cotangents.
         """
-        along = (self.standard * x).mean(-1, keepdim=True)
-        return (x - x.mean(-1, keepdim=True) - self.standard * along) * self.scale
+        # What torch calls the gradient of a LayerNorm's input is this very product.
+        only_input = [True, False, False]
+        product, _, _ = torch.ops.aten.native_layer_norm_backward(
+            *(x.contiguous(), self.x, x.shape[-1:], self.mean, self.scale, gain, None, only_input)
+        )
+        return product
 
 
 @dataclass(frozen=True, eq=False)
-class BlockState:
-    """Internals of one block's forward pass at every point."""
+class Attended:
+    """What attention makes of H at every point."""
 
     q: Float[Tensor, "point head to d_head"]
     k: Float[Tensor, "point head from d_head"]
     v: Float[Tensor, "point head from d_head"]
     attention: Float[Tensor, "point head to from"]  # A
     output: Float[Tensor, "point head to d_head"]  # o
+
+
+@dataclass(frozen=True, eq=False)
+class BlockState:
+    """Internals of one block's forward pass at every point."""
+
+    attended: Attended
     norm_1: NormState
     slope: Float[Tensor, "point to d_ff"]  # act'(W_1 y + b_1)
     norm_2: NormState
 
-
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
-    """Derivatives of Q inside one block at every point (item 3 of the module's list)."""
-
-    P: Float[Tensor, "point to d_model"]
-    R: Float[Tensor, "point head to d_head"]
-    D: Float[Tensor, "point head to from"]
-    query: Float[Tensor, "point head to d_head"]  # ∂Q/∂q
+    @property
+    def attention(self) -> Float[Tensor, "point head to from"]:
+        """A, how much each token attends to each."""
+        return self.attended.attention
 
 
 def split_heads(
@@ -87,7 +99,7 @@ def normalise(
 ) -> tuple[Float[Tensor, "point row width"], NormState]:
     """LN(x) and its state."""
     y, mean, scale = torch.native_layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
-    return y, NormState((x - mean) * scale, scale)
+    return y, NormState(x, mean, scale)
 
 
 def embed(
@@ -102,7 +114,7 @@ def embedding_tangent(
     embedding: Embedding, norm: NormState, dz: Float[Tensor, "#point pos d_embedding"]
 ) -> Float[Tensor, "point pos d_model"]:
     """The tangent of H[0] for that of z, which may be the same at every point."""
-    dH = norm.project(dz) * embedding.norm.weight
+    dH = norm.project(dz.expand_as(norm.x)) * embedding.norm.weight
     return dH if embedding.W is None else functional.linear(dH, embedding.W)
 
 
@@ -121,16 +133,13 @@ Edit = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 """Changes head outputs o [point, head, to, d_head] and skip inputs [point, to, d_model]."""
 
 
-def forward(
+def attend(
     block: Block,
     H: Float[Tensor, "point from d_model"],
     rows: Int[Tensor, " to"] | None,
-    edit: Edit | None = None,
-) -> tuple[Float[Tensor, "point to d_model"], BlockState]:
-    """H' and the internals, from H.
-
-    `rows` lists the tokens wanted, None means all; `edit` intervenes before W_O and skip.
-    """
+    apart: Bool[Tensor, "from from"] | None = None,
+) -> tuple[Attended, Float[Tensor, "point to d_model"]]:
+    """Attention's part of `forward`, and H at the rows."""
     d_model, scale = H.shape[-1], block.d_head**-0.5
     if rows is None:
         resid = H
@@ -141,16 +150,44 @@ def forward(
         q = functional.linear(resid, block.W_QKV[:d_model], block.b_QKV[:d_model])
         kv = functional.linear(H, block.W_QKV[d_model:], block.b_QKV[d_model:])
     q, k, v = (split_heads(block, x).contiguous() for x in (q, *kv.chunk(2, dim=-1)))
-    attention = torch.softmax(q @ k.mT * scale, dim=-1)
-    output = attention @ v
+    scores = q @ k.mT * scale
+    if apart is not None:
+        scores = scores.masked_fill(apart if rows is None else apart[rows], -torch.inf)
+    attention = torch.softmax(scores, dim=-1)
+    return Attended(q, k, v, attention, attention @ v), resid
+
+
+def half_way(
+    block: Block,
+    output: Float[Tensor, "point head to d_head"],
+    resid: Float[Tensor, "point to d_model"],
+) -> tuple[Float[Tensor, "point to d_model"], NormState]:
+    """y = LN1(u) of head outputs o and skip inputs, and the state of that LayerNorm."""
+    u = functional.linear(join_heads(output), block.W_O, block.b_O) + resid
+    return normalise(block.norm_1, u)
+
+
+def forward(
+    block: Block,
+    H: Float[Tensor, "point from d_model"],
+    rows: Int[Tensor, " to"] | None,
+    edit: Edit | None = None,
+    apart: Bool[Tensor, "from from"] | None = None,
+) -> tuple[Float[Tensor, "point to d_model"], BlockState]:
+    """H' and the internals, from H.
+
+    `rows` lists the tokens wanted, None means all; `edit` intervenes before W_O and skip; tokens
+    that are `apart` do not attend to each other.
+    """
+    attended, resid = attend(block, H, rows, apart)
+    output = attended.output
     if edit is not None:
         output, resid = edit(output, resid)
-    u = functional.linear(join_heads(output), block.W_O, block.b_O) + resid
-    y, norm_1 = normalise(block.norm_1, u)
+    y, norm_1 = half_way(block, output, resid)
     active, slope = activate(block.activation, functional.linear(y, block.W_1, block.b_1))
     w = functional.linear(active, block.W_2, block.b_2) + y
     H_next, norm_2 = normalise(block.norm_2, w)
-    return H_next, BlockState(q, k, v, attention, output, norm_1, slope, norm_2)
+    return H_next, BlockState(attended, norm_1, slope, norm_2)
 
 
 def feed_forward_backward(
@@ -161,9 +198,9 @@ def feed_forward_backward(
     G: Float[Tensor, "point row d_model"],
 ) -> Float[Tensor, "point row d_model"]:
     """∂Q/∂u from ∂Q/∂H', through LN2, feed-forward and LN1 of those rows."""
-    grad_w = norm_2.project(G * block.norm_2.weight)
-    grad_y = torch.matmul(torch.matmul(grad_w, block.W_2) * slope, block.W_1) + grad_w
-    return norm_1.project(grad_y * block.norm_1.weight)
+    grad_w = norm_2.project(G, block.norm_2.weight)
+    grad_y = torch.matmul(torch.matmul(grad_w, block.W_2).mul_(slope), block.W_1).add_(grad_w)
+    return norm_1.project(grad_y, block.norm_1.weight)
 
 
 def feed_forward_tangent(
@@ -174,30 +211,6 @@ def feed_forward_tangent(
     du: Float[Tensor, "point row d_model"],
 ) -> Float[Tensor, "point row d_model"]:
     """The tangent of H' from that of u, through LN1, feed-forward and LN2."""
-    dy = norm_1.project(du) * block.norm_1.weight
-    dw = functional.linear(functional.linear(dy, block.W_1) * slope, block.W_2) + dy
-    return norm_2.project(dw) * block.norm_2.weight
-
-
-def backward(
-    block: Block,
-    state: BlockState,
-    rows: Int[Tensor, " to"] | None,
-    G_next: Float[Tensor, "point to d_model"],
-) -> tuple[Float[Tensor, "point from d_model"], Sensitivity]:
-    """G = ∂Q/∂H and the derivatives inside, from G'."""
-    d_model, scale = G_next.shape[-1], block.d_head**-0.5
-    P = feed_forward_backward(block, state.norm_1, state.slope, state.norm_2, G_next)
-    R = split_heads(block, torch.matmul(P, block.W_O)).contiguous()
-    along_output = (R * state.output).sum(-1, keepdim=True)
-    D = state.attention * (R @ state.v.mT - along_output) * scale
-    query = D @ state.k
-    key, value = D.mT @ state.q, state.attention.mT @ R
-    sensitivity = Sensitivity(P, R, D, query)
-    if rows is None:
-        joined = torch.cat([join_heads(x) for x in (query, key, value)], dim=-1)
-        return torch.matmul(joined, block.W_QKV) + P, sensitivity
-    joined = torch.cat([join_heads(x) for x in (key, value)], dim=-1)
-    G = torch.matmul(joined, block.W_QKV[d_model:])
-    at_rows = P + torch.matmul(join_heads(query), block.W_QKV[:d_model])
-    return G.index_add(1, rows, at_rows), sensitivity
+    dy = norm_1.project(du).mul_(block.norm_1.weight)
+    dw = functional.linear(functional.linear(dy, block.W_1).mul_(slope), block.W_2).add_(dy)
+    return norm_2.project(dw).mul_(block.norm_2.weight)

@@ -70,14 +70,26 @@ def through_blocks(
     """
     if edit is not None:
         H = edit.node(0, H)
-    for number, block in enumerate(adapter.blocks):
-        checkpoint()
-        last = number == len(adapter.blocks) - 1
-        inside = None if edit is None else partial(edit.inside, number)
-        H, state = forward(block, H, rows if last else None, inside)
-        if edit is not None:
-            H = edit.node(number + 1, H)
+    for number in range(len(adapter.blocks)):
+        H, state = through_block(adapter, number, H, rows=rows, edit=edit)
         yield H, state
+
+
+def through_block(
+    adapter: Adapter,
+    number: int,
+    H: Float[Tensor, "point pos d_model"],
+    *,
+    rows: Int[Tensor, " to"] | None = None,
+    edit: Edit | None = None,
+) -> tuple[Float[Tensor, "variant _ d_model"], BlockState]:
+    """H[number + 1] and the internals of block `number`, from H[number]."""
+    checkpoint()
+    last = number == len(adapter.blocks) - 1
+    inside = None if edit is None else partial(edit.inside, number)
+    block = adapter.blocks[number]
+    H, state = forward(block, H, rows if last else None, inside, adapter.apart)
+    return (H if edit is None else edit.node(number + 1, H)), state
 
 
 def last_hidden(

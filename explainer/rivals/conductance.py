@@ -31,8 +31,8 @@ def internal_influence(trace: Trace) -> Array:
     """
     found = np.zeros((trace.n_layers + 1, trace.n_tokens))
     for layer in range(trace.n_layers + 1):
-        products = trace.mean_gradient(layer) * trace.last_hidden(layer)
-        influence = products.sum(-1).double().numpy()
+        products = trace.mean_gradient[layer] * trace.last_hidden(layer)
+        influence = products.sum(-1).double().cpu().numpy()
         found[layer, slice(None) if layer < trace.n_layers else [trace.target]] = influence
     return found
 

@@ -5,8 +5,9 @@ import itertools
 import pytest
 import torch
 
-from explainer.influence import jacobian, memory
+from explainer.influence import jacobian
 from explainer.influence.flow import total_flow
+from explainer.influence.layer import Layer
 from explainer.influence.refine import refine, refine_components, refine_nodes
 from explainer.models import block
 from tests import oracle as published
@@ -40,6 +41,18 @@ def close(actual, expected, tolerance=1e-9):
         rtol=tolerance,
         atol=tolerance,
     )
+
+
+def gradients(trace, problem):
+    """∂Q/∂H[l] at all points of a trace of one piece, for every l."""
+    (piece,) = trace.pieces
+    last = piece.hidden(trace.n_layers)[:, 0].requires_grad_()
+    values = piece.adapter.logits(last, torch.tensor(problem.classes))
+    (G,) = torch.autograd.grad((values @ values.new_tensor(problem.coefficients)).sum(), last)
+    found = [G.unsqueeze(1)]
+    for number in reversed(range(trace.n_layers)):
+        found.append(Layer.of(piece, number).pull_back(found[-1]))
+    return found[::-1]
 
 
 @problems
@@ -77,28 +90,32 @@ def test_influence_equals_integrated_gradients_by_autograd(options):
 
 @problems
 def test_refinements_of_a_node_sum_to_it(options):
-    traces = traced(tiny_problem(**options))
+    problem = tiny_problem(**options)
+    traces = traced(problem)
     (piece,) = traces.pieces
-    n = traces.n_tokens
-    T = torch.randn_like(piece.hidden[0])
-    everywhere = torch.arange(n)
+    G = gradients(traces, problem)
+    T = torch.randn_like(piece.first)
+    everywhere = torch.arange(traces.n_tokens)
     for number in range(traces.n_layers):
-        layer = piece.layer(number)
+        layer = Layer.of(piece, number)
         scores = jacobian.node_scores(
             layer, piece.weights, jacobian.project(layer.block, T), everywhere
         )
-        expected = torch.einsum("snd,snd,s->n", T, piece.gradient[number], piece.weights)
+        expected = torch.einsum("snd,snd,s->n", T, G[number], piece.weights)
         close(scores.sum(1), expected)
+        close(traces.mean_gradient[number], torch.einsum("snd,s->nd", G[number], piece.weights))
 
 
 @problems
 def test_moved_tangents_and_pulled_cotangents_agree_with_the_scores(options):
-    traces = traced(tiny_problem(**options))
+    problem = tiny_problem(**options)
+    traces = traced(problem)
     (piece,) = traces.pieces
+    G = gradients(traces, problem)
     torch.manual_seed(1)
     for number in range(traces.n_layers):
-        layer = piece.layer(number)
-        T = torch.randn_like(piece.hidden[0])
+        layer = Layer.of(piece, number)
+        T = torch.randn_like(piece.first)
         targets = list(range(traces.n_tokens)) if layer.rows is None else [traces.target]
         source, target = (
             torch.tensor(side)
@@ -109,14 +126,21 @@ def test_moved_tangents_and_pulled_cotangents_agree_with_the_scores(options):
         rows = layer.row_of(target)
         edge = torch.arange(len(source))
         expected = scores[:, edge, rows]
-        C = piece.gradient[number + 1][:, rows]
-        pulled = jacobian.pull_back(layer, C, target, edge, source)
-        close(pulled.scores(piece.weights, tangents.T, edge), expected)
+        C = G[number + 1][:, rows]
+        P = jacobian.at_nodes(layer, C, target)
+        close(P, layer.P[:, rows])
+        edges = jacobian.move(layer, tangents, source, target)
+        parts = jacobian.along_edges(layer, piece.weights, tangents, edges, P, edge)
+        close(parts.by_component(), expected)
+        assert not parts.query[:, source != target].any()
+        pulled = jacobian.pull_back(layer, P, edge, source, target)
+        carried = torch.einsum("sbd,sbd,s->b", pulled, tangents.T, piece.weights)
+        close(carried, expected.sum(0))
         moved = jacobian.move_to_node(layer, tangents, source, target)
         close(torch.einsum("sbd,sbd,s->b", moved, C, piece.weights), expected.sum(0))
         for component in range(1 + layer.block.n_heads):
             by_one = jacobian.move_by_component(
-                layer, tangents.T, source, target, torch.full_like(source, component)
+                layer, tangents.T, edges.total(), target, torch.full_like(source, component)
             )
             carried = torch.einsum("sbd,sbd,s->b", by_one, C, piece.weights)
             possible = (
@@ -231,15 +255,14 @@ def test_candidates_of_a_step_sum_to_what_all_components_carry():
             assert sum(candidates) == pytest.approx(below, abs=1e-10)
 
 
-def test_small_pieces_give_the_same_result(monkeypatch):
-    problem = tiny_problem(points=5)
+@pytest.mark.parametrize("budget", [200_000, 100_000, 60_000, 40_000, 17_000])
+def test_every_budget_gives_the_same_result(budget):
+    problem = tiny_problem(points=6, layers=4)
     whole = traced(problem)
-    monkeypatch.setattr(memory, "KEEP_BYTES", 0)
-    monkeypatch.setattr(memory, "PIECE_BYTES", 40_000)
-    cut = traced(problem)
+    assert len(whole.pieces) == 1
+    assert whole.plan.all_held
+    cut = traced(problem, budget)
     assert len(cut.pieces) > 1
-    assert all(piece.kept is None for piece in cut.pieces)
-    monkeypatch.setattr("explainer.influence.memory.WORDS_BYTES", 1)
     close(cut.influence, whole.influence)
     close(total_flow(cut).heads, total_flow(whole).heads)
     for top_k in (1, 3):

@@ -48,13 +48,13 @@ def test_refined_patterns_measure_as_reported(problem):
         assert by_component.influence == pytest.approx(pattern.attention_influence)
 
 
-def test_paths_in_batches_measure_as_together(problem, monkeypatch):
+def test_paths_in_batches_measure_as_together(problem):
     trace = traced(problem)
     ends = itertools.product(range(4), repeat=3)
     paths = [Route((*nodes, problem.position), None) for nodes in ends][::-1]
     together = measure_all(trace, paths)
-    monkeypatch.setattr("explainer.influence.memory.PATHS_BYTES", 1)
-    apart = measure_all(trace, paths)
+    assert trace.plan.paths > len(paths)
+    apart = measure_all(traced(problem, budget=20_000), paths)
     assert [m.influence for m in apart] == pytest.approx([m.influence for m in together])
     assert measure_all(trace, []) == []
 

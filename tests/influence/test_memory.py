@@ -1,20 +1,25 @@
 """How memory is kept is nobody's business but the trace's and of what walks through it."""
 
 import ast
+import itertools
 
+import pytest
 import torch
 
+from explainer.base.errors import ExplainerError
 from explainer.influence import memory
 from explainer.influence.components import OPEN, SKIP_ROW, component_of, row_of
+from explainer.influence.layer import Layer
+from explainer.influence.memory import Plan
 from explainer.influence.tangents import Tangents
 from explainer.results.route import SKIP
-from tests.tiny import tiny_problem, traced
+from tests.tiny import adapted, tiny_problem, traced
 from tests.wings import sources
 
 ENGINE = ("api", "evaluation", "influence", "intervention", "rivals")
 
 
-def test_only_what_walks_through_a_trace_handles_its_pieces():
+def test_only_a_trace_handles_its_pieces():
     users = {
         module
         for module, tree in sources().items()
@@ -23,7 +28,7 @@ def test_only_what_walks_through_a_trace_handles_its_pieces():
             isinstance(node, ast.Attribute) and node.attr == "pieces" for node in ast.walk(tree)
         )
     }
-    assert users == {f"explainer.influence.{name}" for name in ("trace", "tangents", "cotangents")}
+    assert users == {"explainer.influence.tangents", "explainer.influence.trace"}
 
 
 def test_every_component_has_one_row_and_skip_the_first():
@@ -33,14 +38,37 @@ def test_every_component_has_one_row_and_skip_the_first():
     assert row_of(None) == OPEN < SKIP_ROW
 
 
-def test_batches_shrink_with_the_beam_and_the_budget_but_never_to_nothing(monkeypatch):
-    trace = traced(tiny_problem())
-    assert trace.words_at_once(1) > trace.words_at_once(3) > 1
-    several = trace.paths_at_once()
-    monkeypatch.setattr(memory, "WORDS_BYTES", 1)
-    monkeypatch.setattr(memory, "PATHS_BYTES", memory.PATHS_BYTES // 2)
-    assert trace.words_at_once(1) == 1
-    assert several // 2 - 1 <= trace.paths_at_once() <= several // 2 + 1
+def test_a_smaller_budget_holds_less_and_follows_fewer_paths():
+    adapter = adapted(tiny_problem())
+    plans = [Plan.of(adapter, 5, 4, budget) for budget in (10_000_000, 100_000, 60_000, 17_000)]
+    assert plans[0].all_held
+    assert not plans[2].all_held
+    for larger, smaller in itertools.pairwise(plans):
+        assert (larger.points, larger.held, larger.paths) >= (
+            smaller.points,
+            smaller.held,
+            smaller.paths,
+        )
+    assert plans[0].paths > plans[-1].paths >= 1
+
+
+def test_a_budget_too_small_for_one_point_of_one_word_is_refused():
+    with pytest.raises(ExplainerError, match=r"The memory budget is 1 KB, but 5 tokens need at le"):
+        traced(tiny_problem(), budget=1000)
+
+
+def test_a_store_holds_what_was_used_last_and_never_more_than_its_room():
+    trace = traced(tiny_problem(layers=4))
+    (piece,) = trace.pieces
+    one = memory._bytes(Layer.of(piece, 0))
+    store = memory.Store(2 * one)
+    first, second = (store.layer(trace.pieces, 0, number) for number in (0, 1))
+    assert store.layer(trace.pieces, 0, 0) is first
+    store.layer(trace.pieces, 0, 2)
+    assert store.layer(trace.pieces, 0, 0) is first
+    assert store.layer(trace.pieces, 0, 1) is not second
+    nothing = memory.Store(one - 1)
+    assert nothing.layer(trace.pieces, 0, 0) is not nothing.layer(trace.pieces, 0, 0)
 
 
 def test_a_tangent_at_the_last_hidden_state_has_nothing_left():

@@ -63,7 +63,6 @@ def test_choices_are_those_that_refinement_had(top_k):
 def test_small_pieces_give_the_same_choices(monkeypatch):
     whole = sampled(4)
     nodes = refine(whole, tuple("abcde"), 1)[0].nodes
-    monkeypatch.setattr("explainer.influence.memory.KEEP_BYTES", 0)
     monkeypatch.setattr("explainer.influence.memory.PIECE_BYTES", 1)
     pieces = sampled(4)
     assert len(pieces.pieces) == 4

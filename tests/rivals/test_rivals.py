@@ -129,9 +129,9 @@ def test_internal_influence_is_mean_gradient_times_value():
     found = internal_influence(trace)
     assert found.shape == (4, 5)
     for layer, position in ((0, 1), (2, 4)):
-        mean = piece.weights @ piece.gradient[layer][:, position]
+        mean = trace.mean_gradient[layer][position]
         assert found[layer, position] == pytest.approx(
-            float(mean @ piece.hidden[layer][-1, position])
+            float(mean @ piece.hidden(layer)[-1, position])
         )
     assert np.count_nonzero(found[-1]) == 1
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import os
 
+from explainer.base.budget import given_budget
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import duration
 from explainer.base.quote import quote
-from explainer.influence.memory import points_per_piece
+from explainer.influence.memory import Plan
 from explainer.models.model import Model
 from explainer.question.sentence import read_sentence
 from explainer.results.settings import Settings
@@ -45,10 +46,10 @@ def allowed_seconds() -> int:
 
 def estimated_seconds(model: Model, n_tokens: int, settings: Settings) -> float:
     """About how long an explanation takes on one core."""
-    _, kept = points_per_piece(model.adapter, n_tokens, settings.points)
+    plan = Plan.of(model.adapter, n_tokens, settings.points, given_budget())
     beam = 1 + PER_PATTERN * (settings.top_k - 1)
     once = pass_seconds(model, n_tokens) * PASSES
-    return settings.points * once * beam * (1 if kept else PIECEWISE)
+    return settings.points * once * beam * (1 if plan.all_held else PIECEWISE)
 
 
 def pass_seconds(model: Model, n_tokens: int) -> float:

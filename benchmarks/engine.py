@@ -96,7 +96,7 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     model = load_model(options.model)
-    for measured in (model, _large(model)):
+    for measured in (model, large(model)):
         sentence = read_sentence(measured, TEXT)
         settings = Settings(points=options.points, rule="riemann")
         quantity = masked_word(measured, sentence, "are", "is")
@@ -112,7 +112,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _large(model: Model) -> Model:
+def large(model: Model) -> Model:
     """A random BERT of 12 layers × 768 with the tokenizer of `model`."""
     torch.manual_seed(0)
     config = BertConfig(vocab_size=model.network.config.vocab_size)

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explainer.api import ablate, explain, measure_path
+    from explainer.api import Question, ablate, explain, explain_many, measure_path
     from explainer.base.errors import ExplainerError
     from explainer.evaluation.evidence.report import write_report
     from explainer.evaluation.methods import METHODS
@@ -60,6 +60,7 @@ __all__ = [
     "Pattern",
     "Place",
     "Prediction",
+    "Question",
     "Record",
     "Replacement",
     "Route",
@@ -73,6 +74,7 @@ __all__ = [
     "evaluate",
     "evaluate_sentence",
     "explain",
+    "explain_many",
     "generate",
     "load_model",
     "measure_path",
@@ -101,6 +103,7 @@ _HOMES = {
     "Pattern": "results.pattern",
     "Place": "results.route",
     "Prediction": "question.predictions",
+    "Question": "api",
     "Record": "evaluation.record",
     "Replacement": "intervention.ablate",
     "Route": "results.route",
@@ -114,6 +117,7 @@ _HOMES = {
     "evaluate": "evaluation.run",
     "evaluate_sentence": "evaluation.sentence",
     "explain": "api",
+    "explain_many": "api",
     "generate": "tasks",
     "load_model": "models.registry",
     "measure_path": "api",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from explainer.base.checks import items, yes_or_no
+from explainer.base.budget import given_budget
+from explainer.base.checks import instance, items, yes_or_no
 from explainer.base.errors import ExplainerError
-from explainer.influence.flow import total_flow
 from explainer.influence.measure import Measured, measure
-from explainer.influence.path import integration_path
-from explainer.influence.refine import refine
-from explainer.influence.trace import Trace, trace
-from explainer.influence.verify import check_finite, check_trace
+from explainer.influence.together import Asked, Batch, tokens_at_once
+from explainer.influence.trace import Trace
+from explainer.influence.verify import check_finite
 from explainer.intervention.ablate import (
     Ablated,
     Replacement,
@@ -27,7 +27,6 @@ from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.explanation import Explanation
 from explainer.results.route import Component, Level, Place, Route
 from explainer.results.settings import Settings, given_settings
-from explainer.results.target import Target
 
 
 def explain(
@@ -40,6 +39,7 @@ def explain(
     other: str | int | None = None,
     settings: Settings | None = None,
     flow: bool = False,
+    memory: int | str | None = None,
 ) -> Explanation:
     """The influence patterns of `text` (Lu et al., NeurIPS 2021), all influences in logits.
 
@@ -47,49 +47,77 @@ def explain(
     a number is a token's id), a classifier the class `label` (name or number) with `other` or the
     mean of all others, where each label holds or not with nothing; what is not given is the
     model's own prediction and its strongest rival, and the result names them. `flow` adds the
-    total flow. Raises ExplainerError for input that the model cannot explain.
+    total flow. `memory` is what may be taken for it (bytes, or such as "2 GB"; without it what the
+    environment variable EXPLAINER_MEMORY says, or a quarter of what is free). Raises ExplainerError
+    for input that the model cannot explain.
     """
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
+    budget = given_budget(memory, given_model(model).adapter.device)
     sentence = read_sentence(given_model(model), text)
     quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other))
-    with without_gradients():
-        traced = follow(model, sentence, quantity, settings)
-        return explanation_of(model, sentence, quantity, traced, settings, flow=flow)
+    (found,) = Batch(model, settings, flow, budget).explanations([Asked(sentence, quantity)])
+    return found
 
 
-def explanation_of(
+@dataclass(frozen=True)
+class Question:
+    """A text and what is asked of it, by default what `explain` asks of a text alone."""
+
+    text: str
+    contrast: Contrast | None = None
+
+
+def explain_many(
     model: Model,
-    sentence: Sentence,
-    quantity: Quantity,
-    traced: Trace,
-    settings: Settings,
+    questions: Iterable[Question | str],
     *,
-    flow: bool,
-) -> Explanation:
-    """The explanation of a sentence whose trace is there; call it where gradients are off."""
-    patterns = refine(traced, sentence.tokens, settings.top_k)
-    for pattern in patterns:
-        check_finite(model, (*pattern.embedding_trail, *pattern.attention_trail))
-    found = total_flow(traced) if flow else None
-    if found is not None:
-        check_finite(model, found.layer_totals())
-    return Explanation(
-        model=model.info,
-        tokens=sentence.tokens,
-        target=Target(
-            position=quantity.position,
-            correct=quantity.correct,
-            wrong=quantity.wrong,
-            value=traced.value,
-            baseline_value=traced.baseline_value,
-        ),
-        settings=settings,
-        influence=traced.influence,
-        completeness_gap=traced.completeness_gap,
-        patterns=patterns,
-        flow=found,
-        words=sentence.words,
+    settings: Settings | None = None,
+    flow: bool = False,
+    memory: int | str | None = None,
+) -> Iterator[Explanation | ExplainerError]:
+    """`explain` of many texts, several at once: in their order, with the same numbers.
+
+    What cannot be explained comes as the ExplainerError that `explain` would raise, and the others
+    go on. Questions are read as they are needed, and never more are held than are followed at once.
+    The other arguments are as in `explain`, and raise ExplainerError before anything is read.
+    """
+    settings, flow = given_settings(settings), yes_or_no("flow", flow)
+    most = tokens_at_once(
+        given_model(model).adapter,
+        settings.points,
+        given_budget(memory, given_model(model).adapter.device),
     )
+    return _in_batches(
+        Batch(model, settings, flow, given_budget(memory, given_model(model).adapter.device)),
+        questions,
+        most,
+    )
+
+
+def _in_batches(
+    batch: Batch, questions: Iterable[Question | str], most: int
+) -> Iterator[Explanation | ExplainerError]:
+    waiting: list[Asked | ExplainerError] = []
+    tokens = 0
+    for question in questions:
+        asked = _asked(batch.model, question)
+        needed = len(asked.sentence.tokens) if isinstance(asked, Asked) else 0
+        if waiting and tokens + needed > most:
+            yield from batch.answers(waiting)
+            waiting, tokens = [], 0
+        waiting.append(asked)
+        tokens += needed
+    yield from batch.answers(waiting)
+
+
+def _asked(model: Model, question: Question | str) -> Asked | ExplainerError:
+    try:
+        asked = Question(question) if isinstance(question, str) else question
+        asked = instance("question", asked, Question, "a text or a Question")
+        sentence = read_sentence(model, asked.text)
+        return Asked(sentence, choose_quantity(model, sentence, given_contrast(asked.contrast)))
+    except ExplainerError as error:
+        return error
 
 
 def measure_path(
@@ -175,12 +203,17 @@ def trace_text(
         return follow(model, sentence, quantity, settings)
 
 
-def follow(model: Model, sentence: Sentence, quantity: Quantity, settings: Settings) -> Trace:
+def follow(
+    model: Model,
+    sentence: Sentence,
+    quantity: Quantity,
+    settings: Settings,
+    budget: int | None = None,
+) -> Trace:
     """The trace of a sentence that has been read.
 
     Raises ExplainerError where it is not finite, or Q(x) is not what the model itself gives.
     """
-    path = integration_path(model, sentence, settings)
-    traced = trace(model.adapter.of(sentence.token_ids), path, quantity)
-    check_trace(model, sentence, quantity, traced)
-    return traced
+    budget = given_budget(budget, model.adapter.device)
+    batch = Batch(model, settings, False, budget)
+    return batch.follow([Asked(sentence, quantity)])

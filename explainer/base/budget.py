@@ -23,17 +23,27 @@ LARGEST = 2**60
 CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 
-def given_budget(memory: Any = None) -> int:
+def given_budget(memory: Any = None, device: Any = "cpu") -> int:
     """Bytes of what a caller asks for (a number of bytes, or such as "2 GB"), or the default.
 
-    The default is what EXPLAINER_MEMORY says, else a quarter of the free memory, but between 0.5
-    and 4 GB. Raises ExplainerError for what is no size.
+    The default is what EXPLAINER_MEMORY says, else a quarter of the memory that is free on the
+    device, but 0.5 GB at the least and, where others need it too, 4 GB at the most. Raises
+    ExplainerError for what is no size.
     """
     if memory is not None:
         return _bytes(memory, "The memory budget")
     if asked := os.environ.get(VARIABLE, "").strip():
         return _bytes(asked, f"The environment variable {VARIABLE}")
+    if str(device).startswith("cuda"):
+        return max(_free_on(device) // SHARE, LEAST)
     return min(max(free_memory() // SHARE, LEAST), MOST)
+
+
+def _free_on(device: Any) -> int:
+    from torch import cuda  # this module is read before anything heavy is
+
+    free, _ = cuda.mem_get_info(device)
+    return int(free)
 
 
 def free_memory() -> int:

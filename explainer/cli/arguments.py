@@ -44,6 +44,20 @@ def add_settings(parser: argparse.ArgumentParser) -> Group:
     return group
 
 
+def add_machine(parser: argparse.ArgumentParser) -> None:
+    """Add where it is computed, and how much memory may be taken."""
+    group = parser.add_argument_group("machine")
+    group.add_argument(
+        "--device", default="cpu", metavar="D", help="cpu, cuda or cuda:N (default: %(default)s)"
+    )
+    group.add_argument(
+        "--memory",
+        metavar="SIZE",
+        help="memory to be taken, such as 2GB (default: $EXPLAINER_MEMORY, or a quarter of the "
+        "free memory, between 0.5 and 4 GB on a processor)",
+    )
+
+
 def settings_of(options: argparse.Namespace) -> Settings:
     """The settings that were given; raises ExplainerError where they do not go together."""
     return Settings(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explainer.base.errors import ExplainerError
-from explainer.cli.arguments import add_settings, settings_of
+from explainer.cli.arguments import add_machine, add_settings, settings_of
 from explainer.cli.extras import need
 from explainer.cli.output import check_folder, progress
 from explainer.evaluation.reading.cases import COLUMNS
@@ -45,6 +45,7 @@ def add_evaluate(commands: Any, program: str) -> None:
     _add_sentences(parser)
     _add_columns(parser)
     add_settings(parser)
+    add_machine(parser)
     _add_comparison(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for everything")
     parser.add_argument("--list", action="store_true", help="list tasks and methods")
@@ -130,10 +131,10 @@ def _run(options: argparse.Namespace) -> None:
 
     for run in _runs(options):
         taken = _taken(run.sentences, options.n)
-        model = load_model(run.model)
+        model = load_model(run.model, device=options.device)
         name = run.sentences.task
         with progress(name, options.n) as update:
-            evaluate(run, model, options.n, options.out / name, update)
+            evaluate(run, model, options.n, options.out / name, update, memory=options.memory)
         if taken:
             print(taken)
     found, files = write_report(options.out)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from explainer.base.quote import quote
-from explainer.cli.arguments import add_settings, settings_of
+from explainer.cli.arguments import add_machine, add_settings, settings_of
 from explainer.cli.extras import need
 from explainer.cli.output import FORMATS, check_output, format_of, put, status
 from explainer.cli.table import explanation_table
@@ -36,6 +36,7 @@ def add_explain(commands: Any, examples: str) -> None:
     add_settings(parser).add_argument(
         "--flow", action="store_true", help="add the flow of all influence by skip and heads"
     )
+    add_machine(parser)
     _add_output(parser)
     parser.set_defaults(run=_run)
 
@@ -92,7 +93,7 @@ def _run(options: argparse.Namespace) -> None:
     from explainer.question.sentence import read_sentence
 
     with status(f"Loading {options.model} …"):
-        model = load_model(options.model)
+        model = load_model(options.model, device=options.device)
     for note in read_sentence(model, options.text).notes:
         print(f"note: {note}", file=sys.stderr)
     with status("Explaining …"):
@@ -105,6 +106,7 @@ def _run(options: argparse.Namespace) -> None:
             other=options.other,
             settings=settings,
             flow=options.flow,
+            memory=options.memory,
         )
         written = _written(explanation, chosen, options)
     # The table has the warning beside the number.

@@ -19,6 +19,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from explainer.base.budget import given_budget
 from explainer.base.errors import ExplainerError
 from explainer.base.files import cannot_write, named, write_whole
 from explainer.base.quote import quote
@@ -64,15 +65,17 @@ def evaluate(
     n: int,
     folder: Path,
     progress: Callable[[int, int], None] | None = None,
+    memory: int | str | None = None,
 ) -> None:
     """Evaluate those of the run's first `n` sentences that `folder` does not hold yet.
 
     Each becomes a line of JSON in the folder, as `Record.to_dict` writes it, or says why it is left
     out; `write_report` makes tables of them. `model` is what `load_model(run.model)` gives.
-    `progress` hears how many of all are done. Raises ExplainerError for a folder of another run,
-    one where another run is writing, one that is damaged or cannot be written, or a task that the
-    model cannot do.
+    `progress` hears how many of all are done; `memory` is as in `explain`. Raises ExplainerError
+    for a folder of another run, one where another run is writing, one that is damaged or cannot be
+    written, or a task that the model cannot do.
     """
+    budget = given_budget(memory, model.adapter.device)
     cases = cases_of(run.sentences, n)
     check_cases(model, cases)
     with _held(folder):
@@ -80,7 +83,8 @@ def evaluate(
         shared = fillings(model, run.options)
         for number, case in enumerate(cases):
             if number not in done:
-                _append(folder / RECORDS, line_of(model, case, number, run.options, shared))
+                line = line_of(model, case, number, run.options, shared, budget)
+                _append(folder / RECORDS, line)
             if progress is not None:
                 progress(number + 1, len(cases))
 
@@ -169,9 +173,16 @@ def _append(records: Path, line: Line) -> None:
         raise cannot_write(records, error) from error
 
 
-def line_of(model: Model, case: Case, number: int, options: Options, shared: Fillings) -> Line:
+def line_of(
+    model: Model,
+    case: Case,
+    number: int,
+    options: Options,
+    shared: Fillings,
+    memory: int | str | None = None,
+) -> Line:
     """The record of a sentence, or why it has none."""
     try:
-        return evaluate_sentence(model, case, number, options, shared).to_dict()
+        return evaluate_sentence(model, case, number, options, shared, memory).to_dict()
     except ExplainerError as error:
         return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}

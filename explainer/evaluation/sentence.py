@@ -15,7 +15,7 @@ from typing import get_args
 
 import numpy as np
 
-from explainer.api import explanation_of, follow
+from explainer.base.budget import given_budget
 from explainer.evaluation.methods import (
     METHODS,
     MODES,
@@ -36,6 +36,7 @@ from explainer.evaluation.options import Options
 from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.record import Carried, Outcome, Record
 from explainer.influence.measure import measure_all
+from explainer.influence.together import Asked, Batch
 from explainer.influence.trace import Trace
 from explainer.intervention.ablate import (
     Kept,
@@ -67,21 +68,26 @@ def evaluate_sentence(
     number: int = 0,
     options: Options | None = None,
     shared: Fillings | None = None,
+    memory: int | str | None = None,
 ) -> Record:
     """The record of a task's sentence: what every method's paths carry, and what the model says
     with them alone and without them; Q and influences in logits (Lu et al., NeurIPS 2021).
 
     `number` is the sentence's place in its task, from which random paths are drawn; `options` are
-    the usual ones for None; `shared` has what replaces in other sentences too. Raises
-    ExplainerError for a sentence that the model cannot read or answer.
+    the usual ones for None; `shared` has what replaces in other sentences too; `memory` is as in
+    `explain`. Raises ExplainerError for a sentence that the model cannot read or answer.
     """
     options = Options() if options is None else options
     start = time.perf_counter()
     sentence = read_sentence(model, case.text)
     quantity = choose_quantity(model, sentence, contrast_of(model, case))
     with without_gradients():
-        traced = follow(model, sentence, quantity, options.settings)
-        explanation = explanation_of(model, sentence, quantity, traced, options.settings, flow=True)
+        batch = Batch(
+            model, options.settings, flow=True, budget=given_budget(memory, model.adapter.device)
+        )
+        asked = [Asked(sentence, quantity)]
+        traced = batch.follow(asked)
+        (explanation,) = batch.explanations_of(traced, asked)
         assert explanation.flow is not None
         signals = Signals(
             explanation=explanation,

@@ -17,14 +17,24 @@ from explainer.results.total_flow import TotalFlow
 
 def total_flow(trace: Trace) -> TotalFlow:
     """Flow through skip [L, pos] and through heads [L, head, to, from], in logits."""
-    n = trace.n_tokens
-    skip = np.zeros((trace.n_layers, n))
-    heads = np.zeros((trace.n_layers, trace.n_heads, n, n))
-    tangents = Tangents.of_words(trace, range(n))
+    (flow,) = total_flows(trace)
+    return flow
+
+
+def total_flows(trace: Trace) -> list[TotalFlow]:
+    """`total_flow` of every text of a trace."""
+    sizes = [text.stop - text.start for text in trace.texts]
+    skip = [np.zeros((trace.n_layers, n)) for n in sizes]
+    heads = [np.zeros((trace.n_layers, trace.n_heads, n, n)) for n in sizes]
+    tangents = Tangents.of_words(trace, range(trace.n_tokens))
     for number in range(trace.n_layers):
         last = number == trace.n_layers - 1
-        to = slice(trace.target, trace.target + 1) if last else slice(None)
-        scores, tangents = tangents.all_together()
-        skip[number] = scores[SKIP_ROW].sum(1).cpu().numpy()
-        heads[number, :, to] = scores[SKIP_ROW + 1 :].mT.cpu().numpy()
-    return TotalFlow(skip, heads)
+        found, tangents = tangents.all_together()
+        scores = found.cpu().numpy()
+        for k, text in enumerate(trace.texts):
+            start, stop = text.start, text.stop
+            to = text.target - start if last else slice(None)
+            own = scores[:, start:stop, k if last else slice(start, stop)]
+            skip[k][number] = own[SKIP_ROW] if last else own[SKIP_ROW].sum(1)
+            heads[k][number, :, to] = own[SKIP_ROW + 1 :].swapaxes(1, -1)
+    return [TotalFlow(*arrays) for arrays in zip(skip, heads, strict=True)]

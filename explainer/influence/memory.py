@@ -21,7 +21,7 @@ from explainer.base.errors import ExplainerError
 from explainer.influence.layer import Layer, Piece
 from explainer.models.adapter import Adapter
 
-PIECE_BYTES = 64 * 2**20
+PIECE_BYTES = {"cpu": 64 * 2**20, "cuda": 2**30}
 """What one block takes at the points of one piece: more is no faster (docs/performance.md)."""
 USED = 0.85
 """Of the budget: the rest is for what is not counted, and for what an allocator leaves unused."""
@@ -56,11 +56,12 @@ class Plan:
             )
         n_layers = len(adapter.blocks)
         spare = max(int(USED * budget) - points * n_layers * sizes.known, budget // 4, least)
-        at_work = min(PIECE_BYTES, spare // 4)
+        piece = PIECE_BYTES.get(adapter.device.type, PIECE_BYTES["cpu"])
+        at_work = min(piece, spare // 4)
         in_piece = max(1, min(points, at_work // (sizes.layer + sizes.passing)))
         paths = min(
             max(n_tokens, FEW_PATHS),
-            max(at_work, PIECE_BYTES // 2) // (in_piece * sizes.path_at_work),
+            max(at_work, piece // 2) // (in_piece * sizes.path_at_work),
             int(PATHS_SHARE * spare) // (points * sizes.path),
         )
         paths = max(1, paths)

@@ -15,9 +15,13 @@ Attention level, with the nodes fixed:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from explainer.base.checkpoint import checkpoint
 from explainer.influence.components import SKIP_ROW, component_of
@@ -54,28 +58,38 @@ class ComponentsSoFar:
 
 def refine(trace: Trace, tokens: tuple[str, ...], top_k: int) -> tuple[Pattern, ...]:
     """Patterns of every word with influence, strongest |g| first, `top_k` of each at most."""
+    (patterns,) = refine_texts(trace, [tokens], top_k)
+    return patterns
+
+
+def refine_texts(
+    trace: Trace, tokens: Sequence[tuple[str, ...]], top_k: int
+) -> list[tuple[Pattern, ...]]:
+    """`refine` of every text of a trace, each with its own tokens."""
     influence = trace.influence
     words = [j for j, g in enumerate(influence) if g != 0]
-    patterns: list[Pattern] = []
+    patterns: list[list[Pattern]] = [[] for _ in trace.texts]
     size = max(1, trace.plan.paths // top_k)
     for start in range(0, len(words), size):
         found = refine_nodes(trace, words[start : start + size], top_k)
         carried = refine_components(trace, [path.nodes for path in found])
-        patterns.extend(
-            Pattern(
-                token=tokens[nodes.nodes[0]],
-                influence=influence[nodes.nodes[0]],
-                nodes=nodes.nodes,
-                embedding_influence=nodes.trail[-1],
-                embedding_trail=nodes.trail,
-                components=components.components,
-                attention_influence=components.trail[-1],
-                attention_trail=components.trail,
-                attention_candidates=components.candidates,
+        for nodes, components in zip(found, carried, strict=True):
+            number, text = trace.text_of(nodes.nodes[0])
+            within = tuple(node - text.start for node in nodes.nodes)
+            patterns[number].append(
+                Pattern(
+                    token=tokens[number][within[0]],
+                    influence=influence[nodes.nodes[0]],
+                    nodes=within,
+                    embedding_influence=nodes.trail[-1],
+                    embedding_trail=nodes.trail,
+                    components=components.components,
+                    attention_influence=components.trail[-1],
+                    attention_trail=components.trail,
+                    attention_candidates=components.candidates,
+                )
             )
-            for nodes, components in zip(found, carried, strict=True)
-        )
-    return tuple(sorted(patterns, key=lambda p: -abs(p.influence)))
+    return [tuple(sorted(some, key=lambda p: -abs(p.influence))) for some in patterns]
 
 
 def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodesSoFar]:
@@ -83,35 +97,36 @@ def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodesSoFar]
     paths = [NodesSoFar((word,), ()) for word in words]
     tangents = Tangents.of_words(trace, words)
     for _ in range(trace.n_layers):
-        parents, paths = _choose_nodes(trace, paths, tangents.node_scores().tolist(), top_k)
+        parents, paths = _choose_nodes(trace, paths, tangents.node_scores().cpu().numpy(), top_k)
         target = trace.index([path.nodes[-1] for path in paths])
         tangents = tangents.to_nodes(trace.index(parents), target)
     return paths
 
 
 def _choose_nodes(
-    trace: Trace, paths: list[NodesSoFar], scores: list[list[float]], top_k: int
+    trace: Trace, paths: list[NodesSoFar], scores: NDArray[np.floating], top_k: int
 ) -> tuple[list[int], list[NodesSoFar]]:
     """The best refinements of each word among those of all its partial patterns, best first.
 
-    `scores` [path][to] are influences; at the last block the only next node is the target.
+    `scores` [path, to] are influences. The next node is one of the word's own text, at the last
+    block its target, the only one that there is a score of. Among equals the better pattern so
+    far goes first, then the earlier token.
     """
-    by_word: dict[int, list[tuple[float, int, int]]] = {}
-    for parent, path in enumerate(paths):
-        word = path.nodes[0]
-        sign = 1.0 if trace.influence[word] > 0 else -1.0
-        last = len(path.nodes) == trace.n_layers
-        for row, score in enumerate(scores[parent]):
-            node = trace.target if last else row
-            by_word.setdefault(word, []).append((-sign * score, parent, node))
     parents, refined = [], []
-    for word, candidates in by_word.items():
+    for word, group in groupby(range(len(paths)), key=lambda number: paths[number].nodes[0]):
         checkpoint()
-        sign = 1.0 if trace.influence[word] > 0 else -1.0
-        for score, parent, node in sorted(candidates)[:top_k]:
-            path = paths[parent]
-            parents.append(parent)
-            refined.append(NodesSoFar((*path.nodes, node), (*path.trail, -sign * score)))
+        ours = list(group)
+        _, text = trace.text_of(word)
+        last = len(paths[ours[0]].nodes) == trace.n_layers
+        first, stop = (0, 1) if last else (text.start, text.stop)
+        own = scores[ours[0] : ours[-1] + 1, first:stop]
+        signed = own.ravel() if trace.influence[word] > 0 else -own.ravel()
+        best = [signed.argmax()] if top_k == 1 else np.argsort(-signed, kind="stable")[:top_k]
+        for place in best:
+            which, to = divmod(int(place), stop - first)
+            path, node = paths[ours[which]], text.target if last else text.start + to
+            parents.append(ours[which])
+            refined.append(NodesSoFar((*path.nodes, node), (*path.trail, float(own[which, to]))))
     return parents, refined
 
 

@@ -106,6 +106,15 @@ class Trace:
         """The integrated gradient of every token, in logits."""
         return tuple(g for text in self.texts for g in text.influence)
 
+    def text_of(self, position: int) -> tuple[int, Followed]:
+        """Number and text of the token at a position."""
+        number = self._text_of[position]
+        return number, self.texts[number]
+
+    @cached_property
+    def _text_of(self) -> list[int]:
+        return [k for k, text in enumerate(self.texts) for _ in range(text.start, text.stop)]
+
     @property
     def only(self) -> Followed:
         """The text of a trace that follows one."""
@@ -167,7 +176,7 @@ def trace_together(
 
     A quantity's position counts within its text.
     """
-    plan = Plan.of(adapter, len(path.x), len(path.a), given_budget(budget))
+    plan = Plan.of(adapter, len(path.x), len(path.a), given_budget(budget, adapter.device))
     ends = torch.tensor(lengths).cumsum(0).tolist()
     starts = [0, *ends[:-1]]
     targets = [q.position + start for q, start in zip(quantities, starts, strict=True)]

@@ -14,6 +14,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote, shown
 from explainer.models.loading.checks import weight_files
 from explainer.models.loading.config import check_config, read_config, task_of
+from explainer.models.loading.device import given_device, moved
 from explainer.models.loading.hub import cached_folders, download
 from explainer.models.loading.load import Precision, load_folder, load_update
 from explainer.models.model import Model
@@ -103,13 +104,20 @@ PRESETS = (
 """Downloaded on first use."""
 
 
-def load_model(name: str | Path = "agreement", *, dtype: Precision = "float32") -> Model:
+def load_model(
+    name: str | Path = "agreement", *, dtype: Precision = "float32", device: str = "cpu"
+) -> Model:
     """The model called `name`: a built-in one, a local folder, or an id on the Hugging Face Hub.
 
     A `Path` always means a folder. Only safetensors weights are read and no code that comes with a
-    model is run. Raises ExplainerError with the reason and what to do where a model cannot be
-    loaded or explained.
+    model is run. The model computes on `device`, such as "cuda". Raises ExplainerError with the
+    reason and what to do where a model cannot be loaded or explained, or the device is not there.
     """
+    place = given_device(device)
+    return moved(_loaded(name, dtype), place)
+
+
+def _loaded(name: str | Path, dtype: Precision) -> Model:
     folder, shown = _locate(name)
     built_in = BUILT_IN.get(shown) if folder == MODELS / shown else None
     if built_in is None:

@@ -421,3 +421,19 @@ def test_shares_are_written_as_on_the_page(tiny_masked_lm):
     assert percent(small.share("attention")) == "<1 %"
     assert "  <1 %  " in table
     assert "  0 %  " not in table
+
+
+@pytest.mark.parametrize(
+    ("extra", "part"),
+    [
+        (["--memory", "much"], "The memory budget is 'much'"),
+        (["--memory", "1KB"], "need at least"),
+        (["--device", "cuda:99"], "The device 'cuda:99' is not there"),
+    ],
+)
+def test_a_machine_that_does_not_fit_is_one_sentence(tiny_masked_lm_dir, capsys, extra, part):
+    words = ["explain", "the farmers [MASK] old .", "--model", str(tiny_masked_lm_dir), *extra]
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert part in said
+    assert said.count("\n") == 1

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from explainer.influence import memory
 from explainer.influence.refine import refine
 from explainer.influence.replay import node_choices, path_curve
 from explainer.results.settings import Rule
@@ -63,7 +64,7 @@ def test_choices_are_those_that_refinement_had(top_k):
 def test_small_pieces_give_the_same_choices(monkeypatch):
     whole = sampled(4)
     nodes = refine(whole, tuple("abcde"), 1)[0].nodes
-    monkeypatch.setattr("explainer.influence.memory.PIECE_BYTES", 1)
+    monkeypatch.setitem(memory.PIECE_BYTES, "cpu", 1)
     pieces = sampled(4)
     assert len(pieces.pieces) == 4
     for one, other in zip(node_choices(whole, nodes), node_choices(pieces, nodes), strict=True):

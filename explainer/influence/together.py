@@ -1,0 +1,154 @@
+"""Several texts followed at once: put side by side, so that the work of one is never too small.
+
+No text is padded: the tokens of all stand one after the other, each text with the positions that it
+has alone, and no token attends to another text. What a text's pattern is, and its numbers but for
+rounding, does not depend on what stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from explainer.base.errors import ExplainerError
+from explainer.influence.flow import total_flows
+from explainer.influence.memory import Plan
+from explainer.influence.path import IntegrationPath, integration_path
+from explainer.influence.refine import refine_texts
+from explainer.influence.trace import Followed, Trace, trace_together
+from explainer.influence.verify import check_finite, check_followed
+from explainer.models.adapter import Adapter
+from explainer.models.encode import without_gradients
+from explainer.models.model import Model
+from explainer.question.quantity import Quantity
+from explainer.question.sentence import Sentence
+from explainer.results.explanation import Explanation
+from explainer.results.pattern import Pattern
+from explainer.results.settings import Settings
+from explainer.results.target import Target
+from explainer.results.total_flow import TotalFlow
+
+MOST_TOKENS = {"cpu": 64, "cuda": 1024}
+"""Beyond this, what attention spends on other texts is more than what is won
+(docs/performance.md)."""
+
+
+def tokens_at_once(adapter: Adapter, points: int, budget: int) -> int:
+    """How many tokens of texts that stand side by side are followed fastest within a budget."""
+    most = MOST_TOKENS.get(adapter.device.type, MOST_TOKENS["cpu"])
+    while most > 8 and not Plan.of(adapter, most, points, budget).all_held:
+        most //= 2
+    return most
+
+
+def side_by_side(adapters: Sequence[Adapter], lengths: Sequence[int]) -> Adapter:
+    """One adapter for texts of these lengths, from the adapter of each."""
+    first = adapters[0]
+    if len(adapters) == 1:
+        return first
+    added = torch.cat([a.embedding.added[:n] for a, n in zip(adapters, lengths, strict=True)])
+    text = torch.repeat_interleave(torch.tensor(lengths)).to(first.device)
+    apart = text.unsqueeze(1) != text
+    return replace(first, embedding=replace(first.embedding, added=added), apart=apart)
+
+
+def one_after_another(paths: Sequence[IntegrationPath]) -> IntegrationPath:
+    """One path for texts that are sampled at the same points."""
+    x, b = (torch.cat([getattr(path, end) for path in paths]) for end in ("x", "b"))
+    return replace(paths[0], x=x, b=b)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that has been read."""
+
+    sentence: Sentence
+    quantity: Quantity
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How texts are explained together."""
+
+    model: Model
+    settings: Settings
+    flow: bool
+    budget: int
+
+    def answers(
+        self, waiting: Sequence[Asked | ExplainerError]
+    ) -> list[Explanation | ExplainerError]:
+        """An explanation of each, or why there is none."""
+        asked = [one for one in waiting if isinstance(one, Asked)]
+        found: list[Explanation | ExplainerError] = []
+        if asked:
+            try:
+                found.extend(self.explanations(asked))
+            except ExplainerError as error:
+                # One of several is to blame; by themselves it is known which.
+                found = [error] if len(asked) == 1 else [self.answers([one])[0] for one in asked]
+        order = iter(found)
+        return [next(order) if isinstance(one, Asked) else one for one in waiting]
+
+    def explanations(self, asked: Sequence[Asked]) -> list[Explanation]:
+        """Raises ExplainerError where one of them cannot be explained."""
+        with without_gradients():
+            return self.explanations_of(self.follow(asked), asked)
+
+    def explanations_of(self, traced: Trace, asked: Sequence[Asked]) -> list[Explanation]:
+        """The same from a trace that is there; call it where gradients are off."""
+        tokens = [one.sentence.tokens for one in asked]
+        patterns = refine_texts(traced, tokens, self.settings.top_k)
+        flows: Sequence[TotalFlow | None] = (
+            total_flows(traced) if self.flow else [None] * len(asked)
+        )
+        parts = zip(asked, traced.texts, patterns, flows, strict=True)
+        return [_explanation(self.model, self.settings, *part) for part in parts]
+
+    def follow(self, asked: Sequence[Asked]) -> Trace:
+        """One trace of all texts, each checked against the model's own answer."""
+        model, lengths = self.model, [len(one.sentence.tokens) for one in asked]
+        adapter = side_by_side([model.adapter.of(one.sentence.token_ids) for one in asked], lengths)
+        path = one_after_another(
+            [integration_path(model, one.sentence, self.settings) for one in asked]
+        )
+        quantities = [one.quantity for one in asked]
+        traced = trace_together(adapter, path, quantities, lengths, self.budget)
+        for one, followed in zip(asked, traced.texts, strict=True):
+            check_followed(model, one.sentence, one.quantity, followed)
+        return traced
+
+
+def _explanation(
+    model: Model,
+    settings: Settings,
+    asked: Asked,
+    followed: Followed,
+    patterns: tuple[Pattern, ...],
+    flow: TotalFlow | None,
+) -> Explanation:
+    """The explanation of one text; raises ExplainerError for numbers that are not finite."""
+    for pattern in patterns:
+        check_finite(model, (*pattern.embedding_trail, *pattern.attention_trail))
+    if flow is not None:
+        check_finite(model, flow.layer_totals())
+    sentence, quantity = asked.sentence, asked.quantity
+    return Explanation(
+        model=model.info,
+        tokens=sentence.tokens,
+        target=Target(
+            position=quantity.position,
+            correct=quantity.correct,
+            wrong=quantity.wrong,
+            value=followed.value,
+            baseline_value=followed.baseline_value,
+        ),
+        settings=settings,
+        influence=followed.influence,
+        completeness_gap=followed.completeness_gap,
+        patterns=patterns,
+        flow=flow,
+        words=sentence.words,
+    )

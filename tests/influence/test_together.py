@@ -1,0 +1,88 @@
+"""Texts explained together are explained as each is alone, whatever stands beside them."""
+
+import pytest
+
+from explainer import ExplainerError, Question, Settings, explain, explain_many
+from explainer.question.quantity import Contrast
+
+TEXTS = [
+    "the farmers that the assistant loves [MASK] old .",
+    "the farmer [MASK] bad .",
+    "[MASK]",
+    "the old farmers , that the bad assistants love , [MASK] good .",
+    "the assistant loves the farmers that [MASK] old .",
+    "un ##happi [MASK] don ' t",
+]
+FEW = Settings(points=5)
+
+
+def same(found, expected, tolerance=1e-5):
+    assert found.tokens == expected.tokens
+    assert found.target == pytest.approx(expected.target) or (
+        found.target.correct == expected.target.correct
+        and found.target.value == pytest.approx(expected.target.value, abs=tolerance)
+    )
+    assert found.influence == pytest.approx(expected.influence, abs=tolerance)
+    assert found.completeness_gap == pytest.approx(expected.completeness_gap, abs=tolerance)
+    for one, other in zip(found.patterns, expected.patterns, strict=True):
+        assert (one.nodes, one.components) == (other.nodes, other.components)
+        assert one.embedding_trail == pytest.approx(other.embedding_trail, abs=tolerance)
+        assert one.attention_trail == pytest.approx(other.attention_trail, abs=tolerance)
+    if expected.flow is not None:
+        assert found.flow.skip == pytest.approx(expected.flow.skip, abs=tolerance)
+        assert found.flow.heads == pytest.approx(expected.flow.heads, abs=tolerance)
+
+
+@pytest.mark.parametrize("top_k", [1, 3])
+def test_masked_words(tiny_masked_lm, top_k):
+    settings = Settings(points=5, top_k=top_k)
+    questions = [Question(text, Contrast("are", "is")) for text in TEXTS]
+    found = list(explain_many(tiny_masked_lm, questions, settings=settings, flow=True))
+    for text, explanation in zip(TEXTS, found, strict=True):
+        alone = explain(
+            tiny_masked_lm, text, correct="are", wrong="is", settings=settings, flow=True
+        )
+        same(explanation, alone, 1e-9)
+
+
+def test_classes_and_the_models_own_contrast(tiny_classifier):
+    texts = [text.replace("[MASK]", "is") for text in TEXTS]
+    found = list(explain_many(tiny_classifier, texts, settings=FEW))
+    for text, explanation in zip(texts, found, strict=True):
+        same(explanation, explain(tiny_classifier, text, settings=FEW), 1e-9)
+
+
+def test_a_bad_text_reports_and_the_others_come(tiny_masked_lm):
+    questions = [TEXTS[0], "no mask here", Question(TEXTS[1], Contrast("gnus", "is")), 7, TEXTS[2]]
+    good, no_mask, unknown, none, last = explain_many(tiny_masked_lm, questions, settings=FEW)
+    same(good, explain(tiny_masked_lm, TEXTS[0], settings=FEW), 1e-9)
+    same(last, explain(tiny_masked_lm, TEXTS[2], settings=FEW), 1e-9)
+    for error, part in ((no_mask, "[MASK]"), (unknown, "'gnus'"), (none, "a Question")):
+        assert isinstance(error, ExplainerError)
+        assert part in str(error)
+    with pytest.raises(ExplainerError, match="gnus"):
+        explain(tiny_masked_lm, TEXTS[1], correct="gnus", wrong="is")
+
+
+def test_no_more_is_read_than_is_followed_at_once(tiny_masked_lm):
+    read = []
+
+    def endless():
+        while True:
+            read.append(len(read))
+            yield TEXTS[len(read) % len(TEXTS)]
+
+    answers = explain_many(tiny_masked_lm, endless(), settings=FEW)
+    next(answers)
+    assert 1 < len(read) < 40
+
+
+def test_arguments_are_refused_before_anything_is_read(tiny_masked_lm):
+    def never():
+        raise AssertionError
+        yield
+
+    for wrong in ({"memory": "a lot"}, {"settings": 3}, {"flow": "maybe"}):
+        with pytest.raises(ExplainerError):
+            explain_many(tiny_masked_lm, never(), **wrong)
+    assert list(explain_many(tiny_masked_lm, [])) == []

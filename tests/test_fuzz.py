@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from explainer import Explanation, Settings, ablate, explain, load_model, predict
+from explainer import (
+    Explanation,
+    Question,
+    Settings,
+    ablate,
+    explain,
+    explain_many,
+    load_model,
+    predict,
+)
 from explainer.api import measure_path, trace_text
 from explainer.app.compare import choices as compare_choices
 from explainer.app.evaluate import choices as evaluate_choices
@@ -81,7 +90,7 @@ WORDS = st.sampled_from(["are", "is", None])
     asked=arguments(
         {
             **{"correct": WORDS, "wrong": WORDS, "label": st.none(), "other": st.none()},
-            **{"settings": st.just(FEW), "flow": st.booleans()},
+            **{"settings": st.just(FEW), "flow": st.booleans(), "memory": st.just("2 GB")},
         }
     ),
     whose=st.sampled_from(["model"] * 9 + ["other"]),
@@ -92,6 +101,19 @@ def test_explain(masked_lm, text, asked, whose, other):
     found = outcome(lambda: explain(model, text, **{"settings": FEW, **asked}))
     if found is not None:
         assert Explanation.from_json(found.to_json()).to_dict() == found.to_dict()
+
+
+@cases(
+    texts=st.lists(st.sampled_from([TEXT, "[MASK]", Question("[MASK] .")]) | ANYTHING, max_size=2),
+    asked=arguments(
+        {"settings": st.just(FEW), "flow": st.booleans(), "memory": st.sampled_from(["1 GB", None])}
+    ),
+    other=ANYTHING,
+)
+def test_explain_many(masked_lm, texts, asked, other):
+    found = outcome(lambda: list(explain_many(masked_lm.it, texts, **{"settings": FEW, **asked})))
+    assert found is None or len(found) == len(texts)
+    assert outcome(lambda: explain_many(other, texts)) is None
 
 
 @cases(
@@ -148,14 +170,14 @@ def test_settings(asked):
         assert Settings(**json.loads(json.dumps(asdict(found)))) == found
 
 
-@cases(name=ANYTHING, dtype=st.just("float32") | ANYTHING)
-def test_load_model(name, dtype):
+@cases(name=ANYTHING, dtype=st.just("float32") | ANYTHING, device=st.just("cpu") | ANYTHING)
+def test_load_model(name, dtype, device):
     def refused(_):
         raise ExplainerError("The Hub is not asked here.")
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(registry, "download", refused)
-        assert outcome(lambda: load_model(name, dtype=dtype)) is None
+        assert outcome(lambda: load_model(name, dtype=dtype, device=device)) is None
 
 
 def places(value, path=()):

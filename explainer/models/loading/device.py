@@ -18,9 +18,11 @@ def given_device(device: str | torch.device) -> torch.device:
     It is tried, because what PyTorch was built for need not be what the machine has.
     """
     try:
+        if not isinstance(device, str | torch.device):
+            raise TypeError("a device is named by a text")
         found = torch.device(device)
         torch.zeros(1, device=found)
-    except (RuntimeError, TypeError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, TypeError, ValueError, AssertionError, NotImplementedError) as error:
         there = ["cpu", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
         raise ExplainerError(
             f"The device {shown(device)} is not there: choose {' or '.join(there)}."

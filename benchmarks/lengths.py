@@ -1,0 +1,119 @@
+"""How the engine's time and memory grow with the length of the text, beside integrated gradients.
+
+Run `python -m benchmarks.lengths` (options: --help). All words, both levels, 24 trapezoid points,
+measured side by side and in turn in one run; the yardstick is the encoder alone under autograd at
+the same points, with the head at the target only, and plain integrated gradients through the whole
+Hugging Face model is printed beside it. Seconds are processor time of this machine at this moment;
+the ratios are what to quote. The peak is that of a process of its own, which does nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import torch
+
+from benchmarks.engine import Job, large
+from explainer import Settings, explain, load_model
+from explainer.models.model import Model
+from explainer.question.quantity import masked_word
+from explainer.question.sentence import read_sentence
+
+PHRASE = "the old farmers that the assistant loves and the bad boys that the teachers know "
+SHORT = (12, 32, 64, 128)
+LONG = (256, 512)
+
+
+def main() -> None:
+    """Measure and print."""
+    options = _options()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    if options.peak:
+        _peak(options.networks[0], options.lengths[0], options.memory)
+        return
+    print(f"{'network':12} tokens   encoder IG     plain IG       engine    ratio  (plain)   peak")
+    for name in options.networks:
+        for n_tokens in options.lengths:
+            print(_measured(name, n_tokens, options), flush=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Time the engine by the length of the text.")
+    parser.add_argument("--networks", nargs="*", default=["agreement", "large"])
+    parser.add_argument("--lengths", nargs="*", type=int, default=[*SHORT, *LONG])
+    parser.add_argument("--repeats", type=int, default=5, help="rounds up to 128 tokens (5)")
+    parser.add_argument("--threads", type=int, default=0, help="torch threads (torch's default)")
+    parser.add_argument("--memory", default="2 GB", help="memory budget (2 GB)")
+    parser.add_argument("--peak", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def text_of(n_tokens: int) -> str:
+    """A text of so many tokens with [CLS], [SEP] and a mask near its end."""
+    words = (PHRASE * n_tokens).split()[: n_tokens - 6]
+    return " ".join([*words, "are [MASK] old ."])
+
+
+def network(name: str) -> Model:
+    """The built-in model, or a random BERT of 12 × 768 that takes 512 tokens."""
+    model = load_model()
+    return model if name == "agreement" else replace(large(model), max_tokens=512)
+
+
+def _measured(name: str, n_tokens: int, options: argparse.Namespace) -> str:
+    model = network(name)
+    if n_tokens > model.max_tokens:
+        return f"{name:12} {n_tokens:6}   is more than the model takes ({model.max_tokens})"
+    sentence = read_sentence(model, text_of(n_tokens))
+    job = Job(model, sentence, masked_word(model, sentence, "are", "is"), Settings())
+    ways = {
+        "encoder": job.encoder_gradients,
+        "plain": job.integrated_gradients,
+        "engine": lambda: explain(
+            model, text_of(n_tokens), correct="are", wrong="is", memory=options.memory
+        ),
+    }
+    rounds = options.repeats if n_tokens <= max(SHORT) else 1
+    taken: dict[str, list[float]] = {way: [] for way in ways}
+    for count in range(rounds + 1):
+        for way, run in ways.items():
+            if rounds == 1 and count == 0:
+                continue  # minutes: no round is given away
+            start = time.process_time()
+            run()
+            if count:
+                taken[way].append(time.process_time() - start)
+    median = {way: statistics.median(seconds) for way, seconds in taken.items()}
+    ratio, plain = (
+        statistics.median(e / y for e, y in zip(taken["engine"], taken[way], strict=True))
+        for way in ("encoder", "plain")
+    )
+    peak = _peak_of(name, n_tokens, options)
+    return (
+        f"{name:12} {n_tokens:6} {median['encoder']:10.2f} s {median['plain']:10.2f} s "
+        f"{median['engine']:10.2f} s   {ratio:6.2f}   ({plain:.2f})   {peak}"
+    )
+
+
+def _peak_of(name: str, n_tokens: int, options: argparse.Namespace) -> str:
+    command = [sys.executable, "-m", "benchmarks.lengths", "--peak", "--networks", name]
+    command += ["--lengths", str(n_tokens), "--memory", options.memory]
+    command += ["--threads", str(options.threads)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _peak(name: str, n_tokens: int, memory: str) -> None:
+    explain(network(name), text_of(n_tokens), correct="are", wrong="is", memory=memory)
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"{kilobytes / 2**20:.2f} GB")
+
+
+if __name__ == "__main__":
+    main()

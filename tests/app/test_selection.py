@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from explainer import ExplainerError, api
+from explainer import ExplainerError
 from explainer.app import compute
 from explainer.app.compute import server
 from explainer.app.explore.selection import after_click, place_name, places, with_place, with_word
@@ -15,6 +15,7 @@ from explainer.figures import View, summary
 from explainer.figures.canvas.scene import Area
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
+from explainer.influence import together
 from explainer.results.route import Edge, Node
 from tests.app import test_pages
 from tests.app.test_pages import graph_alt, messages, plain_text, strip_values
@@ -212,8 +213,8 @@ def test_the_engine_runs_once_for_a_sentence_whatever_is_toggled(page, monkeypat
         calls.append(arguments)
         return trace(*arguments)
 
-    trace = api.trace
-    monkeypatch.setattr(api, "trace", counted)
+    trace = together.trace_together
+    monkeypatch.setattr(together, "trace_together", counted)
     test = page(text="the bad assistants that the farmer loves [MASK] good .")
     assert len(calls) == 1
     edge, words = shared_step(test)

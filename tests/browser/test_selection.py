@@ -80,6 +80,8 @@ def test_a_step_is_selected_and_knocked_out_and_the_undo_brings_it_back(chromium
         spots = page.evaluate(SPOTS)
         steps = [s for s in spots if s["data"][0] == "edge" and s["data"][2] == 0]
         spot = next(s for s in steps if s["data"][1] is not None)
+        page.mouse.move(spot["x"], spot["y"])
+        page.wait_for_timeout(200)  # Plotly looks for what is under the pointer now and then
         page.mouse.click(spot["x"], spot["y"])
         at = ",".join(str(part) for part in spot["data"][2:])
         page.wait_for_function(WAYS, arg=at)

@@ -21,6 +21,8 @@ TORCH = $(or $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' $(CONSTRAINTS)),torch
 # threads do not wait for each other.
 PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test unit browser: export OMP_NUM_THREADS := 1
+# What is compiled once is there for the next run, whatever a person has set for everything else.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: app test lint unit browser wheel lowest newest docs fuzz hooks clean
 

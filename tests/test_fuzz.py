@@ -382,7 +382,7 @@ def test_command_line(masked_lm, folder, text, options, run, command):
     }[command]
     said, warned = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(registry, "load_model", lambda _: masked_lm.it)
+        patched.setattr(registry, "load_model", lambda _, device: masked_lm.it)
         patched.setattr(cli, "_parser", lambda _: PARSER)
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(warned):
             try:

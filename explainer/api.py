@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from explainer.base.budget import given_budget
-from explainer.base.checks import instance, items, yes_or_no
+from explainer.base.checks import instance, items, whole, yes_or_no
 from explainer.base.errors import ExplainerError
 from explainer.influence.measure import Measured, measure
 from explainer.influence.together import Asked, Batch, tokens_at_once
@@ -39,6 +39,7 @@ def explain(
     other: str | int | None = None,
     settings: Settings | None = None,
     flow: bool = False,
+    words: int | None = None,
     memory: int | str | None = None,
 ) -> Explanation:
     """The influence patterns of `text` (Lu et al., NeurIPS 2021), all influences in logits.
@@ -47,15 +48,17 @@ def explain(
     a number is a token's id), a classifier the class `label` (name or number) with `other` or the
     mean of all others, where each label holds or not with nothing; what is not given is the
     model's own prediction and its strongest rival, and the result names them. `flow` adds the
-    total flow. `memory` is what may be taken for it (bytes, or such as "2 GB"; without it what the
-    environment variable EXPLAINER_MEMORY says, or a quarter of what is free). Raises ExplainerError
-    for input that the model cannot explain.
+    total flow; `words` leaves the patterns at those of so many words, the strongest. `memory` is
+    what may be taken for it (bytes, or such as "2 GB"; without it what the environment variable
+    EXPLAINER_MEMORY says, or a quarter of what is free). Raises ExplainerError for input that the
+    model cannot explain.
     """
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
+    words = None if words is None else whole("number of words", words, 1)
     budget = given_budget(memory, given_model(model).adapter.device)
-    sentence = read_sentence(given_model(model), text)
+    sentence = read_sentence(model, text)
     quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other))
-    (found,) = Batch(model, settings, flow, budget).explanations([Asked(sentence, quantity)])
+    (found,) = Batch(model, settings, flow, budget, words).explanations([Asked(sentence, quantity)])
     return found
 
 
@@ -73,6 +76,7 @@ def explain_many(
     *,
     settings: Settings | None = None,
     flow: bool = False,
+    words: int | None = None,
     memory: int | str | None = None,
 ) -> Iterator[Explanation | ExplainerError]:
     """`explain` of many texts, several at once: in their order, with the same numbers.
@@ -82,16 +86,11 @@ def explain_many(
     The other arguments are as in `explain`, and raise ExplainerError before anything is read.
     """
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
-    most = tokens_at_once(
-        given_model(model).adapter,
-        settings.points,
-        given_budget(memory, given_model(model).adapter.device),
-    )
-    return _in_batches(
-        Batch(model, settings, flow, given_budget(memory, given_model(model).adapter.device)),
-        questions,
-        most,
-    )
+    words = None if words is None else whole("number of words", words, 1)
+    adapter = given_model(model).adapter
+    budget = given_budget(memory, adapter.device)
+    most = tokens_at_once(adapter, settings.points, budget)
+    return _in_batches(Batch(model, settings, flow, budget, words), questions, most)
 
 
 def _in_batches(

@@ -90,7 +90,7 @@ WORDS = st.sampled_from(["are", "is", None])
     asked=arguments(
         {
             **{"correct": WORDS, "wrong": WORDS, "label": st.none(), "other": st.none()},
-            **{"settings": st.just(FEW), "flow": st.booleans(), "memory": st.just("2 GB")},
+            **{"settings": st.just(FEW), "flow": st.booleans(), "words": st.integers(1, 9)},
         }
     ),
     whose=st.sampled_from(["model"] * 9 + ["other"]),
@@ -106,7 +106,7 @@ def test_explain(masked_lm, text, asked, whose, other):
 @cases(
     texts=st.lists(st.sampled_from([TEXT, "[MASK]", Question("[MASK] .")]) | ANYTHING, max_size=2),
     asked=arguments(
-        {"settings": st.just(FEW), "flow": st.booleans(), "memory": st.sampled_from(["1 GB", None])}
+        {"settings": st.just(FEW), "words": st.just(1), "memory": st.sampled_from(["1 GB", None])}
     ),
     other=ANYTHING,
 )
@@ -382,7 +382,7 @@ def test_command_line(masked_lm, folder, text, options, run, command):
     }[command]
     said, warned = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(registry, "load_model", lambda _, device: masked_lm.it)
+        patched.setattr(registry, "load_model", lambda _, **__: masked_lm.it)
         patched.setattr(cli, "_parser", lambda _: PARSER)
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(warned):
             try:

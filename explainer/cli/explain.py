@@ -33,7 +33,14 @@ def add_explain(commands: Any, examples: str) -> None:
         help="a built-in name, a folder or a hub id (default: %(default)s)",
     )
     _add_target(parser)
-    add_settings(parser).add_argument(
+    group = add_settings(parser)
+    group.add_argument(
+        "--words",
+        type=int,
+        metavar="N",
+        help="find the patterns of the N strongest words only (default: of all)",
+    )
+    group.add_argument(
         "--flow", action="store_true", help="add the flow of all influence by skip and heads"
     )
     add_machine(parser)
@@ -106,6 +113,7 @@ def _run(options: argparse.Namespace) -> None:
             other=options.other,
             settings=settings,
             flow=options.flow,
+            words=options.words,
             memory=options.memory,
         )
         written = _written(explanation, chosen, options)

@@ -27,7 +27,7 @@ from explainer.base.checkpoint import checkpoint
 from explainer.influence.components import SKIP_ROW, component_of
 from explainer.influence.cotangents import Cotangents
 from explainer.influence.tangents import Tangents
-from explainer.influence.trace import Trace
+from explainer.influence.trace import Followed, Trace
 from explainer.results.pattern import Pattern
 from explainer.results.route import Component
 
@@ -56,18 +56,23 @@ class ComponentsSoFar:
     candidates: tuple[tuple[float, ...], ...]
 
 
-def refine(trace: Trace, tokens: tuple[str, ...], top_k: int) -> tuple[Pattern, ...]:
-    """Patterns of every word with influence, strongest |g| first, `top_k` of each at most."""
-    (patterns,) = refine_texts(trace, [tokens], top_k)
+def refine(
+    trace: Trace, tokens: tuple[str, ...], top_k: int, most: int | None = None
+) -> tuple[Pattern, ...]:
+    """Patterns of every word with influence, strongest |g| first, `top_k` of each at most.
+
+    `most` leaves the rest out after so many words.
+    """
+    (patterns,) = refine_texts(trace, [tokens], top_k, most)
     return patterns
 
 
 def refine_texts(
-    trace: Trace, tokens: Sequence[tuple[str, ...]], top_k: int
+    trace: Trace, tokens: Sequence[tuple[str, ...]], top_k: int, most: int | None = None
 ) -> list[tuple[Pattern, ...]]:
     """`refine` of every text of a trace, each with its own tokens."""
     influence = trace.influence
-    words = [j for j, g in enumerate(influence) if g != 0]
+    words = [j for text in trace.texts for j in _strongest(text, most)]
     patterns: list[list[Pattern]] = [[] for _ in trace.texts]
     size = max(1, trace.plan.paths // top_k)
     for start in range(0, len(words), size):
@@ -90,6 +95,14 @@ def refine_texts(
                 )
             )
     return [tuple(sorted(some, key=lambda p: -abs(p.influence))) for some in patterns]
+
+
+def _strongest(text: Followed, most: int | None) -> list[int]:
+    """The positions of a text's words with influence: all of them, or the strongest."""
+    words = [j for j, g in enumerate(text.influence) if g != 0]
+    if most is not None:
+        words = sorted(sorted(words, key=lambda j: -abs(text.influence[j]))[:most])
+    return [text.start + j for j in words]
 
 
 def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodesSoFar]:

@@ -70,12 +70,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Batch:
-    """How texts are explained together."""
+    """How texts are explained together: of each the strongest `words`, or all for None."""
 
     model: Model
     settings: Settings
     flow: bool
     budget: int
+    words: int | None = None
 
     def answers(
         self, waiting: Sequence[Asked | ExplainerError]
@@ -100,7 +101,7 @@ class Batch:
     def explanations_of(self, traced: Trace, asked: Sequence[Asked]) -> list[Explanation]:
         """The same from a trace that is there; call it where gradients are off."""
         tokens = [one.sentence.tokens for one in asked]
-        patterns = refine_texts(traced, tokens, self.settings.top_k)
+        patterns = refine_texts(traced, tokens, self.settings.top_k, self.words)
         flows: Sequence[TotalFlow | None] = (
             total_flows(traced) if self.flow else [None] * len(asked)
         )

@@ -33,10 +33,10 @@ class Explanation:
 
     `influence` has one integrated gradient per token, in logits; `completeness_gap` is
     Σ influence − (Q(x) − Q(b)), the error of the quadrature; `patterns` holds every word with
-    influence, strongest first. `words` numbers the word of each token, with None for [CLS], [SEP]
-    and masks; without it (in older files) words are told by the spelling of their pieces. Raises
-    ExplainerError where an influence is not finite, and where the parts are not of one sentence and
-    one model.
+    influence, or as many as were asked for, strongest first. `words` numbers the word of each
+    token, with None for [CLS], [SEP] and masks; without it (in older files) words are told by the
+    spelling of their pieces. Raises ExplainerError where an influence is not finite, and where the
+    parts are not of one sentence and one model.
     """
 
     model: ModelInfo

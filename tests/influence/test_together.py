@@ -86,3 +86,20 @@ def test_arguments_are_refused_before_anything_is_read(tiny_masked_lm):
         with pytest.raises(ExplainerError):
             explain_many(tiny_masked_lm, never(), **wrong)
     assert list(explain_many(tiny_masked_lm, [])) == []
+
+
+def test_the_strongest_words_alone_have_the_patterns_that_they_have_among_all(tiny_masked_lm):
+    text = TEXTS[3]
+    every = explain(tiny_masked_lm, text, settings=FEW)
+    some = explain(tiny_masked_lm, text, settings=FEW, words=3)
+    assert len(some.patterns) == 3 < len(every.patterns)
+    assert some.influence == every.influence
+    for one, other in zip(some.patterns, every.patterns, strict=False):
+        assert (one.nodes, one.components) == (other.nodes, other.components)
+        assert one.attention_trail == pytest.approx(other.attention_trail, abs=1e-12)
+    for words in (3, 100):
+        (many,) = explain_many(tiny_masked_lm, [text], settings=FEW, words=words)
+        same(many, some if words == 3 else every, 1e-12)
+    for wrong in (0, -1, 1.5, "all"):
+        with pytest.raises(ExplainerError, match="number of words"):
+            explain(tiny_masked_lm, text, words=wrong)

@@ -35,6 +35,8 @@ from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.settings import Settings
 from tests import oracle as published
 
+AT_ONCE = 50 * 128
+"""Tokens × points that autograd differentiates at once: more take 10 GB and are no faster."""
 TEXT = "the farmers that the assistant loves [MASK] old ."
 
 
@@ -62,20 +64,24 @@ class Job:
 
     def integrated_gradients(self) -> None:
         """Plain integrated gradients: autograd through the Hugging Face model."""
-        problem = self.problem()
-        z = published.path_points(problem).requires_grad_()
-        logits = self.model.network(inputs_embeds=z).logits[:, self.quantity.position]
         right, wrong = self.quantity.classes
-        torch.autograd.grad((logits[:, right] - logits[:, wrong]).sum(), z)
+        for z in self._points():
+            logits = self.model.network(inputs_embeds=z).logits[:, self.quantity.position]
+            torch.autograd.grad((logits[:, right] - logits[:, wrong]).sum(), z)
 
     def encoder_gradients(self) -> None:
         """The same without the vocabulary head at positions other than the mask."""
-        problem = self.problem()
-        z = published.path_points(problem).requires_grad_()
-        hidden = self.model.network.bert(inputs_embeds=z).last_hidden_state
-        classes = torch.tensor(self.quantity.classes)
-        logits = self.model.adapter.logits(hidden[:, self.quantity.position], classes)
-        torch.autograd.grad((logits[:, 0] - logits[:, 1]).sum(), z)
+        classes = torch.tensor(self.quantity.classes, device=self.model.adapter.device)
+        for z in self._points():
+            hidden = self.model.network.bert(inputs_embeds=z).last_hidden_state
+            logits = self.model.adapter.logits(hidden[:, self.quantity.position], classes)
+            torch.autograd.grad((logits[:, 0] - logits[:, 1]).sum(), z)
+
+    def _points(self) -> list[torch.Tensor]:
+        """The points of the path, as many at once as autograd has memory for."""
+        at_once = max(1, AT_ONCE // len(self.sentence.tokens))
+        points = published.path_points(self.problem())
+        return [z.detach().requires_grad_() for z in points.split(at_once)]
 
     def published_word(self) -> None:
         """The published procedure for one word, both levels."""

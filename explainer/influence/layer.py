@@ -86,7 +86,7 @@ class Layer:
     def after(piece: Piece, number: int, state: BlockState) -> Layer:
         """Just after the forward pass, whose internals need not be made again."""
         layer = Layer.of(piece, number)
-        made = {"attended": state.attended, "norm_1": state.norm_1, "slope": state.slope}
+        made = {"attended": state.attended, "norm_1": state.norm_1, "_inner": state.inner}
         layer.__dict__.update(made)
         return layer
 
@@ -119,9 +119,14 @@ class Layer:
     @cached_property
     def slope(self) -> Float[Tensor, "point to d_ff"]:
         """act'(W_1 y + b_1)."""
+        slope = blocks.slope_of(self.block.activation, self._inner)
+        del self.__dict__["_inner"]  # as large, and of no more use
+        return slope
+
+    @cached_property
+    def _inner(self) -> Float[Tensor, "point to d_ff"]:
         y = self.norm_1.output(self.block.norm_1)
-        inner = functional.linear(y, self.block.W_1, self.block.b_1)
-        return blocks.activate(self.block.activation, inner)[1]
+        return functional.linear(y, self.block.W_1, self.block.b_1)
 
     @property
     def _half_way(self) -> tuple[Tensor, NormState]:

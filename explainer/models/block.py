@@ -71,7 +71,7 @@ class BlockState:
 
     attended: Attended
     norm_1: NormState
-    slope: Float[Tensor, "point to d_ff"]  # act'(W_1 y + b_1)
+    inner: Float[Tensor, "point to d_ff"]  # W_1 y + b_1
     norm_2: NormState
 
     @property
@@ -118,15 +118,15 @@ def embedding_tangent(
     return dH if embedding.W is None else functional.linear(dH, embedding.W)
 
 
-def activate(
-    activation: Activation, x: Float[Tensor, "point row d_ff"]
-) -> tuple[Float[Tensor, "point row d_ff"], Float[Tensor, "point row d_ff"]]:
-    """act(x) and act'(x); exact for any elementwise activation, also where gradients are off."""
+def slope_of(
+    activation: Activation, inner: Float[Tensor, "point row d_ff"]
+) -> Float[Tensor, "point row d_ff"]:
+    """act'(inner); exact for any elementwise activation, also where gradients are off."""
     with torch.enable_grad():
-        x = x.detach().requires_grad_()
+        x = inner.detach().requires_grad_()
         y = activation(x)
         (slope,) = torch.autograd.grad(y, x, torch.ones_like(y))
-    return y.detach(), slope
+    return slope
 
 
 Edit = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -184,10 +184,10 @@ def forward(
     if edit is not None:
         output, resid = edit(output, resid)
     y, norm_1 = half_way(block, output, resid)
-    active, slope = activate(block.activation, functional.linear(y, block.W_1, block.b_1))
-    w = functional.linear(active, block.W_2, block.b_2) + y
+    inner = functional.linear(y, block.W_1, block.b_1)
+    w = functional.linear(block.activation(inner), block.W_2, block.b_2) + y
     H_next, norm_2 = normalise(block.norm_2, w)
-    return H_next, BlockState(attended, norm_1, slope, norm_2)
+    return H_next, BlockState(attended, norm_1, inner, norm_2)
 
 
 def feed_forward_backward(

@@ -34,7 +34,10 @@ from tests.browser import page as browser
 
 torch.set_num_threads(1)  # on tensors as small as these, threads mostly wait for each other
 
-OUTSIDE = ("app", "browser", "cli", "evaluation", "figures", "results", "test_fuzz")
+OUTSIDE = (
+    *("app", "browser", "cli", "evaluation", "figures", "models", "question", "results", "tasks"),
+    *("test_config_fields", "test_fuzz", "test_long_texts"),
+)
 """Tests of what stands around the engine: there its shapes would be executed many thousand times,
 for half of the time, and every one of them has been by the engine's own tests."""
 

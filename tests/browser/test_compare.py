@@ -148,16 +148,17 @@ def test_graphs_stand_side_by_side_on_a_wide_screen(tab, link):
     assert rows(tab, 0) == pytest.approx(rows(tab, 1), abs=0.6)
 
 
-@pytest.mark.parametrize("width", [390, 768])
-def test_on_a_small_screen_they_follow_each_other(chromium, link, width):
-    with browser.opened(chromium, width=width, height=844) as page:
+def test_on_a_small_screen_they_follow_each_other(chromium, link):
+    with browser.opened(chromium, width=390, height=844) as page:
         page.goto(link())
-        ready(page)
-        page.wait_for_timeout(800)
-        main = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-        one, two = (page.locator(PLOTS).nth(k).bounding_box() for k in range(2))
-        assert max(main, one["x"] + one["width"], two["x"] + two["width"]) <= width
-        assert one["y"] + one["height"] <= two["y"]
+        for width in (390, 768):
+            page.set_viewport_size({"width": width, "height": 844})
+            ready(page)
+            page.wait_for_timeout(500)
+            main = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+            one, two = (page.locator(PLOTS).nth(k).bounding_box() for k in range(2))
+            assert max(main, one["x"] + one["width"], two["x"] + two["width"]) <= width
+            assert one["y"] + one["height"] <= two["y"]
 
 
 def test_both_sides_are_saved_as_picture_table_and_numbers(tab, link, tmp_path):

@@ -24,7 +24,7 @@ from explainer.models.adapter import Adapter
 PIECE_BYTES = {"cpu": 64 * 2**20, "cuda": 2**30}
 """What one block takes at the points of one piece: more is no faster (docs/performance.md)."""
 USED = 0.7
-"""Of the budget: the rest is what an allocator leaves unused (a third of what is held, measured)."""
+"""Of the budget: the rest is what an allocator leaves unused, a third of what is held."""
 FEW_PATHS = 128
 """So many paths are followed at once even in a short text, if the budget allows."""
 PATHS_SHARE = 0.6

@@ -31,16 +31,23 @@ from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
 
 MOST_TOKENS = {"cpu": 64, "cuda": 1024}
-"""Beyond this, what attention spends on other texts is more than what is won
-(docs/performance.md)."""
+"""Beyond this, what attention spends on other texts is more than what is won: measured on a
+processor (docs/performance.md), not yet on a GPU."""
 
 
 def tokens_at_once(adapter: Adapter, points: int, budget: int) -> int:
     """How many tokens of texts that stand side by side are followed fastest within a budget."""
     most = MOST_TOKENS.get(adapter.device.type, MOST_TOKENS["cpu"])
-    while most > 8 and not Plan.of(adapter, most, points, budget).all_held:
+    while most > 1 and not _is_held(adapter, most, points, budget):
         most //= 2
     return most
+
+
+def _is_held(adapter: Adapter, n_tokens: int, points: int, budget: int) -> bool:
+    try:
+        return Plan.of(adapter, n_tokens, points, budget).all_held
+    except ExplainerError:  # too small for so many tokens, not for a text of fewer
+        return False
 
 
 def side_by_side(adapters: Sequence[Adapter], lengths: Sequence[int]) -> Adapter:

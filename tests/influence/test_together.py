@@ -103,3 +103,13 @@ def test_the_strongest_words_alone_have_the_patterns_that_they_have_among_all(ti
     for wrong in (0, -1, 1.5, "all"):
         with pytest.raises(ExplainerError, match="number of words"):
             explain(tiny_masked_lm, text, words=wrong)
+
+
+def test_a_budget_for_one_text_at_a_time_is_enough(tiny_masked_lm):
+    alone = explain(tiny_masked_lm, TEXTS[1], settings=FEW, memory="64 KB")
+    for found in explain_many(tiny_masked_lm, [TEXTS[1]] * 2, settings=FEW, memory="64 KB"):
+        same(found, alone, 1e-9)
+    small, good = explain_many(tiny_masked_lm, [TEXTS[3], TEXTS[1]], settings=FEW, memory="30 KB")
+    assert isinstance(small, ExplainerError)
+    assert "The memory budget is 30 KB" in str(small)
+    same(good, alone, 1e-9)

@@ -5,7 +5,7 @@ import dataclasses
 import torch
 
 from explainer.influence.path import IntegrationPath, quadrature
-from explainer.influence.trace import Trace, trace
+from explainer.influence.trace import Trace, trace_together
 from explainer.models.adapter import Adapter
 from explainer.models.architectures import ARCHITECTURES
 from explainer.question.quantity import Quantity
@@ -79,7 +79,7 @@ def traced(problem: Problem, budget: int | None = None) -> Trace:
     quantity = Quantity(problem.position, problem.classes, problem.coefficients, "correct", "wrong")
     with torch.no_grad():
         path = IntegrationPath(problem.x, problem.b, problem.points, problem.weights)
-        return trace(adapted(problem), path, quantity, budget)
+        return trace_together(adapted(problem), path, [quantity], [len(problem.x)], budget)
 
 
 def deeper(explanation: Explanation) -> Explanation:

@@ -27,7 +27,7 @@ from explainer.models.shapes import Float, Int
 
 @dataclass(eq=False)
 class Piece:
-    """A range of points: weights, tangents of H[0], Q, and what is known of every block.
+    """A range of points: weights, tangents of H[0], and what is known of every block.
 
     `first` is H[0] and `norms[l]` the state of block l's last LayerNorm, both at all points; `P[l]`
     is ∂Q/∂u of that block. At the last block they are of the targets alone. `norms` grows on the

@@ -158,13 +158,6 @@ class Trace:
         return [found[index] for index in range(len(self.pieces))]
 
 
-def trace(
-    adapter: Adapter, path: IntegrationPath, quantity: Quantity, budget: int | None = None
-) -> Trace:
-    """Follow Q of one text along a path, with so many bytes of memory (`base.budget`)."""
-    return trace_together(adapter, path, [quantity], [len(path.x)], budget)
-
-
 def trace_together(
     adapter: Adapter,
     path: IntegrationPath,
@@ -172,9 +165,10 @@ def trace_together(
     lengths: Sequence[int],
     budget: int | None = None,
 ) -> Trace:
-    """Follow texts of these lengths at once, which stand one after the other in path and adapter.
+    """Follow the Q of texts of these lengths along a path, with so many bytes of memory.
 
-    A quantity's position counts within its text.
+    The texts stand one after the other in path and adapter; a quantity's position counts within
+    its text. Without a `budget` it is the default of `base.budget`.
     """
     plan = Plan.of(adapter, len(path.x), len(path.a), given_budget(budget, adapter.device))
     ends = torch.tensor(lengths).cumsum(0).tolist()

@@ -9,8 +9,9 @@ from jaxtyping import install_import_hook
 
 MODULES = (
     "explainer.influence.cotangents",
+    "explainer.influence.edges.jacobian",
+    "explainer.influence.edges.parts",
     "explainer.influence.flow",
-    "explainer.influence.jacobian",
     "explainer.influence.layer",
     "explainer.influence.memory",
     "explainer.influence.path",

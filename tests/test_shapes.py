@@ -8,7 +8,7 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from explainer.influence import jacobian
+from explainer.influence.edges import jacobian
 from explainer.influence.layer import Layer
 from explainer.models import block
 from explainer.models.shapes import einsum

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from explainer.influence import jacobian
+from explainer.influence.edges import jacobian
+from explainer.influence.edges.parts import Parts
 from explainer.influence.layer import Layer
 from explainer.influence.tangents import Carried, Tangents
 from explainer.influence.trace import Trace
@@ -42,7 +43,7 @@ class Cotangents:
             found.append(P)
         return Cotangents(shared, tuple(reversed(found)))
 
-    def scores(self, tangents: Tangents) -> tuple[jacobian.Parts, Carried]:
+    def scores(self, tangents: Tangents) -> tuple[Parts, Carried]:
         """Influence by each part of each component of the edge that a path takes next, and what
         the tangents do there.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explainer.influence.components import SKIP_ROW
+from explainer.influence.edges.components import SKIP_ROW
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Trace
 from explainer.results.total_flow import TotalFlow

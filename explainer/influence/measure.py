@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from explainer.base.checks import instance
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed, shown
-from explainer.influence.components import row_of
+from explainer.influence.edges.components import row_of
 from explainer.influence.tangents import Edges, Tangents
 from explainer.influence.trace import Trace
 from explainer.results.route import Edge, Route

@@ -24,8 +24,8 @@ import torch
 from numpy.typing import NDArray
 
 from explainer.base.checkpoint import checkpoint
-from explainer.influence.components import SKIP_ROW, component_of
 from explainer.influence.cotangents import Cotangents
+from explainer.influence.edges.components import SKIP_ROW, component_of
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Followed, Trace
 from explainer.results.pattern import Pattern

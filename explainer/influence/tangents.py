@@ -17,9 +17,10 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from explainer.influence import jacobian
-from explainer.influence.components import OPEN
-from explainer.influence.jacobian import Projected
+from explainer.influence.edges import jacobian
+from explainer.influence.edges.components import OPEN
+from explainer.influence.edges.jacobian import Projected
+from explainer.influence.edges.parts import Parts, along_edges
 from explainer.influence.layer import Layer
 from explainer.influence.trace import Trace
 from explainer.models.shapes import Float, Int, einsum
@@ -95,22 +96,22 @@ class Tangents:
         target: Int[Tensor, " path"],
         P: Sequence[Float[Tensor, "_ node d_model"]],
         node: Int[Tensor, " path"],
-    ) -> tuple[jacobian.Parts, Carried]:
+    ) -> tuple[Parts, Carried]:
         """The influence of each along its edge to `target`, part by part, and what it does there.
 
         The edge ends at node `node` of those that P, ∂/∂u for the points of each piece, is of.
         """
 
-        def follow(index: int, layer: Layer) -> tuple[jacobian.Parts, Tensor]:
+        def follow(index: int, layer: Layer) -> tuple[Parts, Tensor]:
             projected = jacobian.project(layer.block, self.parts[index])
             moved = jacobian.move(layer, projected, self.source, target)
             weights = layer.piece.weights
-            parts = jacobian.along_edges(layer, weights, projected, moved, P[index], node)
+            parts = along_edges(layer, weights, projected, moved, P[index], node)
             return parts, moved.total()
 
         found, outputs = zip(*self.trace.at_block(self.layer, follow), strict=True)
         by_part = zip(*((p.skip, p.value, p.key, p.query) for p in found), strict=True)
-        parts = jacobian.Parts(*(torch.stack(part).sum(0) for part in by_part))
+        parts = Parts(*(torch.stack(part).sum(0) for part in by_part))
         return parts, Carried(self, target, outputs)
 
     def along(self, edges: Edges) -> tuple[Float[Tensor, " edge"], Tangents]:

@@ -5,7 +5,7 @@ import itertools
 import pytest
 import torch
 
-from explainer.influence import jacobian
+from explainer.influence.edges import jacobian, parts
 from explainer.influence.flow import total_flow
 from explainer.influence.layer import Layer
 from explainer.influence.refine import refine, refine_components, refine_nodes
@@ -130,9 +130,9 @@ def test_moved_tangents_and_pulled_cotangents_agree_with_the_scores(options):
         P = jacobian.at_nodes(layer, C, target)
         close(P, layer.P[:, rows])
         edges = jacobian.move(layer, tangents, source, target)
-        parts = jacobian.along_edges(layer, piece.weights, tangents, edges, P, edge)
-        close(parts.by_component(), expected)
-        assert not parts.query[:, source != target].any()
+        found = parts.along_edges(layer, piece.weights, tangents, edges, P, edge)
+        close(found.by_component(), expected)
+        assert not found.query[:, source != target].any()
         pulled = jacobian.pull_back(layer, P, edge, source, target)
         carried = torch.einsum("sbd,sbd,s->b", pulled, tangents.T, piece.weights)
         close(carried, expected.sum(0))

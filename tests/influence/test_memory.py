@@ -8,7 +8,7 @@ import torch
 
 from explainer.base.errors import ExplainerError
 from explainer.influence import memory
-from explainer.influence.components import OPEN, SKIP_ROW, component_of, row_of
+from explainer.influence.edges.components import OPEN, SKIP_ROW, component_of, row_of
 from explainer.influence.layer import Layer
 from explainer.influence.memory import Plan
 from explainer.influence.tangents import Tangents

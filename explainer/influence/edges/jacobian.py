@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from explainer.influence.components import SKIP_ROW
+from explainer.influence.edges.components import SKIP_ROW
 from explainer.influence.layer import Layer
 from explainer.models.adapter import Block
 from explainer.models.block import (
@@ -266,41 +266,3 @@ def pull_back(
         query = join_heads(centred.mul_(root) @ inside.k)
         C.index_add_(1, stays, torch.matmul(query, block.W_QKV[:d_model]) + P[:, parent[stays]])
     return C
-
-
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """The influence of edges by skip and, through each head, by value, key and query."""
-
-    skip: Float[Tensor, " batch"]
-    value: Float[Tensor, "head batch"]
-    key: Float[Tensor, "head batch"]
-    query: Float[Tensor, "head batch"]
-
-    def by_component(self) -> Float[Tensor, "component batch"]:
-        """Every component as a whole."""
-        heads = self.value + self.key + self.query
-        return torch.cat([self.skip.unsqueeze(0), heads])
-
-
-def along_edges(
-    layer: Layer,
-    weights: Float[Tensor, " point"],
-    tangents: Projected,
-    moved: Moved,
-    P: Float[Tensor, "point node d_model"],
-    node: Int[Tensor, " batch"],
-) -> Parts:
-    """Influence of every tangent along its own edge, which ends at node `node` of those that P is
-    of, ∂/∂u with what is above."""
-    stays = moved.stays
-    R = by_heads(layer, P * weights.view(-1, 1, 1)).index_select(2, node)
-    axes = "point head batch d_head, point head batch d_head -> head batch"
-    value, key = einsum(axes, moved.by_value, R), einsum(axes, moved.by_key, R)
-    query, skip = torch.zeros_like(value), torch.zeros_like(value[0])
-    query[:, stays] = einsum(axes, moved.by_query, R.index_select(2, stays))
-    skip[stays] = einsum(
-        "point batch d_model, point batch d_model, point -> batch",
-        *(tangents.T.index_select(1, stays), P.index_select(1, node[stays]), weights),
-    )
-    return Parts(skip, value, key, query)

@@ -1,0 +1,53 @@
+"""What an edge carries, part by part: by skip, and through each head by value, key and query.
+
+The sums that make up a component's score (`jacobian`), kept apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from explainer.influence.edges.jacobian import Moved, Projected, by_heads
+from explainer.influence.layer import Layer
+from explainer.models.shapes import Float, Int, einsum
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The influence of edges by skip and, through each head, by value, key and query."""
+
+    skip: Float[Tensor, " batch"]
+    value: Float[Tensor, "head batch"]
+    key: Float[Tensor, "head batch"]
+    query: Float[Tensor, "head batch"]
+
+    def by_component(self) -> Float[Tensor, "component batch"]:
+        """Every component as a whole."""
+        heads = self.value + self.key + self.query
+        return torch.cat([self.skip.unsqueeze(0), heads])
+
+
+def along_edges(
+    layer: Layer,
+    weights: Float[Tensor, " point"],
+    tangents: Projected,
+    moved: Moved,
+    P: Float[Tensor, "point node d_model"],
+    node: Int[Tensor, " batch"],
+) -> Parts:
+    """Influence of every tangent along its own edge, which ends at node `node` of those that P is
+    of, ∂/∂u with what is above."""
+    stays = moved.stays
+    R = by_heads(layer, P * weights.view(-1, 1, 1)).index_select(2, node)
+    axes = "point head batch d_head, point head batch d_head -> head batch"
+    value, key = einsum(axes, moved.by_value, R), einsum(axes, moved.by_key, R)
+    query, skip = torch.zeros_like(value), torch.zeros_like(value[0])
+    query[:, stays] = einsum(axes, moved.by_query, R.index_select(2, stays))
+    skip[stays] = einsum(
+        "point batch d_model, point batch d_model, point -> batch",
+        *(tangents.T.index_select(1, stays), P.index_select(1, node[stays]), weights),
+    )
+    return Parts(skip, value, key, query)

@@ -1,8 +1,9 @@
 """How many short sentences a second are explained, one by one and several at once.
 
 Run `python -m benchmarks.batches` (options: --help): on the processor and, where there is one, on a
-GPU. All ways are measured in turn in one run; the ratios are what to quote. On a GPU the largest
-difference from the processor's numbers is printed too.
+GPU, there also with matrix products in reduced precision. All ways are measured in turn in one run;
+the ratios are what to quote. The largest differences from the processor's numbers in full precision
+are printed too.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from explainer.models.loading.device import moved
 from explainer.models.model import Model
 from explainer.models.registry import load_model
 from explainer.question.quantity import Contrast
+from explainer.results.reduced import PRECISIONS, Precision
 
 
 def main() -> None:
@@ -41,9 +43,10 @@ def main() -> None:
             model = load_model()
             model = moved(large(model) if network == "large" else model, torch.device(device))
             found = _report(model, device, questions, options)
-            if expected is not None:
-                print(f"  largest difference from the processor: {_apart(expected, found):.1e}\n")
-            expected = expected or found
+            expected = expected or found["explain_many"]
+            for name, answers in found.items():
+                print(f"  {name:28s} at most {_apart(expected, answers):.1e} logits apart")
+            print()
 
 
 def _options() -> argparse.Namespace:
@@ -54,6 +57,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--tokens", type=int, nargs="*", default=[], help="also try so many tokens at once"
     )
+    parser.add_argument(
+        "--precisions", nargs="*", default=[], choices=["bfloat16"], help="also on the processor"
+    )
     parser.add_argument("--devices", nargs="*", default=["cpu", "cuda"], choices=["cpu", "cuda"])
     parser.add_argument(
         "--networks", nargs="*", default=["agreement"], choices=["agreement", "large"]
@@ -63,19 +69,21 @@ def _options() -> argparse.Namespace:
 
 def _report(
     model: Model, device: str, questions: Sequence[Question], options: argparse.Namespace
-) -> list[Explanation]:
+) -> dict[str, list[Explanation]]:
     ways: dict[str, Callable[[], list[Explanation]]] = {
         "one by one": lambda: [_alone(model, question) for question in questions],
         "explain_many": lambda: _many(model, questions),
     }
     for tokens in options.tokens:
         ways[f"explain_many, {tokens} tokens"] = partial(_many, model, questions, tokens)
+    for precision in PRECISIONS[1:] if device == "cuda" else options.precisions:
+        ways[f"explain_many, {precision}"] = partial(_many, model, questions, precision=precision)
     seconds: dict[str, list[float]] = {name: [] for name in ways}
-    found: list[Explanation] = []
+    found: dict[str, list[Explanation]] = {}
     for count in range(options.repeats + 1):
         for name, run in ways.items():
             start = time.perf_counter()
-            found = run()
+            found[name] = run()
             if count:  # the first round warms up
                 seconds[name].append(time.perf_counter() - start)
     info = model.info
@@ -95,12 +103,15 @@ def _alone(model: Model, question: Question) -> Explanation:
 
 
 def _many(
-    model: Model, questions: Sequence[Question], tokens: int | None = None
+    model: Model,
+    questions: Sequence[Question],
+    tokens: int | None = None,
+    precision: Precision = "full",
 ) -> list[Explanation]:
     usual = dict(together.MOST_TOKENS)
     if tokens is not None:
         together.MOST_TOKENS.update(dict.fromkeys(usual, tokens))
-    answers = list(explain_many(model, questions))
+    answers = list(explain_many(model, questions, precision=precision))
     together.MOST_TOKENS.update(usual)
     failed = [answer for answer in answers if isinstance(answer, ExplainerError)]
     if failed:

@@ -9,6 +9,7 @@ from explainer.base.budget import given_budget
 from explainer.base.checks import instance, items, whole, yes_or_no
 from explainer.base.errors import ExplainerError
 from explainer.influence.measure import Measured, measure
+from explainer.influence.precision import given_precision
 from explainer.influence.together import Asked, Batch, tokens_at_once
 from explainer.influence.trace import Trace
 from explainer.influence.verify import check_finite
@@ -25,6 +26,7 @@ from explainer.models.model import Model, given_model
 from explainer.question.quantity import Contrast, Quantity, choose_quantity, given_contrast
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.explanation import Explanation
+from explainer.results.reduced import Precision
 from explainer.results.route import Component, Level, Place, Route
 from explainer.results.settings import Settings, given_settings
 
@@ -41,6 +43,7 @@ def explain(
     flow: bool = False,
     words: int | None = None,
     memory: int | str | None = None,
+    precision: Precision = "full",
 ) -> Explanation:
     """The influence patterns of `text` (Lu et al., NeurIPS 2021), all influences in logits.
 
@@ -50,15 +53,19 @@ def explain(
     model's own prediction and its strongest rival, and the result names them. `flow` adds the
     total flow; `words` leaves the patterns at those of so many words, the strongest. `memory` is
     what may be taken for it (bytes, or such as "2 GB"; without it what the environment variable
-    EXPLAINER_MEMORY says, or a quarter of what is free). Raises ExplainerError for input that the
-    model cannot explain.
+    EXPLAINER_MEMORY says, or a quarter of what is free). `precision` is that of matrix products:
+    "tf32" (on a GPU, switched for the whole process meanwhile) and "bfloat16" are faster where the
+    hardware has them, and the result says how far they are off. Raises ExplainerError for input
+    that the model cannot explain.
     """
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
     words = None if words is None else whole("number of words", words, 1)
-    budget = given_budget(memory, given_model(model).adapter.device)
+    adapter = given_model(model).adapter
+    budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
     sentence = read_sentence(model, text)
     quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other))
-    (found,) = Batch(model, settings, flow, budget, words).explanations([Asked(sentence, quantity)])
+    batch = Batch(model, settings, flow, budget, words, precise)
+    (found,) = batch.explanations([Asked(sentence, quantity)])
     return found
 
 
@@ -78,6 +85,7 @@ def explain_many(
     flow: bool = False,
     words: int | None = None,
     memory: int | str | None = None,
+    precision: Precision = "full",
 ) -> Iterator[Explanation | ExplainerError]:
     """`explain` of many texts, several at once: in their order, with the same numbers.
 
@@ -89,8 +97,8 @@ def explain_many(
     words = None if words is None else whole("number of words", words, 1)
     adapter = given_model(model).adapter
     budget = given_budget(memory, adapter.device)
-    most = tokens_at_once(adapter, settings.points, budget)
-    return _in_batches(Batch(model, settings, flow, budget, words), questions, most)
+    batch = Batch(model, settings, flow, budget, words, given_precision(precision, adapter))
+    return _in_batches(batch, questions, tokens_at_once(adapter, settings.points, budget))
 
 
 def _in_batches(

@@ -106,7 +106,12 @@ def test_explain(masked_lm, text, asked, whose, other):
 @cases(
     texts=st.lists(st.sampled_from([TEXT, "[MASK]", Question("[MASK] .")]) | ANYTHING, max_size=2),
     asked=arguments(
-        {"settings": st.just(FEW), "words": st.just(1), "memory": st.sampled_from(["1 GB", None])}
+        {
+            "settings": st.just(FEW),
+            "words": st.just(1),
+            "memory": st.sampled_from(["1 GB", None]),
+            "precision": st.just("full"),
+        }
     ),
     other=ANYTHING,
 )

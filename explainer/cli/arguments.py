@@ -44,8 +44,8 @@ def add_settings(parser: argparse.ArgumentParser) -> Group:
     return group
 
 
-def add_machine(parser: argparse.ArgumentParser) -> None:
-    """Add where it is computed, and how much memory may be taken."""
+def add_machine(parser: argparse.ArgumentParser) -> Group:
+    """Add where it is computed, and how much memory may be taken; the group of options."""
     group = parser.add_argument_group("machine")
     group.add_argument(
         "--device", default="cpu", metavar="D", help="cpu, cuda or cuda:N (default: %(default)s)"
@@ -56,6 +56,7 @@ def add_machine(parser: argparse.ArgumentParser) -> None:
         help="memory to be taken, such as 2GB (default: $EXPLAINER_MEMORY, or a quarter of the "
         "free memory, between 0.5 and 4 GB on a processor)",
     )
+    return group
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

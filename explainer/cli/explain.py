@@ -14,6 +14,7 @@ from explainer.cli.extras import need
 from explainer.cli.output import FORMATS, check_output, format_of, put, status
 from explainer.cli.table import explanation_table
 from explainer.results.explanation import Explanation
+from explainer.results.reduced import PRECISIONS
 
 
 def add_explain(commands: Any, examples: str) -> None:
@@ -43,7 +44,13 @@ def add_explain(commands: Any, examples: str) -> None:
     group.add_argument(
         "--flow", action="store_true", help="add the flow of all influence by skip and heads"
     )
-    add_machine(parser)
+    add_machine(parser).add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="full",
+        help="of matrix products; less than full is faster on a GPU, and the result says how far "
+        "it is off (default: %(default)s)",
+    )
     _add_output(parser)
     parser.set_defaults(run=_run)
 
@@ -115,6 +122,7 @@ def _run(options: argparse.Namespace) -> None:
             flow=options.flow,
             words=options.words,
             memory=options.memory,
+            precision=options.precision,
         )
         written = _written(explanation, chosen, options)
     # The table has the warning beside the number.

@@ -12,6 +12,7 @@ from explainer.base.checks import one_of
 from explainer.base.numbers import MANY_DIGITS, percent
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
+from explainer.results.reduced import Reduced
 from explainer.results.route import LEVELS, Edge, Level
 from explainer.results.total_flow import TotalFlow
 
@@ -105,7 +106,7 @@ def _head(explanation: Explanation) -> str:
     difference = target.value - target.baseline_value
     output = "value" if model.head == "values" else "logit"
     total, gap = sum(explanation.influence), explanation.completeness_gap
-    warning = explanation.gap_warning
+    warning, reduced = explanation.gap_warning, explanation.reduced
     return "\n".join(
         (
             " ".join(explanation.tokens),
@@ -117,9 +118,14 @@ def _head(explanation: Explanation) -> str:
             f"difference {_signed(difference)}",
             f"sum of g  {_signed(total)}   gap {_signed(gap)} "
             f"({settings.points} {settings.rule} points, {settings.baseline} baseline{kept})",
+            *([_reduced(reduced)] if reduced else ()),
             *([f"warning   {warning}"] if warning else ()),
         )
     )
+
+
+def _reduced(reduced: Reduced) -> str:
+    return f"products  in {reduced.precision}: Q(x) is {_signed(reduced.gap)} off the model's own"
 
 
 def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Level) -> str:

@@ -162,9 +162,9 @@ class Layer:
         key, value = self.D.mT @ self.attended.q, self.attended.attention.mT @ self.R
         if self.rows is None:
             joined = torch.cat([join_heads(x) for x in (self.query, key, value)], dim=-1)
-            return torch.matmul(joined, W_QKV).add_(P)
+            return torch.matmul(joined, W_QKV).to(P).add_(P)
         joined = torch.cat([join_heads(x) for x in (key, value)], dim=-1)
-        G = torch.matmul(joined, W_QKV[d_model:])
+        G = torch.matmul(joined, W_QKV[d_model:]).to(P)
         at_rows = P + torch.matmul(join_heads(self.query), W_QKV[:d_model])
         G.index_add_(1, self.rows, at_rows)
         self.piece._last_G = G

@@ -16,9 +16,10 @@ from explainer.base.errors import ExplainerError
 from explainer.influence.flow import total_flows
 from explainer.influence.memory import Plan
 from explainer.influence.path import IntegrationPath, integration_path
+from explainer.influence.precision import products_in
 from explainer.influence.refine import refine_texts
 from explainer.influence.trace import Followed, Trace, trace_together
-from explainer.influence.verify import check_finite, check_followed
+from explainer.influence.verify import check_finite, check_followed, reduced_gap
 from explainer.models.adapter import Adapter
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model
@@ -26,6 +27,7 @@ from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
+from explainer.results.reduced import Precision, Reduced
 from explainer.results.settings import Settings
 from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
@@ -77,13 +79,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Batch:
-    """How texts are explained together: of each the strongest `words`, or all for None."""
+    """How texts are explained together: of each the strongest `words`, or all for None.
+
+    Where products are computed in a reduced `precision`, that is a trace's own too.
+    """
 
     model: Model
     settings: Settings
     flow: bool
     budget: int
     words: int | None = None
+    precision: Precision = "full"
 
     def answers(
         self, waiting: Sequence[Asked | ExplainerError]
@@ -108,12 +114,13 @@ class Batch:
     def explanations_of(self, traced: Trace, asked: Sequence[Asked]) -> list[Explanation]:
         """The same from a trace that is there; call it where gradients are off."""
         tokens = [one.sentence.tokens for one in asked]
-        patterns = refine_texts(traced, tokens, self.settings.top_k, self.words)
-        flows: Sequence[TotalFlow | None] = (
-            total_flows(traced) if self.flow else [None] * len(asked)
-        )
+        with products_in(self.precision, traced.device):
+            patterns = refine_texts(traced, tokens, self.settings.top_k, self.words)
+            flows: Sequence[TotalFlow | None] = (
+                total_flows(traced) if self.flow else [None] * len(asked)
+            )
         parts = zip(asked, traced.texts, patterns, flows, strict=True)
-        return [_explanation(self.model, self.settings, *part) for part in parts]
+        return [self._explanation(*part) for part in parts]
 
     def follow(self, asked: Sequence[Asked]) -> Trace:
         """One trace of all texts, each checked against the model's own answer."""
@@ -123,40 +130,45 @@ class Batch:
             [integration_path(model, one.sentence, self.settings) for one in asked]
         )
         quantities = [one.quantity for one in asked]
-        traced = trace_together(adapter, path, quantities, lengths, self.budget)
-        for one, followed in zip(asked, traced.texts, strict=True):
-            check_followed(model, one.sentence, one.quantity, followed)
+        with products_in(self.precision, adapter.device):
+            traced = trace_together(adapter, path, quantities, lengths, self.budget)
+        if self.precision == "full":
+            for one, followed in zip(asked, traced.texts, strict=True):
+                check_followed(model, one.sentence, one.quantity, followed)
         return traced
 
-
-def _explanation(
-    model: Model,
-    settings: Settings,
-    asked: Asked,
-    followed: Followed,
-    patterns: tuple[Pattern, ...],
-    flow: TotalFlow | None,
-) -> Explanation:
-    """The explanation of one text; raises ExplainerError for numbers that are not finite."""
-    for pattern in patterns:
-        check_finite(model, (*pattern.embedding_trail, *pattern.attention_trail))
-    if flow is not None:
-        check_finite(model, flow.layer_totals())
-    sentence, quantity = asked.sentence, asked.quantity
-    return Explanation(
-        model=model.info,
-        tokens=sentence.tokens,
-        target=Target(
-            position=quantity.position,
-            correct=quantity.correct,
-            wrong=quantity.wrong,
-            value=followed.value,
-            baseline_value=followed.baseline_value,
-        ),
-        settings=settings,
-        influence=followed.influence,
-        completeness_gap=followed.completeness_gap,
-        patterns=patterns,
-        flow=flow,
-        words=sentence.words,
-    )
+    def _explanation(
+        self,
+        asked: Asked,
+        followed: Followed,
+        patterns: tuple[Pattern, ...],
+        flow: TotalFlow | None,
+    ) -> Explanation:
+        """Raises ExplainerError for numbers that are not finite."""
+        model, sentence, quantity = self.model, asked.sentence, asked.quantity
+        for pattern in patterns:
+            check_finite(model, (*pattern.embedding_trail, *pattern.attention_trail))
+        if flow is not None:
+            check_finite(model, flow.layer_totals())
+        reduced = None
+        if self.precision != "full":
+            gap = reduced_gap(model, sentence, quantity, followed)
+            reduced = Reduced(self.precision, gap)
+        return Explanation(
+            model=model.info,
+            tokens=sentence.tokens,
+            target=Target(
+                position=quantity.position,
+                correct=quantity.correct,
+                wrong=quantity.wrong,
+                value=followed.value,
+                baseline_value=followed.baseline_value,
+            ),
+            settings=self.settings,
+            influence=followed.influence,
+            completeness_gap=followed.completeness_gap,
+            patterns=patterns,
+            flow=flow,
+            words=sentence.words,
+            reduced=reduced,
+        )

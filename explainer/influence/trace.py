@@ -207,7 +207,7 @@ class _Head:
         self, last: Float[Tensor, "point text d_model"]
     ) -> tuple[Float[Tensor, "point text"], Float[Tensor, "point text d_model"]]:
         """Q and ∂Q/∂H[L] from the targets' last hidden states."""
-        with torch.enable_grad():
+        with torch.enable_grad(), torch.autocast(last.device.type, enabled=False):
             at_target = last.detach().requires_grad_()
             by_text = [
                 self.adapter.logits(at_target[:, text], _classes(q, last.device))

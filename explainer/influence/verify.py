@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import torch
+
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.influence.trace import Followed
+from explainer.models.encode import last_hidden
 from explainer.models.forward import against_overflow, own_logits, rounding
 from explainer.models.model import Model
 from explainer.question.quantity import Quantity
@@ -22,6 +25,25 @@ def check_followed(
     Raises ExplainerError where they differ by more than rounding, or a number is not finite.
     """
     check_finite(model, (followed.value, followed.baseline_value, *followed.influence))
+    _checked_value(model, sentence, quantity, followed.value)
+
+
+def reduced_gap(model: Model, sentence: Sentence, quantity: Quantity, followed: Followed) -> float:
+    """How far Q(x) of a text that was followed in reduced precision is from the model's own.
+
+    In full precision the same blocks must give what the library's forward pass gives: raises
+    ExplainerError where they do not, or a number is not finite.
+    """
+    check_finite(model, (followed.value, followed.baseline_value, *followed.influence))
+    hidden = last_hidden(model.adapter, sentence.token_ids, rows=[quantity.position])
+    classes = torch.tensor(quantity.classes, device=hidden.device)
+    row = model.adapter.logits(hidden[:, 0], classes)[0]
+    in_full = float(row @ row.new_tensor(quantity.weights))
+    return followed.value - _checked_value(model, sentence, quantity, in_full)
+
+
+def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: float) -> float:
+    """Q(x) by the library's own forward pass, which `value` must equal but for rounding."""
     logits = own_logits(model.network, sentence.token_ids)
     row = logits[quantity.position if model.info.task == "masked-lm" else 0]
     own = sum(
@@ -29,11 +51,12 @@ def check_followed(
         for number, weight in zip(quantity.classes, quantity.weights, strict=True)
     )
     allowed = sum(map(abs, quantity.weights)) * rounding(row)
-    if not abs(followed.value - own) <= allowed:
+    if not abs(value - own) <= allowed:
         raise ExplainerError(
             f"The model {quote(model.info.name)} itself gives {own:.6g} for this text, but "
-            f"{followed.value:.6g} would be explained: choose another text or model."
+            f"{value:.6g} would be explained: choose another text or model."
         )
+    return own
 
 
 def check_finite(model: Model, numbers: Iterable[float]) -> None:

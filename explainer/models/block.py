@@ -49,7 +49,16 @@ class NormState:
         # What torch calls the gradient of a LayerNorm's input is this very product.
         only_input = [True, False, False]
         product, _, _ = torch.ops.aten.native_layer_norm_backward(
-            *(x.contiguous(), self.x, x.shape[-1:], self.mean, self.scale, gain, None, only_input)
+            *(
+                x.to(self.x.dtype).contiguous(),
+                self.x,
+                x.shape[-1:],
+                self.mean,
+                self.scale,
+                gain,
+                None,
+                only_input,
+            )
         )
         return product
 
@@ -199,8 +208,8 @@ def feed_forward_backward(
 ) -> Float[Tensor, "point row d_model"]:
     """∂Q/∂u from ∂Q/∂H', through LN2, feed-forward and LN1 of those rows."""
     grad_w = norm_2.project(G, block.norm_2.weight)
-    grad_y = torch.matmul(torch.matmul(grad_w, block.W_2).mul_(slope), block.W_1).add_(grad_w)
-    return norm_1.project(grad_y, block.norm_1.weight)
+    grad_y = torch.matmul(torch.matmul(grad_w, block.W_2).mul_(slope), block.W_1)
+    return norm_1.project(grad_y.to(grad_w).add_(grad_w), block.norm_1.weight)
 
 
 def feed_forward_tangent(
@@ -212,5 +221,5 @@ def feed_forward_tangent(
 ) -> Float[Tensor, "point row d_model"]:
     """The tangent of H' from that of u, through LN1, feed-forward and LN2."""
     dy = norm_1.project(du).mul_(block.norm_1.weight)
-    dw = functional.linear(functional.linear(dy, block.W_1).mul_(slope), block.W_2).add_(dy)
-    return norm_2.project(dw).mul_(block.norm_2.weight)
+    dw = functional.linear(functional.linear(dy, block.W_1).mul_(slope), block.W_2)
+    return norm_2.project(dw.to(dy).add_(dy)).mul_(block.norm_2.weight)

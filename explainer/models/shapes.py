@@ -13,7 +13,7 @@ jaxtyping is imported first, stands in its place, and every call is held to its 
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 
 import torch
@@ -37,7 +37,13 @@ LETTERS = {
 
 def einsum(axes: str, *tensors: Tensor) -> Tensor:
     """`torch.einsum` with names for axes: `einsum("point pos, point -> pos", slopes, weights)`."""
-    return torch.einsum(_letters(axes), *tensors)
+    kind = tensors[0].device.type
+    if not torch.is_autocast_enabled(kind):
+        return torch.einsum(_letters(axes), *tensors)
+    # These are sums over points and widths: where other products are rounded, these are not.
+    with torch.autocast(kind, enabled=False):
+        whole = reduce(torch.promote_types, (t.dtype for t in tensors), torch.float32)
+        return torch.einsum(_letters(axes), *(tensor.to(whole) for tensor in tensors))
 
 
 @cache

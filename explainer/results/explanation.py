@@ -19,6 +19,7 @@ from explainer.results.gap import gap_warning
 from explainer.results.logits import check_finite
 from explainer.results.model_info import ModelInfo
 from explainer.results.pattern import Pattern
+from explainer.results.reduced import Reduced
 from explainer.results.route import LEVELS, SKIP, Edge, Level
 from explainer.results.settings import Settings
 from explainer.results.target import Target
@@ -35,8 +36,8 @@ class Explanation:
     Σ influence − (Q(x) − Q(b)), the error of the quadrature; `patterns` holds every word with
     influence, or as many as were asked for, strongest first. `words` numbers the word of each
     token, with None for [CLS], [SEP] and masks; without it (in older files) words are told by the
-    spelling of their pieces. Raises ExplainerError where an influence is not finite, and where the
-    parts are not of one sentence and one model.
+    spelling of their pieces. `reduced` tells a precision that is not full. Raises ExplainerError
+    where an influence is not finite, and where the parts are not of one sentence and one model.
     """
 
     model: ModelInfo
@@ -48,6 +49,7 @@ class Explanation:
     patterns: tuple[Pattern, ...]
     flow: TotalFlow | None = None
     words: tuple[int | None, ...] | None = None
+    reduced: Reduced | None = None
 
     def __post_init__(self) -> None:
         if not self.tokens:
@@ -113,6 +115,8 @@ class Explanation:
         }
         if self.words is not None:
             result["words"] = list(self.words)
+        if self.reduced is not None:
+            result["reduced"] = asdict(self.reduced)
         if self.flow is not None:
             result["flow"] = {"skip": self.flow.skip.tolist(), "heads": self.flow.heads.tolist()}
         return result

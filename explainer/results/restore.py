@@ -21,6 +21,7 @@ from explainer.results.explanation import SCHEMA, Explanation
 from explainer.results.logits import LARGEST
 from explainer.results.model_info import ModelInfo
 from explainer.results.pattern import RECORDED, Pattern
+from explainer.results.reduced import PRECISIONS, Reduced
 from explainer.results.route import SKIP, Component
 from explainer.results.settings import Settings
 from explainer.results.target import Target
@@ -50,7 +51,7 @@ def restored(data: Any) -> Explanation:
     """The explanation of a record; raises ExplainerError with the field that is wrong."""
     if isinstance(data, dict) and "schema" in data:
         _check_schema(data["schema"])  # before its fields, which another schema may have others of
-    record = checks.keys("record", data, REQUIRED, ("flow", "words"))
+    record = checks.keys("record", data, REQUIRED, ("flow", "words", "reduced"))
     model = _model(record["model"])
     tokens = tuple(
         checks.text(f"record's tokens[{place}]", token)
@@ -74,6 +75,7 @@ def restored(data: Any) -> Explanation:
         ),
         flow=_flow(record.get("flow"), model, len(tokens)),
         words=_words(record.get("words"), len(tokens)),
+        reduced=_reduced(record.get("reduced")),
     )
 
 
@@ -188,6 +190,16 @@ def _words(value: Any, n_tokens: int) -> tuple[int | None, ...] | None:
     return tuple(
         None if word is None else checks.whole(f"record's words[{place}]", word, 0, MOST_WORDS)
         for place, word in enumerate(every)
+    )
+
+
+def _reduced(value: Any) -> Reduced | None:
+    if value is None:
+        return None
+    found = checks.keys("record's reduced", value, [f.name for f in fields(Reduced)])
+    return Reduced(
+        checks.one_of("record's reduced.precision", found["precision"], PRECISIONS[1:]),
+        _number("reduced.gap", found["gap"]),
     )
 
 

@@ -72,7 +72,8 @@ class Moved:
 
     def total(self) -> Float[Tensor, "point head batch d_head"]:
         """do."""
-        return (self.by_value + self.by_key).index_add_(2, self.stays, self.by_query)
+        total = self.by_value + self.by_key
+        return total.index_add_(2, self.stays, self.by_query.to(total))
 
 
 def node_scores(
@@ -176,7 +177,7 @@ def move_to_node(
 ) -> Float[Tensor, "point batch d_model"]:
     """Tangents at `target` of the next layer, all heads and skip together."""
     moved = move(layer, tangents, source, target)
-    du = functional.linear(join_heads(moved.total()), layer.block.W_O)
+    du = functional.linear(join_heads(moved.total()), layer.block.W_O).to(tangents.T)
     du.index_add_(1, moved.stays, tangents.T.index_select(1, moved.stays))
     return _through_feed_forward(layer, du, target)
 
@@ -197,7 +198,7 @@ def move_by_component(
         do = torch.zeros_like(outputs[:, :, : len(by_head)])
         entry = torch.arange(len(by_head), device=head.device)
         do[:, head, entry] = outputs[:, head, by_head]
-        du[:, by_head] = functional.linear(join_heads(do), layer.block.W_O)
+        du[:, by_head] = functional.linear(join_heads(do), layer.block.W_O).to(du)
     return _through_feed_forward(layer, du, target)
 
 
@@ -257,7 +258,7 @@ def pull_back(
     a = _weight_on(layer, row, source)
     along = (R * (inside.v.index_select(2, source) - o)).sum(-1, keepdim=True)
     joined = torch.cat([join_heads(q.mul_(along.mul_(a).mul_(root))), join_heads(a * R)], dim=-1)
-    C = torch.matmul(joined, block.W_QKV[d_model:])
+    C = torch.matmul(joined, block.W_QKV[d_model:]).to(P)
     (stays,) = torch.nonzero(source == target, as_tuple=True)
     if len(stays):
         R_stay, o_stay = R.index_select(2, stays), o.index_select(2, stays)

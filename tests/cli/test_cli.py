@@ -437,3 +437,20 @@ def test_a_machine_that_does_not_fit_is_one_sentence(tiny_masked_lm_dir, capsys,
     said = capsys.readouterr().err
     assert part in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("extra", "part"),
+    [
+        (["--memory", "much"], "The memory budget is 'much'"),
+        (["--device", "cuda:99"], "The device 'cuda:99' is not there"),
+    ],
+)
+def test_nor_is_it_for_a_run_which_leaves_nothing_behind(tmp_path, capsys, extra, part):
+    folder = tmp_path / "runs"
+    command = ["evaluate", "--task", "sva-obj", "--n", "1", "--out", str(folder), *extra]
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert part in said
+    assert said.count("\n") == 1
+    assert not folder.exists()

@@ -90,7 +90,7 @@ class Job:
     def problem(self) -> published.Problem:
         """The same problem in the terms of the published procedure."""
         path = integration_path(self.model, self.sentence, self.settings)
-        a, weights = path.a.to(path.x), path.weights.to(path.x)
+        a, weights = path.a[:, 0].to(path.x), path.weights[:, 0].to(path.x)
         asked = self.quantity.position, self.quantity.classes, self.quantity.weights
         return published.Problem(self.model.network, path.x, path.b, a, weights, *asked)
 

@@ -21,11 +21,11 @@ def test_a_wrong_shape_is_refused():
     layer, T = Layer.of(piece, 0), piece.tangent
     projected = jacobian.project(layer.block, T)
     everywhere = torch.arange(T.shape[1])
-    jacobian.component_scores(layer, piece.weights, projected, everywhere)
+    jacobian.component_scores(layer, projected, everywhere)
     for wrong in (
         lambda: jacobian.project(layer.block, T[0]),
-        lambda: jacobian.component_scores(layer, piece.weights[None], projected, everywhere),
-        lambda: jacobian.component_scores(layer, piece.weights, projected, everywhere.double()),
+        lambda: jacobian.component_scores(layer, projected, everywhere[None]),
+        lambda: jacobian.component_scores(layer, projected, everywhere.double()),
         lambda: jacobian.move_to_node(layer, projected, everywhere, everywhere[:2]),
         lambda: block.split_heads(layer.block, T[0]),
         lambda: replace(projected, dk=projected.dk[:, :1]),

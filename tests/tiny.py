@@ -78,7 +78,7 @@ def traced(problem: Problem, budget: int | None = None) -> Trace:
     """The engine's trace of the same problem."""
     quantity = Quantity(problem.position, problem.classes, problem.coefficients, "correct", "wrong")
     with torch.no_grad():
-        path = IntegrationPath(problem.x, problem.b, problem.points, problem.weights)
+        path = IntegrationPath.between(problem.b, problem.x, problem.points, problem.weights)
         return trace_together(adapted(problem), path, [quantity], [len(problem.x)], budget)
 
 

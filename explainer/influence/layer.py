@@ -31,23 +31,30 @@ class Piece:
 
     `first` is H[0] and `norms[l]` the state of block l's last LayerNorm, both at all points; `P[l]`
     is ∂Q/∂u of that block. At the last block they are of the targets alone. `norms` grows on the
-    way up through the blocks, `P` on the way down, and `last_G` is ∂Q/∂H before
-    the last block.
+    way up through the blocks, `P` on the way down, where `head_G`, ∂Q/∂H[L] of the targets, begins
+    and `last_G`, ∂Q/∂H before the last block, follows.
     """
 
     adapter: Adapter
     targets: Int[Tensor, " text"]
-    weights: Float[Tensor, " point"]
+    weights: Float[Tensor, "point pos"]
     tangent: Float[Tensor, "point pos d_model"]
     first: Float[Tensor, "point pos d_model"]
     norms: list[NormState] = field(default_factory=list)
     P: dict[int, Float[Tensor, "point to d_model"]] = field(default_factory=dict)
+    _head_G: Float[Tensor, "point text d_model"] | None = None
     _last_G: Float[Tensor, "point pos d_model"] | None = None
 
     @property
     def n_layers(self) -> int:
         """Number of blocks L."""
         return len(self.adapter.blocks)
+
+    @property
+    def head_G(self) -> Float[Tensor, "point text d_model"]:
+        """∂Q/∂H[L] of the targets."""
+        assert self._head_G is not None, "the trace has begun to come down"
+        return self._head_G
 
     @property
     def last_G(self) -> Float[Tensor, "point pos d_model"]:
@@ -158,7 +165,15 @@ class Layer:
         """G = ∂Q/∂H from G' = ∂Q/∂H', which gives the piece its P on the way."""
         P = blocks.feed_forward_backward(self.block, self.norm_1, self.slope, self.norm_2, G_next)
         self.piece.P[self.number] = P
-        d_model, W_QKV = P.shape[-1], self.block.W_QKV
+        G = self.gradient()
+        if self.rows is not None:
+            self.piece._last_G = G
+        return G
+
+    def gradient(self) -> Float[Tensor, "point from d_model"]:
+        """G = ∂Q/∂H from P."""
+        P, W_QKV = self.P, self.block.W_QKV
+        d_model = P.shape[-1]
         key, value = self.D.mT @ self.attended.q, self.attended.attention.mT @ self.R
         if self.rows is None:
             joined = torch.cat([join_heads(x) for x in (self.query, key, value)], dim=-1)
@@ -167,7 +182,6 @@ class Layer:
         G = torch.matmul(joined, W_QKV[d_model:]).to(P)
         at_rows = P + torch.matmul(join_heads(self.query), W_QKV[:d_model])
         G.index_add_(1, self.rows, at_rows)
-        self.piece._last_G = G
         return G
 
     def row_of(self, positions: Int[Tensor, " batch"]) -> Int[Tensor, " batch"]:

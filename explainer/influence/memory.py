@@ -135,4 +135,4 @@ class Store:
 def _bytes(layer: Layer) -> int:
     """What a layer takes when all of it is made."""
     sizes = _Sizes.of(layer.piece.adapter, layer.piece.first.shape[1])
-    return len(layer.piece.weights) * sizes.layer
+    return len(layer.piece.first) * sizes.layer

@@ -22,32 +22,46 @@ from explainer.results.settings import Rule, Settings
 class IntegrationPath:
     """The straight line z(a) = b + a·(x − b) from baseline to input, and where it is sampled.
 
-    `x` and `b` are word embeddings, before position, segment and LayerNorm; `a`, ascending in
-    [0, 1], and `weights`, which sum to 1, are the quadrature's.
+    `x` and `b` are word embeddings, before position, segment and LayerNorm; `a` in [0, 1] and
+    `weights`, which sum to 1, are the quadrature's, alike for all tokens of a text: texts that
+    stand side by side may be sampled each at points of its own.
     """
 
     x: Float[Tensor, "pos d_embedding"]
     b: Float[Tensor, "pos d_embedding"]
-    a: Float[Tensor, " point"]
-    weights: Float[Tensor, " point"]
+    a: Float[Tensor, "point pos"]
+    weights: Float[Tensor, "point pos"]
+
+    @staticmethod
+    def between(
+        b: Float[Tensor, "pos d_embedding"],
+        x: Float[Tensor, "pos d_embedding"],
+        a: Float[Tensor, " point"],
+        weights: Float[Tensor, " point"],
+    ) -> IntegrationPath:
+        """The line from b to x, where every token is sampled at the same points."""
+        alike = (v.unsqueeze(1).expand(-1, len(x)) for v in (a, weights))
+        return IntegrationPath(x, b, *alike)
 
     @property
     def has_both_ends(self) -> bool:
         """Whether the first point is the baseline and the last the input."""
-        return bool(self.a[0] == 0 and self.a[-1] == 1)
+        return bool((self.a[0] == 0).all() and (self.a[-1] == 1).all())
 
     @property
     def direction(self) -> Float[Tensor, "pos d_embedding"]:
         """dz/da = x − b."""
         return self.x - self.b
 
-    def at(self, a: Float[Tensor, " point"]) -> Float[Tensor, "point pos d_embedding"]:
-        """z(a) for any a."""
-        return torch.lerp(self.b, self.x, a.to(self.x).view(-1, 1, 1))
+    @property
+    def points(self) -> Float[Tensor, "point pos d_embedding"]:
+        """z(a)."""
+        return torch.lerp(self.b, self.x, self.a.to(self.x).unsqueeze(-1))
 
     def at_ends(self) -> IntegrationPath:
         """The same line at its two ends alone, as if each weighed the same."""
-        return replace(self, a=self.a.new_tensor([0.0, 1.0]), weights=self.a.new_tensor([0.5, 0.5]))
+        a, weights = (self.a.new_tensor(ends) for ends in ([0.0, 1.0], [0.5, 0.5]))
+        return IntegrationPath.between(self.b, self.x, a, weights)
 
     def part(self, start: int, stop: int) -> IntegrationPath:
         """The same line sampled at the points from `start` to before `stop` alone."""
@@ -76,7 +90,7 @@ def integration_path(model: Model, sentence: Sentence, settings: Settings) -> In
     """The path to a sentence; raises ExplainerError where the model lacks the baseline's token."""
     a, weights = (torch.from_numpy(v) for v in quadrature(settings.rule, settings.points))
     x = word_embeddings(model.adapter, sentence.token_ids)
-    return IntegrationPath(x, baseline(model, sentence, settings), a, weights)
+    return IntegrationPath.between(baseline(model, sentence, settings), x, a, weights)
 
 
 def baseline(

@@ -57,7 +57,7 @@ class PathCurve:
 
 def path_curve(trace: Trace) -> PathCurve:
     """Q and its slopes along a trace that was made at equally spaced points, both ends included."""
-    a = trace.path.a.double().cpu().numpy()
+    a = trace.path.a[:, 0].double().cpu().numpy()
     return PathCurve(
         a, trace.values[:, 0].double().cpu().numpy(), trace.slopes.double().cpu().numpy()
     )

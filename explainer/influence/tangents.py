@@ -3,8 +3,9 @@
 The tangent of a partial pattern is how the hidden state at its last node moves when its source
 word moves from baseline to input and nothing passes but through the pattern. What it then adds to
 Q by an edge is the edge's score, the influence of the pattern refined by that edge
-(`jacobian`). Everything here holds at every point of the path at once; scores are summed over the
-points with their weights.
+(`jacobian`). Everything here holds at every point of the path at once. A tangent is times the
+weight of its point from the start, so that scores are summed over the points as they are: texts
+that are followed together may be sampled each at points of its own.
 """
 
 from __future__ import annotations
@@ -58,7 +59,11 @@ class Tangents:
     def of_words(trace: Trace, words: Sequence[int]) -> Tangents:
         """Where patterns begin: the tangents of H[0] at `words`, each towards its x_j − b_j."""
         source = trace.index(list(words))
-        parts = tuple(piece.tangent.index_select(1, source) for piece in trace.pieces)
+        parts = tuple(
+            piece.tangent.index_select(1, source)
+            * piece.weights.index_select(1, source).unsqueeze(-1)
+            for piece in trace.pieces
+        )
         return Tangents(trace, 0, source, parts)
 
     def node_scores(self) -> Float[Tensor, "path to"]:
@@ -68,16 +73,14 @@ class Tangents:
         left of the tangents' influence goes.
         """
         if self._at_last_block:
-            axes = "point path d_model, point path d_model, point -> path"
+            axes = "point path d_model, point path d_model -> path"
             at_target = [
-                einsum(axes, T, piece.last_G.index_select(1, self.source), piece.weights)
+                einsum(axes, T, piece.last_G.index_select(1, self.source))
                 for T, piece in zip(self.parts, self.trace.pieces, strict=True)
             ]
             return torch.stack(at_target).sum(0).unsqueeze(1)
         found = self._at_pieces(
-            lambda layer, projected: jacobian.node_scores(
-                layer, layer.piece.weights, projected, self.source
-            )
+            lambda layer, projected: jacobian.node_scores(layer, projected, self.source)
         )
         return torch.stack(found).sum(0)
 
@@ -105,8 +108,7 @@ class Tangents:
         def follow(index: int, layer: Layer) -> tuple[Parts, Tensor]:
             projected = jacobian.project(layer.block, self.parts[index])
             moved = jacobian.move(layer, projected, self.source, target)
-            weights = layer.piece.weights
-            parts = along_edges(layer, weights, projected, moved, P[index], node)
+            parts = along_edges(layer, projected, moved, P[index], node)
             return parts, moved.total()
 
         found, outputs = zip(*self.trace.at_block(self.layer, follow), strict=True)
@@ -122,8 +124,7 @@ class Tangents:
         """
 
         def follow(layer: Layer, projected: Projected) -> tuple[Tensor, Tensor | None]:
-            weights = layer.piece.weights
-            scores = jacobian.component_scores(layer, weights, projected, self.source)
+            scores = jacobian.component_scores(layer, projected, self.source)
             influence = _picked(layer, scores, edges).double()
             if self._at_last_block:
                 return influence, None
@@ -139,8 +140,7 @@ class Tangents:
         """
 
         def follow(layer: Layer, projected: Projected) -> tuple[Tensor, Tensor | None]:
-            weights = layer.piece.weights
-            found = jacobian.component_scores(layer, weights, projected, self.source)
+            found = jacobian.component_scores(layer, projected, self.source)
             moved = None if self._at_last_block else jacobian.move_all(layer, projected)
             return found.double(), moved
 

@@ -64,9 +64,10 @@ def side_by_side(adapters: Sequence[Adapter], lengths: Sequence[int]) -> Adapter
 
 
 def one_after_another(paths: Sequence[IntegrationPath]) -> IntegrationPath:
-    """One path for texts that are sampled at the same points."""
+    """One path for texts that are sampled at as many points each."""
     x, b = (torch.cat([getattr(path, end) for path in paths]) for end in ("x", "b"))
-    return replace(paths[0], x=x, b=b)
+    a, weights = (torch.cat([getattr(path, v) for path in paths], 1) for v in ("a", "weights"))
+    return IntegrationPath(x, b, a, weights)
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,8 @@ class Trace:
     """The whole path of one text or of several, with what is known of every block.
 
     `values` is Q of every text at every point, `slopes` what each token adds to dQ/da there,
-    ⟨T_j, G_j⟩, `mean_gradient[l]` is Σ_s w_s ∂Q/∂H[l]. `pieces` and `store` are for `tangents` and
-    `cotangents`, which walk through the blocks.
+    ⟨T_j, G_j⟩. `pieces` and `store` are for `tangents` and `cotangents`, which walk through the
+    blocks.
     """
 
     path: IntegrationPath
@@ -70,7 +70,6 @@ class Trace:
     store: Store
     values: Float[Tensor, "point text"]
     slopes: Float[Tensor, "point pos"]
-    mean_gradient: tuple[Float[Tensor, "_ d_model"], ...]
 
     @property
     def adapter(self) -> Adapter:
@@ -141,6 +140,18 @@ class Trace:
         """Σ g − (Q(x) − Q(b)) of the only text."""
         return self.only.completeness_gap
 
+    @cached_property
+    def mean_gradient(self) -> tuple[Float[Tensor, "_ d_model"], ...]:
+        """Σ_s w_s ∂Q/∂H[l] of every l, at H[L] of the targets alone."""
+        axes = "point row d_model, point row -> row d_model"
+
+        def mean(index: int, layer: Layer) -> Tensor:
+            return einsum(axes, layer.gradient(), self.pieces[index].weights)
+
+        below = [torch.stack(self.at_block(number, mean)).sum(0) for number in range(self.n_layers)]
+        last = [einsum(axes, p.head_G, p.weights.index_select(1, p.targets)) for p in self.pieces]
+        return (*below, torch.stack(last).sum(0))
+
     def last_hidden(self, layer: int) -> Float[Tensor, "row d_model"]:
         """H[layer] at the last point of the path, at H[L] of the target alone."""
         return self.pieces[-1].hidden(layer)[-1]
@@ -179,20 +190,20 @@ def trace_together(
     cuts = [path.part(start, start + plan.points) for start in range(0, points, plan.points)]
     store = Store(plan.held)
     pieces, last = _up(adapter, cuts, head.targets, store)
-    values, means, slopes = _down(pieces, last, head, store)
+    values, slopes = _down(pieces, last, head, store)
     if path.has_both_ends:
         at_ends = values[[0, -1]]
     else:
         both = [path.at_ends()]
         at_ends = head.value(_up(adapter, both, head.targets, Store(0))[1][0])[0]
-    influence = (path.weights.to(slopes) @ slopes).tolist()
+    influence = (path.weights.to(slopes) * slopes).sum(0).tolist()
     texts = [
         Followed(start, stop, target, value, base, tuple(influence[start:stop]))
         for start, stop, target, base, value in zip(
             starts, ends, targets, *at_ends.tolist(), strict=True
         )
     ]
-    return Trace(path, tuple(texts), plan, pieces, store, values, slopes, means)
+    return Trace(path, tuple(texts), plan, pieces, store, values, slopes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +240,7 @@ def _up(
     """Pieces of the path, and H[L] of each at the targets."""
     pieces = []
     for path in cuts:
-        first, norm = blocks.embed(adapter.embedding, path.at(path.a))
+        first, norm = blocks.embed(adapter.embedding, path.points)
         direction = path.direction.unsqueeze(0)
         tangent = blocks.embedding_tangent(adapter.embedding, norm, direction)
         pieces.append(Piece(adapter, targets, path.weights.to(first), tangent, first))
@@ -248,25 +259,16 @@ def _down(
     last: Sequence[Float[Tensor, "_ text d_model"]],
     head: _Head,
     store: Store,
-) -> tuple[
-    Float[Tensor, "point text"], tuple[Float[Tensor, "_ d_model"], ...], Float[Tensor, "point pos"]
-]:
-    """Q at every point, the mean gradient at every H[l], and every token's slopes."""
+) -> tuple[Float[Tensor, "point text"], Float[Tensor, "point pos"]]:
+    """Q at every point, and every token's slopes."""
     values, gradient = zip(*map(head.value, last), strict=True)
     G = list(gradient)
-    means = [_mean(pieces, G)]
+    for piece, head_G in zip(pieces, G, strict=True):
+        piece._head_G = head_G
     for number in reversed(range(pieces[0].n_layers)):
         for index in store.order(number, len(pieces)):
             checkpoint()
             G[index] = store.layer(pieces, index, number).pull_back(G[index])
-        means.append(_mean(pieces, G))
     axes = "point pos d_model, point pos d_model -> point pos"
     slopes = [einsum(axes, piece.tangent, g) for piece, g in zip(pieces, G, strict=True)]
-    return torch.cat(values), tuple(reversed(means)), torch.cat(slopes)
-
-
-def _mean(pieces: Sequence[Piece], G: Sequence[Tensor]) -> Float[Tensor, "_ d_model"]:
-    """Σ_s w_s of a gradient at some points."""
-    axes = "point row d_model, point -> row d_model"
-    means = [einsum(axes, g, piece.weights) for piece, g in zip(pieces, G, strict=True)]
-    return torch.stack(means).sum(0)
+    return torch.cat(values), torch.cat(slopes)

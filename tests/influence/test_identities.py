@@ -98,12 +98,10 @@ def test_refinements_of_a_node_sum_to_it(options):
     everywhere = torch.arange(traces.n_tokens)
     for number in range(traces.n_layers):
         layer = Layer.of(piece, number)
-        scores = jacobian.node_scores(
-            layer, piece.weights, jacobian.project(layer.block, T), everywhere
-        )
-        expected = torch.einsum("snd,snd,s->n", T, G[number], piece.weights)
+        scores = jacobian.node_scores(layer, jacobian.project(layer.block, T), everywhere)
+        expected = torch.einsum("snd,snd->n", T, G[number])
         close(scores.sum(1), expected)
-        close(traces.mean_gradient[number], torch.einsum("snd,s->nd", G[number], piece.weights))
+        close(traces.mean_gradient[number], torch.einsum("snd,sn->nd", G[number], piece.weights))
 
 
 @problems
@@ -122,7 +120,7 @@ def test_moved_tangents_and_pulled_cotangents_agree_with_the_scores(options):
             for side in zip(*itertools.product(range(traces.n_tokens), targets), strict=True)
         )
         tangents = jacobian.project(layer.block, T).select(source)
-        scores = jacobian.component_scores(layer, piece.weights, tangents, source)
+        scores = jacobian.component_scores(layer, tangents, source)
         rows = layer.row_of(target)
         edge = torch.arange(len(source))
         expected = scores[:, edge, rows]
@@ -130,19 +128,19 @@ def test_moved_tangents_and_pulled_cotangents_agree_with_the_scores(options):
         P = jacobian.at_nodes(layer, C, target)
         close(P, layer.P[:, rows])
         edges = jacobian.move(layer, tangents, source, target)
-        found = parts.along_edges(layer, piece.weights, tangents, edges, P, edge)
+        found = parts.along_edges(layer, tangents, edges, P, edge)
         close(found.by_component(), expected)
         assert not found.query[:, source != target].any()
         pulled = jacobian.pull_back(layer, P, edge, source, target)
-        carried = torch.einsum("sbd,sbd,s->b", pulled, tangents.T, piece.weights)
+        carried = torch.einsum("sbd,sbd->b", pulled, tangents.T)
         close(carried, expected.sum(0))
         moved = jacobian.move_to_node(layer, tangents, source, target)
-        close(torch.einsum("sbd,sbd,s->b", moved, C, piece.weights), expected.sum(0))
+        close(torch.einsum("sbd,sbd->b", moved, C), expected.sum(0))
         for component in range(1 + layer.block.n_heads):
             by_one = jacobian.move_by_component(
                 layer, tangents.T, edges.total(), target, torch.full_like(source, component)
             )
-            carried = torch.einsum("sbd,sbd,s->b", by_one, C, piece.weights)
+            carried = torch.einsum("sbd,sbd->b", by_one, C)
             possible = (
                 source == target if component == 0 else torch.full_like(source == target, True)
             )

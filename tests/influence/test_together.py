@@ -1,9 +1,17 @@
 """Texts explained together are explained as each is alone, whatever stands beside them."""
 
+from dataclasses import replace
+
 import pytest
 
 from explainer import ExplainerError, Question, Settings, explain, explain_many
-from explainer.question.quantity import Contrast
+from explainer.influence.path import integration_path
+from explainer.influence.refine import refine, refine_texts
+from explainer.influence.together import Asked, one_after_another, side_by_side
+from explainer.influence.trace import trace_together
+from explainer.models.encode import without_gradients
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.sentence import read_sentence
 
 TEXTS = [
     "the farmers that the assistant loves [MASK] old .",
@@ -113,3 +121,39 @@ def test_a_budget_for_one_text_at_a_time_is_enough(tiny_masked_lm):
     assert isinstance(small, ExplainerError)
     assert "The memory budget is 30 KB" in str(small)
     same(good, alone, 1e-9)
+
+
+def test_texts_side_by_side_are_sampled_each_at_points_of_its_own(tiny_masked_lm):
+    with without_gradients():
+        asked = [asked_of(tiny_masked_lm, text) for text in TEXTS[:2]]
+        paths = [
+            integration_path(tiny_masked_lm, one.sentence, Settings(points=5, rule=rule))
+            for one, rule in zip(asked, ("trapezoid", "riemann"), strict=True)
+        ]
+        paths[1] = replace(paths[1], a=paths[1].a ** 2)
+        alone = [
+            traced(tiny_masked_lm, [one], path) for one, path in zip(asked, paths, strict=True)
+        ]
+        both = traced(tiny_masked_lm, asked, one_after_another(paths))
+        for trace, text in zip(alone, both.texts, strict=True):
+            assert text.influence == pytest.approx(trace.influence, abs=1e-9)
+            assert text.baseline_value == pytest.approx(trace.baseline_value, abs=1e-9)
+        found = refine_texts(both, [one.sentence.tokens for one in asked], 2)
+        for trace, one, patterns in zip(alone, asked, found, strict=True):
+            for pattern, expected in zip(
+                patterns, refine(trace, one.sentence.tokens, 2), strict=True
+            ):
+                assert pattern.nodes == expected.nodes
+                assert pattern.components == expected.components
+                assert pattern.attention_trail == pytest.approx(expected.attention_trail, abs=1e-9)
+
+
+def asked_of(model, text):
+    sentence = read_sentence(model, text)
+    return Asked(sentence, choose_quantity(model, sentence, Contrast("are", "is")))
+
+
+def traced(model, asked, path):
+    lengths = [len(one.sentence.tokens) for one in asked]
+    adapter = side_by_side([model.adapter.of(one.sentence.token_ids) for one in asked], lengths)
+    return trace_together(adapter, path, [one.quantity for one in asked], lengths)

@@ -12,7 +12,8 @@ edge j → i through head h, with s_i = q_i·dk / √d_head:
 with P = ∂Q/∂u and R = W_Oᵀ P per head, Q's own or what a path of nodes above leaves of them.
 
 (docs/method.md; derivatives of softmax attention.) `batch` runs over tangents, each with its
-own token `source` and, where it moves, its own `target`, which are positions. Other axes are named
+own token `source` and, where it moves, its own `target`, which are positions. All is linear in T,
+which brings the quadrature's weights along: scores are sums over the points. Other axes are named
 as in `shapes`.
 """
 
@@ -78,15 +79,14 @@ class Moved:
 
 def node_scores(
     layer: Layer,
-    weights: Float[Tensor, " point"],
     tangents: Projected,
     source: Int[Tensor, " batch"],
 ) -> Float[Tensor, "batch to"]:
     """Influence of moving each tangent to each next node, by all heads and skip.
 
-    Summed over the points with `weights`; equals ⟨T, G⟩ when summed over `to` too.
+    Summed over the points; equals ⟨T, G⟩ when summed over `to` too.
     """
-    return over_components(component_scores(layer, weights, tangents, source))
+    return over_components(component_scores(layer, tangents, source))
 
 
 def over_components(scores: Float[Tensor, "component ..."]) -> Float[Tensor, " ..."]:
@@ -96,7 +96,6 @@ def over_components(scores: Float[Tensor, "component ..."]) -> Float[Tensor, " .
 
 def component_scores(
     layer: Layer,
-    weights: Float[Tensor, " point"],
     tangents: Projected,
     source: Int[Tensor, " batch"],
 ) -> Float[Tensor, "component batch to"]:
@@ -104,20 +103,18 @@ def component_scores(
     inside = layer.attended
     carried = (layer.R @ tangents.dv.mT).mul_(inside.attention.index_select(3, source))
     carried += (inside.q @ tangents.dk.mT).mul_(layer.D.index_select(3, source))
-    by_head = einsum(
-        "point head to batch, point -> head to batch", carried, weights
-    ).mT.contiguous()
+    by_head = carried.sum(0).mT.contiguous()
     by_skip = torch.zeros_like(by_head[0])
     stays, row = _same_position(layer, source)
     T = tangents.T.index_select(1, stays)
     query = layer.query.index_select(2, row)
     by_head[:, stays, row] += einsum(
-        "point head batch d_head, point head batch d_head, point -> head batch",
-        *(tangents.dq.index_select(2, stays), query, weights),
+        "point head batch d_head, point head batch d_head -> head batch",
+        *(tangents.dq.index_select(2, stays), query),
     )
     by_skip[stays, row] = einsum(
-        "point batch d_model, point batch d_model, point -> batch",
-        *(T, layer.P.index_select(1, row), weights),
+        "point batch d_model, point batch d_model -> batch",
+        *(T, layer.P.index_select(1, row)),
     )
     return torch.cat([by_skip.unsqueeze(0), by_head])
 

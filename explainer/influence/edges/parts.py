@@ -32,7 +32,6 @@ class Parts:
 
 def along_edges(
     layer: Layer,
-    weights: Float[Tensor, " point"],
     tangents: Projected,
     moved: Moved,
     P: Float[Tensor, "point node d_model"],
@@ -41,13 +40,13 @@ def along_edges(
     """Influence of every tangent along its own edge, which ends at node `node` of those that P is
     of, ∂/∂u with what is above."""
     stays = moved.stays
-    R = by_heads(layer, P * weights.view(-1, 1, 1)).index_select(2, node)
+    R = by_heads(layer, P).index_select(2, node)
     axes = "point head batch d_head, point head batch d_head -> head batch"
     value, key = einsum(axes, moved.by_value, R), einsum(axes, moved.by_key, R)
     query, skip = torch.zeros_like(value), torch.zeros_like(value[0])
     query[:, stays] = einsum(axes, moved.by_query, R.index_select(2, stays))
     skip[stays] = einsum(
-        "point batch d_model, point batch d_model, point -> batch",
-        *(tangents.T.index_select(1, stays), P.index_select(1, node[stays]), weights),
+        "point batch d_model, point batch d_model -> batch",
+        *(tangents.T.index_select(1, stays), P.index_select(1, node[stays])),
     )
     return Parts(skip, value, key, query)

@@ -17,15 +17,28 @@ from explainer.base.quote import listed, shown
 from explainer.influence.edges.components import row_of
 from explainer.influence.tangents import Edges, Tangents
 from explainer.influence.trace import Trace
+from explainer.results.logits import check_finite
 from explainer.results.route import Edge, Route
 
 
 @dataclass(frozen=True)
 class Measured:
-    """The influence of a route in logits, and after each of its edges (L values)."""
+    """The influence of a route in logits, and after each of its edges (L values).
+
+    Raises ExplainerError where the trail does not end at the influence, or is not finite.
+    """
 
     influence: float
     trail: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        check_finite("route", (self.influence, *self.trail))
+        if not self.trail or self.trail[-1] != self.influence:
+            raise ExplainerError(
+                f"The route's influence is {shown(self.influence)}, but its trail "
+                f"{shown(self.trail)} ends elsewhere: give one value for each edge, the last of "
+                "them the influence."
+            )
 
 
 def measure(trace: Trace, route: Route) -> Measured:

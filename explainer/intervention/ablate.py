@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explainer.base.checks import instance, one_of, whole
+from explainer.base.checks import instance, number, one_of, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
 from explainer.influence.path import baseline
@@ -33,6 +33,7 @@ from explainer.models.shapes import Bool, Float
 from explainer.question.predictions import Prediction, ranked
 from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
+from explainer.results.logits import LARGEST
 from explainer.results.route import LEVELS, SKIP, Component, Edge, Level, Node, Place, Route
 from explainer.results.settings import Settings, given_settings
 from explainer.tasks.reference import reference_texts
@@ -82,10 +83,18 @@ class Kept:
 @dataclass(frozen=True)
 class Ablated:
     """What the ablated model says: `value` is Q in logits, `predictions` are the likeliest first,
-    each with its probability (a share of 1) and logit."""
+    each with its probability (a share of 1) and logit.
+
+    Raises ExplainerError for a value that is no logit, and for anything but predictions.
+    """
 
     value: float
     predictions: tuple[Prediction, ...]
+
+    def __post_init__(self) -> None:
+        number("ablated Q", self.value, -LARGEST, LARGEST, "a number of logits")
+        for prediction in self.predictions:
+            instance("ablated prediction", prediction, Prediction, "a Prediction")
 
 
 def keep_all(model: Model, n_tokens: int) -> Kept:
@@ -140,7 +149,7 @@ def _checked(routes: Iterable[Route], every: Kept, level: Level) -> tuple[Route,
         chosen = tuple(routes)
     except TypeError:  # one of what should be several is refused as such below
         chosen = (routes,)  # type: ignore[assignment]
-    for number, route in enumerate(chosen):
+    for place, route in enumerate(chosen):
         fits = isinstance(route, Route) and len(route.nodes) == layers + 1 and max(route.nodes) < n
         if fits and level == "attention":
             components = route.components or (None,)
@@ -149,7 +158,7 @@ def _checked(routes: Iterable[Route], every: Kept, level: Level) -> tuple[Route,
             )
         if not fits:
             raise ExplainerError(
-                f"Route {number}, {shown(route)}, does not fit: give nodes for {layers + 1} hidden "
+                f"Route {place}, {shown(route)}, does not fit: give nodes for {layers + 1} hidden "
                 f"states of {n} tokens, and at the attention level {layers} components of {heads} "
                 "heads or 'skip'."
             )

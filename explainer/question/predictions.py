@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from explainer.base.checks import whole
+from explainer.base.checks import number, text, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.encode import last_hidden, without_gradients
@@ -17,6 +17,7 @@ from explainer.models.model import Model, given_model
 from explainer.question.contrast import spellings
 from explainer.question.labels import asked_classes
 from explainer.question.sentence import Sentence, read_sentence, vocabulary_of
+from explainer.results.logits import LARGEST
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Prediction:
     `id` is the token's or the class's number. `probability` is a share of 1: of all words or
     classes, or of each label by itself where several may hold; None for a regression, whose value
     is the `logit`. `asked` is what `explain` takes for exactly this word (in this sentence) or
-    class; None for a special token, which is no word.
+    class; None for a special token, which is no word. Raises ExplainerError for what is no word,
+    no share or no logit.
     """
 
     word: str
@@ -34,6 +36,16 @@ class Prediction:
     logit: float
     id: int
     asked: str | None
+
+    def __post_init__(self) -> None:
+        text("prediction's word", self.word)
+        if self.asked is not None:
+            text("prediction's asked", self.asked)
+        if self.probability is not None:
+            number("prediction's probability", self.probability, 0, 1, "a share from 0 to 1")
+        logit = number("prediction's logit", self.logit, -LARGEST, LARGEST, "a number of logits")
+        object.__setattr__(self, "logit", logit)
+        object.__setattr__(self, "id", whole("prediction's id", self.id, 0))
 
 
 def predict(model: Model, text: str, count: int = 5) -> tuple[Prediction, ...]:

@@ -12,12 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.base.checks import instance
+from explainer.base.checks import instance, one_of, whole
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import shown
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
@@ -30,11 +32,26 @@ LONGEST = 100
 
 @dataclass(frozen=True)
 class Aligned:
-    """One token of the first sentence, of the second, or one of each that correspond."""
+    """One token of the first sentence, of the second, or one of each that correspond.
+
+    Raises ExplainerError where the positions are not those of the kind.
+    """
 
     kind: Kind
     first: int | None
     second: int | None
+
+    def __post_init__(self) -> None:
+        one_of("kind of alignment", self.kind, get_args(Kind))
+        for name, absent in (("first", "inserted"), ("second", "deleted")):
+            position = getattr(self, name)
+            if self.kind != absent:
+                whole(f"aligned {name} position", position, 0)
+            elif position is not None:
+                raise ExplainerError(
+                    f"A token that is {absent} has the {name} position {shown(position)}: give "
+                    "None there."
+                )
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,8 @@ class WordChange:
     """A word's pattern in both explanations (None where it has none).
 
     `moved` lists the layers 1 … L whose node differs, `switched` the blocks 0 … L − 1 whose
-    component differs; both are None where the two cannot be compared step by step.
+    component differs; both are None where the two cannot be compared step by step. Raises
+    ExplainerError without any pattern, and for steps that the patterns do not have.
     """
 
     tokens: Aligned
@@ -50,6 +68,18 @@ class WordChange:
     second: Pattern | None
     moved: tuple[int, ...] | None
     switched: tuple[int, ...] | None
+
+    def __post_init__(self) -> None:
+        patterns = [p for p in (self.first, self.second) if p is not None]
+        for pattern in patterns:
+            instance("word's pattern", pattern, Pattern, "a Pattern")
+        if not patterns:
+            raise ExplainerError("The word has no pattern in either explanation: give one.")
+        steps = min(len(pattern.components) for pattern in patterns)
+        for layer in self.moved or ():
+            whole("moved layer", layer, 0, steps)
+        for block in self.switched or ():
+            whole("switched block", block, 0, steps - 1)
 
     @property
     def same(self) -> bool:
@@ -67,12 +97,21 @@ class Comparison:
     """Corresponding tokens, every word's change (largest |g| first), skip shares.
 
     `skip_shares` [2, L] holds the skip share of every block of both, or is None where the two
-    models differ in depth or the total flow was not computed.
+    models differ in depth or the total flow was not computed. Raises ExplainerError for shares of
+    another shape.
     """
 
     alignment: tuple[Aligned, ...]
     changes: tuple[WordChange, ...]
     skip_shares: NDArray[np.float64] | None
+
+    def __post_init__(self) -> None:
+        shares = self.skip_shares
+        if shares is not None and (shares.ndim != 2 or len(shares) != 2):
+            raise ExplainerError(
+                f"The skip shares have the shape {shares.shape}: give a row of blocks for "
+                "each of the two explanations."
+            )
 
 
 def align(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[Aligned, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
-from explainer.base.checks import whole
+from explainer.base.checks import text, whole
 
 Kind = Literal[
     "sva-simple",
@@ -42,7 +42,7 @@ class Case:
     `combination` names the feature of the subject and of the attractor, "singular-plural" or
     "masculine-feminine"; without an attractor it names the subject's alone. `controller` is the
     word that the answer depends on: the one that the masked word agrees with; empty where nobody
-    says.
+    says. Raises ExplainerError for what is no text.
     """
 
     text: str
@@ -51,3 +51,8 @@ class Case:
     kind: str = "sentence"
     combination: str = "all"
     controller: str = ""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            plain = text(f"case's {field.name}", getattr(self, field.name))
+            object.__setattr__(self, field.name, plain)

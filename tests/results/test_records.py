@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explainer import ExplainerError, Explanation, Settings, explain
+from explainer import Case, ExplainerError, Explanation, Prediction, Settings, explain
+from explainer.influence.measure import Measured
+from explainer.intervention.ablate import Ablated
+from explainer.results.comparison import Aligned, Comparison, WordChange
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Node, Route
 from explainer.results.target import Target
@@ -119,3 +122,52 @@ def test_flows_have_an_entry_for_every_block_and_position():
     ):
         with pytest.raises(ExplainerError, match=said):
             TotalFlow(skip, heads)
+
+
+PATTERN = Pattern(
+    token="farmers",
+    influence=1.0,
+    nodes=(2, 2, 3),
+    embedding_influence=0.5,
+    embedding_trail=(0.6, 0.5),
+    components=("skip", 1),
+    attention_influence=0.4,
+    attention_trail=(0.5, 0.4),
+)
+BOTH = Aligned("equal", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("record", "values", "said"),
+    [
+        (Prediction, ("are", 1.2, 3.0, 7, "are"), "probability is 1.2: give a share"),
+        (Prediction, ("are", 0.2, float("nan"), 7, "are"), "logit is nan"),
+        (Prediction, ("are", 0.2, 3.0, -1, "are"), "id is -1"),
+        (Prediction, (None, 0.2, 3.0, 7, "are"), "word is None: give a string"),
+        (Prediction, ("are", 0.2, 3.0, 7, 7), "asked is 7: give a string"),
+        (Ablated, (float("inf"), ()), "ablated Q is inf"),
+        (Ablated, (1.0, ("are",)), "ablated prediction is 'are': give a Prediction"),
+        (Measured, (1.0, (2.0, 3.0)), "ends elsewhere"),
+        (Measured, (1.0, ()), "ends elsewhere"),
+        (Measured, (float("nan"), (float("nan"),)), "not finite"),
+        (Case, ("a [MASK]", 7, ""), "case's correct is 7: give a string"),
+        (Case, (None, "is", "are"), "case's text is None"),
+        (Aligned, ("new", 0, 0), "kind of alignment 'new' is not known"),
+        (Aligned, ("equal", 0, None), "aligned second position is None"),
+        (Aligned, ("deleted", 0, 1), "deleted has the second position 1: give None"),
+        (WordChange, (BOTH, None, None, None, None), "no pattern in either"),
+        (WordChange, (BOTH, PATTERN, "it", (), ()), "word's pattern is 'it'"),
+        (WordChange, (BOTH, PATTERN, PATTERN, (3,), ()), "moved layer is 3"),
+        (WordChange, (BOTH, PATTERN, PATTERN, (), (2,)), "switched block is 2"),
+        (Comparison, ((BOTH,), (), np.zeros(3)), r"shape \(3,\): give a row of blocks"),
+    ],
+)
+def test_what_is_computed_is_checked_too(record, values, said):
+    with pytest.raises(ExplainerError, match=said):
+        record(*values)
+
+
+def test_what_belongs_together_is_accepted():
+    assert WordChange(BOTH, PATTERN, PATTERN, (2,), (1,)).difference("attention") == 0
+    assert type(Prediction("are", None, np.float32(3), np.int64(7), None).id) is int
+    assert Ablated(0.5, (Prediction("are", 0.2, 3, 7, "are"),)).predictions

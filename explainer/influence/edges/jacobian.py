@@ -103,7 +103,8 @@ def component_scores(
     inside = layer.attended
     carried = (layer.R @ tangents.dv.mT).mul_(inside.attention.index_select(3, source))
     carried += (inside.q @ tangents.dk.mT).mul_(layer.D.index_select(3, source))
-    by_head = carried.sum(0).mT.contiguous()
+    whole = torch.promote_types(carried.dtype, torch.float32)  # products may be rounded further
+    by_head = carried.sum(0, dtype=whole).mT.contiguous()
     by_skip = torch.zeros_like(by_head[0])
     stays, row = _same_position(layer, source)
     T = tangents.T.index_select(1, stays)

@@ -40,11 +40,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Masks:
-    """Where derivatives pass: `nodes` [L + 1, pos], `skip` [L], `heads` [L, head]."""
+    """Where derivatives pass: `nodes` [L + 1, pos], `skip` [L], `heads` [L, head].
+
+    `projections` [L, 3] are those to queries, keys and values.
+    """
 
     nodes: Tensor
     skip: Tensor
     heads: Tensor
+    projections: Tensor
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ def open_masks(problem: Problem) -> Masks:
         torch.ones(problem.n_layers + 1, len(problem.x), dtype=torch.bool),
         torch.ones(problem.n_layers, dtype=torch.bool),
         torch.ones(problem.n_layers, heads, dtype=torch.bool),
+        torch.ones(problem.n_layers, 3, dtype=torch.bool),
     )
 
 
@@ -96,8 +101,14 @@ def run_masked(problem: Problem, z: Tensor, masks: Masks) -> Masked:
     for number, layer in enumerate(encoder.encoder.layer):
         attention = layer.attention.self
         q, k, v = (
-            project(H).unflatten(-1, (attention.num_attention_heads, -1)).transpose(1, 2)
-            for project in (attention.query, attention.key, attention.value)
+            _gate(project(H), passes)
+            .unflatten(-1, (attention.num_attention_heads, -1))
+            .transpose(1, 2)
+            for project, passes in zip(
+                (attention.query, attention.key, attention.value),
+                masks.projections[number],
+                strict=True,
+            )
         )
         scores = q @ k.mT / q.shape[-1] ** 0.5
         context = (scores.softmax(-1) @ v).transpose(1, 2)
@@ -136,10 +147,21 @@ def masked_influence(problem: Problem, masks: Masks) -> Tensor:
 
 
 def influence_of(
-    problem: Problem, nodes: tuple[int, ...], components: tuple[int, ...] | None = None
+    problem: Problem,
+    nodes: tuple[int, ...],
+    components: tuple[int, ...] | None = None,
+    part: str | None = None,
 ) -> float:
-    """Influence of one whole pattern by a single masked run; components None leaves all open."""
+    """Influence of one whole pattern by a single masked run.
+
+    Components that are left out at the end stay open. `part` leaves only the "query", "key" or
+    "value" of the last one open, which is a head.
+    """
     masks = _masks(problem, list(nodes), list(components or []))
+    if part is not None:
+        assert components
+        passes = torch.tensor([part == name for name in ("query", "key", "value")])
+        masks.projections[len(components) - 1] = passes
     return float(masked_influence(problem, masks)[nodes[0]])
 
 

@@ -30,7 +30,7 @@ def test_json_follows_the_contract(masked_lm):
         *("schema", "model", "tokens", "target", "settings", "influence"),
         *("completeness_gap", "patterns", "words", "flow"),
     ]
-    assert data["schema"] == 1
+    assert data["schema"] == 2
     assert data["model"] == {
         **{"name": masked_lm.info.name, "task": "masked-lm"},
         **{"layers": layers, "heads": heads, "d_model": 12, "head": "choice"},
@@ -43,8 +43,13 @@ def test_json_follows_the_contract(masked_lm):
     assert len(data["tokens"]) == len(data["influence"]) == n
     for pattern in data["patterns"]:
         assert len(pattern["nodes"]) == layers + 1
-        for field in ("components", "embedding_trail", "attention_trail"):
+        for field in ("components", "embedding_trail", "attention_trail", "attention_parts"):
             assert len(pattern[field]) == layers
+        for component, parts, carried in zip(
+            *(pattern[f"{name}"] for name in ("components", "attention_parts", "attention_trail")),
+            strict=True,
+        ):
+            assert parts is None if component == "skip" else sum(parts) == pytest.approx(carried)
         assert pattern["nodes"][0] == pattern["source"]
         assert pattern["nodes"][-1] == data["target"]["position"]
         assert pattern["influence"] == data["influence"][pattern["source"]]

@@ -92,6 +92,7 @@ def deeper(explanation: Explanation) -> Explanation:
             embedding_trail=(*pattern.embedding_trail, pattern.embedding_influence),
             attention_trail=(*pattern.attention_trail, pattern.attention_influence),
             attention_candidates=(),
+            attention_parts=(),
         )
         for pattern in explanation.patterns
     ]

@@ -71,10 +71,10 @@ class Record:
     seconds: float
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; the candidates of refinement are left out."""
+        """Plain values for JSON, without the candidates of refinement and the heads' parts."""
         every = {field.name: getattr(self, field.name) for field in fields(self)}
         return every | {
-            "patterns": [pattern.to_dict() for pattern in self.patterns],
+            "patterns": [pattern.to_dict(parts=False) for pattern in self.patterns],
             "outcomes": [asdict(outcome) for outcome in self.outcomes],
             "carried": [asdict(carried) for carried in self.carried],
         }

@@ -15,21 +15,27 @@ Attention level, with the nodes fixed:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from explainer.base.checkpoint import checkpoint
 from explainer.influence.cotangents import Cotangents
 from explainer.influence.edges.components import SKIP_ROW, component_of
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Followed, Trace
-from explainer.results.pattern import Pattern
+from explainer.models.shapes import Float, Int
+from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.route import Component
+
+Choice = Callable[[int, Float[Tensor, "component path"]], Int[Tensor, " path"]]
+"""The row of the component that each path takes through a block, given the block's number and the
+influence by every component."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +53,26 @@ class NodesSoFar:
 class ComponentsSoFar:
     """The components chosen for the first l edges along nodes, and the influence after each.
 
-    `candidates` has a row per edge: the influence by skip and by every head. No `Route`, which
-    names a component for every edge or for none.
+    `candidates` has a row per edge: the influence by skip and by every head; `parts` says how the
+    chosen head carries its own, None for skip. No `Route`, which names a component for every edge
+    or for none.
     """
 
     components: tuple[Component, ...]
     trail: tuple[float, ...]
     candidates: tuple[tuple[float, ...], ...]
+    parts: tuple[HeadParts | None, ...]
+
+    def longer(
+        self, row: int, candidates: Sequence[float], parts: Sequence[float]
+    ) -> ComponentsSoFar:
+        """With one edge more, by the component of `row`."""
+        return ComponentsSoFar(
+            (*self.components, component_of(row)),
+            (*self.trail, candidates[row]),
+            (*self.candidates, tuple(candidates)),
+            (*self.parts, None if row == SKIP_ROW else HeadParts(*parts)),
+        )
 
 
 def refine(
@@ -92,6 +111,7 @@ def refine_texts(
                     attention_influence=components.trail[-1],
                     attention_trail=components.trail,
                     attention_candidates=components.candidates,
+                    attention_parts=components.parts,
                 )
             )
     return [tuple(sorted(some, key=lambda p: -abs(p.influence))) for some in patterns]
@@ -145,27 +165,41 @@ def _choose_nodes(
 
 def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[ComponentsSoFar]:
     """The greedy choice of one component on every edge of each path of nodes (L + 1 positions)."""
-    cotangents = Cotangents.along(trace, paths)
     influence = trace.influence
     signs = torch.tensor([1.0 if influence[path[0]] > 0 else -1.0 for path in paths])
     signs = signs.to(trace.device)
-    found = [ComponentsSoFar((), (), ()) for _ in paths]
+
+    def strongest(number: int, scores: Tensor) -> Tensor:
+        signed = scores * signs
+        # Skip cannot change position: there it is no candidate, whatever the heads' signs.
+        moves = torch.tensor([path[number] != path[number + 1] for path in paths])
+        signed[SKIP_ROW, moves.to(trace.device)] = -torch.inf
+        return signed.argmax(0)
+
+    return components_along(trace, paths, strongest)
+
+
+def components_along(
+    trace: Trace, paths: list[tuple[int, ...]], choose: Choice
+) -> list[ComponentsSoFar]:
+    """Walk up each path of nodes (L + 1 positions) by one component after the other.
+
+    `choose` gives the row of every path's component from the influences by all of them, block by
+    block; above the block, all heads and skip along the path's nodes are open.
+    """
+    cotangents = Cotangents.along(trace, paths)
+    found = [ComponentsSoFar((), (), (), ()) for _ in paths]
     tangents = Tangents.of_words(trace, [path[0] for path in paths])
     for number in range(trace.n_layers):
         parts, carried = cotangents.scores(tangents)
         scores = parts.by_component()
-        target = trace.index([path[number + 1] for path in paths])
-        signed = scores * signs
-        # Skip cannot change position: there it is no candidate, whatever the heads' signs.
-        signed[SKIP_ROW, tangents.source != target] = -torch.inf
-        best = signed.argmax(0)
+        chosen = choose(number, scores)
+        own = parts.of_heads(chosen).T.tolist()
         found = [
-            ComponentsSoFar(
-                (*path.components, component_of(row)),
-                (*path.trail, candidates[row]),
-                (*path.candidates, tuple(candidates)),
+            path.longer(row, candidates, by_part)
+            for path, row, candidates, by_part in zip(
+                found, chosen.tolist(), scores.T.tolist(), own, strict=True
             )
-            for path, row, candidates in zip(found, best.tolist(), scores.T.tolist(), strict=True)
         ]
-        tangents = carried.by_components(best)
+        tangents = carried.by_components(chosen)
     return found

@@ -25,7 +25,8 @@ from explainer.results.settings import Settings
 from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
 
-SCHEMA = 1
+SCHEMA = 2
+"""Of what is written: since 2 a pattern says how its heads carry it, by value, key and query."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +77,8 @@ class Explanation:
         """Refuse a pattern that is of another model or sentence."""
         own = (pattern.influence, pattern.embedding_influence, pattern.attention_influence)
         check_finite("pattern", (*own, *pattern.embedding_trail, *pattern.attention_trail))
+        for part in pattern.attention_parts:
+            check_finite("pattern", part or ())
         heads = [component for component in pattern.components if component != SKIP]
         fits = (
             len(pattern.components) == self.model.layers

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.results.explanation import Explanation
-from explainer.results.pattern import Pattern
+from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.route import Level, Node, Place, Route
 from explainer.results.total_flow import TotalFlow
 
@@ -151,7 +151,15 @@ def _together(words: Sequence[str], route: Route, members: list[Pattern]) -> Pat
         embedding_trail=_sums([p.embedding_trail for p in members]),
         attention_influence=sum(p.attention_influence for p in members),
         attention_trail=_sums([p.attention_trail for p in members]),
+        attention_parts=_parts([p.attention_parts for p in members]),
     )
+
+
+def _parts(every: list[tuple[HeadParts | None, ...]]) -> tuple[HeadParts | None, ...]:
+    """The parts of patterns by the same heads, added up; none where one does not know its own."""
+    if not all(every):
+        return ()
+    return tuple(HeadParts.together(step) for step in zip(*every, strict=True))
 
 
 def _sums(trails: list[tuple[float, ...]]) -> tuple[float, ...]:

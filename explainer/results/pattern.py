@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from operator import add
+from typing import Any, NamedTuple
 
 from explainer.base.checks import one_of
 from explainer.base.errors import ExplainerError
-from explainer.results.route import LEVELS, Component, Level, Route
+from explainer.results.route import LEVELS, SKIP, Component, Level, Route
 
 RECORDED = (
     *("source", "token", "influence", "nodes", "embedding_influence", "embedding_trail"),
     *("components", "attention_influence", "attention_trail"),
 )
-"""What of a pattern is in its record, in the record's order."""
+"""What of every pattern is in its record, in the record's order."""
+PARTS = "attention_parts"
+"""In the record too, but in none of schema 1."""
+
+
+class HeadParts(NamedTuple):
+    """How a head carries influence along a step, in logits; the three add up to all it carries.
+
+    A word's influence arrives at the step's source as a change of that token's hidden state. By
+    `value` the target takes over what the source says; by `key` the source draws more or less of
+    the target's attention; by `query` the source itself attends elsewhere, which counts only where
+    it is the target too, and is 0 elsewhere. Each has a sign of its own.
+    """
+
+    value: float
+    key: float
+    query: float
+
+    @staticmethod
+    def together(every: Iterable[HeadParts | None]) -> HeadParts | None:
+        """The sum of several, part by part; None where one of them is None, and of nothing."""
+        total = None
+        for one in every:
+            if one is None:
+                return None
+            total = one if total is None else HeadParts(*map(add, total, one))
+        return total
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +49,12 @@ class Pattern(Route):
     """A word's route and what it carries, at both levels; influences are signed, in logits.
 
     `nodes` holds L + 1 positions, `components` L entries, and each trail the influence after
-    every refinement (L values, the last one being the pattern's own influence).
-    `attention_candidates` has a row per step with the influence by skip and by every head, of
-    which the chosen is one; it is not part of the record. Raises ExplainerError where the lengths
-    do not belong together, and for what is no route.
+    every refinement (L values, the last one being the pattern's own influence). `attention_parts`
+    says for every step how its head carries what the trail has there, None for skip; it is empty
+    where that is not known, as in a record of schema 1. `attention_candidates` has a row per step
+    with the influence by skip and by every head, of which the chosen is one; it is not part of the
+    record. Raises ExplainerError where the lengths do not belong together, and for what is no
+    route.
     """
 
     components: tuple[Component, ...]
@@ -35,6 +65,7 @@ class Pattern(Route):
     attention_influence: float
     attention_trail: tuple[float, ...]
     attention_candidates: tuple[tuple[float, ...], ...] = ()
+    attention_parts: tuple[HeadParts | None, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -53,6 +84,17 @@ class Pattern(Route):
                 f"{len(self.attention_trail)} and candidates for "
                 f"{len(self.attention_candidates)}: give a value in each trail for every component."
             )
+        if self.attention_parts:
+            self._check_parts()
+
+    def _check_parts(self) -> None:
+        """Refuse parts that are not of this pattern's heads."""
+        by_skip = [component == SKIP for component in self.components]
+        if [part is None for part in self.attention_parts] != by_skip:
+            raise ExplainerError(
+                "The pattern's parts are not of its steps: give value, key and query for every "
+                "head and None for every skip."
+            )
 
     def value(self, level: Level) -> float:
         """The influence that the pattern carries at `level`, in logits."""
@@ -67,7 +109,10 @@ class Pattern(Route):
         """
         return self.value(level) / self.influence if self.influence else 0.0
 
-    def to_dict(self) -> dict[str, Any]:
-        """The pattern's record as plain Python values."""
+    def to_dict(self, *, parts: bool = True) -> dict[str, Any]:
+        """The pattern's record as plain Python values, with the heads' parts or without."""
         values = ((name, getattr(self, name)) for name in RECORDED)
-        return {n: list(value) if isinstance(value, tuple) else value for n, value in values}
+        record = {n: list(value) if isinstance(value, tuple) else value for n, value in values}
+        if parts and self.attention_parts:
+            record[PARTS] = [None if part is None else [*part] for part in self.attention_parts]
+        return record

@@ -20,7 +20,7 @@ from explainer.base.quote import shown
 from explainer.results.explanation import SCHEMA, Explanation
 from explainer.results.logits import LARGEST
 from explainer.results.model_info import ModelInfo
-from explainer.results.pattern import RECORDED, Pattern
+from explainer.results.pattern import PARTS, RECORDED, HeadParts, Pattern
 from explainer.results.reduced import PRECISIONS, Reduced
 from explainer.results.route import SKIP, Component
 from explainer.results.settings import Settings
@@ -70,7 +70,7 @@ def restored(data: Any) -> Explanation:
         influence=influence,
         completeness_gap=_number("completeness_gap", record["completeness_gap"]),
         patterns=tuple(
-            _pattern(f"patterns[{place}]", fields, model, tokens, target)
+            _pattern(f"patterns[{place}]", fields, model, tokens, target, record["schema"])
             for place, fields in enumerate(every)
         ),
         flow=_flow(record.get("flow"), model, len(tokens)),
@@ -80,10 +80,10 @@ def restored(data: Any) -> Explanation:
 
 
 def _check_schema(came: Any) -> None:
-    if checks.whole("record's schema", came, 0) != SCHEMA:
+    if not 1 <= checks.whole("record's schema", came, 0) <= SCHEMA:
         raise ExplainerError(
-            f"The record has the schema {shown(came)}, but only schema {SCHEMA} can be read: use "
-            "the version of the program that wrote it."
+            f"The record has the schema {shown(came)}, but only schemas 1 to {SCHEMA} can be read: "
+            "use the version of the program that wrote it."
         )
 
 
@@ -132,9 +132,9 @@ def _settings(value: Any) -> Settings:
 
 
 def _pattern(
-    name: str, value: Any, model: ModelInfo, tokens: Sequence[str], target: Target
+    name: str, value: Any, model: ModelInfo, tokens: Sequence[str], target: Target, schema: int
 ) -> Pattern:
-    found = checks.keys(f"record's {name}", value, RECORDED)
+    found = checks.keys(f"record's {name}", value, RECORDED, () if schema == 1 else (PARTS,))
     last = len(tokens) - 1
     source = checks.whole(f"record's {name}.source", found["source"], 0, last)
     token = checks.text(f"record's {name}.token", found["token"])
@@ -153,15 +153,19 @@ def _pattern(
             f"The record's {name}.nodes lead from {nodes[0]} to {nodes[-1]}: let them lead from "
             f"the source {source} to the target {target.position}."
         )
+    components = _components(f"{name}.components", found["components"], nodes, model)
     return Pattern(
         token=token,
         influence=_number(f"{name}.influence", found["influence"]),
         nodes=nodes,
         embedding_influence=_number(f"{name}.embedding_influence", found["embedding_influence"]),
         embedding_trail=_numbers(f"{name}.embedding_trail", found["embedding_trail"], model.layers),
-        components=_components(f"{name}.components", found["components"], nodes, model),
+        components=components,
         attention_influence=_number(f"{name}.attention_influence", found["attention_influence"]),
         attention_trail=_numbers(f"{name}.attention_trail", found["attention_trail"], model.layers),
+        attention_parts=_parts(f"{name}.{PARTS}", found[PARTS], components)
+        if PARTS in found
+        else (),
     )
 
 
@@ -180,6 +184,19 @@ def _components(
             every.append(SKIP)
         else:
             every.append(checks.whole(f"record's {name}[{step}]", one, 0, model.heads - 1))
+    return tuple(every)
+
+
+def _parts(name: str, value: Any, components: Sequence[Component]) -> tuple[HeadParts | None, ...]:
+    wanted = "entries: null for skip, value, key and query for a head"
+    every: list[HeadParts | None] = []
+    for step, one in enumerate(_long(name, value, len(components), wanted)):
+        if (one is None) != (components[step] == SKIP):
+            raise ExplainerError(
+                f"The record's {name}[{step}] is {shown(one)} by {shown(components[step])}: give "
+                "null for skip, and value, key and query for a head."
+            )
+        every.append(None if one is None else HeadParts(*_numbers(f"{name}[{step}]", one, 3)))
     return tuple(every)
 
 

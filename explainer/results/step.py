@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from explainer.results.pattern import Pattern
+from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.route import Edge
 
 
@@ -13,12 +13,14 @@ from explainer.results.route import Edge
 class Step:
     """One step that `patterns` take, and what they carry by every component, summed (logits).
 
-    `candidates` has skip first and then every head.
+    `candidates` has skip first and then every head; `parts` says how the step's own head carries
+    it, None for skip and where a pattern does not tell.
     """
 
     edge: Edge
     patterns: tuple[Pattern, ...]
     candidates: tuple[float, ...]
+    parts: HeadParts | None
 
     @property
     def carried(self) -> float:
@@ -31,4 +33,14 @@ def step_of(edge: Edge, patterns: Iterable[Pattern]) -> Step:
     """The step with those of the patterns that take it."""
     taking = tuple(p for p in patterns if p.passes(edge, "attention"))
     rows = [p.attention_candidates[edge.layer] for p in taking]
-    return Step(edge, taking, tuple(map(sum, zip(*rows, strict=True))))
+    return Step(edge, taking, tuple(map(sum, zip(*rows, strict=True))), parts_of(edge, taking))
+
+
+def parts_of(edge: Edge, taking: Sequence[Pattern]) -> HeadParts | None:
+    """How the head of an edge carries what the patterns that take it carry there, all together.
+
+    None for skip, and where one of them does not tell.
+    """
+    return HeadParts.together(
+        p.attention_parts[edge.layer] if p.attention_parts else None for p in taking
+    )

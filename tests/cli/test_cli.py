@@ -71,7 +71,7 @@ def test_json_is_the_contract(lm, capsys):
         *("schema", "model", "tokens", "target", "settings", "influence"),
         *("completeness_gap", "patterns", "words", "flow"),
     }
-    assert data["schema"] == 1
+    assert data["schema"] == 2
     assert data["model"] == {
         "name": "tiny-lm",
         "task": "masked-lm",
@@ -112,7 +112,7 @@ def assert_patterns(data):
     for pattern in data["patterns"]:
         assert set(pattern) == {
             *("source", "token", "influence", "nodes", "embedding_influence", "embedding_trail"),
-            *("components", "attention_influence", "attention_trail"),
+            *("components", "attention_influence", "attention_trail", "attention_parts"),
         }
         assert pattern["token"] == data["tokens"][pattern["source"]]
         assert pattern["influence"] == data["influence"][pattern["source"]]

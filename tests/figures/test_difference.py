@@ -123,7 +123,9 @@ def test_the_verdict_names_the_heads_that_arrive(both):
     start = next(p for p in first.patterns if p.source != goal)
     nodes = (start.source, start.source, start.source, goal)
     ways = [
-        dataclasses.replace(start, influence=9.0, nodes=nodes, components=("skip", "skip", head))
+        dataclasses.replace(
+            start, influence=9.0, nodes=nodes, components=("skip", "skip", head), attention_parts=()
+        )
         for head in (0, 1)
     ]
     one, two = (dataclasses.replace(first, patterns=(way,)) for way in ways)

@@ -269,6 +269,8 @@ def test_every_budget_gives_the_same_result(budget):
             assert (found.nodes, found.components) == (same.nodes, same.components)
             close(found.embedding_trail, same.embedding_trail)
             close(found.attention_trail, same.attention_trail)
+            for one, other in zip(found.attention_parts, same.attention_parts, strict=True):
+                assert one == pytest.approx(other, abs=1e-9)
 
 
 def test_float32_conserves_flow_to_a_hundred_thousandth():

@@ -36,6 +36,8 @@ def same(found, expected, tolerance=1e-5):
         assert (one.nodes, one.components) == (other.nodes, other.components)
         assert one.embedding_trail == pytest.approx(other.embedding_trail, abs=tolerance)
         assert one.attention_trail == pytest.approx(other.attention_trail, abs=tolerance)
+        for part, same_part in zip(one.attention_parts, other.attention_parts, strict=True):
+            assert part == pytest.approx(same_part, abs=tolerance)
     if expected.flow is not None:
         assert found.flow.skip == pytest.approx(expected.flow.skip, abs=tolerance)
         assert found.flow.heads == pytest.approx(expected.flow.heads, abs=tolerance)

@@ -18,6 +18,7 @@ from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import drawn_summary
 from explainer.results import merged
 from explainer.results.merged import merge_pieces, special_positions, word_rows
+from explainer.results.pattern import HeadParts
 from explainer.results.route import Edge, Node
 from tests.ui import alts, checked, opened, query, widget
 
@@ -64,13 +65,33 @@ def test_pieces_of_one_way_become_one_pattern_and_others_stay_apart(found):
     words = merge_pieces(found)
     routes = [words.route(p) for p in found.patterns]
     assert len(words.explanation.patterns) == len(set(routes))
-    same = [replace(p, nodes=(p.source, 5, 6, 6), components=(0, 1, 0)) for p in found.patterns]
+    way = {"components": (0, 1, 0), "attention_parts": ()}
+    same = [replace(p, nodes=(p.source, 5, 6, 6), **way) for p in found.patterns]
     together = merge_pieces(replace(found, patterns=tuple(same))).explanation.patterns
     (pattern,) = [p for p in together if p.source == WORD]
     pieces = [p for p in same if p.source in (2, 3, 4)]
     carried = sum(p.attention_influence for p in pieces)
     assert pattern.attention_influence == pytest.approx(carried)
     assert len(pattern.attention_trail) == found.model.layers
+
+
+def test_parts_of_pieces_add_up(found):
+    def with_parts(p, told=True):
+        way = {"nodes": (p.source, 5, 6, 6), "components": (0, 1, "skip")}
+        parts = (HeadParts(1.0, 0.25, 0.0), HeadParts(float(p.source), -0.5, 0.0), None)
+        return replace(p, **way, attention_parts=parts if told else ())
+
+    def merged_word(patterns):
+        words = merge_pieces(replace(found, patterns=patterns)).explanation
+        (pattern,) = [p for p in words.patterns if p.source == WORD]
+        return pattern
+
+    patterns = tuple(with_parts(p) for p in found.patterns)
+    first, second, third = merged_word(patterns).attention_parts
+    assert (first, second, third) == ((3.0, 0.75, 0.0), (2.0 + 3.0 + 4.0, -1.5, 0.0), None)
+    assert isinstance(first, HeadParts)
+    untold = tuple(with_parts(p, told=p.source != 3) for p in found.patterns)
+    assert merged_word(untold).attention_parts == ()
 
 
 def test_merging_draws_one_row_and_keeps_what_is_selected(found):

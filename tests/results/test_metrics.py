@@ -59,7 +59,9 @@ def test_concentration_is_one_when_patterns_carry_all(explanation):
 
 
 def test_skip_share_of_steps(explanation):
-    pattern = dataclasses.replace(explanation.patterns[0], components=("skip", 1, "skip"))
+    pattern = dataclasses.replace(
+        explanation.patterns[0], components=("skip", 1, "skip"), attention_parts=()
+    )
     other = dataclasses.replace(pattern, components=(0, 1, 0))
     assert skip_share_of_steps([pattern, other]) == pytest.approx(2 / 6)
     assert skip_share_of_steps([]) == 0
@@ -76,6 +78,7 @@ def test_paths_are_counted_as_by_enumeration(explanation, layers):
             embedding_trail=(0.0,) * layers,
             attention_trail=(0.0,) * layers,
             attention_candidates=(),
+            attention_parts=(),
         )
         for pattern in explanation.patterns
     )

@@ -9,7 +9,7 @@ from explainer import Case, ExplainerError, Explanation, Prediction, Settings, e
 from explainer.influence.measure import Measured
 from explainer.intervention.ablate import Ablated
 from explainer.results.comparison import Aligned, Comparison, WordChange
-from explainer.results.pattern import Pattern
+from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.route import Edge, Node, Route
 from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
@@ -63,6 +63,9 @@ def test_routes_are_equal_by_their_way_and_hold_plain_values():
         ({"embedding_trail": (1.0,)}, "trails of 1 and"),
         ({"attention_trail": ()}, "and 0 and candidates"),
         ({"attention_candidates": ((1.0,),)}, "candidates for 1"),
+        ({"attention_parts": (None,)}, "parts are not of its steps"),
+        ({"attention_parts": (HeadParts(0.1, 0.2, 0.0),) * 4}, "parts are not of its steps"),
+        ({"attention_parts": (None, None, None)}, "parts are not of its steps"),
     ],
 )
 def test_a_pattern_has_a_value_for_every_step(found, changes, said):
@@ -77,7 +80,7 @@ def test_a_pattern_is_its_route_and_what_that_carries(found):
     assert pattern.source == pattern.nodes[0]
     assert list(pattern.to_dict()) == [
         *("source", "token", "influence", "nodes", "embedding_influence", "embedding_trail"),
-        *("components", "attention_influence", "attention_trail"),
+        *("components", "attention_influence", "attention_trail", "attention_parts"),
     ]
 
 
@@ -96,7 +99,7 @@ def test_what_is_no_target_is_refused(values, said):
 
 
 def test_the_parts_of_an_explanation_are_of_one_sentence_and_model(found):
-    pattern, n = found.patterns[0], len(found.tokens)
+    pattern, n = replace(found.patterns[0], attention_parts=()), len(found.tokens)
     away = (*pattern.nodes[:-1], n)
     for changes, said in (
         ({"tokens": ()}, "has no tokens"),

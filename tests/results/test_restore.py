@@ -4,6 +4,7 @@ import json
 import xml.etree.ElementTree as ET
 from copy import deepcopy
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -41,7 +42,9 @@ def test_a_record_is_read_back_whole(record):
 @pytest.mark.parametrize(
     ("way", "value", "said"),
     [
-        (("schema",), 2, "schema 2, but only schema 1"),
+        (("schema",), 3, "schema 3, but only schemas 1 to 2"),
+        (("schema",), 0, "schema 0, but only schemas 1 to 2"),
+        (("schema",), 1, r"patterns\[0\] has the unknown 'attention_parts'"),
         (("schema",), "1", "record's schema is '1'"),
         (("schema",), True, "record's schema is True"),
         (("model",), "agreement", "record's model is 'agreement': give a dict"),
@@ -71,6 +74,11 @@ def test_a_record_is_read_back_whole(record):
         (("patterns", 3, "components", 0), 2, r"components\[0\] is 2: give a whole number"),
         (("patterns", 3, "components", 0), "SKIP", r"components\[0\] 'SKIP' is not known"),
         (("patterns", 3, "attention_trail"), [1.0], r"attention_trail has 1 entries"),
+        (("patterns", 3, "attention_parts"), [None], r"attention_parts has 1 entries"),
+        (("patterns", 3, "attention_parts"), [[1.0, 0.0]] * 3, r"attention_parts\[\d\]"),
+        (("patterns", 3, "attention_parts"), [["1", 0, 0]] * 3, r"attention_parts\[\d\]"),
+        (("patterns", 3, "attention_parts"), [[0, 0, float("nan")]] * 3, r"attention_parts\[\d\]"),
+        (("patterns", 3, "attention_parts"), [None] * 3, r"is None by [01]: give null for skip"),
         (("patterns", 3, "embedding_influence"), 1e200, "embedding_influence is 1e"),
         (("flow",), [], "flow is a list"),
         (("flow", "skip"), [[1.0]], r"flow\.skip is no table of 3 × "),
@@ -87,6 +95,18 @@ def test_the_field_that_is_wrong_is_named(record, way, value, said):
     with pytest.raises(ExplainerError, match=said) as refused:
         Explanation.from_dict(put(record, way, value))
     assert len(str(refused.value)) < 300
+
+
+def test_a_record_of_schema_1_is_read_without_parts():
+    """It was written by version 0.2.0."""
+    old = (Path(__file__).parent / "schema1.json").read_text(encoding="utf-8")
+    found = Explanation.from_json(old)
+    assert {pattern.attention_parts for pattern in found.patterns} == {()}
+    words = merge_pieces(found).explanation
+    assert {pattern.attention_parts for pattern in words.patterns} == {()}
+    assert pattern_svg(words)
+    assert found.to_dict() == {**json.loads(old), "schema": 2}
+    assert Explanation.from_dict(found.to_dict()).to_dict() == found.to_dict()
 
 
 def test_what_is_missing_is_named(record):

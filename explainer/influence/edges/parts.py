@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explainer.influence.edges.components import SKIP_ROW
 from explainer.influence.edges.jacobian import Moved, Projected, by_heads
 from explainer.influence.layer import Layer
 from explainer.models.shapes import Float, Int, einsum
@@ -28,6 +29,16 @@ class Parts:
         """Every component as a whole."""
         heads = self.value + self.key + self.query
         return torch.cat([self.skip.unsqueeze(0), heads])
+
+    def by_head(self) -> Float[Tensor, "3 head batch"]:
+        """Value, key and query of every head."""
+        return torch.stack([self.value, self.key, self.query])
+
+    def of_heads(self, component: Int[Tensor, " batch"]) -> Float[Tensor, "3 batch"]:
+        """Value, key and query of each edge's own head, given by its row; 0 for skip."""
+        head = (component - 1 - SKIP_ROW).clamp(min=0).expand(3, 1, -1)
+        found = self.by_head().gather(1, head).squeeze(1)
+        return found.masked_fill_(component == SKIP_ROW, 0.0)
 
 
 def along_edges(

@@ -12,7 +12,10 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 ROOT = Path(__file__).parents[2]
-BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+BROWSERS = (
+    *("/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser"),
+    "/usr/bin/google-chrome",
+)
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from explainer.base.checkpoint import steps
 from explainer.influence.edges import jacobian
 from explainer.influence.edges.parts import Parts
 from explainer.influence.layer import Layer
@@ -38,7 +39,7 @@ class Cotangents:
         shared = tuple(_Shared.of(trace, paths, number) for number in range(trace.n_layers))
         C: list[Tensor] | None = None
         found = []
-        for number in reversed(range(trace.n_layers)):
+        for number in steps(range(trace.n_layers)[::-1]):
             P, C = _pulled(trace, number, C, shared[number])
             found.append(P)
         return Cotangents(shared, tuple(reversed(found)))

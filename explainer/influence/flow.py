@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explainer.base.checkpoint import steps
 from explainer.influence.edges.components import SKIP_ROW
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Trace
@@ -27,7 +28,7 @@ def total_flows(trace: Trace) -> list[TotalFlow]:
     skip = [np.zeros((trace.n_layers, n)) for n in sizes]
     heads = [np.zeros((trace.n_layers, trace.n_heads, n, n)) for n in sizes]
     tangents = Tangents.of_words(trace, range(trace.n_tokens))
-    for number in range(trace.n_layers):
+    for number in steps(range(trace.n_layers)):
         last = number == trace.n_layers - 1
         found, tangents = tangents.all_together()
         scores = found.cpu().numpy()

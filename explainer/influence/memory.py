@@ -37,13 +37,18 @@ class Plan:
     """What a budget is spent on.
 
     A piece has `points`, layers are held up to `held` bytes, and `paths` partial patterns are
-    followed at once. `all_held` tells whether no layer will be made twice.
+    followed at once. `made_again` is the share of all layers that do not fit.
     """
 
     points: int
     held: int
     paths: int
-    all_held: bool
+    made_again: float
+
+    @property
+    def all_held(self) -> bool:
+        """Whether no layer will be made twice."""
+        return self.made_again == 0
 
     @staticmethod
     def of(adapter: Adapter, n_tokens: int, points: int, budget: int) -> Plan:
@@ -68,7 +73,8 @@ class Plan:
         paths = max(1, paths)
         taken = paths * points * sizes.path
         held = max(0, spare - taken - in_piece * (sizes.layer + sizes.passing))
-        return Plan(in_piece, held, paths, held >= points * n_layers * sizes.layer)
+        made_again = 1 - min(1.0, held / (points * n_layers * sizes.layer))
+        return Plan(in_piece, held, paths, made_again)
 
 
 @dataclass(frozen=True)

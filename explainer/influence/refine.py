@@ -24,7 +24,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explainer.base.checkpoint import checkpoint
+from explainer.base.checkpoint import checkpoint, part, steps
 from explainer.influence.cotangents import Cotangents
 from explainer.influence.edges.components import SKIP_ROW, component_of
 from explainer.influence.tangents import Tangents
@@ -36,6 +36,8 @@ from explainer.results.route import Component
 Choice = Callable[[int, Float[Tensor, "component path"]], Int[Tensor, " path"]]
 """The row of the component that each path takes through a block, given the block's number and the
 influence by every component."""
+NODES_SHARE, PULL_SHARE = 0.43, 0.33
+"""What choosing nodes takes of a refinement, and pulling back of what is left after that."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,9 @@ def refine_texts(
     patterns: list[list[Pattern]] = [[] for _ in trace.texts]
     size = max(1, trace.plan.paths // top_k)
     for start in range(0, len(words), size):
-        found = refine_nodes(trace, words[start : start + size], top_k)
-        carried = refine_components(trace, [path.nodes for path in found])
+        batch = words[start : start + size]
+        with part(start / len(words), (start + len(batch)) / len(words)):
+            found, carried = _refined(trace, batch, top_k)
         for nodes, components in zip(found, carried, strict=True):
             number, text = trace.text_of(nodes.nodes[0])
             within = tuple(node - text.start for node in nodes.nodes)
@@ -117,6 +120,16 @@ def refine_texts(
     return [tuple(sorted(some, key=lambda p: -abs(p.influence))) for some in patterns]
 
 
+def _refined(
+    trace: Trace, words: list[int], top_k: int
+) -> tuple[list[NodesSoFar], list[ComponentsSoFar]]:
+    """The paths of nodes from each of `words`, and their components."""
+    with part(0.0, NODES_SHARE):
+        found = refine_nodes(trace, words, top_k)
+    with part(NODES_SHARE, 1.0):
+        return found, refine_components(trace, [path.nodes for path in found])
+
+
 def _strongest(text: Followed, most: int | None) -> list[int]:
     """The positions of a text's words with influence: all of them, or the strongest."""
     words = [j for j, g in enumerate(text.influence) if g != 0]
@@ -129,7 +142,7 @@ def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodesSoFar]
     """The best `top_k` paths of nodes from each of `words`, strongest first, word by word."""
     paths = [NodesSoFar((word,), ()) for word in words]
     tangents = Tangents.of_words(trace, words)
-    for _ in range(trace.n_layers):
+    for _ in steps(range(trace.n_layers)):
         parents, paths = _choose_nodes(trace, paths, tangents.node_scores().cpu().numpy(), top_k)
         target = trace.index([path.nodes[-1] for path in paths])
         tangents = tangents.to_nodes(trace.index(parents), target)
@@ -187,10 +200,11 @@ def components_along(
     `choose` gives the row of every path's component from the influences by all of them, block by
     block; above the block, all heads and skip along the path's nodes are open.
     """
-    cotangents = Cotangents.along(trace, paths)
+    with part(0.0, PULL_SHARE):
+        cotangents = Cotangents.along(trace, paths)
     found = [ComponentsSoFar((), (), (), ()) for _ in paths]
     tangents = Tangents.of_words(trace, [path[0] for path in paths])
-    for number in range(trace.n_layers):
+    for number in steps(range(trace.n_layers), PULL_SHARE):
         parts, carried = cotangents.scores(tangents)
         scores = parts.by_component()
         chosen = choose(number, scores)

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from explainer.base.checkpoint import part
 from explainer.base.errors import ExplainerError
+from explainer.influence.effort.count import Effort, effort
 from explainer.influence.flow import total_flows
 from explainer.influence.memory import Plan
 from explainer.influence.path import IntegrationPath, integration_path
@@ -109,17 +111,24 @@ class Batch:
 
     def explanations(self, asked: Sequence[Asked]) -> list[Explanation]:
         """Raises ExplainerError where one of them cannot be explained."""
+        traced = self._effort(asked).traced
         with without_gradients():
-            return self.explanations_of(self.follow(asked), asked)
+            with part(0.0, traced):
+                trace = self.follow(asked)
+            with part(traced, 1.0):
+                return self.explanations_of(trace, asked)
 
     def explanations_of(self, traced: Trace, asked: Sequence[Asked]) -> list[Explanation]:
         """The same from a trace that is there; call it where gradients are off."""
         tokens = [one.sentence.tokens for one in asked]
+        refined = self._effort(asked).refined
         with products_in(self.precision, traced.device):
-            patterns = refine_texts(traced, tokens, self.settings.top_k, self.words)
-            flows: Sequence[TotalFlow | None] = (
-                total_flows(traced) if self.flow else [None] * len(asked)
-            )
+            with part(0.0, refined):
+                patterns = refine_texts(traced, tokens, self.settings.top_k, self.words)
+            with part(refined, 1.0):
+                flows: Sequence[TotalFlow | None] = (
+                    total_flows(traced) if self.flow else [None] * len(asked)
+                )
         parts = zip(asked, traced.texts, patterns, flows, strict=True)
         return [self._explanation(*part) for part in parts]
 
@@ -172,4 +181,12 @@ class Batch:
             flow=flow,
             words=sentence.words,
             reduced=reduced,
+        )
+
+    def _effort(self, asked: Sequence[Asked]) -> Effort:
+        """What it takes to explain them together."""
+        n_tokens = sum(len(one.sentence.tokens) for one in asked)
+        words = None if self.words is None else self.words * len(asked)
+        return effort(
+            self.model.adapter, n_tokens, self.settings, self.budget, words=words, flow=self.flow
         )

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from explainer.base.budget import given_budget
-from explainer.base.checkpoint import checkpoint
+from explainer.base.checkpoint import checkpoint, part, steps
 from explainer.influence.layer import Layer, Piece
 from explainer.influence.memory import Plan, Store
 from explainer.influence.path import IntegrationPath
@@ -189,13 +189,16 @@ def trace_together(
     points = len(path.a)
     cuts = [path.part(start, start + plan.points) for start in range(0, points, plan.points)]
     store = Store(plan.held)
-    pieces, last = _up(adapter, cuts, head.targets, store)
-    values, slopes = _down(pieces, last, head, store)
+    with part(0.0, 0.5):
+        pieces, last = _up(adapter, cuts, head.targets, store)
+    with part(0.5, 1.0):
+        values, slopes = _down(pieces, last, head, store)
     if path.has_both_ends:
         at_ends = values[[0, -1]]
     else:
         both = [path.at_ends()]
-        at_ends = head.value(_up(adapter, both, head.targets, Store(0))[1][0])[0]
+        with part(1.0, 1.0):
+            at_ends = head.value(_up(adapter, both, head.targets, Store(0))[1][0])[0]
     influence = (path.weights.to(slopes) * slopes).sum(0).tolist()
     texts = [
         Followed(start, stop, target, value, base, tuple(influence[start:stop]))
@@ -245,7 +248,7 @@ def _up(
         tangent = blocks.embedding_tangent(adapter.embedding, norm, direction)
         pieces.append(Piece(adapter, targets, path.weights.to(first), tangent, first))
     hidden = [piece.first for piece in pieces]
-    for number in range(len(adapter.blocks)):
+    for number in steps(range(len(adapter.blocks))):
         for index, piece in enumerate(pieces):
             H, state = through_block(adapter, number, hidden[index], rows=targets)
             hidden[index] = H
@@ -265,7 +268,7 @@ def _down(
     G = list(gradient)
     for piece, head_G in zip(pieces, G, strict=True):
         piece._head_G = head_G
-    for number in reversed(range(pieces[0].n_layers)):
+    for number in steps(range(pieces[0].n_layers)[::-1]):
         for index in store.order(number, len(pieces)):
             checkpoint()
             G[index] = store.layer(pieces, index, number).pull_back(G[index])

@@ -1,0 +1,119 @@
+"""What an explanation takes: counted as it grows, measured once, and told as it goes on."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from explainer import ExplainerError, Settings, explain
+from explainer.base.checkpoint import checkpoint, checkpoints, part, steps
+from explainer.influence.effort import pace as pace_module
+from explainer.influence.effort.count import effort, passes
+from explainer.influence.effort.estimate import Estimate, estimate
+from explainer.influence.effort.pace import pace
+
+SENTENCE = "the farmers that the assistant loves [MASK] old ."
+GB = 2**30
+
+
+def counted(model, n_tokens=10, budget=GB, words=None, flow=False, **settings):
+    given = Settings(**{"points": 10} | settings)
+    return effort(model.adapter, n_tokens, given, budget, words=words, flow=flow)
+
+
+def test_the_effort_is_that_of_the_products_of_matrices(tiny_masked_lm):
+    block = tiny_masked_lm.adapter.blocks[0]
+    d, n, layers = block.W_1.shape[1], 10, tiny_masked_lm.info.layers
+    projections = sum(w.numel() for w in (block.W_QKV, block.W_O, block.W_1, block.W_2))
+    attention = n * n * d
+    forward = layers * (n * projections + 2 * attention)
+    assert passes(tiny_masked_lm.adapter, n) == forward
+    backward = layers * (n * projections + 4 * attention)
+    assert counted(tiny_masked_lm).trace == 10 * (forward + backward)
+
+
+def test_the_effort_grows_with_points_tokens_words_and_patterns(tiny_masked_lm):
+    few = counted(tiny_masked_lm)
+    assert counted(tiny_masked_lm, points=20).total == pytest.approx(2 * few.total)
+    assert counted(tiny_masked_lm, n_tokens=20).total > 2 * few.total
+    assert counted(tiny_masked_lm, top_k=5).patterns == 5 * few.patterns
+    assert counted(tiny_masked_lm, words=5).patterns == few.patterns / 2
+    assert counted(tiny_masked_lm, words=0) == replace(few, patterns=0)
+    assert counted(tiny_masked_lm, words=99) == few
+    assert counted(tiny_masked_lm, flow=True).flow > few.flow == 0
+
+
+def test_what_does_not_fit_is_made_again(tiny_masked_lm):
+    whole, tight = counted(tiny_masked_lm), counted(tiny_masked_lm, budget=64 * 2**10)
+    assert tight.trace > whole.trace
+    assert tight.patterns > whole.patterns
+    with pytest.raises(ExplainerError, match="need at least"):
+        counted(tiny_masked_lm, budget=1000)
+
+
+def test_the_pace_is_measured_once(tiny_masked_lm, monkeypatch):
+    calls = []
+    measured = pace_module._measured
+    monkeypatch.setattr(pace_module, "_known", {})
+    monkeypatch.setattr(
+        pace_module, "_measured", lambda adapter: calls.append(1) or measured(adapter)
+    )
+    assert pace(tiny_masked_lm.adapter) == pace(tiny_masked_lm.adapter) > 0
+    assert len(calls) == 1
+
+
+def test_an_estimate_is_the_effort_at_the_machines_pace(tiny_masked_lm, monkeypatch):
+    settings = Settings(points=1000)
+    whole = effort(tiny_masked_lm.adapter, 11, settings, GB).total
+    monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda _: whole / 130)
+    found = estimate(tiny_masked_lm, 11, settings, GB)
+    assert found.seconds == pytest.approx(130)
+    assert found.slow
+    assert found.says == "about 2 minutes (11 tokens × 1,000 points × 3 layers)"
+    twice = estimate(tiny_masked_lm, 11, settings, GB, times=2, beside=whole)
+    assert twice.seconds == pytest.approx(390)
+    assert not Estimate(10.0, "").slow
+
+
+def test_steps_and_parts_are_shares_of_what_is_around_them():
+    heard: list[float] = []
+    with checkpoints(lambda: None, heard.append):
+        with part(0.0, 0.5):
+            assert list(steps("ab")) == ["a", "b"]
+        with part(0.5, 1.0), part(0.5, 1.0):
+            checkpoint(0.0)
+        checkpoint()
+        checkpoint(1.0)
+    assert heard == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert list(steps([])) == []
+    with part(0.2, 0.4):
+        checkpoint(0.5)  # nobody watches
+    assert len(heard) == 5
+
+
+def test_what_is_stopped_within_a_part_leaves_no_part_behind():
+    heard: list[float] = []
+    with checkpoints(lambda: None, heard.append):
+        with pytest.raises(KeyError), part(0.5, 1.0):
+            raise KeyError
+        checkpoint(0.5)
+    assert heard == [0.5]
+
+
+@pytest.mark.parametrize("rule", ["trapezoid", "midpoint"])
+@pytest.mark.parametrize("memory", ["1 GB", "64 KB"])
+def test_an_explanation_tells_how_far_it_is(tiny_masked_lm, rule, memory):
+    heard: list[float] = []
+    with checkpoints(lambda: None, heard.append):
+        explain(
+            tiny_masked_lm,
+            SENTENCE,
+            settings=Settings(points=6, rule=rule),
+            flow=True,
+            memory=memory,
+        )
+    assert heard == sorted(heard)
+    assert (heard[0], heard[-1]) == (0.0, 1.0)
+    # Every block of every walk is a step: none is a large part of the whole.
+    gaps = [after - before for before, after in pairwise(heard)]
+    assert max(gaps) < 0.2

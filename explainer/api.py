@@ -135,6 +135,7 @@ def measure_path(
     *,
     contrast: Contrast | None = None,
     settings: Settings | None = None,
+    memory: int | str | None = None,
 ) -> Measured:
     """The exact influence of any route, such as one that somebody draws (Lu et al., NeurIPS 2021).
 
@@ -145,7 +146,7 @@ def measure_path(
     """
     # A route that is none is refused before the work of a trace.
     route = Route(nodes, components)  # type: ignore[arg-type]  # any sequences become tuples
-    traced = trace_text(model, text, contrast=contrast, settings=settings)
+    traced = trace_text(model, text, contrast=contrast, settings=settings, memory=memory)
     with without_gradients():
         measured = measure(traced, route)
         check_finite(model, measured.trail)
@@ -201,13 +202,15 @@ def trace_text(
     *,
     contrast: Contrast | None = None,
     settings: Settings | None = None,
+    memory: int | str | None = None,
 ) -> Trace:
     """The trace of a text that has not been read yet; the rest is as in `explain`."""
     settings = given_settings(settings)
-    sentence = read_sentence(given_model(model), text)
+    budget = given_budget(memory, given_model(model).adapter.device)
+    sentence = read_sentence(model, text)
     quantity = choose_quantity(model, sentence, given_contrast(contrast))
     with without_gradients():
-        return follow(model, sentence, quantity, settings)
+        return follow(model, sentence, quantity, settings, budget)
 
 
 def follow(

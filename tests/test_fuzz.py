@@ -145,7 +145,13 @@ POSITIONS = st.lists(st.integers(0, 7), min_size=3, max_size=4)
     components=st.none()
     | st.lists(st.sampled_from([0, 1, "skip", None]), min_size=3, max_size=3)
     | ANYTHING,
-    asked=arguments({"contrast": st.just(Contrast("are", "is")), "settings": st.just(FEW)}),
+    asked=arguments(
+        {
+            "contrast": st.just(Contrast("are", "is")),
+            "settings": st.just(FEW),
+            "memory": st.sampled_from(["1 GB", None]),
+        }
+    ),
 )
 def test_measure_path(masked_lm, nodes, components, asked):
     how = {"settings": FEW, **asked}
@@ -153,7 +159,10 @@ def test_measure_path(masked_lm, nodes, components, asked):
     assert found is None or (isinstance(found, Measured) and len(found.trail) == 3)
 
 
-@cases(text=st.just("[MASK]") | ANYTHING, asked=arguments({"settings": st.just(FEW)}))
+@cases(
+    text=st.just("[MASK]") | ANYTHING,
+    asked=arguments({"settings": st.just(FEW), "memory": st.just(2**30)}),
+)
 def test_trace_text(masked_lm, text, asked):
     outcome(lambda: trace_text(masked_lm.it, text, **{"settings": FEW, **asked}))
 

@@ -16,8 +16,11 @@ from explainer.app.compute.answers import MISSING, Answers
 from explainer.app.compute.evaluate import measured_line, record
 from explainer.app.compute.explore import WhatIf, ablated, attention_weights, route_influence
 from explainer.app.compute.method import node_choices, path_curve, word_influence
+from explainer.base.budget import VARIABLE
 from explainer.base.checkpoint import checkpoint, checkpoints
 from explainer.evaluation.options import Options
+from explainer.influence.effort.estimate import estimate
+from explainer.influence.effort.pace import pace
 from explainer.intervention.ablate import ablated_values, keep_all, no_activations
 from explainer.intervention.attention import attention
 from explainer.question.quantity import Contrast, masked_word
@@ -249,8 +252,10 @@ def test_a_folder_that_was_saved_again_gives_new_answers(tiny_masked_lm_dir, tmp
 
 def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkeypatch):
     request = replace(request_, settings=Settings(points=1000))
-    seconds = bounds.estimated_seconds(compute.model(request.model), 11, request.settings)
-    monkeypatch.setattr(bounds, "RATE", bounds.RATE * seconds / 3000)
+    model = compute.model(request.model)
+    whole = estimate(model, 11, request.settings, bounds.budget(), flow=True)
+    slower = pace(model.adapter) * whole.seconds / 3000
+    monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda _: slower)
     monkeypatch.setenv(bounds.SECONDS_VARIABLE, "300")
     with pytest.raises(ExplainerError) as error:
         compute.explanation(request)
@@ -264,6 +269,7 @@ def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkey
         compute.explanation(replace(request, settings=Settings(points=points, top_k=9)))
     with pytest.raises(ExplainerError, match="would take about"):
         word_influence(request)
+    word_influence(replace(request, settings=Settings(points=250)))  # without patterns it is less
     assert not server.queue()._line
 
 
@@ -295,10 +301,17 @@ def test_answers_are_bounded_by_number_and_size():
     assert kept.get("f") is None
 
 
-def test_the_estimate_grows_with_the_work(tiny_masked_lm):
-    few = bounds.estimated_seconds(tiny_masked_lm, 10, Settings(points=10))
-    assert bounds.estimated_seconds(tiny_masked_lm, 10, Settings(points=20)) == pytest.approx(
-        2 * few
+def test_one_budget_of_memory_for_the_servers_life(request_, monkeypatch):
+    bounds.budget.cache_clear()
+    first, taken = bounds.budget(), []
+    monkeypatch.setenv(VARIABLE, "1 GB")
+    assert bounds.budget() == first
+    monkeypatch.setattr(
+        "explainer.app.compute.sentence.explain",
+        lambda *a, memory, **how: taken.append(memory) or explain(*a, **how),
     )
-    assert bounds.estimated_seconds(tiny_masked_lm, 20, Settings(points=10)) > 2 * few
-    assert bounds.estimated_seconds(tiny_masked_lm, 10, Settings(points=10, top_k=5)) > 2 * few
+    compute.explanation(request_)
+    assert taken == [first]
+    bounds.budget.cache_clear()
+    assert bounds.budget() == 2**30
+    bounds.budget.cache_clear()

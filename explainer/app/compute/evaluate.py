@@ -5,26 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from explainer import ExplainerError
-from explainer.app.compute.bounds import check_effort
+from explainer.app.compute.bounds import allowed, budget
 from explainer.app.compute.cached import computed
 from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import on
+from explainer.evaluation.effort import sentence_estimate
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.options import Options
 from explainer.evaluation.record import Record
 from explainer.evaluation.run import line_of
 from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
+from explainer.influence.effort.estimate import Estimate
 from explainer.intervention.ablate import Replacement
 from explainer.models.model import Model
 from explainer.question.quantity import asked_for, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.tasks import Case
-
-PATHS = 0.3
-"""What measuring one more method's paths takes, beside an explanation."""
-WAYS = 8
-"""Passes for each method: at two levels, for two choices of words, kept and removed."""
 
 
 @computed()
@@ -33,11 +30,10 @@ def shared_fillings(loaded: Model, _: Reading, options: Options) -> Fillings:
     return fillings(loaded, options)
 
 
-def _check_record(loaded: Model, text: str, options: Options) -> None:
+def _check_record(loaded: Model, text: str, options: Options) -> Estimate:
     """The effort of a record; raises ExplainerError for too much."""
-    number = len(options.methods)
-    passes = number * WAYS * len(options.replacements)
-    check_effort(loaded, text, options.settings, times=1 + PATHS * number, passes=passes)
+    n_tokens = len(read_sentence(loaded, text).tokens)
+    return allowed(sentence_estimate(loaded, n_tokens, options, budget()), options.settings)
 
 
 def _options(request: Request, replacement: Replacement) -> Options:
@@ -67,7 +63,7 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
         correct=correct,
         wrong=rivals[0] if one_rival else "",
     )
-    return evaluate_sentence(loaded, case, 0, options, filled)
+    return evaluate_sentence(loaded, case, 0, options, filled, budget())
 
 
 def measured_line(model: Reading, case: Case, number: int, options: Options) -> dict[str, Any]:
@@ -82,6 +78,6 @@ def measured_line(model: Reading, case: Case, number: int, options: Options) -> 
         except ExplainerError as error:
             return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}
         filled = shared_fillings.within(loaded.model, model, options)
-        return line_of(loaded.model, case, number, options, filled)
+        return line_of(loaded.model, case, number, options, filled, budget())
 
     return on(model.model, work, asked=model.version)

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.api import measure_path
+from explainer.app.compute.bounds import budget
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Reading, Request
-from explainer.app.compute.sentence import PREDICTIONS, explaining
+from explainer.app.compute.sentence import PREDICTIONS, tracing
 from explainer.app.state.choices import What
 from explainer.influence.measure import Measured
 from explainer.intervention.ablate import (
@@ -75,7 +76,7 @@ def attention_weights(loaded: Model, reading: Reading) -> NDArray[np.float64]:
     return attention(loaded, read_sentence(loaded, reading.text))
 
 
-@computed(lambda loaded, request, *_: explaining(loaded, request))
+@computed(tracing)
 def route_influence(loaded: Model, request: Request, route: Route) -> Measured:
     """The exact influence of a route; raises ExplainerError for one that is not the model's."""
     return measure_path(
@@ -85,4 +86,5 @@ def route_influence(loaded: Model, request: Request, route: Route) -> Measured:
         route.components,
         contrast=request.contrast,
         settings=request.settings,
+        memory=budget(),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from explainer.api import trace_text
+from explainer.app.compute.bounds import budget
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Request
-from explainer.app.compute.sentence import explaining
+from explainer.app.compute.sentence import tracing
 from explainer.influence import replay
 from explainer.influence.trace import Trace
 from explainer.models.model import Model
@@ -13,16 +14,22 @@ from explainer.results.gap import gap_is_large
 
 
 def _trace(loaded: Model, request: Request) -> Trace:
-    return trace_text(loaded, request.text, contrast=request.contrast, settings=request.settings)
+    return trace_text(
+        loaded,
+        request.text,
+        contrast=request.contrast,
+        settings=request.settings,
+        memory=budget(),
+    )
 
 
-@computed(explaining)
+@computed(tracing)
 def path_curve(loaded: Model, request: Request) -> replay.PathCurve:
     """Q and its slope at the request's points of the path; raises ExplainerError."""
     return replay.path_curve(_trace(loaded, request))
 
 
-@computed(lambda loaded, request, _: explaining(loaded, request))
+@computed(tracing)
 def node_choices(
     loaded: Model, request: Request, nodes: tuple[int, ...]
 ) -> tuple[tuple[float, ...], ...]:
@@ -30,7 +37,7 @@ def node_choices(
     return replay.node_choices(_trace(loaded, request), nodes)
 
 
-@computed(explaining)
+@computed(tracing)
 def word_influence(loaded: Model, request: Request) -> tuple[tuple[float, ...], bool]:
     """One integrated gradient per token, without patterns, and whether their gap is large.
 

@@ -5,26 +5,32 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from explainer import Explanation, Prediction, explain, predict
-from explainer.app.compute.bounds import check_effort
+from explainer.app.compute.bounds import budget, check_effort
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import model
+from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
 from explainer.question.sentence import Span, read_sentence, word_spans
 
 PREDICTIONS = 12
 
 
-def explaining(loaded: Model, request: Request) -> None:
-    """The effort of an explanation; raises ExplainerError for too much."""
-    check_effort(loaded, request.text, request.settings)
+def tracing(loaded: Model, request: Request, *_: object) -> Estimate:
+    """The effort of an explanation without patterns; raises ExplainerError for too much."""
+    return check_effort(loaded, request.text, request.settings, words=0)
 
 
-@computed(explaining)
+@computed(lambda loaded, request: check_effort(loaded, request.text, request.settings, flow=True))
 def explanation(loaded: Model, request: Request) -> Explanation:
     """The explanation with its total flow; raises ExplainerError."""
     return explain(
-        loaded, request.text, **asdict(request.contrast), settings=request.settings, flow=True
+        loaded,
+        request.text,
+        **asdict(request.contrast),
+        settings=request.settings,
+        flow=True,
+        memory=budget(),
     )
 
 

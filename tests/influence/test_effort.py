@@ -81,10 +81,9 @@ def test_steps_and_parts_are_shares_of_what_is_around_them():
         with part(0.0, 0.5):
             assert list(steps("ab")) == ["a", "b"]
         with part(0.5, 1.0), part(0.5, 1.0):
-            checkpoint(0.0)
+            assert list(steps("a", 0.5)) == ["a"]
         checkpoint()
-        checkpoint(1.0)
-    assert heard == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert heard == [0.0, 0.25, 0.5, 0.875, 1.0]
     assert list(steps([])) == []
     with part(0.2, 0.4):
         checkpoint(0.5)  # nobody watches

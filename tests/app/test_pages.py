@@ -92,7 +92,8 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
     steps = widget(test, "segmented_control", "step")
     assert steps.value == (heads[0] if heads else 0)
     assert len(steps.options) == shown.model.layers
-    assert len(test.get("plotly_chart")) == 3  # the graph, the head's map, the candidates
+    # The graph, how the head carries, its map, the candidates.
+    assert len(test.get("plotly_chart")) == (4 if heads else 3)
 
     calls = []
     monkeypatch.setattr("explainer.app.compute.sentence.explain", lambda *a, **_: calls.append(a))

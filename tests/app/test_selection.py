@@ -16,11 +16,11 @@ from explainer.figures.canvas.scene import Area
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.influence import together
-from explainer.results.route import Edge, Node
+from explainer.results.route import SKIP, Edge, Node
 from tests.app import test_pages
 from tests.app.test_pages import graph_alt, messages, plain_text, strip_values
 from tests.figures import test_figures
-from tests.ui import checked, query, widget
+from tests.ui import alts, checked, query, widget
 
 page = test_pages.page
 small = test_figures.small
@@ -146,7 +146,8 @@ def test_a_selected_step_lives_in_the_link_and_survives_every_toggle(page, monke
     assert f"{len(words)} pattern" in graph_alt(test)
     table = test.dataframe[0].value
     assert len(table) == len(words)
-    assert len(test.get("plotly_chart")) == 3  # the graph, the head's map, the candidates
+    figures = 3 if edge.component == SKIP else 4  # the graph, parts, the head's map, candidates
+    assert len(test.get("plotly_chart")) == figures
     monkeypatch.setattr("explainer.app.compute.sentence.explain", None)
     for name, value in (("level", "embedding"), ("overlay", "both"), ("level", "attention")):
         checked(widget(test, "segmented_control", name).set_value(value).run())
@@ -161,6 +162,22 @@ def test_a_selected_step_lives_in_the_link_and_survives_every_toggle(page, monke
     assert not {"at", "word"} & query(test).keys()
     with pytest.raises(KeyError):
         test.button(key="show_all")
+
+
+def test_a_head_says_how_it_carries_and_a_skip_does_not(page):
+    shown = compute.explanation(page().session_state["explore_last_request"])
+    steps = [(edge, found) for edge, found in shown.by_edge("attention")]
+    shared = max((s for s in steps if s[0].component != SKIP), key=lambda step: len(step[1]))
+    for edge, found in (shared, next(s for s in steps if s[0].component == SKIP)):
+        test = page(at=written_place(edge))
+        said = [alt for alt in alts(test) if "(value)" in alt]
+        if edge.component == SKIP:
+            assert not said
+            continue
+        value, key = (sum(p.attention_parts[edge.layer][part] for p in found) for part in (0, 1))
+        assert f"{signed(value, 3)} by what" in said[0]
+        assert f"{signed(key, 3)} by how much attention" in said[0]
+        assert said[0] in [plain_text(shown.value) for shown in test.markdown]
 
 
 def test_a_step_is_knocked_out_without_choosing_a_word_and_the_undo_is_plain(page):

@@ -9,6 +9,7 @@ import streamlit as st
 from explainer import Explanation, Prediction
 from explainer.app.compute import Request
 from explainer.app.compute.explore import attention_weights
+from explainer.app.explore.head_parts import head_parts
 from explainer.app.explore.own_route import own_route
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.state import EDITOR
@@ -59,7 +60,8 @@ def step_panel(
         # By what is not told apart at the embedding level: the strongest pattern says it.
         edge = passing[0].edges("attention")[view.place.layer]
     if edge is not None:
-        _detail(explanation, request, step_of(edge, passing if pattern is None else (pattern,)))
+        step = step_of(edge, passing if pattern is None else (pattern,))
+        _detail(explanation, request, step, view)
     looked_into: Place | None = edge or view.place
     assert looked_into is not None
     what_if(explanation, request, predicted, looked_into, drawn.of_tokens)
@@ -114,10 +116,11 @@ def _first_head(edges: tuple[Edge, ...]) -> int:
     return next((edge.layer for edge in edges if edge.component != SKIP), 0)
 
 
-def _detail(explanation: Explanation, request: Request, step: Step) -> None:
-    """The step in a sentence, the attention behind it, and every component's influence."""
+def _detail(explanation: Explanation, request: Request, step: Step, view: View) -> None:
+    """The step in a sentence, how its head carries it, its attention, and all components."""
     said = _says(explanation, step)
     st.markdown(plain(said))
+    head_parts(explanation, step, view)
     left, right = st.columns([1.15, 1], gap="large")
     with left:
         _attention(explanation, request, step)

@@ -1,0 +1,45 @@
+"""How the head of the selected step carries it: by its value, its key and its query."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer import Explanation
+from explainer.app.widgets.markdown import plain
+from explainer.figures import View
+from explainer.figures.canvas.plotly import to_figure
+from explainer.figures.canvas.text import brief
+from explainer.figures.charts.chart import STILL
+from explainer.figures.charts.head_parts import WIDTH, parts_scene, says_parts
+from explainer.results.step import Step
+
+
+def head_parts(explanation: Explanation, step: Step, view: View) -> None:
+    """A sentence, a small bar and how to read it; nothing where the step is a skip's."""
+    if step.parts is None:
+        return
+    said = says_parts(explanation, step.edge, step.parts)
+    st.markdown(plain(said))
+    scene = parts_scene(step.edge, step.parts, width=min(WIDTH, view.width), dark=view.dark)
+    st.plotly_chart(
+        to_figure(scene, view.colours),
+        key="head_parts",
+        theme=None,
+        width="content",
+        config=STILL,
+        alt=said,
+    )
+    st.caption(plain(_how_to_read(explanation, step)))
+
+
+def _how_to_read(explanation: Explanation, step: Step) -> str:
+    edge = step.edge
+    source, target = (brief(explanation.tokens[at]) for at in (edge.source, edge.target))
+    itself = edge.source == edge.target
+    looks = f" Query: “{source}” itself looks elsewhere." if itself else ""
+    return (
+        f"How to read it: influence comes to “{source}” as a change of what it says. Value: "
+        f"{'the head passes the change on' if itself else f'“{target}” takes the change over'}. "
+        f"Key: the change draws more attention to “{source}”, or less; either can be for the "
+        f"answer or against it.{looks} What is left of the line is below 0."
+    )

@@ -241,7 +241,7 @@ def test_from_dict(record, blows):
     if found is not None:
         assert Explanation.from_json(found.to_json()).to_dict() == found.to_dict()
         ET.fromstring(pattern_svg(found, minimum_share=0))
-        assert explanation_table(found, level="attention", minimum_share=0)
+        assert explanation_table(found, level="attention", minimum_share=0, heads=True)
         assert compare(found, found).changes is not None
 
 
@@ -370,6 +370,7 @@ FLAGS = [
     "--top-k",
 ]
 FLAGS += ["--format", "--level", "--minimum-share", "--flow", "--keep-special", "--nonsense", "-h"]
+FLAGS += ["--heads"]
 PARSER = cli._parser()
 """Made once: a quarter of the time of all cases went into making it."""
 RUN_FLAGS = ["--task", "--n", "--seed", "--split", "--predicate", "--methods", "--replacement"]

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.cli.arguments import add_machine, add_settings, settings_of
 from explainer.cli.extras import need
@@ -43,6 +44,11 @@ def add_explain(commands: Any, examples: str) -> None:
     )
     group.add_argument(
         "--flow", action="store_true", help="add the flow of all influence by skip and heads"
+    )
+    group.add_argument(
+        "--heads",
+        action="store_true",
+        help="add to the table how each head on the way carries: by its value, key and query",
     )
     add_machine(parser).add_argument(
         "--precision",
@@ -97,6 +103,11 @@ def _share(text: str) -> float:
 def _run(options: argparse.Namespace) -> None:
     chosen = options.format or format_of(options.out)
     check_output(options.out, chosen)
+    if options.heads and chosen != "table":
+        raise ExplainerError(
+            f"--heads adds to a table, and the output is {chosen}: leave it out (JSON has what it "
+            "adds), or ask for --format table."
+        )
     if chosen == "html":
         need("An HTML page", "evaluate", ("plotly",))
     settings = settings_of(options)
@@ -136,7 +147,10 @@ def _written(explanation: Explanation, chosen: str, options: argparse.Namespace)
         return explanation.to_json(indent=2) + "\n"
     if chosen == "table":
         return explanation_table(
-            explanation, level=options.level, minimum_share=options.minimum_share
+            explanation,
+            level=options.level,
+            minimum_share=options.minimum_share,
+            heads=options.heads,
         )
     # Figures are only loaded by those who draw.
     from explainer.figures import View, pattern_html, pattern_svg

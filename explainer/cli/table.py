@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from explainer.base.checks import one_of
 from explainer.base.numbers import MANY_DIGITS, percent
 from explainer.results.explanation import Explanation
-from explainer.results.pattern import Pattern
+from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.reduced import Reduced
 from explainer.results.route import LEVELS, Edge, Level
 from explainer.results.total_flow import TotalFlow
@@ -26,10 +26,13 @@ LONGEST_CELL = 60
 """Characters of a token in a column at most."""
 
 
-def explanation_table(explanation: Explanation, *, level: Level, minimum_share: float) -> str:
+def explanation_table(
+    explanation: Explanation, *, level: Level, minimum_share: float, heads: bool = False
+) -> str:
     """The target, the sums with their error, and one row per pattern; influences in logits.
 
-    `minimum_share` leaves out words whose |g| is below that share of Σ|g|, and says how many.
+    `minimum_share` leaves out words whose |g| is below that share of Σ|g|, and says how many;
+    `heads` adds a row for each head on the patterns' way, with how it carries.
     """
     one_of("level", level, LEVELS)
     drawn = explanation.drawn(minimum_share)
@@ -41,6 +44,8 @@ def explanation_table(explanation: Explanation, *, level: Level, minimum_share: 
             f"{hidden} more {words} below {minimum_share:.3g} of Σ|g| "
             "(--minimum-share 0 shows all)."
         )
+    if heads:
+        parts.append(_heads(explanation, drawn))
     if explanation.flow is not None:
         parts.append(_flow(explanation.flow))
     return "\n\n".join(parts) + "\n"
@@ -145,6 +150,31 @@ def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Leve
         for pattern in patterns
     ]
     return align(("word", "g", "I_e", "I_a", "I_e/g", "I_a/g", f"pattern ({level} level)"), rows)
+
+
+def _heads(explanation: Explanation, patterns: Sequence[Pattern]) -> str:
+    names = _names(explanation.tokens)
+    rows = [
+        (
+            names[pattern.source],
+            str(edge.layer),
+            str(edge.component),
+            f"{names[edge.source]} → {names[edge.target]}",
+            _signed(carried),
+            *(_signed(part) for part in parts[:2]),
+            _signed(parts.query) if edge.source == edge.target else "",
+        )
+        for pattern in patterns
+        for edge, carried, parts in pattern.steps()
+        if parts is not None
+    ]
+    header = ("word", "block", "head", "step", "carries", *HeadParts._fields)
+    return (
+        align(header, rows) + "\n(value: by what the step's first token says; key: by how much "
+        "attention it draws; query: by where it looks itself)"
+        if rows
+        else "No pattern takes a head, or says how heads carry."
+    )
 
 
 def _flow(flow: TotalFlow) -> str:

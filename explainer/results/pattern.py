@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import add
 from typing import Any, NamedTuple
 
 from explainer.base.checks import one_of
 from explainer.base.errors import ExplainerError
-from explainer.results.route import LEVELS, SKIP, Component, Level, Route
+from explainer.results.route import LEVELS, SKIP, Component, Edge, Level, Route
 
 RECORDED = (
     *("source", "token", "influence", "nodes", "embedding_influence", "embedding_trail"),
@@ -108,6 +108,11 @@ class Pattern(Route):
         0 where the word has none, as after merging pieces that cancel.
         """
         return self.value(level) / self.influence if self.influence else 0.0
+
+    def steps(self) -> Iterator[tuple[Edge, float, HeadParts | None]]:
+        """Each step, what the pattern carries after it, and how its head carries that."""
+        parts = self.attention_parts or (None,) * len(self.components)
+        return zip(self.edges("attention"), self.attention_trail, parts, strict=True)
 
     def to_dict(self, *, parts: bool = True) -> dict[str, Any]:
         """The pattern's record as plain Python values, with the heads' parts or without."""

@@ -8,6 +8,7 @@ from explainer import ExplainerError
 from explainer.app import compute
 from explainer.app.compute import server
 from explainer.app.explore.selection import after_click, place_name, places, with_place, with_word
+from explainer.app.explore.tables import step_frame
 from explainer.app.state.choices import Choices, from_query
 from explainer.app.state.place import read_place, written_place
 from explainer.base.numbers import signed
@@ -275,3 +276,18 @@ def test_a_word_that_does_not_pass_the_links_place_stays_alone(page):
     (said,) = messages(test)
     assert "only the word stays" in said
     assert query(test) == {"word": str(other)}
+
+
+def test_the_table_of_steps_adds_up_to_what_patterns_carry(page):
+    shown = compute.explanation(page().session_state["explore_last_request"])
+    frame = step_frame(Drawn.of(shown, View(minimum_share=0)))
+    assert len(frame) == len(shown.patterns) * shown.model.layers
+    heads = frame[frame["by"] != "skip"]
+    parts = heads[["value", "key", "query"]].sum(axis=1)
+    assert parts.to_numpy(float) == pytest.approx(heads["carries"].to_numpy(), abs=1e-6)
+    assert frame[frame["by"] == "skip"][["value", "key", "query"]].isna().all(axis=None)
+    last = frame[frame["block"] == shown.model.layers - 1].set_index("position")["carries"]
+    assert last.to_dict() == {p.source: p.attention_influence for p in shown.patterns}
+    assert {tuple(row) for row in frame[["to", "to_token"]].to_numpy()} <= {
+        *enumerate(shown.tokens)
+    }

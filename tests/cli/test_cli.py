@@ -164,6 +164,33 @@ def test_the_table_shows_the_flow_of_every_block(lm, capsys):
     assert [row.split()[0] for row in rows[:3]] == ["0", "1", "2"]
 
 
+def test_the_table_says_how_heads_carry(lm, capsys, tiny_masked_lm):
+    shown = ["--correct", "are", "--wrong", "is", "--minimum-share", "0", "--heads"]
+    assert main(["explain", TEXT, *lm, *shown]) == 0
+    _, table = capsys.readouterr().out.split("\nword ")[1:]
+    rows = [row.split() for row in table.splitlines()[1:-1]]
+    explanation = explain(tiny_masked_lm, TEXT, correct="are", wrong="is")
+    heads = [
+        (edge, carried, parts)
+        for pattern in explanation.patterns
+        for edge, carried, parts in pattern.steps()
+        if parts is not None
+    ]
+    assert len(rows) == len(heads) > 10
+    for row, (edge, carried, parts) in zip(rows, heads, strict=True):
+        assert row[1:3] == [str(edge.layer), str(edge.component)]
+        numbers = [carried, *parts][: 4 if edge.source == edge.target else 3]
+        assert row[6:] == [f"{number:+.4f}" for number in numbers]
+    skips = [replace(p, attention_parts=()) for p in explanation.patterns]
+    without = replace(explanation, patterns=tuple(skips))
+    table = explanation_table(without, level="attention", minimum_share=0, heads=True)
+    assert table.endswith("No pattern takes a head, or says how heads carry.\n")
+
+
+def test_heads_are_for_a_table(lm, capsys):
+    assert "--format table" in mistake(capsys, "explain", TEXT, *lm, "--heads", "--format", "json")
+
+
 def test_paths_are_written_without_losing_a_step(tiny_masked_lm):
     explanation = explain(tiny_masked_lm, TEXT)
     for pattern in explanation.patterns:

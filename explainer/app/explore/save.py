@@ -9,7 +9,7 @@ import streamlit as st
 
 from explainer import Explanation
 from explainer.app.compute import Request
-from explainer.app.explore.tables import pattern_frame
+from explainer.app.explore.tables import pattern_frame, step_frame
 from explainer.app.widgets.saving.files import File, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import snippet
@@ -51,6 +51,12 @@ def _files(explanation: Explanation, request: Request, view: View, drawn: Drawn)
                 "patterns.csv",
                 "text/csv",
                 lambda: pattern_frame(drawn).to_csv(index=False),
+            ),
+            File(
+                "Table of steps (CSV)",
+                "steps.csv",
+                "text/csv",
+                lambda: step_frame(drawn).to_csv(index=False),
             ),
         ),
         snippet(request, view),

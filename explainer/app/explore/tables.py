@@ -16,7 +16,7 @@ from explainer.figures.canvas import wording
 from explainer.figures.patterns import bars
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.summary import short_route
-from explainer.results.pattern import Pattern
+from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.route import Level
 
 MOST_ROWS = 14
@@ -47,6 +47,25 @@ def pattern_frame(drawn: Drawn) -> pd.DataFrame:
         },
         index=order,
     )
+
+
+def step_frame(drawn: Drawn) -> pd.DataFrame:
+    """One row per step of every pattern: what it carries after the step, and how; in logits.
+
+    `from` and `to` are positions. Skips have no value, key and query.
+    """
+    tokens = drawn.explanation.tokens
+    rows = [
+        (
+            *(pattern.token, pattern.source, edge.layer, edge.source, edge.target),
+            *(tokens[edge.source], tokens[edge.target], wording.carrier(edge.component), carried),
+            *(parts or (None, None, None)),
+        )
+        for pattern in drawn.listed
+        for edge, carried, parts in pattern.steps()
+    ]
+    named = ("word", "position", "block", "from", "to", "from_token", "to_token", "by", "carries")
+    return pd.DataFrame(rows, columns=[*named, *HeadParts._fields])
 
 
 def _share(part: float, whole: float) -> float:

@@ -98,7 +98,7 @@ def explain_many(
     adapter = given_model(model).adapter
     budget = given_budget(memory, adapter.device)
     batch = Batch(model, settings, flow, budget, words, given_precision(precision, adapter))
-    return _in_batches(batch, questions, tokens_at_once(adapter, settings.points, budget))
+    return _in_batches(batch, questions, tokens_at_once(adapter, settings.expected_points, budget))
 
 
 def _in_batches(

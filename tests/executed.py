@@ -14,7 +14,7 @@ MODULES = (
     "explainer.influence.flow",
     "explainer.influence.layer",
     "explainer.influence.memory",
-    "explainer.influence.path",
+    "explainer.influence.sampling.path",
     "explainer.influence.tangents",
     "explainer.influence.trace",
     "explainer.intervention.activations",

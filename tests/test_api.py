@@ -28,7 +28,7 @@ def test_json_follows_the_contract(masked_lm):
     n, layers, heads = 11, 3, 2
     assert list(data) == [
         *("schema", "model", "tokens", "target", "settings", "influence"),
-        *("completeness_gap", "patterns", "words", "flow"),
+        *("completeness_gap", "points_used", "patterns", "words", "flow"),
     ]
     assert data["schema"] == 2
     assert data["model"] == {
@@ -37,7 +37,7 @@ def test_json_follows_the_contract(masked_lm):
     }
     assert set(data["target"]) == {"position", "correct", "wrong", "value", "baseline_value"}
     assert data["settings"] == {
-        **{"points": 24, "rule": "trapezoid", "baseline": "mask"},
+        **{"points": 24, "rule": "trapezoid", "tolerance": 0.01, "baseline": "mask"},
         **{"keep_special": False, "top_k": 1},
     }
     assert len(data["tokens"]) == len(data["influence"]) == n

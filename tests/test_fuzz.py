@@ -172,6 +172,7 @@ def test_trace_text(masked_lm, text, asked):
         {
             "points": st.integers(1, 1000),
             "rule": st.sampled_from(RULES),
+            "tolerance": st.floats(1e-9, 1),
             "baseline": st.sampled_from(BASELINES),
             "keep_special": st.booleans(),
             "top_k": st.integers(1, 9),

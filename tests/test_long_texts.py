@@ -93,6 +93,7 @@ def explanation(tokens: tuple[str, ...], layers: int, target: Target, seed: int 
         settings=Settings(),
         influence=tuple(influence),
         completeness_gap=0.0,
+        points_used=24,
         patterns=tuple(sorted(patterns, key=lambda p: -abs(p.influence))),
     )
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import torch
 
-from explainer.influence.path import IntegrationPath, quadrature
+from explainer.influence.sampling.path import IntegrationPath, quadrature
 from explainer.influence.trace import Trace, trace_together
 from explainer.models.adapter import Adapter
 from explainer.models.architectures import ARCHITECTURES

@@ -12,8 +12,10 @@ block follows, and P = ∂Q/∂u. A layer makes all the rest of these when it is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -45,6 +47,24 @@ class Piece:
     _head_G: Float[Tensor, "point text d_model"] | None = None
     _last_G: Float[Tensor, "point pos d_model"] | None = None
 
+    @staticmethod
+    def joined(pieces: Sequence[Piece]) -> Piece:
+        """One piece of the points of several that the trace has been down."""
+        first = pieces[0]
+        if len(pieces) == 1:
+            return first
+        return Piece(
+            first.adapter,
+            first.targets,
+            weights=torch.cat([piece.weights for piece in pieces]),
+            tangent=torch.cat([piece.tangent for piece in pieces]),
+            first=torch.cat([piece.first for piece in pieces]),
+            norms=[_joined(states) for states in zip(*(p.norms for p in pieces), strict=True)],
+            P={number: torch.cat([p.P[number] for p in pieces]) for number in first.P},
+            _head_G=torch.cat([piece.head_G for piece in pieces]),
+            _last_G=torch.cat([piece.last_G for piece in pieces]),
+        )
+
     @property
     def n_layers(self) -> int:
         """Number of blocks L."""
@@ -61,6 +81,10 @@ class Piece:
         """∂Q/∂H[L − 1]."""
         assert self._last_G is not None, "the trace has come down through the last block"
         return self._last_G
+
+    def begin_down(self, head_G: Float[Tensor, "point text d_model"]) -> None:
+        """Take ∂Q/∂H[L] of the targets."""
+        self._head_G = head_G
 
     def hidden(self, layer: int) -> Float[Tensor, "point _ d_model"]:
         """H[layer], at H[L] of the targets alone."""
@@ -95,6 +119,21 @@ class Layer:
         layer = Layer.of(piece, number)
         made = {"attended": state.attended, "norm_1": state.norm_1, "_inner": state.inner}
         layer.__dict__.update(made)
+        return layer
+
+    @staticmethod
+    def joined(piece: Piece, layers: Sequence[Layer]) -> Layer:
+        """At the points of `piece`, which is joined from the pieces of `layers`.
+
+        What has been made of all of them need not be made again.
+        """
+        if len(layers) == 1:
+            return layers[0]
+        layer = Layer.of(piece, layers[0].number)
+        for name in ("attended", "norm_1", "slope", "R", "D", "query"):
+            parts = [one.__dict__[name] for one in layers if name in one.__dict__]
+            if len(parts) == len(layers):
+                layer.__dict__[name] = _joined(parts)
         return layer
 
     @property
@@ -189,3 +228,13 @@ class Layer:
         if self.rows is None:
             return positions
         return (positions.unsqueeze(1) == self.rows).int().argmax(1)
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Tensors, or records of tensors, of several pieces as those of one."""
+    first = parts[0]
+    if isinstance(first, Tensor):
+        return torch.cat(list(parts))
+    return type(first)(
+        *(_joined([getattr(part, field.name) for part in parts]) for field in fields(first))
+    )

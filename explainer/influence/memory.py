@@ -13,7 +13,7 @@ cannot be made again from one block alone (`layer.Piece`); what they take of the
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from explainer.base.budget import size
@@ -122,20 +122,36 @@ class Store:
         self.hold(index, layer)
         return layer
 
+    def take(self, index: int, number: int) -> Layer | None:
+        """Block `number` of piece `index` if it is held, which it is no longer."""
+        layer = self._held.pop((index, number), None)
+        if layer is not None:
+            self._room += _bytes(layer)
+        return layer
+
+    def resize(self, capacity: int) -> None:
+        """Hold up to `capacity` bytes from now on."""
+        self._room += capacity - self._capacity
+        self._capacity = capacity
+        self._make_room(0)
+
     def hold(self, index: int, layer: Layer) -> None:
         """Hold a layer of piece `index` if it fits, in the place of others."""
         needed = _bytes(layer)
         if needed > self._capacity:
             return
-        while needed > self._room:
-            _, gone = self._held.popitem(last=False)
-            self._room += _bytes(gone)
+        self._make_room(needed)
         self._held[index, layer.number] = layer
         self._room -= needed
 
-    def order(self, number: int, pieces: int) -> list[int]:
+    def _make_room(self, needed: int) -> None:
+        while needed > self._room:
+            _, gone = self._held.popitem(last=False)
+            self._room += _bytes(gone)
+
+    def order(self, number: int, pieces: Iterable[int]) -> list[int]:
         """The pieces, those first whose layer is held: making another may push it out."""
-        return sorted(range(pieces), key=lambda index: (index, number) not in self._held)
+        return sorted(pieces, key=lambda index: (index, number) not in self._held)
 
 
 def _bytes(layer: Layer) -> int:

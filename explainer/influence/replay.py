@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.influence.path import quadrature
+from explainer.influence.sampling.path import quadrature
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Trace
 from explainer.results.settings import Rule

@@ -17,9 +17,9 @@ from explainer.base.errors import ExplainerError
 from explainer.influence.effort.count import Effort, effort
 from explainer.influence.flow import total_flows
 from explainer.influence.memory import Plan
-from explainer.influence.path import IntegrationPath, integration_path
 from explainer.influence.precision import products_in
 from explainer.influence.refine import refine_texts
+from explainer.influence.sampling.path import IntegrationPath, adaptive_rule, integration_path
 from explainer.influence.trace import Followed, Trace, trace_together
 from explainer.influence.verify import check_finite, check_followed, reduced_gap
 from explainer.models.adapter import Adapter
@@ -141,7 +141,9 @@ class Batch:
         )
         quantities = [one.quantity for one in asked]
         with products_in(self.precision, adapter.device):
-            traced = trace_together(adapter, path, quantities, lengths, self.budget)
+            traced = trace_together(
+                adapter, path, quantities, lengths, self.budget, adaptive_rule(self.settings)
+            )
         if self.precision == "full":
             for one, followed in zip(asked, traced.texts, strict=True):
                 check_followed(model, one.sentence, one.quantity, followed)
@@ -177,6 +179,7 @@ class Batch:
             settings=self.settings,
             influence=followed.influence,
             completeness_gap=followed.completeness_gap,
+            points_used=followed.points,
             patterns=patterns,
             flow=flow,
             words=sentence.words,

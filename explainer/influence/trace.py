@@ -21,13 +21,14 @@ import torch
 from torch import Tensor
 
 from explainer.base.budget import given_budget
-from explainer.base.checkpoint import checkpoint, part, steps
+from explainer.base.checkpoint import checkpoint, part
 from explainer.influence.layer import Layer, Piece
 from explainer.influence.memory import Plan, Store
-from explainer.influence.path import IntegrationPath
-from explainer.models import block as blocks
+from explainer.influence.passes import Head, Passes
+from explainer.influence.sampling.adaptive import Adaptive
+from explainer.influence.sampling.path import IntegrationPath
+from explainer.influence.sampling.rounds import in_rounds, share_done
 from explainer.models.adapter import Adapter, Block
-from explainer.models.encode import through_block
 from explainer.models.shapes import Float, Int, einsum
 from explainer.question.quantity import Quantity
 
@@ -39,6 +40,7 @@ class Followed:
     """One text of a trace: tokens `start` to before `stop`, Q at both ends, g of every token.
 
     `target` is the position of its target node; positions count through all texts of the trace.
+    `points` is how many points of the path its influence is a sum over.
     """
 
     start: int
@@ -47,6 +49,7 @@ class Followed:
     value: float
     baseline_value: float
     influence: tuple[float, ...]
+    points: int
 
     @property
     def completeness_gap(self) -> float:
@@ -153,8 +156,13 @@ class Trace:
         return (*below, torch.stack(last).sum(0))
 
     def last_hidden(self, layer: int) -> Float[Tensor, "row d_model"]:
-        """H[layer] at the last point of the path, at H[L] of the target alone."""
-        return self.pieces[-1].hidden(layer)[-1]
+        """H[layer] at the point nearest to the input, at H[L] of the target alone."""
+        _, point = self.path.ends
+        for piece in self.pieces:
+            if point < len(piece.first):
+                return piece.hidden(layer)[point]
+            point -= len(piece.first)
+        raise AssertionError("every point is in a piece")
 
     def index(self, numbers: Sequence[int]) -> Int[Tensor, " number"]:
         """Whole numbers as a tensor that indexes this trace's own."""
@@ -163,7 +171,7 @@ class Trace:
     def at_block(self, number: int, work: Callable[[int, Layer], Result]) -> list[Result]:
         """`work` of the number of every piece and its layer of a block, in the pieces' order."""
         found: dict[int, Result] = {}
-        for index in self.store.order(number, len(self.pieces)):
+        for index in self.store.order(number, range(len(self.pieces))):
             checkpoint()
             found[index] = work(index, self.store.layer(self.pieces, index, number))
         return [found[index] for index in range(len(self.pieces))]
@@ -175,103 +183,33 @@ def trace_together(
     quantities: Sequence[Quantity],
     lengths: Sequence[int],
     budget: int | None = None,
+    adaptive: Adaptive | None = None,
 ) -> Trace:
     """Follow the Q of texts of these lengths along a path, with so many bytes of memory.
 
     The texts stand one after the other in path and adapter; a quantity's position counts within
-    its text. Without a `budget` it is the default of `base.budget`.
+    its text. Without a `budget` it is the default of `base.budget`. With `adaptive` the path has
+    the points to begin with, and every text gets more where it needs them.
     """
-    plan = Plan.of(adapter, len(path.x), len(path.a), given_budget(budget, adapter.device))
     ends = torch.tensor(lengths).cumsum(0).tolist()
     starts = [0, *ends[:-1]]
     targets = [q.position + start for q, start in zip(quantities, starts, strict=True)]
-    head = _Head(adapter, quantities, torch.tensor(targets, device=adapter.device))
-    points = len(path.a)
-    cuts = [path.part(start, start + plan.points) for start in range(0, points, plan.points)]
-    store = Store(plan.held)
-    with part(0.0, 0.5):
-        pieces, last = _up(adapter, cuts, head.targets, store)
-    with part(0.5, 1.0):
-        values, slopes = _down(pieces, last, head, store)
-    if path.has_both_ends:
-        at_ends = values[[0, -1]]
-    else:
-        both = [path.at_ends()]
-        with part(1.0, 1.0):
-            at_ends = head.value(_up(adapter, both, head.targets, Store(0))[1][0])[0]
+    head = Head(adapter, quantities, torch.tensor(targets, device=adapter.device))
+    passes = Passes(head, given_budget(budget, adapter.device))
+    with part(0.0, 1.0 if adaptive is None else share_done(len(path.a))):
+        passes.over(path)
+    points = [len(path.a)] * len(lengths)
+    if adaptive is not None:
+        path, points = in_rounds(passes, path, adaptive, lengths)
+    values, slopes = torch.cat(passes.values), torch.cat(passes.slopes)
+    with part(1.0, 1.0):
+        at_ends = values[[*path.ends]] if path.has_both_ends else head.value_at(path.at_ends())
     influence = (path.weights.to(slopes) * slopes).sum(0).tolist()
     texts = [
-        Followed(start, stop, target, value, base, tuple(influence[start:stop]))
-        for start, stop, target, base, value in zip(
-            starts, ends, targets, *at_ends.tolist(), strict=True
+        Followed(start, stop, target, value, base, tuple(influence[start:stop]), count)
+        for start, stop, target, base, value, count in zip(
+            starts, ends, targets, *at_ends.tolist(), points, strict=True
         )
     ]
-    return Trace(path, tuple(texts), plan, pieces, store, values, slopes)
-
-
-@dataclass(frozen=True, eq=False)
-class _Head:
-    """What comes after the last block: Q of every text."""
-
-    adapter: Adapter
-    quantities: Sequence[Quantity]
-    targets: Int[Tensor, " text"]
-
-    def value(
-        self, last: Float[Tensor, "point text d_model"]
-    ) -> tuple[Float[Tensor, "point text"], Float[Tensor, "point text d_model"]]:
-        """Q and ∂Q/∂H[L] from the targets' last hidden states."""
-        with torch.enable_grad(), torch.autocast(last.device.type, enabled=False):
-            at_target = last.detach().requires_grad_()
-            by_text = [
-                self.adapter.logits(at_target[:, text], _classes(q, last.device))
-                @ last.new_tensor(q.weights)
-                for text, q in enumerate(self.quantities)
-            ]
-            values = torch.stack(by_text, dim=1)
-            (gradient,) = torch.autograd.grad(values.sum(), at_target)
-        return values.detach(), gradient
-
-
-def _classes(quantity: Quantity, device: torch.device) -> Int[Tensor, " class"]:
-    return torch.tensor(quantity.classes, device=device)
-
-
-def _up(
-    adapter: Adapter, cuts: Sequence[IntegrationPath], targets: Int[Tensor, " text"], store: Store
-) -> tuple[tuple[Piece, ...], list[Float[Tensor, "_ text d_model"]]]:
-    """Pieces of the path, and H[L] of each at the targets."""
-    pieces = []
-    for path in cuts:
-        first, norm = blocks.embed(adapter.embedding, path.points)
-        direction = path.direction.unsqueeze(0)
-        tangent = blocks.embedding_tangent(adapter.embedding, norm, direction)
-        pieces.append(Piece(adapter, targets, path.weights.to(first), tangent, first))
-    hidden = [piece.first for piece in pieces]
-    for number in steps(range(len(adapter.blocks))):
-        for index, piece in enumerate(pieces):
-            H, state = through_block(adapter, number, hidden[index], rows=targets)
-            hidden[index] = H
-            piece.norms.append(state.norm_2)
-            store.hold(index, Layer.after(piece, number, state))
-    return tuple(pieces), hidden
-
-
-def _down(
-    pieces: Sequence[Piece],
-    last: Sequence[Float[Tensor, "_ text d_model"]],
-    head: _Head,
-    store: Store,
-) -> tuple[Float[Tensor, "point text"], Float[Tensor, "point pos"]]:
-    """Q at every point, and every token's slopes."""
-    values, gradient = zip(*map(head.value, last), strict=True)
-    G = list(gradient)
-    for piece, head_G in zip(pieces, G, strict=True):
-        piece._head_G = head_G
-    for number in steps(range(pieces[0].n_layers)[::-1]):
-        for index in store.order(number, len(pieces)):
-            checkpoint()
-            G[index] = store.layer(pieces, index, number).pull_back(G[index])
-    axes = "point pos d_model, point pos d_model -> point pos"
-    slopes = [einsum(axes, piece.tangent, g) for piece, g in zip(pieces, G, strict=True)]
-    return torch.cat(values), torch.cat(slopes)
+    pieces = tuple(passes.pieces)
+    return Trace(path, tuple(texts), passes.plan, pieces, passes.store, values, slopes)

@@ -20,7 +20,7 @@ from torch import Tensor
 from explainer.base.checks import instance, number, one_of, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
-from explainer.influence.path import baseline
+from explainer.influence.sampling.path import baseline
 from explainer.intervention.activations import (
     Activations,
     activations,

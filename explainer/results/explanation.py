@@ -34,7 +34,8 @@ class Explanation:
     """Everything that one sentence's explanation found, as plain values.
 
     `influence` has one integrated gradient per token, in logits; `completeness_gap` is
-    Σ influence − (Q(x) − Q(b)), the error of the quadrature; `patterns` holds every word with
+    Σ influence − (Q(x) − Q(b)), the error of the quadrature, and `points_used` how many points it
+    took (an adaptive rule may need fewer than its settings allow); `patterns` holds every word with
     influence, or as many as were asked for, strongest first. `words` numbers the word of each
     token, with None for [CLS], [SEP] and masks; without it (in older files) words are told by the
     spelling of their pieces. `reduced` tells a precision that is not full. Raises ExplainerError
@@ -47,6 +48,7 @@ class Explanation:
     settings: Settings
     influence: tuple[float, ...]
     completeness_gap: float
+    points_used: int
     patterns: tuple[Pattern, ...]
     flow: TotalFlow | None = None
     words: tuple[int | None, ...] | None = None
@@ -68,6 +70,7 @@ class Explanation:
         whole("target's position", self.target.position, 0, len(self.tokens) - 1)
         check_finite("completeness gap", (self.completeness_gap,))
         check_finite("influence", self.influence)
+        whole("number of points used", self.points_used, 1)
         for pattern in self.patterns:
             self._check(pattern)
         if self.flow is not None:
@@ -114,6 +117,7 @@ class Explanation:
             "settings": asdict(self.settings),
             "influence": list(self.influence),
             "completeness_gap": self.completeness_gap,
+            "points_used": self.points_used,
             "patterns": [pattern.to_dict() for pattern in self.patterns],
         }
         if self.words is not None:

@@ -33,6 +33,9 @@ REQUIRED = (
     "patterns",
 )
 
+NEWER = ("tolerance",)
+"""Settings that older records lack, whose meaning their defaults are."""
+
 
 def record_of(text: str) -> dict[str, Any]:
     """The record that a JSON text holds; raises ExplainerError for what is no JSON."""
@@ -51,7 +54,7 @@ def restored(data: Any) -> Explanation:
     """The explanation of a record; raises ExplainerError with the field that is wrong."""
     if isinstance(data, dict) and "schema" in data:
         _check_schema(data["schema"])  # before its fields, which another schema may have others of
-    record = checks.keys("record", data, REQUIRED, ("flow", "words", "reduced"))
+    record = checks.keys("record", data, REQUIRED, ("points_used", "flow", "words", "reduced"))
     model = _model(record["model"])
     tokens = tuple(
         checks.text(f"record's tokens[{place}]", token)
@@ -62,13 +65,18 @@ def restored(data: Any) -> Explanation:
     target = _target(record["target"], len(tokens))
     influence = _numbers("influence", record["influence"], len(tokens))
     every = _list("patterns", record["patterns"], "a list of patterns")
+    settings = _settings(record["settings"])
     return Explanation(
         model=model,
         tokens=tokens,
         target=target,
-        settings=_settings(record["settings"]),
+        settings=settings,
         influence=influence,
         completeness_gap=_number("completeness_gap", record["completeness_gap"]),
+        # Without it, in older files, every point was used.
+        points_used=checks.whole(
+            "record's points_used", record.get("points_used", settings.points), 1, settings.points
+        ),
         patterns=tuple(
             _pattern(f"patterns[{place}]", fields, model, tokens, target, record["schema"])
             for place, fields in enumerate(every)
@@ -128,7 +136,8 @@ def _target(value: Any, n_tokens: int) -> Target:
 
 
 def _settings(value: Any) -> Settings:
-    return Settings(**checks.keys("record's settings", value, [f.name for f in fields(Settings)]))
+    required = [f.name for f in fields(Settings) if f.name not in NEWER]
+    return Settings(**checks.keys("record's settings", value, required, NEWER))
 
 
 def _pattern(

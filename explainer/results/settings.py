@@ -5,15 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from explainer.base.checks import instance, one_of, whole, yes_or_no
+from explainer.base.checks import instance, number, one_of, whole, yes_or_no
 
-Rule = Literal["trapezoid", "riemann", "midpoint", "gauss-legendre"]
+Rule = Literal["trapezoid", "riemann", "midpoint", "gauss-legendre", "adaptive"]
 Baseline = Literal["mask", "zero", "pad"]
 
 RULES: tuple[Rule, ...] = get_args(Rule)
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)
 MAX_POINTS = 1000
 MAX_TOP_K = 1000
+SMALLEST = 1e-9
+"""A tolerance below this is none: rounding is more, even in float64."""
+
+EXPECTED: dict[Baseline, int] = {"mask": 24, "zero": 28, "pad": 144}
+"""Points that the adaptive rule takes for a sentence, about (docs/quadrature.md)."""
+
+
+def fewest_points(rule: Rule) -> int:
+    """How many points a rule needs at the least: two where both ends are among them."""
+    return 1 if rule in ("midpoint", "gauss-legendre") else 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,24 +31,39 @@ class Settings:
     """The distribution of interest and the width of the search (paper, sections 3 and 4).
 
     `points` and `rule` set the quadrature along the straight path from the baseline to the
-    input, `baseline` its start, `keep_special` whether [CLS] and [SEP] keep their own embedding
-    in the baseline, and `top_k` how many partial patterns refinement keeps per word. Raises
-    ExplainerError for values that are not possible.
+    input: so many points of a fixed rule, or with `adaptive` that many at most, until the error is
+    no more than `tolerance` of |Q(x) − Q(b)|. `baseline` is the path's start, `keep_special`
+    whether [CLS] and [SEP] keep their own embedding in the baseline, and `top_k` how many partial
+    patterns refinement keeps per word. Raises ExplainerError for values that are not possible.
     """
 
     points: int = 24
     rule: Rule = "trapezoid"
+    tolerance: float = 0.01
     baseline: Baseline = "mask"
     keep_special: bool = False
     top_k: int = 1
 
+    @property
+    def expected_points(self) -> int:
+        """How many points will be used, as far as that is known before."""
+        if self.rule != "adaptive":
+            return self.points
+        return min(self.points, EXPECTED[self.baseline])
+
     def __post_init__(self) -> None:
         rule = one_of("rule", self.rule, RULES)
-        fewest = 2 if rule in ("trapezoid", "riemann") else 1
         plain = {
             "rule": rule,
+            "tolerance": number(
+                "setting tolerance",
+                self.tolerance,
+                SMALLEST,
+                1,
+                "a share of Q(x) − Q(b) above 0 and up to 1, such as 0.01",
+            ),
             "baseline": one_of("baseline", self.baseline, BASELINES),
-            "points": whole("setting points", self.points, fewest, MAX_POINTS),
+            "points": whole("setting points", self.points, fewest_points(rule), MAX_POINTS),
             "top_k": whole("setting top_k", self.top_k, 1, MAX_TOP_K),
             "keep_special": yes_or_no("keep_special", self.keep_special),
         }

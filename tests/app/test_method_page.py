@@ -10,7 +10,7 @@ from explainer.app.method.lesson import COUNTS, FINEST, USED, Lesson, from_query
 from explainer.app.widgets.question.examples import examples
 from explainer.base.numbers import signed
 from explainer.figures.charts.integral import _summed
-from explainer.influence.path import quadrature
+from explainer.influence.sampling.path import quadrature
 from tests import ui
 from tests.ui import alts, checked, query
 

@@ -69,7 +69,7 @@ def test_json_is_the_contract(lm, capsys):
     data = json.loads(printed.out)
     assert set(data) == {
         *("schema", "model", "tokens", "target", "settings", "influence"),
-        *("completeness_gap", "patterns", "words", "flow"),
+        *("completeness_gap", "points_used", "patterns", "words", "flow"),
     }
     assert data["schema"] == 2
     assert data["model"] == {
@@ -87,6 +87,7 @@ def test_json_is_the_contract(lm, capsys):
     assert data["settings"] == {
         "points": 8,
         "rule": "trapezoid",
+        "tolerance": 0.01,
         "baseline": "mask",
         "keep_special": False,
         "top_k": 1,

@@ -75,6 +75,7 @@ def small() -> Explanation:
         settings=Settings(),
         influence=(0.4, 2.0, 1.2, 0.0, -0.8),
         completeness_gap=0.0,
+        points_used=24,
         patterns=patterns,
         flow=TotalFlow(rng.normal(size=(3, 5)), rng.normal(size=(3, 4, 5, 5))),
     )
@@ -106,6 +107,7 @@ def large() -> Explanation:
         settings=Settings(),
         influence=tuple(influence),
         completeness_gap=0.0,
+        points_used=24,
         patterns=tuple(sorted(patterns, key=lambda p: -abs(p.influence))),
         flow=TotalFlow(rng.normal(size=(layers, n)), rng.normal(size=(layers, 12, n, n))),
     )

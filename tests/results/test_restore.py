@@ -35,6 +35,7 @@ def test_a_record_is_read_back_whole(record):
     found = Explanation.from_dict(record)
     assert found.to_dict() == record
     assert Explanation.from_json(json.dumps(record)).to_dict() == record
+    assert found.points_used == 2
     words = merge_pieces(found).explanation
     assert Explanation.from_dict(words.to_dict()).to_dict() == words.to_dict()
 
@@ -60,6 +61,8 @@ def test_a_record_is_read_back_whole(record):
         (("target", "wrong"), 1, r"target\.wrong is 1: give a string"),
         (("target", "value"), float("nan"), r"target\.value is nan"),
         (("settings", "points"), 0, "setting points is 0"),
+        (("settings", "tolerance"), 0, "setting tolerance is 0: give a share"),
+        (("points_used",), 3, "points_used is 3: give a whole number from 1 to 2"),
         (("settings", "seed"), 0, "settings has the unknown 'seed'"),
         (("influence",), [0.0], "influence has 1 entries: give a list of"),
         (("influence", 2), "0.5", r"influence\[2\] is '0\.5'"),
@@ -105,12 +108,16 @@ def test_a_record_of_schema_1_is_read_without_parts():
     words = merge_pieces(found).explanation
     assert {pattern.attention_parts for pattern in words.patterns} == {()}
     assert pattern_svg(words)
-    assert found.to_dict() == {**json.loads(old), "schema": 2}
+    record = json.loads(old)
+    assert found.to_dict() == {
+        **{**record, "schema": 2, "points_used": 4},
+        **{"settings": {**record["settings"], "tolerance": 0.01}},
+    }
     assert Explanation.from_dict(found.to_dict()).to_dict() == found.to_dict()
 
 
 def test_what_is_missing_is_named(record):
-    for name in set(record) - {"flow", "words"}:
+    for name in set(record) - {"points_used", "flow", "words"}:
         with pytest.raises(ExplainerError, match=f"record lacks {name}"):
             Explanation.from_dict({key: part for key, part in record.items() if key != name})
     assert Explanation.from_dict({k: v for k, v in record.items() if k != "flow"}).flow is None

@@ -55,9 +55,9 @@ def allowed(found: Estimate, settings: Settings) -> Estimate:
     most = allowed_seconds()
     if found.seconds <= most:
         return found
-    fewer = math.floor(settings.points * most / found.seconds)
+    fewer = math.floor(settings.expected_points * most / found.seconds)
     least = Settings(top_k=settings.top_k).points
-    lower = [f"{fewer} points instead of {settings.points:,}"] if fewer >= least else []
+    lower = [f"{fewer} points instead of {settings.expected_points:,}"] if fewer >= least else []
     lower += ["fewer patterns kept (top k)"] if settings.top_k > 1 else []
     raise ExplainerError(
         f"This would take {found.says}, and here {duration(most)} are allowed: take "

@@ -65,13 +65,13 @@ def effort(
 
     `budget` is in bytes. Raises ExplainerError where that is too small for the text.
     """
-    plan = Plan.of(adapter, n_tokens, settings.points, budget)
+    plan = Plan.of(adapter, n_tokens, settings.expected_points, budget)
     token, d, forward = _sizes(adapter, n_tokens)
     again = plan.made_again * MADE_AGAIN * forward
     followed = n_tokens if words is None else min(words, n_tokens)
     batches = -(-followed // max(1, plan.paths // settings.top_k))
     path = 3 * token + 2 * n_tokens * d + d * d
-    times = settings.points * len(adapter.blocks)
+    times = settings.expected_points * len(adapter.blocks)
     return Effort(
         trace=times * (2 * forward + 2 * n_tokens**2 * d + again),
         patterns=times * (followed * settings.top_k * path + batches * WALKS * again),

@@ -50,5 +50,5 @@ def estimate(
     Raises ExplainerError where the budget of memory is too small for the text.
     """
     once = effort(model.adapter, n_tokens, settings, budget, words=words, flow=flow)
-    sizes = f"{n_tokens} tokens × {settings.points:,} points × {model.info.layers} layers"
+    sizes = f"{n_tokens} tokens × {settings.expected_points:,} points × {model.info.layers} layers"
     return Estimate((times * once.total + beside) / pace(model.adapter), sizes)

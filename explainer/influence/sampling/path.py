@@ -11,6 +11,8 @@ from torch import Tensor
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
+from explainer.influence.sampling import adaptive
+from explainer.influence.sampling.adaptive import Adaptive
 from explainer.models.encode import word_embeddings
 from explainer.models.model import Model
 from explainer.models.shapes import Float
@@ -44,9 +46,15 @@ class IntegrationPath:
         return IntegrationPath(x, b, *alike)
 
     @property
+    def ends(self) -> tuple[int, int]:
+        """The points nearest to the baseline and to the input."""
+        return int(self.a[:, 0].argmin()), int(self.a[:, 0].argmax())
+
+    @property
     def has_both_ends(self) -> bool:
-        """Whether the first point is the baseline and the last the input."""
-        return bool((self.a[0] == 0).all() and (self.a[-1] == 1).all())
+        """Whether the baseline and the input are among the points."""
+        first, last = self.ends
+        return bool((self.a[first] == 0).all() and (self.a[last] == 1).all())
 
     @property
     def direction(self) -> Float[Tensor, "pos d_embedding"]:
@@ -67,13 +75,21 @@ class IntegrationPath:
         """The same line sampled at the points from `start` to before `stop` alone."""
         return replace(self, a=self.a[start:stop], weights=self.weights[start:stop])
 
+    def elsewhere(self, a: Float[Tensor, "point pos"]) -> IntegrationPath:
+        """The same line sampled at other points, which do not count yet."""
+        return replace(self, a=a, weights=torch.zeros_like(a))
+
 
 def quadrature(rule: Rule, points: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points a [point] in [0, 1] and weights w [point], which sum to 1, in float64.
 
     `riemann` spaces points equally, both ends included, with equal weights (the paper's code);
-    `trapezoid` halves the weight of the ends; both need two points or more.
+    `trapezoid` halves the weight of the ends; both need two points or more, and so does `adaptive`,
+    of which these are the points that it begins with (`adaptive.Adaptive`).
     """
+    if rule == "adaptive":
+        a = adaptive.first_points(points)
+        return a, adaptive.weights(a)
     if rule in ("riemann", "trapezoid"):
         a = np.linspace(0.0, 1.0, points)
         w = np.ones(points)
@@ -91,6 +107,13 @@ def integration_path(model: Model, sentence: Sentence, settings: Settings) -> In
     a, weights = (torch.from_numpy(v) for v in quadrature(settings.rule, settings.points))
     x = word_embeddings(model.adapter, sentence.token_ids)
     return IntegrationPath.between(baseline(model, sentence, settings), x, a, weights)
+
+
+def adaptive_rule(settings: Settings) -> Adaptive | None:
+    """What adds points to a path of these settings; None for a fixed rule."""
+    if settings.rule != "adaptive":
+        return None
+    return Adaptive(settings.tolerance, settings.points)
 
 
 def baseline(

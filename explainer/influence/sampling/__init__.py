@@ -1,0 +1,1 @@
+"""Where the path is sampled: fixed rules, and points that follow the integrand."""

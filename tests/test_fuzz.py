@@ -367,6 +367,7 @@ FLAGS = [
     "--other",
     "--points",
     "--rule",
+    "--tolerance",
     "--baseline",
     "--top-k",
 ]

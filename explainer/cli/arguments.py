@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from explainer.results.settings import BASELINES, RULES, Settings
+from explainer.results.settings import BASELINES, RULES, Settings, usual_points
 
 DEFAULTS = Settings()
 Group = argparse._ArgumentGroup
@@ -16,12 +16,24 @@ def add_settings(parser: argparse.ArgumentParser) -> Group:
     group.add_argument(
         "--points",
         type=int,
-        default=DEFAULTS.points,
         metavar="N",
-        help="points on the path from the baseline (default: %(default)s)",
+        help="points on the path from the baseline, with the rule adaptive the most that it may "
+        f"take (default: {usual_points('adaptive')} for adaptive, {usual_points('trapezoid')} for "
+        "others)",
     )
     group.add_argument(
-        "--rule", choices=RULES, default=DEFAULTS.rule, help="quadrature (default: %(default)s)"
+        "--rule",
+        choices=RULES,
+        default=DEFAULTS.rule,
+        help="quadrature; adaptive adds points where the integrand turns (default: %(default)s)",
+    )
+    group.add_argument(
+        "--tolerance",
+        type=float,
+        default=DEFAULTS.tolerance,
+        metavar="T",
+        help="error that the rule adaptive allows, as a share of Q(x) − Q(b) (default: "
+        "%(default)s)",
     )
     group.add_argument(
         "--baseline",
@@ -64,6 +76,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
     return Settings(
         points=options.points,
         rule=options.rule,
+        tolerance=options.tolerance,
         baseline=options.baseline,
         keep_special=options.keep_special,
         top_k=options.top_k,

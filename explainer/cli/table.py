@@ -109,6 +109,7 @@ def _head(explanation: Explanation) -> str:
     model, target, settings = explanation.model, explanation.target, explanation.settings
     kept = ", [CLS] and [SEP] kept" if settings.keep_special else ""
     difference = target.value - target.baseline_value
+    points = f"{explanation.points_used} {settings.rule} points"
     output = "value" if model.head == "values" else "logit"
     total, gap = sum(explanation.influence), explanation.completeness_gap
     warning, reduced = explanation.gap_warning, explanation.reduced
@@ -122,7 +123,7 @@ def _head(explanation: Explanation) -> str:
             f"Q(x)      {_signed(target.value)}   Q(b) {_signed(target.baseline_value)}   "
             f"difference {_signed(difference)}",
             f"sum of g  {_signed(total)}   gap {_signed(gap)} "
-            f"({settings.points} {settings.rule} points, {settings.baseline} baseline{kept})",
+            f"({points}, {settings.baseline} baseline{kept})",
             *([_reduced(reduced)] if reduced else ()),
             *([f"warning   {warning}"] if warning else ()),
         )

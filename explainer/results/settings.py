@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, cast, get_args
 
 from explainer.base.checks import instance, number, one_of, whole, yes_or_no
+from explainer.base.numbers import counted
 
 Rule = Literal["trapezoid", "riemann", "midpoint", "gauss-legendre", "adaptive"]
 Baseline = Literal["mask", "zero", "pad"]
@@ -21,6 +22,11 @@ EXPECTED: dict[Baseline, int] = {"mask": 24, "zero": 28, "pad": 144}
 """Points that the adaptive rule takes for a sentence, about (docs/quadrature.md)."""
 
 
+def usual_points(rule: Rule) -> int:
+    """How many points a rule takes, or `adaptive` takes at most, where no number is given."""
+    return 200 if rule == "adaptive" else 24
+
+
 def fewest_points(rule: Rule) -> int:
     """How many points a rule needs at the least: two where both ends are among them."""
     return 1 if rule in ("midpoint", "gauss-legendre") else 2
@@ -31,13 +37,14 @@ class Settings:
     """The distribution of interest and the width of the search (paper, sections 3 and 4).
 
     `points` and `rule` set the quadrature along the straight path from the baseline to the
-    input: so many points of a fixed rule, or with `adaptive` that many at most, until the error is
-    no more than `tolerance` of |Q(x) − Q(b)|. `baseline` is the path's start, `keep_special`
-    whether [CLS] and [SEP] keep their own embedding in the baseline, and `top_k` how many partial
-    patterns refinement keeps per word. Raises ExplainerError for values that are not possible.
+    input: so many points of a fixed rule (24 without a number), or with `adaptive` that many at
+    most (200), until the error is no more than `tolerance` of |Q(x) − Q(b)|. `baseline` is the
+    path's start, `keep_special` whether [CLS] and [SEP] keep their own embedding in the baseline,
+    and `top_k` how many partial patterns refinement keeps per word. Raises ExplainerError for
+    values that are not possible.
     """
 
-    points: int = 24
+    points: int = cast(int, None)  # the usual number, as soon as the rule is known
     rule: Rule = "trapezoid"
     tolerance: float = 0.01
     baseline: Baseline = "mask"
@@ -51,8 +58,22 @@ class Settings:
             return self.points
         return min(self.points, EXPECTED[self.baseline])
 
+    @property
+    def changed(self) -> dict[str, Any]:
+        """What is not as usual, by name; of `points`, what is usual for the rule."""
+        usual = {**asdict(Settings(rule=self.rule)), "rule": Settings.rule}
+        return {name: value for name, value in asdict(self).items() if value != usual[name]}
+
+    @property
+    def sampling(self) -> str:
+        """How the path is sampled, in words: `24 trapezoid points`."""
+        if self.rule != "adaptive":
+            return f"{counted(self.points, f'{self.rule} point')}"
+        return f"adaptive points, {self.points} at most, for an error of {100 * self.tolerance:g} %"
+
     def __post_init__(self) -> None:
         rule = one_of("rule", self.rule, RULES)
+        points = usual_points(rule) if self.points is None else self.points
         plain = {
             "rule": rule,
             "tolerance": number(
@@ -63,7 +84,7 @@ class Settings:
                 "a share of Q(x) − Q(b) above 0 and up to 1, such as 0.01",
             ),
             "baseline": one_of("baseline", self.baseline, BASELINES),
-            "points": whole("setting points", self.points, fewest_points(rule), MAX_POINTS),
+            "points": whole("setting points", points, fewest_points(rule), MAX_POINTS),
             "top_k": whole("setting top_k", self.top_k, 1, MAX_TOP_K),
             "keep_special": yes_or_no("keep_special", self.keep_special),
         }

@@ -23,6 +23,7 @@ from explainer.question.mask import MASK_SPELLINGS
 from explainer.question.quantity import masked_word
 from explainer.question.sentence import read_sentence
 from explainer.results.route import Route
+from explainer.results.settings import Settings
 from tests.ui import APP, checked, opened, query, widget
 
 SENTENCE = "the farmers that the assistant loves [MASK] old ."
@@ -151,7 +152,8 @@ def test_a_link_reproduces_the_page(page):
         "what": "step",
         "replacement": "baseline",
         "points": "7",
-        "rule": "midpoint",
+        "rule": "adaptive",
+        "tolerance": "0.02",
         "baseline": "zero",
         "keep_special": "yes",
         "top_k": "2",
@@ -162,7 +164,28 @@ def test_a_link_reproduces_the_page(page):
     assert "“loves”" in graph_alt(test)
     assert "old − bad" in graph_alt(test)
     assert widget(test, "number_input", "points").value == 7
+    assert widget(test, "select_slider", "tolerance").value == 0.02
     assert widget(test, "toggle", "keep_special").value is True
+
+
+def test_every_rule_begins_with_its_usual_points(page):
+    test = page(points="7", rule="midpoint")
+    checked(widget(test, "selectbox", "rule").set_value("adaptive").run())
+    assert query(test).get("points") is None
+    assert widget(test, "number_input", "points").value == Settings(rule="adaptive").points == 200
+    checked(widget(test, "select_slider", "tolerance").set_value(0.05).run())
+    assert query(test)["tolerance"] == "0.05"
+    assert any("adaptive points" in piece.proto.body for piece in test.get("html"))
+    checked(widget(test, "selectbox", "rule").set_value("riemann").run())
+    assert widget(test, "number_input", "points").value == 24
+
+
+@pytest.mark.parametrize("value", ["0", "-0.1", "1.5", "nan", "1e-3", "", "2 %"])
+def test_a_tolerance_that_is_none_is_not_taken_from_a_link(value):
+    choices, notes = from_query({"tolerance": value})
+    assert choices == Choices()
+    assert len(notes) == 1
+    assert "tolerance" in notes[0]
 
 
 def test_the_way_back_to_an_earlier_link_works(page):
@@ -323,6 +346,8 @@ def test_choices_survive_the_link():
         Choices(),
         Choices(correct=None, wrong=None, word=0, share=0, keep_special=True),
         Choices(text="", model="", label="a b&c=d?"),
+        Choices(rule="adaptive", points=77, tolerance=0.00025),
+        Choices(tolerance=1.0),
     ):
         assert from_query(choices.to_query()) == (choices, ())
     assert "text" not in Choices(text="x" * 5000).to_query()
@@ -330,7 +355,7 @@ def test_choices_survive_the_link():
 
 def test_points_and_rule_that_do_not_go_together_are_mended():
     choices, notes = from_query({"points": "1", "rule": "riemann"})
-    assert choices.settings.points == Choices().points
+    assert choices.settings == Settings()
     assert len(notes) == 1
 
 

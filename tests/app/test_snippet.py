@@ -40,7 +40,14 @@ def printed(code: str) -> str:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-@pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint", top_k=2)])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        Settings(points=5, rule="midpoint", top_k=2),
+        Settings(rule="adaptive", tolerance=0.02),
+    ],
+)
 @pytest.mark.parametrize("view", VIEWS)
 def test_running_it_prints_the_same_numbers_and_draws_the_same_picture(
     tiny_masked_lm_dir, text, settings, view, tmp_path, monkeypatch
@@ -82,6 +89,7 @@ def test_it_says_no_more_than_was_chosen(tiny_classifier_dir):
     assert "Settings" not in written
     assert "correct" not in written
     assert "pattern_svg(explanation)" in written
+    assert Settings(rule="riemann", points=24).changed == {"rule": "riemann"}
 
 
 @pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint")])

@@ -128,10 +128,14 @@ def assert_patterns(data):
 
 
 def test_the_settings_reach_the_explanation(lm, tiny_masked_lm_dir, capsys):
-    path = ["--points", "5", "--rule", "midpoint", "--baseline", "zero", "--keep-special"]
+    path = ["--points", "5", "--rule", "adaptive", "--tolerance", "0.2"]
+    path += ["--baseline", "zero", "--keep-special"]
     assert main(["explain", TEXT, *lm, *path, "--top-k", "2", "--format", "json"]) == 0
     printed = Explanation.from_dict(json.loads(capsys.readouterr().out))
-    settings = Settings(points=5, rule="midpoint", baseline="zero", keep_special=True, top_k=2)
+    settings = Settings(
+        **{"points": 5, "rule": "adaptive", "tolerance": 0.2, "baseline": "zero"},
+        **{"keep_special": True, "top_k": 2},
+    )
     expected = explain(load_model(str(tiny_masked_lm_dir)), TEXT, settings=settings)
     assert printed.to_dict() == expected.to_dict()
 
@@ -253,6 +257,8 @@ def test_a_file_gets_the_format_of_its_ending(lm, tmp_path, ending, capsys):
         (["explain", "x", "--minimum-share", "5"], "not a share from 0 to 1"),
         (["explain", "x", "--format", "png"], "invalid choice: 'png'"),
         (["explain", "x", "--points", "1"], "points is 1"),
+        (["explain", "x", "--tolerance", "0"], "tolerance is 0.0: give a share of Q(x)"),
+        (["explain", "x", "--tolerance", "nan"], "tolerance is nan"),
         (["explain", "x", "--top-k", "0"], "top_k is 0"),
         (["explain", "x", "--model", "./nowhere"], "no model folder './nowhere'"),
         (["explain", "x", "--out", "no-such-folder/x.svg"], "no folder 'no-such-folder'"),

@@ -13,7 +13,10 @@ from explainer.app.state.choices import Choices, from_query
 
 SIDE = ("model", "text", "correct", "wrong", "label", "other")
 """What each side has of its own."""
-SHARED = ("level", "overlay", "share", "points", "rule", "baseline", "keep_special", "top_k")
+SHARED = (
+    *("level", "overlay", "share"),
+    *("points", "rule", "tolerance", "baseline", "keep_special", "top_k"),
+)
 OWN = {name: f"{name}2" for name in (*SIDE, "word")}
 """The second side's parameters in a link."""
 

@@ -83,7 +83,7 @@ class Measurement:
                 made.consistency,
                 made.findings,
                 f"Measured just now on {counted(evaluated, 'sentence')} of {self.task}, "
-                f"{settings.points} {settings.rule} points.",
+                f"{settings.sampling}.",
                 {"summary": made.summary, "consistency": made.consistency, **tables.named()},
             )
         return self.found

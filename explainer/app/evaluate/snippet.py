@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import fields
 
 from explainer import Settings
 from explainer.app.compute import Request
@@ -16,7 +15,7 @@ from explainer.tasks import KINDS
 
 def sentence_snippet(request: Request, record: Record, replacement: Replacement) -> str:
     """A script that prints the Q that every method leaves of the sentence's."""
-    changed = [f"{name}={value!r}" for name, value in _changed(request.settings).items()]
+    changed = [f"{name}={value!r}" for name, value in request.settings.changed.items()]
     names = ["METHODS", "Case", "Options", *(["Settings"] if changed else [])]
     settings = f"settings=Settings({', '.join(changed)}), " if changed else ""
     return (
@@ -41,14 +40,8 @@ def task_command(model: str, task: str, n: int, settings: Settings) -> str:
     else:
         which = ["--task", *(KINDS if task == EVERY_TASK else (task,))]
     how = []
-    for name, value in _changed(settings).items():
+    for name, value in settings.changed.items():
         option = f"--{name.replace('_', '-')}"
         how += [option] if value is True else [option, str(value)]
     words = ["evaluate", *which, "--model", model, "--n", str(n), *how, "--out", "runs"]
     return f"python -m explainer {shlex.join(words)}"
-
-
-def _changed(settings: Settings) -> dict[str, object]:
-    """What is not the default."""
-    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    return {name: value for name, value in values.items() if value != getattr(Settings(), name)}

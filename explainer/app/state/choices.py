@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from explainer.app.state.place import read_place, written_place
 from explainer.base.errors import ExplainerError
@@ -39,7 +40,8 @@ class Choices:
 
     `merge` makes one row of a word's pieces, `special` shows [CLS], [SEP] and [MASK] among the
     words. None means the model's own choice for `correct`, `wrong`, `label` and `other`, and
-    nothing selected for `word` and `at` (a node or a step).
+    nothing selected for `word` and `at` (a node or a step); for `points` it is the rule's usual
+    number.
     """
 
     model: str = "agreement"
@@ -58,8 +60,9 @@ class Choices:
     own: str | None = None
     merge: bool = False
     special: bool = True
-    points: int = Settings.points
+    points: int | None = None
     rule: Rule = Settings.rule
+    tolerance: float = Settings.tolerance
     baseline: Baseline = Settings.baseline
     keep_special: bool = Settings.keep_special
     top_k: int = Settings.top_k
@@ -68,8 +71,9 @@ class Choices:
     def settings(self) -> Settings:
         """The settings of the computation; raises ExplainerError where they do not go together."""
         return Settings(
-            points=self.points,
+            points=cast(int, self.points),
             rule=self.rule,
+            tolerance=self.tolerance,
             baseline=self.baseline,
             keep_special=self.keep_special,
             top_k=self.top_k,
@@ -110,8 +114,8 @@ def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
         _ = choices.settings
     except ExplainerError as error:
         plain = Settings()
-        notes.append(f"{error} The default {plain.points} {plain.rule} points are used instead.")
-        choices = replace(choices, points=plain.points, rule=plain.rule)
+        notes.append(f"{error} The defaults are used instead: {plain.sampling}.")
+        choices = replace(choices, points=None, rule=plain.rule, tolerance=plain.tolerance)
     return choices, tuple(notes)
 
 
@@ -150,6 +154,8 @@ def written(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Node | Edge):
         return written_place(value)
+    if isinstance(value, float):
+        return f"{value:.9f}".rstrip("0").rstrip(".")
     return str(value)
 
 
@@ -188,6 +194,13 @@ def position(value: str) -> int | None:
     return whole(0, 10**6)(value) if value else None
 
 
+def share(value: str) -> float:
+    """Read a share above 0 and up to 1; others are a ValueError."""
+    if re.fullmatch(r"[01]?(\.[0-9]{1,9})?", value, re.ASCII) and 0 < float(value) <= 1:
+        return float(value)
+    raise ValueError(value)
+
+
 def _place(value: str) -> Place | None:
     return read_place(value) if value else None
 
@@ -216,6 +229,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "special": yes_no,
     "points": whole(1, MAX_POINTS),
     "rule": one_of(RULES),
+    "tolerance": share,
     "baseline": one_of(BASELINES),
     "keep_special": yes_no,
     "top_k": whole(1, MAX_TOP_K),

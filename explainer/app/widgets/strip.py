@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from explainer import Explanation, Prediction
-from explainer.base.numbers import percent, signed
+from explainer.base.numbers import counted, percent, signed
 from explainer.figures.canvas.text import clean
 from explainer.results.metrics import concentration
 from explainer.results.pattern import Pattern
@@ -31,7 +31,8 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         (
             "completeness gap",
             signed(explanation.completeness_gap, 3),
-            "Σ g less the change of Q: the error of the sampled path.",
+            "Σ g less the change of Q: the error of the path, sampled at "
+            f"{counted(explanation.points_used, f'{explanation.settings.rule} point')}.",
             warning is not None,
         ),
         (

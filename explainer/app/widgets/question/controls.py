@@ -10,8 +10,9 @@ import streamlit as st
 from explainer.app import compute
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
-from explainer.results.settings import BASELINES, MAX_POINTS, RULES
+from explainer.results.settings import BASELINES, MAX_POINTS, RULES, fewest_points
 
+TOLERANCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 BASELINE_NAMES = {"mask": "[MASK] at every place", "zero": "zero vector", "pad": "[PAD]"}
 
 
@@ -38,19 +39,27 @@ def settings_popover(on: Editor[Choices]) -> None:
     with st.popover("Settings", icon=":material/tune:", width="stretch", key="settings"):
         chosen = on.choices()
         left, right = st.columns(2)
-        fewest = 2 if chosen.rule in ("trapezoid", "riemann") else 1
+        adaptive = chosen.rule == "adaptive"
         left.number_input(
-            "Points on the path",
-            fewest,
+            "Points at most" if adaptive else "Points on the path",
+            fewest_points(chosen.rule),
             MAX_POINTS,
             help="More points make the completeness gap smaller and take longer.",
-            **on.bound("points"),
+            **on.show("points", chosen.settings.points, lambda points: on.change(points=points)),
         )
         right.selectbox(
             "Rule",
-            help="How the points lie and weigh; riemann is what the paper's code does.",
+            help="How the points lie and weigh: adaptive adds them where they are needed, until "
+            "the completeness gap is small enough; riemann is what the paper's code does.",
             **on.show_option("rule", RULES, chosen.rule, partial(_rule_changed, on)),
         )
+        if adaptive:
+            st.select_slider(
+                "Gap at most, as a share of Q(x) − Q(b)",
+                sorted({*TOLERANCES, chosen.tolerance}),
+                format_func=lambda share: f"{100 * share:g} %",
+                **on.bound("tolerance"),
+            )
         left.selectbox(
             "Baseline",
             format_func=BASELINE_NAMES.__getitem__,
@@ -70,5 +79,4 @@ def settings_popover(on: Editor[Choices]) -> None:
 
 
 def _rule_changed(on: Editor[Choices], rule: str) -> None:
-    points = on.choices().points
-    on.change(rule=rule, points=max(2, points) if rule in ("trapezoid", "riemann") else points)
+    on.change(rule=rule, points=None)  # what is usual of one rule is not of another

@@ -65,15 +65,13 @@ def _call(request: Request, model: str) -> str:
     """The call of `explain`, with what differs from its defaults."""
     asked = [field.name for field in fields(Contrast)]
     arguments = [f"    {given},\n" for given in _changed(request.contrast, Contrast(), asked)]
-    changed = _changed(request.settings, Settings(), [field.name for field in fields(Settings)])
+    changed = [f"{name}={value!r}" for name, value in request.settings.changed.items()]
     if changed:
         arguments.append(f"    settings=Settings({', '.join(changed)}),\n")
     return f"explain(\n    {model},\n    {request.text!r},\n{''.join(arguments)}    flow=True,\n)\n"
 
 
-def _changed(
-    chosen: Settings | View | Contrast, default: Settings | View | Contrast, names: Sequence[str]
-) -> list[str]:
+def _changed(chosen: View | Contrast, default: View | Contrast, names: Sequence[str]) -> list[str]:
     """What is not the default, as keyword arguments."""
     return [
         f"{name}={value!r}"

@@ -44,6 +44,8 @@ def explanation_table(
             f"{hidden} more {words} below {minimum_share:.3g} of Σ|g| "
             "(--minimum-share 0 shows all)."
         )
+    if explanation.strongest_note is not None:
+        parts.append(explanation.strongest_note)
     if heads:
         parts.append(_heads(explanation, drawn))
     if explanation.flow is not None:

@@ -184,7 +184,13 @@ class Batch:
             flow=flow,
             words=sentence.words,
             reduced=reduced,
+            strongest=self._strongest(followed),
         )
+
+    def _strongest(self, followed: Followed) -> int | None:
+        """How many words were refined, where there are more with influence."""
+        with_influence = sum(g != 0 for g in followed.influence)
+        return self.words if self.words is not None and self.words < with_influence else None
 
     def _effort(self, asked: Sequence[Asked]) -> Effort:
         """What it takes to explain them together."""

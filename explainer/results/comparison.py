@@ -201,6 +201,7 @@ def _likeness(one: str, other: str) -> float:
 def compare(first: Explanation, second: Explanation) -> Comparison:
     """Compare two explanations; of a word's several patterns (top k) the strongest counts.
 
+    Words that only one of the two followed, though they have influence in both, are left out.
     Raises ExplainerError for anything else.
     """
     instance("first explanation", first, Explanation, "what explain returns")
@@ -211,12 +212,13 @@ def compare(first: Explanation, second: Explanation) -> Comparison:
         {pattern.source: pattern for pattern in reversed(explanation.patterns)}
         for explanation in (first, second)
     ]
+    left = [frozenset(explanation.not_followed) for explanation in (first, second)]
     comparable = first.model.layers == second.model.layers
     changes = []
     for pair in alignment:
         one = strongest[0].get(pair.first) if pair.first is not None else None
         two = strongest[1].get(pair.second) if pair.second is not None else None
-        if one is None and two is None:
+        if (one is None and two is None) or pair.first in left[0] or pair.second in left[1]:
             continue
         moved = switched = None
         if one is not None and two is not None and comparable:

@@ -14,6 +14,7 @@ import networkx as nx
 
 from explainer.base.checks import number, one_of, whole
 from explainer.base.errors import ExplainerError
+from explainer.base.numbers import counted, percent
 from explainer.base.quote import shown
 from explainer.results.gap import gap_warning
 from explainer.results.logits import check_finite
@@ -36,10 +37,11 @@ class Explanation:
     `influence` has one integrated gradient per token, in logits; `completeness_gap` is
     Σ influence − (Q(x) − Q(b)), the error of the quadrature, and `points_used` how many points it
     took (an adaptive rule may need fewer than its settings allow); `patterns` holds every word with
-    influence, or as many as were asked for, strongest first. `words` numbers the word of each
-    token, with None for [CLS], [SEP] and masks; without it (in older files) words are told by the
-    spelling of their pieces. `reduced` tells a precision that is not full. Raises ExplainerError
-    where an influence is not finite, and where the parts are not of one sentence and one model.
+    influence, or of more words the `strongest` so many, in this order. `words` numbers the word of
+    each token, with None for [CLS], [SEP] and masks; without it (in older files) words are told by
+    the spelling of their pieces. `reduced` tells a precision that is not full. Raises
+    ExplainerError where an influence is not finite, and where the parts are not of one sentence
+    and one model.
     """
 
     model: ModelInfo
@@ -53,6 +55,7 @@ class Explanation:
     flow: TotalFlow | None = None
     words: tuple[int | None, ...] | None = None
     reduced: Reduced | None = None
+    strongest: int | None = None
 
     def __post_init__(self) -> None:
         if not self.tokens:
@@ -73,6 +76,7 @@ class Explanation:
         whole("number of points used", self.points_used, 1)
         for pattern in self.patterns:
             self._check(pattern)
+        self._check_strongest()
         if self.flow is not None:
             self.flow.check_sizes(self.model.layers, self.model.heads, len(self.tokens))
 
@@ -95,6 +99,40 @@ class Explanation:
                 f"nodes of {len(self.tokens)} tokens, the last of them {self.target.position}, and "
                 f"components of {self.model.heads} heads or 'skip'."
             )
+
+    def _check_strongest(self) -> None:
+        """Refuse a number of strongest words that is not that of the words with a pattern."""
+        if self.strongest is None:
+            return
+        whole("number of strongest words", self.strongest, 1)
+        followed = len({pattern.source for pattern in self.patterns})
+        if followed != self.strongest or not self.not_followed:
+            raise ExplainerError(
+                f"The explanation has patterns of {counted(followed, 'word')} of "
+                f"{followed + len(self.not_followed)} with influence, but {self.strongest} "
+                "strongest ones: give their number, or None where each has one."
+            )
+
+    @property
+    def not_followed(self) -> tuple[int, ...]:
+        """The positions of words with influence and without a pattern, in the sentence's order."""
+        followed = {pattern.source for pattern in self.patterns}
+        return tuple(i for i, g in enumerate(self.influence) if g and i not in followed)
+
+    @property
+    def strongest_note(self) -> str | None:
+        """What to say where only the strongest words have a pattern; None elsewhere."""
+        if self.strongest is None:
+            return None
+        left = self.not_followed
+        every = sum(map(abs, self.influence))
+        share = 1 - sum(abs(self.influence[i]) for i in left) / every
+        which = "word" if self.strongest == 1 else f"{self.strongest}"
+        verb, pronoun = ("was", "it holds") if self.strongest == 1 else ("were", "they hold")
+        return (
+            f"The strongest {which} of {self.strongest + len(left)} words {verb} followed; "
+            f"{pronoun} {percent(share)} of all influence Σ|g|."
+        )
 
     @property
     def gap_warning(self) -> str | None:
@@ -122,6 +160,8 @@ class Explanation:
         }
         if self.words is not None:
             result["words"] = list(self.words)
+        if self.strongest is not None:
+            result["strongest"] = self.strongest
         if self.reduced is not None:
             result["reduced"] = asdict(self.reduced)
         if self.flow is not None:

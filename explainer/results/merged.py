@@ -97,6 +97,7 @@ def merge_pieces(explanation: Explanation) -> Merged:
         influence=tuple(g),
         patterns=tuple(sorted(patterns, key=lambda p: -abs(p.influence))),
         flow=explanation.flow and _flow(explanation.flow, rows, count),
+        strongest=None,  # which counts tokens; the source tells it
     )
     return Merged(explanation, rows, merged)
 

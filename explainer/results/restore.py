@@ -54,7 +54,8 @@ def restored(data: Any) -> Explanation:
     """The explanation of a record; raises ExplainerError with the field that is wrong."""
     if isinstance(data, dict) and "schema" in data:
         _check_schema(data["schema"])  # before its fields, which another schema may have others of
-    record = checks.keys("record", data, REQUIRED, ("points_used", "flow", "words", "reduced"))
+    optional = ("points_used", "flow", "words", "reduced", "strongest")
+    record = checks.keys("record", data, REQUIRED, optional)
     model = _model(record["model"])
     tokens = tuple(
         checks.text(f"record's tokens[{place}]", token)
@@ -84,6 +85,7 @@ def restored(data: Any) -> Explanation:
         flow=_flow(record.get("flow"), model, len(tokens)),
         words=_words(record.get("words"), len(tokens)),
         reduced=_reduced(record.get("reduced")),
+        strongest=_strongest(record.get("strongest")),
     )
 
 
@@ -217,6 +219,10 @@ def _words(value: Any, n_tokens: int) -> tuple[int | None, ...] | None:
         None if word is None else checks.whole(f"record's words[{place}]", word, 0, MOST_WORDS)
         for place, word in enumerate(every)
     )
+
+
+def _strongest(value: Any) -> int | None:
+    return None if value is None else checks.whole("record's strongest", value, 1)
 
 
 def _reduced(value: Any) -> Reduced | None:

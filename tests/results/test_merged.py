@@ -46,7 +46,7 @@ def test_every_sum_is_exact(found):
     assert merged.tokens == ("[CLS]", "the", "unhappiest", "farmers", "[MASK]", "bad", ".", "[SEP]")
     assert merged.tokens[merged.target.position] == "[MASK]"
     assert merged.influence[WORD] == pytest.approx(sum(found.influence[2:5]), abs=1e-12)
-    one, other = values(found.patterns), values(merged.patterns)
+    one, other = values(found, found.patterns), values(merged, merged.patterns)
     for piece in range(3):
         pieces = sum(one[source][piece] for source in (2, 3, 4))
         assert other[WORD][piece] == pytest.approx(pieces, abs=1e-12)

@@ -19,6 +19,7 @@ from explainer.app.widgets.drawing import drawing_controls
 from explainer.app.widgets.frame.page import Frame, page_frame
 from explainer.app.widgets.frame.viewport import columns
 from explainer.app.widgets.question import controls
+from explainer.app.widgets.strongest import strongest_row
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.difference import difference_summary, token_name
 from explainer.figures.patterns.pair import Pair
@@ -68,6 +69,7 @@ def _lone_figure(found: tuple[Explanation | None, Explanation | None], width: fl
         if explanation is not None:
             with st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"):
                 drawing_controls(BOTH)
+            strongest_row(BOTH, [("", explanation)])
             lone_graph(side, explanation, width)
 
 
@@ -85,6 +87,7 @@ def _figures(both: Pair, frame: Frame) -> None:
     chosen = BOTH.choices()
     said = difference_summary(comparison, both, chosen.level, chosen.share / 100)
     st.html(f'<p class="ipe-verdict">{escape(said)}</p>')
+    strongest_row(BOTH, [("In the first: ", both[0]), ("In the second: ", both[1])])
     above, middle, below = st.container(), st.container(), st.container()
     with (
         below if width < NARROW else above,  # on a phone the graphs come first

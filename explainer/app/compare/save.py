@@ -61,7 +61,10 @@ def pair_json(both: Pair) -> str:
 def _requests(both: Pair) -> tuple[Request, Request]:
     chosen = LINKED.get()
     first, second = (
-        compute.request_for(getattr(chosen, side), explanation.model.task)
+        replace(
+            compute.request_for(getattr(chosen, side), explanation.model.task),
+            words=explanation.strongest,
+        )
         for side, explanation in zip(SIDES, both, strict=True)
     )
     return first, second

@@ -12,16 +12,23 @@ from explainer.app.state.choices import Choices
 from explainer.models.version import version
 from explainer.question.quantity import Contrast
 
+FIRST = 24
+"""Words that a page follows at once, the strongest; the others where somebody asks for them."""
+
 
 @dataclass(frozen=True)
 class Request:
-    """All that an explanation depends on; an empty `version` stands for the files as they are."""
+    """All that an explanation depends on; an empty `version` stands for the files as they are.
+
+    Only the strongest `words` are followed, or all for None.
+    """
 
     model: str
     text: str
     contrast: Contrast
     settings: Settings
     version: str = ""
+    words: int | None = None
 
     @property
     def reading(self) -> Reading:
@@ -52,4 +59,5 @@ def request_for(chosen: Choices, task: str) -> Request:
         else Contrast(label=chosen.label, other=chosen.other),
         settings=chosen.settings,
         version=version(chosen.model),
+        words=None if chosen.all_words else FIRST,
     )

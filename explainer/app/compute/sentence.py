@@ -21,7 +21,12 @@ def tracing(loaded: Model, request: Request, *_: object) -> Estimate:
     return check_effort(loaded, request.text, request.settings, words=0)
 
 
-@computed(lambda loaded, request: check_effort(loaded, request.text, request.settings, flow=True))
+def explaining(loaded: Model, request: Request) -> Estimate:
+    """The effort of an explanation; raises ExplainerError for too much."""
+    return check_effort(loaded, request.text, request.settings, words=request.words, flow=True)
+
+
+@computed(explaining)
 def explanation(loaded: Model, request: Request) -> Explanation:
     """The explanation with its total flow; raises ExplainerError."""
     return explain(
@@ -30,6 +35,7 @@ def explanation(loaded: Model, request: Request) -> Explanation:
         **asdict(request.contrast),
         settings=request.settings,
         flow=True,
+        words=request.words,
         memory=budget(),
     )
 

@@ -22,6 +22,7 @@ from explainer.app.widgets.frame.page import page_frame
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
 from explainer.app.widgets.strip import prediction_list, strip
+from explainer.app.widgets.strongest import strongest_row
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.summary import drawn_summary
 
@@ -51,6 +52,7 @@ def explore_page() -> None:
         hint()
         shown = answered(EDITOR, places, compute.explanation, EXPLAINING)
         if shown is not None:
+            strongest_row(EDITOR, [("", shown[0])])
             _figures(*shown, st.session_state[LAST], frame.width)
 
 

@@ -59,7 +59,7 @@ def _files(explanation: Explanation, request: Request, view: View, drawn: Drawn)
                 lambda: step_frame(drawn).to_csv(index=False),
             ),
         ),
-        snippet(request, view),
+        snippet(replace(request, words=explanation.strongest), view),
     )
 
 

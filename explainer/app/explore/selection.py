@@ -64,7 +64,9 @@ def drop_stale(rows: Rows) -> tuple[str, ...]:
     patterns = rows.shown.patterns
     notes = []
     if chosen.word is not None and chosen.word not in {p.source for p in patterns}:
-        notes.append(f"Token {before.word} has no pattern in this sentence: all words are shown.")
+        alone = chosen.word in rows.shown.not_followed
+        why = "was not followed" if alone else "has no pattern in this sentence"
+        notes.append(f"Token {before.word} {why}: all words are shown.")
         chosen = replace(chosen, word=None)
     if chosen.at is not None:
         words = {p.source for p in patterns if p.passes(chosen.at, chosen.level)}

@@ -30,19 +30,25 @@ HOW_TO_READ = (
 def pattern_frame(drawn: Drawn) -> pd.DataFrame:
     """One row per word, strongest first; influences in logits, shares in per cent.
 
-    A merged word's numbers are the sums over its pieces, its path the one that carries most.
+    A merged word's numbers are the sums over its pieces, its path the one that carries most; a word
+    that was not followed has its influence alone.
     """
     explanation, listed, level = drawn.explanation, drawn.listed, drawn.view.level
-    sums = bars.values(listed)
+    sums = bars.values(explanation, listed, drawn.alone)
     order = sorted(sums, key=lambda word: -abs(sums[word][0]))
+    alone = frozenset(drawn.alone)
+
+    def carried(word: int, level: int) -> float | None:
+        return None if word in alone else sums[word][level]
+
     return pd.DataFrame(
         {
             "word": [explanation.tokens[word] for word in order],
             "g": [sums[word][0] for word in order],
-            "I_e": [sums[word][1] for word in order],
-            "I_a": [sums[word][2] for word in order],
-            "I_e / g": [_share(sums[word][1], sums[word][0]) for word in order],
-            "I_a / g": [_share(sums[word][2], sums[word][0]) for word in order],
+            "I_e": [carried(word, 1) for word in order],
+            "I_a": [carried(word, 2) for word in order],
+            "I_e / g": [_share(carried(word, 1), sums[word][0]) for word in order],
+            "I_a / g": [_share(carried(word, 2), sums[word][0]) for word in order],
             "path": [_path(explanation, listed, word, level) for word in order],
         },
         index=order,
@@ -68,13 +74,17 @@ def step_frame(drawn: Drawn) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*named, *HeadParts._fields])
 
 
-def _share(part: float, whole: float) -> float:
+def _share(part: float | None, whole: float) -> float | None:
+    if part is None:
+        return None
     return 100 * part / whole if whole else 0.0
 
 
 def _path(explanation: Explanation, listed: Sequence[Pattern], word: int, level: Level) -> str:
     """The path that carries most of a word, and how many more there are."""
     own = [p for p in listed if p.source == word]
+    if not own:
+        return "not followed"
     path = short_route(explanation, max(own, key=lambda p: abs(p.value(level))), level)
     return path if len(own) == 1 else f"{path} (and {counted(len(own) - 1, 'more way')})"
 
@@ -96,6 +106,7 @@ def pattern_table(rows: Rows, drawn: Drawn) -> None:
         frame,
         key=key,
         hide_index=True,
+        placeholder="–",
         on_select=chosen,
         selection_mode="single-row",
         selection_default={

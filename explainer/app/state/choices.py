@@ -39,9 +39,9 @@ class Choices:
     """The page's state; `share` is the minimum share in per cent, `word` a token's position.
 
     `merge` makes one row of a word's pieces, `special` shows [CLS], [SEP] and [MASK] among the
-    words. None means the model's own choice for `correct`, `wrong`, `label` and `other`, and
-    nothing selected for `word` and `at` (a node or a step); for `points` it is the rule's usual
-    number.
+    words, `all_words` follows all of them and not only the strongest. None means the model's own
+    choice for `correct`, `wrong`, `label` and `other`, and nothing selected for `word` and `at` (a
+    node or a step); for `points` it is the rule's usual number.
     """
 
     model: str = "agreement"
@@ -66,6 +66,7 @@ class Choices:
     baseline: Baseline = Settings.baseline
     keep_special: bool = Settings.keep_special
     top_k: int = Settings.top_k
+    all_words: bool = False
 
     @property
     def settings(self) -> Settings:
@@ -233,4 +234,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "baseline": one_of(BASELINES),
     "keep_special": yes_no,
     "top_k": whole(1, MAX_TOP_K),
+    "all_words": yes_no,
 }

@@ -61,10 +61,12 @@ def of_token(
 ) -> tuple[str, ...]:
     """A word's influence, and how much of it its patterns carry at both levels."""
     head = f"{brief(explanation.tokens[position])} (token {position})"
-    if not patterns:
+    whole = explanation.influence[position]
+    if not patterns and not whole:
         return head, "no influence: the baseline has the same embedding"
-    whole = sum(p.influence for p in patterns)
     lines = [head, f"influence g {signed(whole, 3)} logits"]
+    if not patterns:
+        return *lines, "not among the strongest words, which were followed"
     levels: tuple[tuple[Level, str], ...] = (
         ("embedding", "through its nodes, Iₑ"),
         ("attention", "through heads and skip, Iₐ"),

@@ -14,6 +14,7 @@ from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Line
 from explainer.figures.canvas.text import SMALL, width
 from explainer.figures.patterns.drawn import Drawn
+from explainer.results.explanation import Explanation
 from explainer.results.logits import LARGEST
 from explainer.results.pattern import Pattern
 
@@ -29,22 +30,24 @@ KEY = (
 Values = tuple[float, float, float]
 
 
-def values(patterns: Iterable[Pattern]) -> dict[int, Values]:
-    """g, I_e and I_a of every word, in logits: the sums over its patterns."""
-    found: dict[int, Values] = {}
+def values(
+    explanation: Explanation, patterns: Iterable[Pattern], alone: Iterable[int] = ()
+) -> dict[int, Values]:
+    """g of every word with one of the patterns, and what they carry of it, I_e and I_a, in logits.
+
+    Words that stand `alone` have influence, but no pattern that was looked for.
+    """
+    carried: dict[int, tuple[float, float]] = {}
     for p in patterns:
-        g, nodes, parts = found.get(p.source, (0.0, 0.0, 0.0))
-        found[p.source] = (
-            g + p.influence,
-            nodes + p.embedding_influence,
-            parts + p.attention_influence,
-        )
-    return found
+        nodes, parts = carried.get(p.source, (0.0, 0.0))
+        carried[p.source] = nodes + p.embedding_influence, parts + p.attention_influence
+    found = {word: (explanation.influence[word], *both) for word, both in carried.items()}
+    return found | {word: (explanation.influence[word], 0.0, 0.0) for word in alone}
 
 
-def extent(patterns: Iterable[Pattern]) -> tuple[float, float]:
+def extent(values_of: dict[int, Values]) -> tuple[float, float]:
     """The lowest and the highest value that the bars show, 0 included, in logits."""
-    every = [0.0, *(v for three in values(patterns).values() for v in three)]
+    every = [0.0, *(v for three in values_of.values() for v in three)]
     return min(every), max(every)
 
 
@@ -74,11 +77,12 @@ def draw(drawn: Drawn, frame: Frame) -> list[Item]:
 def _beside(drawn: Drawn, frame: Frame) -> list[Item]:
     assert frame.bars is not None
     view = drawn.view
-    low, high = view.beside.reach if view.beside else extent(drawn.listed)
+    every = values(drawn.explanation, drawn.listed, drawn.alone)
+    low, high = view.beside.reach if view.beside else extent(every)
     reach = per_logit(frame.bars[1] - frame.bars[0], high - low)
     zero = frame.bars[0] - low * reach
     items: list[Item] = []
-    for source, three in values(drawn.listed).items():
+    for source, three in every.items():
         if source not in frame.rows:
             continue
         y = frame.rows[source]
@@ -136,10 +140,11 @@ def key(frame: Frame, colours: Palette) -> list[Item]:
 
 def _below(drawn: Drawn, frame: Frame) -> list[Item]:
     view = drawn.view
-    low, high = view.beside.reach if view.beside else extent(drawn.listed)
+    every = values(drawn.explanation, drawn.listed, drawn.alone)
+    low, high = view.beside.reach if view.beside else extent(every)
     reach = per_logit(frame.label_room, max(-low, high))
     items: list[Item] = []
-    for source, (g, nodes, parts) in values(drawn.listed).items():
+    for source, (g, nodes, parts) in every.items():
         if source not in frame.rows:
             continue
         top = frame.rows[source] + 7.5

@@ -70,14 +70,22 @@ class Drawn:
         )
 
     @cached_property
+    def alone(self) -> tuple[int, ...]:
+        """The words with influence that were not followed and are not hidden."""
+        return tuple(word for word in self.explanation.not_followed if word not in self._hidden)
+
+    @cached_property
+    def _hidden(self) -> frozenset[int]:
+        return special_positions(self.explanation) if self.view.hide_special else frozenset()
+
+    @cached_property
     def listed(self) -> tuple[Pattern, ...]:
         """All patterns but the hidden words'; what is selected is never hidden."""
         view = self.view
-        hidden = special_positions(self.explanation) if view.hide_special else frozenset()
         return tuple(
             p
             for p in self.explanation.patterns
-            if p.source not in hidden or (view.selects and self.leads(p))
+            if p.source not in self._hidden or (view.selects and self.leads(p))
         )
 
     @cached_property

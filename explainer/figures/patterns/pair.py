@@ -22,7 +22,8 @@ def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View
     `views` may differ in what is selected; both need the same width and level.
     """
     rows = _rows(both, alignment, views)
-    lows, highs = zip(*(bars.extent(e.patterns) for e in both), strict=True)
+    every = (bars.values(e, e.patterns, e.not_followed) for e in both)
+    lows, highs = zip(*map(bars.extent, every), strict=True)
     tokens = tuple(
         explanation.tokens[position]
         for explanation, places in zip(both, rows, strict=True)

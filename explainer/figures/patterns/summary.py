@@ -49,7 +49,10 @@ def drawn_summary(drawn: Drawn) -> str:
     if not chosen:
         if word is None:
             return f"No word has any influence on {label}."
-        return f"“{brief(explanation.tokens[word])}” has no influence on {label}."
+        name, whole = f"“{brief(explanation.tokens[word])}”", explanation.influence[word]
+        if whole:
+            return f"{name} has {signed(whole)} influence on {label}; it was not followed."
+        return f"{name} has no influence on {label}."
     pattern = max(chosen, key=lambda p: abs(p.value(level)))
     whole = explanation.influence[pattern.source]
     # The pieces of a merged word may take several ways.

@@ -68,6 +68,8 @@ def _call(request: Request, model: str) -> str:
     changed = [f"{name}={value!r}" for name, value in request.settings.changed.items()]
     if changed:
         arguments.append(f"    settings=Settings({', '.join(changed)}),\n")
+    if request.words is not None:
+        arguments.append(f"    words={request.words},\n")
     return f"explain(\n    {model},\n    {request.text!r},\n{''.join(arguments)}    flow=True,\n)\n"
 
 

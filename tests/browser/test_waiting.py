@@ -1,0 +1,104 @@
+"""Long texts in a real browser: an estimate, a bar, a way out of it, and the strongest words first."""
+
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.browser.page import BOX, GRAPH, idle, opened, ready, server
+
+pytestmark = pytest.mark.browser
+
+LONG = "the farmers that the assistant loves and the assistants love " * 5 + "[MASK] old ."
+SHORT = "the farmers [MASK] old ."
+BAR = "[data-testid=stProgress]"
+AT_ONCE = 5.0
+"""Seconds that freeing the queue may take while other tests compute; alone it takes one."""
+
+
+@pytest.fixture(scope="module")
+def patient():
+    """A server that refuses nothing: what is cancelled would take minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLAINER_SECONDS", "100000")
+        with server() as address:
+            yield address
+
+
+@pytest.fixture
+def endless(patient):
+    """The link to what takes minutes on every machine."""
+    return f"{patient}/?{urlencode({'text': LONG, 'points': 1000, 'all_words': 'yes'})}"
+
+
+def cancel(page):
+    return page.get_by_role("button", name="Cancel")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_takes_long_says_so_moves_and_is_cancelled(
+    chromium, patient, endless, tiny_masked_lm_dir, width
+):
+    with opened(chromium, width) as page, opened(chromium) as other:
+        page.goto(endless)
+        bar = page.locator(BAR)
+        bar.wait_for()
+        assert "This takes about" in bar.inner_text()
+        page.wait_for_function(
+            "bar => document.querySelector(bar)?.innerText.includes('left, of 55 tokens')", arg=BAR
+        )
+        edges = page.evaluate(
+            "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert edges[0] <= edges[1]
+        other.goto(f"{patient}/?{urlencode({'model': tiny_masked_lm_dir})}")
+        other.get_by_text("1 before you").wait_for()
+        began = time.monotonic()
+        cancel(page).click()
+        other.wait_for_selector(GRAPH)
+        assert time.monotonic() - began < AT_ONCE
+        page.get_by_text("Cancelled: it takes about").wait_for()
+        idle(page)
+        assert not page.locator(BAR).count()
+        assert page.locator(BOX).input_value() == LONG
+        assert "points=1000" in page.url
+
+
+def test_it_starts_again_when_asked_and_another_question_is_answered(patient, endless, tab):
+    tab.goto(endless)
+    cancel(tab).click()
+    tab.get_by_role("button", name="Start again").click()
+    tab.locator(BAR).wait_for()
+    assert not tab.get_by_text("Cancelled").count()
+    cancel(tab).click()
+    tab.get_by_text("Cancelled: it takes about").wait_for()
+    tab.locator(BOX).fill(SHORT)
+    tab.locator(BOX).press("Enter")
+    tab.wait_for_function("!document.body.innerText.includes('Cancelled')")
+    assert tab.locator(BOX).input_value() == SHORT
+
+
+def test_within_a_part_of_the_page_too(patient, tab):
+    """The own route is measured where only that part of the page runs."""
+    query = {"text": LONG, "points": 24, "word": 2, "own": ""}
+    tab.goto(f"{patient}/?{urlencode(query)}")
+    ready(tab)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_strongest_words_first_and_the_others_by_a_click(chromium, patient, width):
+    with opened(chromium, width) as page:
+        page.goto(f"{patient}/?{urlencode({'text': LONG, 'points': 4})}")
+        ready(page)
+        note = page.locator(".st-key-strongest")
+        assert "The strongest 24 of 54 words were followed" in note.inner_text()
+        box = note.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        page.get_by_role("button", name="Follow the other 30").click()
+        page.wait_for_function("location.search.includes('all_words=yes')")
+        page.get_by_text("All 54 words were followed.").wait_for()
+        idle(page)
+        page.get_by_role("button", name="Only the strongest 24").click()
+        page.wait_for_function("!location.search.includes('all_words')")
+        page.get_by_text("The strongest 24 of 54 words").wait_for()

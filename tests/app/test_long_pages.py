@@ -66,11 +66,11 @@ def test_a_word_that_was_not_followed_cannot_be_selected(tiny_masked_lm_dir):
 
 def test_both_sides_of_a_comparison_follow_the_strongest(tiny_masked_lm_dir):
     test = opened(tiny_masked_lm_dir, "compare", text=LONG, text2=LONGER, points="3")
-    assert "In the first: The strongest" in captions(test)
-    assert "In the second: The strongest" in captions(test)
+    assert "First: The strongest" in captions(test)
+    assert "Second: The strongest" in captions(test)
     checked(next(b for b in test.button if b.key == "all_words").click().run())
     assert query(test)["all_words"] == "yes"
-    assert "In the second: All" in captions(test)
+    assert "Second: All" in captions(test)
 
 
 def test_the_snippet_follows_as_many(tiny_masked_lm_dir, tmp_path, monkeypatch):

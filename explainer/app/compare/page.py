@@ -87,7 +87,7 @@ def _figures(both: Pair, frame: Frame) -> None:
     chosen = BOTH.choices()
     said = difference_summary(comparison, both, chosen.level, chosen.share / 100)
     st.html(f'<p class="ipe-verdict">{escape(said)}</p>')
-    strongest_row(BOTH, [("In the first: ", both[0]), ("In the second: ", both[1])])
+    strongest_row(BOTH, [("First: ", both[0]), ("Second: ", both[1])])
     above, middle, below = st.container(), st.container(), st.container()
     with (
         below if width < NARROW else above,  # on a phone the graphs come first

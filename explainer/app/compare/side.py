@@ -39,5 +39,5 @@ def explained(side: Side, places: Places) -> Explanation | None:
         with places.body, st.spinner(EXPLAINING):
             return compute.explanation(request)
     except ExplainerError as error:
-        show_error(error, places.messages)
+        show_error(error, places.messages, side)
         return None

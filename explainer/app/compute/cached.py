@@ -15,6 +15,7 @@ from explainer.app.compute.answers import MISSING
 from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Source
 from explainer.app.compute.server import answers, on
+from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
 from explainer.models.version import normalised, version
 
@@ -24,11 +25,12 @@ Answer = TypeVar("Answer")
 class Computed(Generic[Answer]):
     """A function of a model, a source and further plain values, called without the model.
 
-    `effort` is called with the same arguments before the turn, and raises for what takes too long.
+    `effort` is called with the same arguments before the turn: it estimates, and raises for what
+    takes too long.
     """
 
     def __init__(
-        self, function: Callable[..., Answer], effort: Callable[..., object] | None = None
+        self, function: Callable[..., Answer], effort: Callable[..., Estimate] | None = None
     ) -> None:
         self._function, self._effort = function, effort
         update_wrapper(self, function)
@@ -41,15 +43,17 @@ class Computed(Generic[Answer]):
         if found is not MISSING:
             return found
 
-        def effort(loaded: Loaded) -> None:
-            if self._effort is not None:
-                self._effort(loaded.model, replace(source, version=loaded.version), *rest)
+        def effort(loaded: Loaded) -> Estimate | None:
+            if self._effort is None:
+                return None
+            return self._effort(loaded.model, replace(source, version=loaded.version), *rest)
 
         def work(loaded: Loaded) -> Answer:
             # Somebody who was before may have asked the same.
             return self.within(loaded.model, replace(source, version=loaded.version), *rest)
 
-        return on(source.model, work, asked=source.version, effort=effort)
+        question = self._question(source, *rest)
+        return on(source.model, work, asked=source.version, effort=effort, question=question)
 
     def within(self, loaded: Model, source: Source, *rest: Hashable) -> Answer:
         """The same for a work that has the turn and the model."""
@@ -67,7 +71,7 @@ class Computed(Generic[Answer]):
 
 
 def computed(
-    effort: Callable[..., object] | None = None,
+    effort: Callable[..., Estimate] | None = None,
 ) -> Callable[[Callable[..., Answer]], Computed[Answer]]:
     """A decorator: `Computed` with this `effort`."""
     return lambda function: Computed(function, effort)

@@ -14,7 +14,7 @@ no cache of Streamlit is asked for: so nobody can wait for somebody who waits fo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
@@ -26,7 +26,9 @@ from explainer.app.compute.answers import Answers
 from explainer.app.compute.bounds import OVERTIME, allowed_seconds
 from explainer.app.compute.loader import Loaded, Loader
 from explainer.app.compute.queue import Queue
+from explainer.app.compute.waiting import Wait, waited_for
 from explainer.base.checkpoint import checkpoints
+from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
 from explainer.models.registry import Listing
 
@@ -81,31 +83,32 @@ def on(
     work: Callable[[Loaded], Result],
     *,
     asked: str = "",
-    effort: Callable[[Loaded], object] = lambda _: None,
+    effort: Callable[[Loaded], Estimate | None] = lambda _: None,
+    question: Hashable = None,
 ) -> Result:
     """What `work` gives, run with the model called `name` in its turn of the queue.
 
     `asked` is the version of the model's files (empty: as they are now); `effort` is called before
-    the turn, and raises for what takes too long. The work is stopped at its next checkpoint where
+    the turn, tells what it takes, and raises for what takes too long. Who waits for long sees how
+    far it is, and can cancel the `question`. The work is stopped at its next checkpoint where
     the session has gone or has asked for something else, and with an ExplainerError where it takes
     far longer than is allowed. Raises ExplainerError where there is no such model or no turn, and
-    RuntimeError inside of another work.
+    where the question was cancelled, and RuntimeError inside of another work.
     """
     loaded = fetch(name, asked)
-    effort(loaded)
-    with _turn():
+    with waited_for(effort(loaded), question) as wait, _turn(wait):
         return work(loaded)
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def _turn(wait: Wait) -> Iterator[None]:
     """One's turn to compute; who waits is told how many are before, in the page."""
     allowed = allowed_seconds()
     shown: list[int] = []
     with ExitStack() as notice:
 
         def waiting(before: int) -> None:
-            session.check()
+            wait.check()
             if shown != [before]:
                 shown[:] = [before]
                 notice.close()
@@ -116,7 +119,7 @@ def _turn() -> Iterator[None]:
             until = time.monotonic() + OVERTIME * allowed
 
             def watch() -> None:
-                session.check()
+                wait.check()
                 check_place()
                 if time.monotonic() > until:
                     raise ExplainerError(
@@ -124,5 +127,5 @@ def _turn() -> Iterator[None]:
                         "take fewer points or a shorter sentence."
                     )
 
-            with checkpoints(watch):
+            with checkpoints(watch, wait.hear):
                 yield

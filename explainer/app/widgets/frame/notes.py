@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
+from explainer.app.compute.waiting import CancelledError
 from explainer.app.widgets.markdown import plain
 
 
@@ -17,7 +18,22 @@ def show_notes(place: DeltaGenerator, notes: Sequence[str]) -> None:
         place.info("  \n".join(plain(note) for note in notes), icon=":material/link_off:")
 
 
-def show_error(error: ExplainerError | str, place: DeltaGenerator | None = None) -> None:
-    """What is wrong, at this place or (None) where the page has come to."""
-    said = plain(str(error))
-    (st if place is None else place).error(said, icon=":material/error:")
+def show_error(
+    error: ExplainerError | str, place: DeltaGenerator | None = None, owner: str = ""
+) -> None:
+    """What is wrong, at this place or (None) where the page has come to.
+
+    What a person has cancelled is no mistake, and can be started again; `owner` tells apart who
+    asks the same on one page.
+    """
+    said, where = plain(str(error)), st if place is None else place
+    if not isinstance(error, CancelledError):
+        where.error(said, icon=":material/error:")
+        return
+    where.info(said, icon=":material/cancel:")
+    where.button(
+        "Start again",
+        icon=":material/replay:",
+        key=f"resume_{owner}_{error.name}",
+        on_click=error.resume,
+    )

@@ -1,4 +1,4 @@
-"""Long texts in a real browser: an estimate, a bar, a way out of it, and the strongest words first."""
+"""Long texts in a real browser: an estimate, a bar and a way out, and the strongest words first."""
 
 import time
 from urllib.parse import urlencode
@@ -64,7 +64,7 @@ def test_what_takes_long_says_so_moves_and_is_cancelled(
         assert "points=1000" in page.url
 
 
-def test_it_starts_again_when_asked_and_another_question_is_answered(patient, endless, tab):
+def test_it_starts_again_when_asked_and_another_question_is_answered(endless, tab):
     tab.goto(endless)
     cancel(tab).click()
     tab.get_by_role("button", name="Start again").click()

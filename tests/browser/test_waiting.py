@@ -41,9 +41,8 @@ def test_what_takes_long_says_so_moves_and_is_cancelled(
 ):
     with opened(chromium, width) as page, opened(chromium) as other:
         page.goto(endless)
-        bar = page.locator(BAR)
-        bar.wait_for()
-        assert "This takes about" in bar.inner_text()
+        page.locator(BAR).wait_for()
+        assert " minutes" in page.locator(BAR).inner_text()
         page.wait_for_function(
             "bar => document.querySelector(bar)?.innerText.includes('left, of 55 tokens')", arg=BAR
         )
@@ -51,7 +50,8 @@ def test_what_takes_long_says_so_moves_and_is_cancelled(
             "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         assert edges[0] <= edges[1]
-        other.goto(f"{patient}/?{urlencode({'model': tiny_masked_lm_dir})}")
+        asked = {"model": tiny_masked_lm_dir, "points": 3 + width % 7}  # not answered before
+        other.goto(f"{patient}/?{urlencode(asked)}")
         other.get_by_text("1 before you").wait_for()
         began = time.monotonic()
         cancel(page).click()
@@ -69,20 +69,13 @@ def test_it_starts_again_when_asked_and_another_question_is_answered(endless, ta
     cancel(tab).click()
     tab.get_by_role("button", name="Start again").click()
     tab.locator(BAR).wait_for()
-    assert not tab.get_by_text("Cancelled").count()
+    tab.get_by_text("Cancelled").wait_for(state="detached")
     cancel(tab).click()
     tab.get_by_text("Cancelled: it takes about").wait_for()
     tab.locator(BOX).fill(SHORT)
     tab.locator(BOX).press("Enter")
     tab.wait_for_function("!document.body.innerText.includes('Cancelled')")
     assert tab.locator(BOX).input_value() == SHORT
-
-
-def test_within_a_part_of_the_page_too(patient, tab):
-    """The own route is measured where only that part of the page runs."""
-    query = {"text": LONG, "points": 24, "word": 2, "own": ""}
-    tab.goto(f"{patient}/?{urlencode(query)}")
-    ready(tab)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -8,9 +8,14 @@ from explainer import ExplainerError, Explanation
 from explainer.app import compute
 from explainer.app.compare.state import EDITORS, TITLES, Side
 from explainer.app.state.choices import Choices
-from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.question import controls
-from explainer.app.widgets.question.asking import EXPLAINING, Places, asked
+from explainer.app.widgets.question.asking import (
+    EXPLAINING,
+    Places,
+    asked,
+    place_for_problem,
+    show_problem,
+)
 
 
 def side_box(side: Side) -> Places:
@@ -34,10 +39,12 @@ def _with_text(side: Side, text: str) -> Choices:
 
 def explained(side: Side, places: Places) -> Explanation | None:
     """The side's explanation; None with one sentence about what is wrong."""
+    problem = places.messages
     try:
         request, _ = asked(EDITORS[side], places)
+        problem = place_for_problem(EDITORS[side], places)
         with places.body, st.spinner(EXPLAINING):
             return compute.explanation(request)
     except ExplainerError as error:
-        show_error(error, places.messages, side)
+        show_problem(EDITORS[side], error, problem)
         return None

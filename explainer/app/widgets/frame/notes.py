@@ -30,8 +30,9 @@ def show_error(
     if not isinstance(error, CancelledError):
         where.error(said, icon=":material/error:")
         return
-    where.info(said, icon=":material/cancel:")
-    where.button(
+    box = where.container()
+    box.info(said, icon=":material/cancel:")
+    box.button(
         "Start again",
         icon=":material/replay:",
         key=f"resume_{owner}_{error.name}",

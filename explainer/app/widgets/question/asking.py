@@ -74,8 +74,10 @@ def answered(
 
     Under a message about what is wrong it is the last good one; None where there is none.
     """
+    problem = places.messages
     try:
         request, predicted = asked(on, places)
+        problem = place_for_problem(on, places)
         with places.body, st.spinner(waiting):
             found = answer(request)
         _say_changed(on, places, request)
@@ -83,7 +85,7 @@ def answered(
         places.messages.info(plain(str(missing)), icon=":material/touch_app:")
         return _last(on, places, answer)
     except ExplainerError as error:
-        show_error(error, places.messages)
+        show_problem(on, error, problem)
         return _last(on, places, answer)
     st.session_state[last_request(on)] = request
     return found, predicted
@@ -117,6 +119,25 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
     for note in compute.reading_notes(chosen.model, chosen.text):
         places.messages.info(plain(note), icon=":material/info:")
     return compute.request_for(chosen, loaded.info.task), predicted
+
+
+def place_for_problem(on: Editor[Choices], places: Places) -> DeltaGenerator:
+    """Where to say what goes wrong with computing the answer.
+
+    What was said there before goes now, and not only once there is an answer.
+    """
+    said = st.session_state.pop(_problem_shown(on), False)
+    return places.messages.empty() if said else places.messages
+
+
+def show_problem(on: Editor[Choices], error: ExplainerError, place: DeltaGenerator) -> None:
+    """Say what is wrong, until something else is asked."""
+    show_error(error, place, on.prefix)
+    st.session_state[_problem_shown(on)] = True
+
+
+def _problem_shown(on: Editor[Choices]) -> str:
+    return f"{on.prefix}_problem_shown"
 
 
 def _say_changed(on: Editor[Choices], places: Places, request: Request) -> None:

@@ -16,6 +16,9 @@ from explainer.base.errors import ExplainerError
 from explainer.models.adapter import Adapter
 from explainer.results.reduced import PRECISIONS, Precision
 
+UNITS: dict[Precision, float] = {"full": 0.0, "tf32": 2.0**-10, "bfloat16": 2.0**-7}
+"""The rounding unit of reduced products; 0 where they are as exact as everything else."""
+
 
 def given_precision(precision: str, adapter: Adapter) -> Precision:
     """The precision that a caller names; ExplainerError where model or device cannot do with it."""

@@ -17,7 +17,7 @@ from explainer.base.errors import ExplainerError
 from explainer.influence.effort.count import Effort, effort
 from explainer.influence.flow import total_flows
 from explainer.influence.memory import Plan
-from explainer.influence.precision import products_in
+from explainer.influence.precision import UNITS, products_in
 from explainer.influence.refine import refine_texts
 from explainer.influence.sampling.path import IntegrationPath, adaptive_rule, integration_path
 from explainer.influence.trace import Followed, Trace, trace_together
@@ -141,9 +141,8 @@ class Batch:
         )
         quantities = [one.quantity for one in asked]
         with products_in(self.precision, adapter.device):
-            traced = trace_together(
-                adapter, path, quantities, lengths, self.budget, adaptive_rule(self.settings)
-            )
+            rule = adaptive_rule(self.settings, UNITS[self.precision])
+            traced = trace_together(adapter, path, quantities, lengths, self.budget, rule)
         if self.precision == "full":
             for one, followed in zip(asked, traced.texts, strict=True):
                 check_followed(model, one.sentence, one.quantity, followed)

@@ -97,6 +97,15 @@ def test_no_more_points_than_allowed_and_none_that_are_of_no_use():
     assert np.diff(np.sort(step)).min() >= NARROWEST / 2
 
 
+def test_what_rounding_does_is_not_pursued():
+    def rough(a):
+        value, slope = turning(a)
+        return value + 0.005 * np.sin(1e4 * a), slope
+
+    assert len(sampled(Adaptive(0.001, 200), rough)) == 200
+    assert len(sampled(Adaptive(0.001, 200, unit=2.0**-7), rough)) < 50
+
+
 def test_where_every_interval_is_halved_the_points_are_equally_spaced():
     problem = tiny_problem()
     found = adaptively(problem, tolerance=1e-9, points=2 * FIRST - 1)

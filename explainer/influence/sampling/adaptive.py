@@ -29,16 +29,23 @@ NARROWEST = 2.0**-16
 """An interval that is not halved any more; the next float32 below 1 is 2⁻²⁴ away."""
 ULPS = 8
 """Units in the last place of Q that an interval's error is not known better than."""
+REDUCED_UNITS = 2
+"""The same in rounding units of reduced products, as logits: in bfloat16 errors are off by 0.005 as
+a rule and by 0.04 at most, whatever Q is. Without a bound all intervals would be halved in vain."""
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Adaptive:
-    """Adds points to the 13 or fewer that a path begins with, up to `points` in all."""
+    """Adds points to the 13 or fewer that a path begins with, up to `points` in all.
+
+    `unit` is the rounding unit of matrix products that are not in full precision.
+    """
 
     tolerance: float
     points: int
+    unit: float = 0.0
 
     def added(self, a: Array, values: Array, slopes: Array, eps: float) -> Array:
         """The points [point], if any, at which a text is to be sampled beside its `a`.
@@ -54,7 +61,7 @@ class Adaptive:
         halved: list[int] = []
         if not left > aim:  # nor where it is no number, which is refused elsewhere
             return np.empty(0)
-        rounding = ULPS * eps * max(1.0, np.abs(values).max())
+        rounding = max(ULPS * eps * max(1.0, np.abs(values).max()), REDUCED_UNITS * self.unit)
         worth = (errors > rounding) & (np.diff(a) > NARROWEST)
         for interval in np.argsort(-errors, kind="stable"):
             if len(a) + len(halved) == self.points or (halved and left <= AHEAD * aim):

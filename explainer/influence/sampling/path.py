@@ -109,11 +109,14 @@ def integration_path(model: Model, sentence: Sentence, settings: Settings) -> In
     return IntegrationPath.between(baseline(model, sentence, settings), x, a, weights)
 
 
-def adaptive_rule(settings: Settings) -> Adaptive | None:
-    """What adds points to a path of these settings; None for a fixed rule."""
+def adaptive_rule(settings: Settings, unit: float = 0.0) -> Adaptive | None:
+    """What adds points to a path of these settings; None for a fixed rule.
+
+    `unit` is the rounding unit of reduced matrix products.
+    """
     if settings.rule != "adaptive":
         return None
-    return Adaptive(settings.tolerance, settings.points)
+    return Adaptive(settings.tolerance, settings.points, unit)
 
 
 def baseline(

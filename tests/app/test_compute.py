@@ -255,7 +255,7 @@ def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkey
     model = compute.model(request.model)
     whole = estimate(model, 11, request.settings, bounds.budget(), flow=True)
     slower = pace(model.adapter) * whole.seconds / 3000
-    monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda _: slower)
+    monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda *_, **__: slower)
     monkeypatch.setenv(bounds.SECONDS_VARIABLE, "300")
     with pytest.raises(ExplainerError) as error:
         compute.explanation(request)

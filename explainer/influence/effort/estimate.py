@@ -51,4 +51,8 @@ def estimate(
     """
     once = effort(model.adapter, n_tokens, settings, budget, words=words, flow=flow)
     sizes = f"{n_tokens} tokens × {settings.expected_points:,} points × {model.info.layers} layers"
-    return Estimate((times * once.total + beside) / pace(model.adapter), sizes)
+    work = times * once.total + beside
+    seconds = work / pace(model.adapter)
+    if seconds > SLOW:  # something may have disturbed the measurement: it is worth a second look
+        seconds = work / pace(model.adapter, again=True)
+    return Estimate(seconds, sizes)

@@ -1,7 +1,9 @@
-"""How many multiplications this machine does a second in the engine, measured once a process.
+"""How many multiplications this machine does a second in the engine, by a short measurement.
 
 What is measured is what a trace does: one block of the very model, forward and backward at some
-points. It takes under a quarter of a second, and is kept for all blocks of that size.
+points. It takes under a quarter of a second, and is kept for all blocks of that size. On a
+processor the time counts in which this thread computes: what else happens to run at that moment
+would slow down every estimate until the process ends.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ WORK = {"cpu": 1e9, "cuda": 1e11}
 """Multiplications of one measure, if as many points as are usual have them."""
 MOST_POINTS = {"cpu": 24, "cuda": 512}
 ROUNDS = 4
-"""The fastest counts: what else the machine does makes the others slower."""
-ENOUGH = 0.2
+"""Besides the first one, in which things are made ready."""
+ENOUGH = 0.15
 """Seconds after which no other round begins."""
+LEAST = 1e-6
+"""Seconds: a clock may not have moved."""
 
 
 class _Kind(NamedTuple):
@@ -43,14 +47,17 @@ _known: dict[_Kind, float] = {}
 _measuring = threading.Lock()
 
 
-def pace(adapter: Adapter) -> float:
-    """Multiplications a second with blocks as those of this adapter."""
+def pace(adapter: Adapter, *, again: bool = False) -> float:
+    """Multiplications a second with blocks as those of this adapter, measured once a process.
+
+    `again` measures once more, and the faster one counts from then on.
+    """
     block = adapter.blocks[0]
     sizes = (*block.W_1.shape, block.n_heads)
     kind = _Kind(adapter.device, adapter.dtype, sizes, torch.get_num_threads())
     with _measuring:  # two at once would measure each other
-        if kind not in _known:
-            _known[kind] = _measured(adapter)
+        if again or kind not in _known:
+            _known[kind] = max(_known.get(kind, 0.0), _measured(adapter))
         return _known[kind]
 
 
@@ -67,19 +74,19 @@ def _measured(adapter: Adapter) -> float:
     H, G = drawn(), drawn()
     # The first of two blocks, since of the last one only the target's row is computed.
     pair = replace(adapter, blocks=(adapter.blocks[0],) * 2, apart=None)
-    fastest, spent = float("inf"), 0.0
+    rounds, spent = 0, 0.0
     with without_gradients():
-        for _ in range(ROUNDS):
-            took = _round(pair, H, G)
-            fastest, spent = min(fastest, took), spent + took
-            if spent > ENOUGH:
-                break
-    return points * once / fastest
+        _round(pair, H, G)
+        while rounds < ROUNDS and spent < ENOUGH:
+            spent += _round(pair, H, G)
+            rounds += 1
+    return points * once * rounds / max(spent, LEAST)
 
 
 def _round(adapter: Adapter, H: Tensor, G: Tensor) -> float:
     """Seconds of one block forward and backward."""
-    start = time.perf_counter()
+    clock = time.perf_counter if H.is_cuda else time.thread_time
+    start = clock()
     weights = H.new_ones(H.shape[:2])
     piece = Piece(adapter, torch.zeros(1, dtype=torch.long, device=H.device), weights, H, H)
     _, state = blocks.forward(adapter.blocks[0], H, None)
@@ -87,4 +94,4 @@ def _round(adapter: Adapter, H: Tensor, G: Tensor) -> float:
     Layer.after(piece, 0, state).pull_back(G)
     if H.is_cuda:
         torch.cuda.synchronize(H.device)
-    return max(time.perf_counter() - start, 1e-9)
+    return clock() - start

@@ -56,17 +56,18 @@ def measure_all(trace: Trace, routes: Sequence[Route]) -> list[Measured]:
         _check(trace, instance("route", route, Route, "a Route"))
     size = trace.plan.paths
     if 0 < len(routes) <= size:
-        return _measure_batch(trace, routes)
+        return follow_routes(trace, routes)
     # Routes that begin alike go together, since they share the work.
     order = sorted(range(len(routes)), key=lambda place: routes[place].nodes)
     found: dict[int, Measured] = {}
     for start in range(0, len(order), size):
         batch = order[start : start + size]
-        found |= zip(batch, _measure_batch(trace, [routes[r] for r in batch]), strict=True)
+        found |= zip(batch, follow_routes(trace, [routes[r] for r in batch]), strict=True)
     return [found[place] for place in range(len(routes))]
 
 
-def _measure_batch(trace: Trace, routes: Sequence[Route]) -> list[Measured]:
+def follow_routes(trace: Trace, routes: Sequence[Route]) -> list[Measured]:
+    """`measure` of routes that are known to be the trace's, all of them at once."""
     taken = [route.edges("attention") for route in routes]
     trails: list[list[float]] = [[] for _ in routes]
     # The different beginnings of routes so far, each with its tangents; and each route's own.

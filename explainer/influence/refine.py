@@ -11,6 +11,9 @@ Attention level, with the nodes fixed:
    patterns that end alike;
 6. walk up again, score every component by ⟨tangent, cotangent⟩, keep the best, a tie going to
    skip, and move the tangent by that component alone.
+
+Where nodes and components are searched together (`joint`), both levels are walked through as
+above, but along what was found.
 """
 
 from __future__ import annotations
@@ -26,12 +29,14 @@ from torch import Tensor
 
 from explainer.base.checkpoint import checkpoint, part, steps
 from explainer.influence.cotangents import Cotangents
-from explainer.influence.edges.components import SKIP_ROW, component_of
+from explainer.influence.edges.components import SKIP_ROW, component_of, row_of
+from explainer.influence.joint import of_different_nodes, refine_edges
+from explainer.influence.measure import follow_routes
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Followed, Trace
 from explainer.models.shapes import Float, Int
 from explainer.results.pattern import HeadParts, Pattern
-from explainer.results.route import Component
+from explainer.results.route import Component, Route
 
 Choice = Callable[[int, Float[Tensor, "component path"]], Int[Tensor, " path"]]
 """The row of the component that each path takes through a block, given the block's number and the
@@ -78,28 +83,37 @@ class ComponentsSoFar:
 
 
 def refine(
-    trace: Trace, tokens: tuple[str, ...], top_k: int, most: int | None = None
+    trace: Trace,
+    tokens: tuple[str, ...],
+    top_k: int,
+    most: int | None = None,
+    beam: int | None = None,
 ) -> tuple[Pattern, ...]:
     """Patterns of every word with influence, strongest |g| first, `top_k` of each at most.
 
-    `most` leaves the rest out after so many words.
+    `most` leaves the rest out after so many words. With a `beam` nodes and components are searched
+    together (`joint`), and of so many ways the best `top_k` of different nodes are kept.
     """
-    (patterns,) = refine_texts(trace, [tokens], top_k, most)
+    (patterns,) = refine_texts(trace, [tokens], top_k, most, beam)
     return patterns
 
 
 def refine_texts(
-    trace: Trace, tokens: Sequence[tuple[str, ...]], top_k: int, most: int | None = None
+    trace: Trace,
+    tokens: Sequence[tuple[str, ...]],
+    top_k: int,
+    most: int | None = None,
+    beam: int | None = None,
 ) -> list[tuple[Pattern, ...]]:
     """`refine` of every text of a trace, each with its own tokens."""
     influence = trace.influence
     words = [j for text in trace.texts for j in _strongest(text, most)]
     patterns: list[list[Pattern]] = [[] for _ in trace.texts]
-    size = max(1, trace.plan.paths // top_k)
+    size = max(1, trace.plan.paths // (beam or top_k))
     for start in range(0, len(words), size):
         batch = words[start : start + size]
         with part(start / len(words), (start + len(batch)) / len(words)):
-            found, carried = _refined(trace, batch, top_k)
+            found, carried = _refined(trace, batch, top_k, beam)
         for nodes, components in zip(found, carried, strict=True):
             number, text = trace.text_of(nodes.nodes[0])
             within = tuple(node - text.start for node in nodes.nodes)
@@ -121,13 +135,35 @@ def refine_texts(
 
 
 def _refined(
-    trace: Trace, words: list[int], top_k: int
+    trace: Trace, words: list[int], top_k: int, beam: int | None
 ) -> tuple[list[NodesSoFar], list[ComponentsSoFar]]:
-    """The paths of nodes from each of `words`, and their components."""
+    """The nodes and the components of each pattern of `words`, word by word."""
+    if beam is not None:
+        return _refined_together(trace, words, top_k, beam)
     with part(0.0, NODES_SHARE):
         found = refine_nodes(trace, words, top_k)
     with part(NODES_SHARE, 1.0):
         return found, refine_components(trace, [path.nodes for path in found])
+
+
+def _refined_together(
+    trace: Trace, words: list[int], top_k: int, beam: int
+) -> tuple[list[NodesSoFar], list[ComponentsSoFar]]:
+    """The same with nodes and components from one search; then both levels along them."""
+    found_at = beam / (beam + top_k / NODES_SHARE)
+    with part(0.0, found_at):
+        ways = of_different_nodes(refine_edges(trace, words, beam), top_k)
+    along = [way.nodes for way in ways]
+    nodes_at = found_at + NODES_SHARE * (1.0 - found_at)
+    with part(found_at, nodes_at):
+        measured = follow_routes(trace, [Route(nodes, None) for nodes in along])
+    found = [NodesSoFar(nodes, m.trail) for nodes, m in zip(along, measured, strict=True)]
+
+    def given(number: int, _: Tensor) -> Tensor:
+        return trace.index([row_of(way.components[number]) for way in ways])
+
+    with part(nodes_at, 1.0):
+        return found, components_along(trace, along, given)
 
 
 def _strongest(text: Followed, most: int | None) -> list[int]:

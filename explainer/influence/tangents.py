@@ -84,6 +84,23 @@ class Tangents:
         )
         return torch.stack(found).sum(0)
 
+    def component_scores(self) -> Float[Tensor, "component path to"]:
+        """Influence by the edges to each next node, by skip and by each head.
+
+        `to` runs over all positions, at the last block over the targets of the texts.
+        """
+        found = self._at_pieces(
+            lambda layer, projected: jacobian.component_scores(layer, projected, self.source)
+        )
+        return torch.stack(found).sum(0)
+
+    def to_edges(self, edges: Edges) -> Tangents:
+        """The tangents at the ends of edges."""
+        return self._moved(
+            edges.target,
+            lambda layer, projected: _followed(layer, projected, self.source, edges),
+        )
+
     def to_nodes(self, parent: Int[Tensor, " edge"], target: Int[Tensor, " edge"]) -> Tangents:
         """Those numbered by `parent` moved to `target` by all heads and skip."""
         source = self.source[parent]

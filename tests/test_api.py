@@ -1,12 +1,23 @@
 """The facade: both kinds of model, what is chosen when nothing is given, and what is left alone."""
 
 import json
+from dataclasses import replace
 
 import networkx
 import pytest
 import torch
 
-from explainer import ExplainerError, Explanation, Settings, explain, load_model, predict
+from explainer import (
+    Contrast,
+    ExplainerError,
+    Explanation,
+    Settings,
+    explain,
+    load_model,
+    predict,
+)
+from explainer.api import trace_text
+from explainer.influence.refine import refine
 from explainer.results.merged import merge_pieces, special_positions
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
@@ -38,7 +49,7 @@ def test_json_follows_the_contract(masked_lm):
     assert set(data["target"]) == {"position", "correct", "wrong", "value", "baseline_value"}
     assert data["settings"] == {
         **{"points": 24, "rule": "trapezoid", "tolerance": 0.01, "baseline": "mask"},
-        **{"keep_special": False, "top_k": 1},
+        **{"keep_special": False, "top_k": 1, "search": "staged", "beam": 4},
     }
     assert len(data["tokens"]) == len(data["influence"]) == n
     for pattern in data["patterns"]:
@@ -143,6 +154,25 @@ def test_every_baseline_is_complete_in_the_limit(masked_lm, baseline):
     assert abs(explanation.completeness_gap) < 1e-3
     if baseline == "mask":
         assert explanation.influence[7] == 0
+
+
+def test_the_joint_search_gives_the_patterns_of_its_beam(masked_lm):
+    how = {"correct": "are", "wrong": "is"}
+    settings = Settings(search="joint", beam=6, top_k=2)
+    found = explain(masked_lm, TEXT, **how, settings=settings)
+    trace = trace_text(masked_lm, TEXT, contrast=Contrast(**how), settings=settings)
+
+    def ways(patterns):
+        return [(pattern.nodes, pattern.components) for pattern in patterns]
+
+    assert ways(found.patterns) == ways(refine(trace, found.tokens, 2, beam=6))
+    assert ways(found.patterns) != ways(refine(trace, found.tokens, 2))
+    narrow = explain(masked_lm, TEXT, **how, settings=replace(settings, beam=1))
+    assert ways(narrow.patterns) == ways(refine(trace, found.tokens, 2, beam=2))
+    assert Explanation.from_json(found.to_json()).settings == settings
+    for setting in ({"search": "wide"}, {"search": None}, {"beam": 0}, {"beam": 2.5}):
+        with pytest.raises(ExplainerError, match=f"{next(iter(setting))}"):
+            Settings(**setting)
 
 
 def test_top_k_keeps_that_many_patterns_of_each_word(masked_lm):

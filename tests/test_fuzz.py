@@ -41,7 +41,7 @@ from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.comparison import compare
 from explainer.results.route import Edge, Node
-from explainer.results.settings import BASELINES, RULES
+from explainer.results.settings import BASELINES, RULES, SEARCHES
 from explainer.tasks import KINDS, generate, sentiment_cases
 from tests.damage import ANYTHING, NUMBERS, TEXTS, cases, outcome
 
@@ -176,6 +176,8 @@ def test_trace_text(masked_lm, text, asked):
             "baseline": st.sampled_from(BASELINES),
             "keep_special": st.booleans(),
             "top_k": st.integers(1, 9),
+            "search": st.sampled_from(SEARCHES),
+            "beam": st.integers(1, 9),
         }
     )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from explainer.results.settings import BASELINES, RULES, Settings, usual_points
+from explainer.results.settings import BASELINES, RULES, SEARCHES, Settings, usual_points
 
 DEFAULTS = Settings()
 Group = argparse._ArgumentGroup
@@ -51,7 +51,21 @@ def add_settings(parser: argparse.ArgumentParser) -> Group:
         type=int,
         default=DEFAULTS.top_k,
         metavar="K",
-        help="partial patterns kept per word (default: %(default)s)",
+        help="patterns kept per word (default: %(default)s)",
+    )
+    group.add_argument(
+        "--search",
+        choices=SEARCHES,
+        default=DEFAULTS.search,
+        help="joint: nodes, heads and skips together; staged, the paper's: nodes first "
+        "(default: %(default)s)",
+    )
+    group.add_argument(
+        "--beam",
+        type=int,
+        default=DEFAULTS.beam,
+        metavar="B",
+        help="partial patterns that the joint search follows per word (default: %(default)s)",
     )
     return group
 
@@ -80,4 +94,6 @@ def settings_of(options: argparse.Namespace) -> Settings:
         baseline=options.baseline,
         keep_special=options.keep_special,
         top_k=options.top_k,
+        search=options.search,
+        beam=options.beam,
     )

@@ -126,6 +126,7 @@ def _head(explanation: Explanation) -> str:
             f"difference {_signed(difference)}",
             f"sum of g  {_signed(total)}   gap {_signed(gap)} "
             f"({points}, {settings.baseline} baseline{kept})",
+            f"patterns  {settings.searched}",
             *([_reduced(reduced)] if reduced else ()),
             *([f"warning   {warning}"] if warning else ()),
         )

@@ -17,6 +17,7 @@ from explainer.base.files import named
 from explainer.base.quote import quote
 from explainer.evaluation.line import Line, wrong_field
 from explainer.evaluation.reading.cases import Columns
+from explainer.results.settings import completed
 
 RUN, RECORDS = "run.json", "records.jsonl"
 SCHEMA = 1
@@ -87,8 +88,9 @@ def read_run(folder: Path) -> Line:
         wrong = ["options"]
     if wrong:
         _damaged(file, None, f"{wrong[0]} is missing or of a wrong type")
-    # Runs from before columns could be named.
+    # Runs from before columns could be named, and searches.
     found["sentences"].setdefault("columns", asdict(Columns()))
+    found["options"]["settings"] = completed(found["options"]["settings"])
     return found
 
 

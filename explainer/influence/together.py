@@ -124,7 +124,8 @@ class Batch:
         refined = self._effort(asked).refined
         with products_in(self.precision, traced.device):
             with part(0.0, refined):
-                patterns = refine_texts(traced, tokens, self.settings.top_k, self.words)
+                top_k, beam = self.settings.top_k, self.settings.joint_beam
+                patterns = refine_texts(traced, tokens, top_k, self.words, beam)
             with part(refined, 1.0):
                 flows: Sequence[TotalFlow | None] = (
                     total_flows(traced) if self.flow else [None] * len(asked)

@@ -23,7 +23,7 @@ from explainer.results.model_info import ModelInfo
 from explainer.results.pattern import PARTS, RECORDED, HeadParts, Pattern
 from explainer.results.reduced import PRECISIONS, Reduced
 from explainer.results.route import SKIP, Component
-from explainer.results.settings import Settings
+from explainer.results.settings import Settings, completed
 from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
 
@@ -32,9 +32,6 @@ REQUIRED = (
     *("schema", "model", "tokens", "target", "settings", "influence", "completeness_gap"),
     "patterns",
 )
-
-NEWER = ("tolerance",)
-"""Settings that older records lack, whose meaning their defaults are."""
 
 
 def record_of(text: str) -> dict[str, Any]:
@@ -138,8 +135,9 @@ def _target(value: Any, n_tokens: int) -> Target:
 
 
 def _settings(value: Any) -> Settings:
-    required = [f.name for f in fields(Settings) if f.name not in NEWER]
-    return Settings(**checks.keys("record's settings", value, required, NEWER))
+    if isinstance(value, dict):
+        value = completed(value)
+    return Settings(**checks.keys("record's settings", value, [f.name for f in fields(Settings)]))
 
 
 def _pattern(

@@ -1,7 +1,8 @@
-"""How the integration path is sampled and how many patterns are kept; nothing about the model."""
+"""How the integration path is sampled and patterns are searched; nothing about the model."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast, get_args
 
@@ -10,11 +11,14 @@ from explainer.base.numbers import counted
 
 Rule = Literal["trapezoid", "riemann", "midpoint", "gauss-legendre", "adaptive"]
 Baseline = Literal["mask", "zero", "pad"]
+Search = Literal["joint", "staged"]
 
 RULES: tuple[Rule, ...] = get_args(Rule)
 BASELINES: tuple[Baseline, ...] = get_args(Baseline)
+SEARCHES: tuple[Search, ...] = get_args(Search)
 MAX_POINTS = 1000
 MAX_TOP_K = 1000
+MAX_BEAM = 1000
 SMALLEST = 1e-9
 """A tolerance below this is none: rounding is more, even in float64."""
 
@@ -40,8 +44,10 @@ class Settings:
     input: so many points of a fixed rule (24 without a number), or with `adaptive` that many at
     most (200), until the error is no more than `tolerance` of |Q(x) − Q(b)|. `baseline` is the
     path's start, `keep_special` whether [CLS] and [SEP] keep their own embedding in the baseline,
-    and `top_k` how many partial patterns refinement keeps per word. Raises ExplainerError for
-    values that are not possible.
+    and `top_k` how many patterns are kept per word. The `search` "staged" is the paper's: nodes
+    first, following `top_k` partial patterns, then heads and skips along them. "joint" looks for
+    nodes, heads and skips together, following `beam` partial patterns (`top_k` if that is more),
+    and keeps those of different nodes. Raises ExplainerError for values that are not possible.
     """
 
     points: int = cast(int, None)  # the usual number, as soon as the rule is known
@@ -50,6 +56,8 @@ class Settings:
     baseline: Baseline = "mask"
     keep_special: bool = False
     top_k: int = 1
+    search: Search = "staged"
+    beam: int = 4
 
     @property
     def expected_points(self) -> int:
@@ -87,9 +95,29 @@ class Settings:
             "points": whole("setting points", points, fewest_points(rule), MAX_POINTS),
             "top_k": whole("setting top_k", self.top_k, 1, MAX_TOP_K),
             "keep_special": yes_or_no("keep_special", self.keep_special),
+            "search": one_of("search", self.search, SEARCHES),
+            "beam": whole("setting beam", self.beam, 1, MAX_BEAM),
         }
         for name, value in plain.items():
             object.__setattr__(self, name, value)
+
+    @property
+    def joint_beam(self) -> int | None:
+        """How many partial patterns the joint search follows per word; None for the staged one."""
+        return max(self.beam, self.top_k) if self.search == "joint" else None
+
+    @property
+    def searched(self) -> str:
+        """The search in a few words, to stand beside what it found."""
+        if self.joint_beam is not None:
+            return f"joint search, beam {self.joint_beam}"
+        return "staged search" if self.top_k == 1 else f"staged search, top {self.top_k}"
+
+
+def completed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a record, with what older ones, which lack them, stood for."""
+    older = {"tolerance": Settings.tolerance, "search": "staged", "beam": Settings.beam}
+    return {**older, **settings}
 
 
 def given_settings(settings: Any) -> Settings:

@@ -91,6 +91,8 @@ def test_json_is_the_contract(lm, capsys):
         "baseline": "mask",
         "keep_special": False,
         "top_k": 1,
+        "search": "staged",
+        "beam": 4,
     }
     total = sum(data["influence"])
     gap = total - (target["value"] - target["baseline_value"])
@@ -129,12 +131,12 @@ def assert_patterns(data):
 
 def test_the_settings_reach_the_explanation(lm, tiny_masked_lm_dir, capsys):
     path = ["--points", "5", "--rule", "adaptive", "--tolerance", "0.2"]
-    path += ["--baseline", "zero", "--keep-special"]
+    path += ["--baseline", "zero", "--keep-special", "--search", "joint", "--beam", "3"]
     assert main(["explain", TEXT, *lm, *path, "--top-k", "2", "--format", "json"]) == 0
     printed = Explanation.from_dict(json.loads(capsys.readouterr().out))
     settings = Settings(
         **{"points": 5, "rule": "adaptive", "tolerance": 0.2, "baseline": "zero"},
-        **{"keep_special": True, "top_k": 2},
+        **{"keep_special": True, "top_k": 2, "search": "joint", "beam": 3},
     )
     expected = explain(load_model(str(tiny_masked_lm_dir)), TEXT, settings=settings)
     assert printed.to_dict() == expected.to_dict()
@@ -260,6 +262,8 @@ def test_a_file_gets_the_format_of_its_ending(lm, tmp_path, ending, capsys):
         (["explain", "x", "--tolerance", "0"], "tolerance is 0.0: give a share of Q(x)"),
         (["explain", "x", "--tolerance", "nan"], "tolerance is nan"),
         (["explain", "x", "--top-k", "0"], "top_k is 0"),
+        (["explain", "x", "--beam", "0"], "beam is 0"),
+        (["explain", "x", "--search", "wide"], "invalid choice: 'wide'"),
         (["explain", "x", "--model", "./nowhere"], "no model folder './nowhere'"),
         (["explain", "x", "--out", "no-such-folder/x.svg"], "no folder 'no-such-folder'"),
         (["explain", "x", "--out", "."], "is a folder"),

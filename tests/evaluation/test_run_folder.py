@@ -334,9 +334,11 @@ def test_records_of_other_sentences_are_not_gone_on_with(folder, run, tiny_maske
         file.write_text(ROWS, encoding="utf-8")
 
 
-def test_a_run_from_before_columns_had_names_goes_on(folder, run, tiny_masked_lm):
+def test_a_run_from_before_columns_and_searches_had_names_goes_on(folder, run, tiny_masked_lm):
     described = json.loads((folder / RUN).read_text(encoding="utf-8"))
     del described["sentences"]["columns"]
+    for name in ("search", "beam"):
+        del described["options"]["settings"][name]
     (folder / RUN).write_text(json.dumps(described), encoding="utf-8")
     evaluate(run, tiny_masked_lm, 3, folder)
     assert len(read_records(folder)) == 3

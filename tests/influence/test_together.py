@@ -43,9 +43,11 @@ def same(found, expected, tolerance=1e-5):
         assert found.flow.heads == pytest.approx(expected.flow.heads, abs=tolerance)
 
 
-@pytest.mark.parametrize("top_k", [1, 3])
-def test_masked_words(tiny_masked_lm, top_k):
-    settings = Settings(points=5, top_k=top_k)
+@pytest.mark.parametrize(
+    "search", [{}, {"top_k": 3}, {"search": "joint"}, {"search": "joint", "top_k": 2}]
+)
+def test_masked_words(tiny_masked_lm, search):
+    settings = Settings(points=5, **search)
     questions = [Question(text, Contrast("are", "is")) for text in TEXTS]
     found = list(explain_many(tiny_masked_lm, questions, settings=settings, flow=True))
     for text, explanation in zip(TEXTS, found, strict=True):

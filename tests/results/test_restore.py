@@ -64,6 +64,7 @@ def test_a_record_is_read_back_whole(record):
         (("settings", "tolerance"), 0, "setting tolerance is 0: give a share"),
         (("points_used",), 3, "points_used is 3: give a whole number from 1 to 2"),
         (("settings", "seed"), 0, "settings has the unknown 'seed'"),
+        (("settings", "search"), "wide", "search 'wide' is not known"),
         (("influence",), [0.0], "influence has 1 entries: give a list of"),
         (("influence", 2), "0.5", r"influence\[2\] is '0\.5'"),
         (("completeness_gap",), float("inf"), "completeness_gap is inf"),
@@ -109,10 +110,10 @@ def test_a_record_of_schema_1_is_read_without_parts():
     assert {pattern.attention_parts for pattern in words.patterns} == {()}
     assert pattern_svg(words)
     record = json.loads(old)
-    assert found.to_dict() == {
-        **{**record, "schema": 2, "points_used": 4},
-        **{"settings": {**record["settings"], "tolerance": 0.01}},
-    }
+    # There was one search, the paper's, and no tolerance.
+    settings = {**record["settings"], "tolerance": 0.01, "search": "staged", "beam": 4}
+    expected = {**record, "schema": 2, "points_used": 4, "settings": settings}
+    assert found.to_dict() == expected
     assert Explanation.from_dict(found.to_dict()).to_dict() == found.to_dict()
 
 

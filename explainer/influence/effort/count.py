@@ -7,7 +7,8 @@ f of its feed-forward layer and n tokens:
     a token        4 d² + 2 d f, for projections and feed-forward
     forward        n tokens and 2 n² d for attention; backward as much, attention twice
     a word's path  a token and 2 n d to choose its next node; a token pulled back;
-                   a token and d² to choose a component
+                   a token and d² to choose a component; in the joint search before that a token
+                   and 2 n d for each partial pattern that is followed
     total flow     n tokens and 6 n² d
 
 Layers that do not fit in memory are made again on every way through the blocks.
@@ -26,6 +27,9 @@ MADE_AGAIN = 0.75
 WALKS = 5
 """How often a batch of paths meets every layer: twice to choose nodes, once on the way down, twice
 to choose components."""
+JOINT_WALKS = 6
+"""The same in the joint search: twice to search, once to score the nodes that it found, once on the
+way down, twice to score their components."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,16 @@ def effort(
     token, d, forward = _sizes(adapter, n_tokens)
     again = plan.made_again * MADE_AGAIN * forward
     followed = n_tokens if words is None else min(words, n_tokens)
-    batches = -(-followed // max(1, plan.paths // settings.top_k))
-    path = 3 * token + 2 * n_tokens * d + d * d
+    beam, kept = settings.joint_beam, settings.top_k
+    batches = -(-followed // max(1, plan.paths // (beam or kept)))
+    path = kept * (3 * token + 2 * n_tokens * d + d * d)
+    if beam is not None:
+        path += beam * (token + 2 * n_tokens * d)
+    walks = WALKS if beam is None else JOINT_WALKS
     times = settings.expected_points * len(adapter.blocks)
     return Effort(
         trace=times * (2 * forward + 2 * n_tokens**2 * d + again),
-        patterns=times * (followed * settings.top_k * path + batches * WALKS * again),
+        patterns=times * (followed * path + batches * walks * again),
         flow=times * (forward + 4 * n_tokens**2 * d + again) if flow else 0.0,
     )
 

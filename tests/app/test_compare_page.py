@@ -247,6 +247,7 @@ def test_a_masked_lm_beside_a_classifier(page, tiny_classifier_dir):
         starting_pair().selecting(3, 4),
         starting_pair().selecting(None, 4),
         starting_pair().with_shared(Choices(level="embedding", points=7, keep_special=True)),
+        starting_pair().with_shared(Choices(search="staged", beam=7)),
         starting_pair().with_side("second", Choices(model="b")),
         Pair(first=Choices(), second=Choices()),
         Pair(first=Choices(text="a", correct=None), second=Choices(text="a")),

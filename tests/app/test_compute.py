@@ -267,6 +267,8 @@ def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkey
     compute.explanation(replace(request, settings=Settings(points=points)))
     with pytest.raises(ExplainerError, match="fewer patterns kept"):
         compute.explanation(replace(request, settings=Settings(points=points, top_k=9)))
+    with pytest.raises(ExplainerError, match="a narrower beam"):
+        compute.explanation(replace(request, settings=Settings(points=points, search="joint")))
     with pytest.raises(ExplainerError, match="would take about"):
         word_influence(request)
     word_influence(replace(request, settings=Settings(points=250)))  # without patterns it is less

@@ -206,6 +206,7 @@ def test_without_a_word_that_pulls_towards_the_answer_it_is_said(page, monkeypat
         Inquiry(level="attention", words="positive", mode="remove", every=True),
         Inquiry(asked=Choices(text="a [MASK] b&c", correct=None, wrong="x", replacement="mean")),
         Inquiry(asked=Choices(model="m", label="1", other="2", points=7, keep_special=True)),
+        Inquiry(asked=Choices(search="staged", beam=7)),
     ],
 )
 def test_choices_survive_the_link(inquiry):

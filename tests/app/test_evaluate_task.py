@@ -89,7 +89,8 @@ def measured(test: AppTest, n: int | None = None) -> AppTest:
 def test_stored_results_are_shown_for_all_tasks_and_for_one(page, results):
     test = page()
     assert not test.error
-    assert said(test, "The project’s own results: 9 to 45 sentences of a task, 2 trapezoid points.")
+    assert said(test, "The project’s own results: 9 to 45 sentences of a task, 2 trapezoid points")
+    assert said(test, "trapezoid points, staged search.")
     assert [alt.split(":")[0] for alt in alts(test)][:2] == list(FIGURES[:2])
     assert len(alts(test)) == 4
     table = pd.read_csv(results / "summary.csv")
@@ -174,7 +175,10 @@ def test_a_model_without_stored_results_is_measured(tiny_masked_lm_dir):
     assert said(test, "There are no results of this model yet")
     assert not alts(test)
     test = measured(checked(test.button(key="start").click().run()))
-    assert said(test, "Measured just now on 10 sentences of sva-obj, 2 trapezoid points.")
+    assert said(
+        test,
+        "Measured just now on 10 sentences of sva-obj, 2 trapezoid points, joint search, beam 4.",
+    )
     assert alts(test)
     checked(widget(test, "selectbox", "task").set_value("sva-pp").run())
     assert not alts(test)

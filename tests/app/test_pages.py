@@ -157,6 +157,8 @@ def test_a_link_reproduces_the_page(page):
         "baseline": "zero",
         "keep_special": "yes",
         "top_k": "2",
+        "search": "staged",
+        "beam": "9",
     }
     test = page(**asked)
     assert query(test) == asked
@@ -166,6 +168,17 @@ def test_a_link_reproduces_the_page(page):
     assert widget(test, "number_input", "points").value == 7
     assert widget(test, "select_slider", "tolerance").value == 0.02
     assert widget(test, "toggle", "keep_special").value is True
+    assert widget(test, "number_input", "beam").disabled
+
+
+def test_the_page_searches_jointly_and_says_so(page):
+    test = page()
+    assert "found by joint search, beam 4." in " ".join(c.value for c in test.caption)
+    checked(widget(test, "number_input", "beam").set_value(2).run())
+    assert "found by joint search, beam 2." in " ".join(c.value for c in test.caption)
+    checked(widget(test, "selectbox", "search").set_value("staged").run())
+    assert query(test) == {"search": "staged", "beam": "2"}
+    assert "found by staged search." in " ".join(c.value for c in test.caption)
 
 
 def test_every_rule_begins_with_its_usual_points(page):
@@ -355,7 +368,7 @@ def test_choices_survive_the_link():
 
 def test_points_and_rule_that_do_not_go_together_are_mended():
     choices, notes = from_query({"points": "1", "rule": "riemann"})
-    assert choices.settings == Settings()
+    assert choices.settings == Settings(search="joint")
     assert len(notes) == 1
 
 

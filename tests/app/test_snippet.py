@@ -43,7 +43,7 @@ def printed(code: str) -> str:
 @pytest.mark.parametrize(
     "settings",
     [
-        Settings(),
+        Settings(search="joint"),
         Settings(points=5, rule="midpoint", top_k=2),
         Settings(rule="adaptive", tolerance=0.02),
     ],

@@ -43,6 +43,15 @@ def test_the_effort_grows_with_points_tokens_words_and_patterns(tiny_masked_lm):
     assert counted(tiny_masked_lm, flow=True).flow > few.flow == 0
 
 
+def test_each_way_that_the_joint_search_follows_counts(tiny_masked_lm):
+    staged = counted(tiny_masked_lm).patterns
+    followed = [counted(tiny_masked_lm, search="joint", beam=beam).patterns for beam in (1, 2, 5)]
+    one = followed[1] - followed[0]
+    assert followed == [staged + one, staged + 2 * one, staged + 5 * one]
+    # A way that is followed takes less than a pattern, which is followed and then walked twice.
+    assert 0 < one < staged / 2
+
+
 def test_what_does_not_fit_is_made_again(tiny_masked_lm):
     whole, tight = counted(tiny_masked_lm), counted(tiny_masked_lm, budget=64 * 2**10)
     assert tight.trace > whole.trace

@@ -15,7 +15,8 @@ SIDE = ("model", "text", "correct", "wrong", "label", "other")
 """What each side has of its own."""
 SHARED = (
     *("level", "overlay", "share"),
-    *("points", "rule", "tolerance", "baseline", "keep_special", "top_k", "all_words"),
+    *("points", "rule", "tolerance", "baseline", "keep_special", "top_k", "search", "beam"),
+    "all_words",
 )
 OWN = {name: f"{name}2" for name in (*SIDE, "word")}
 """The second side's parameters in a link."""

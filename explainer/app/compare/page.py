@@ -19,6 +19,7 @@ from explainer.app.widgets.drawing import drawing_controls
 from explainer.app.widgets.frame.page import Frame, page_frame
 from explainer.app.widgets.frame.viewport import columns
 from explainer.app.widgets.question import controls
+from explainer.app.widgets.strip import found_by
 from explainer.app.widgets.strongest import strongest_row
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.difference import difference_summary, token_name
@@ -98,7 +99,7 @@ def _figures(both: Pair, frame: Frame) -> None:
         pair_save(both, comparison, side_views(comparison.alignment, width), said)
     with middle:
         pair_graphs(both, comparison, width)
-    st.caption(HOW_TO_READ)
+    st.caption(f"{HOW_TO_READ} {found_by(both[0])}")
     route_table(comparison, both, chosen.level)
     numbers, shares = columns(width)
     with numbers:

@@ -59,6 +59,7 @@ def allowed(found: Estimate, settings: Settings) -> Estimate:
     least = Settings(top_k=settings.top_k).points
     lower = [f"{fewer} points instead of {settings.expected_points:,}"] if fewer >= least else []
     lower += ["fewer patterns kept (top k)"] if settings.top_k > 1 else []
+    lower += ["a narrower beam"] if (settings.joint_beam or 1) > max(1, settings.top_k) else []
     raise ExplainerError(
         f"This would take {found.says}, and here {duration(most)} are allowed: take "
         f"{' or '.join([*lower, 'a shorter sentence'])} (on a server of your own, "

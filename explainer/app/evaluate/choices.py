@@ -33,7 +33,7 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 ENTROPIES = consistency.MEASURES
 ASKED = (
     *("model", "text", "correct", "wrong", "label", "other", "replacement"),
-    *("points", "rule", "tolerance", "baseline", "keep_special", "top_k"),
+    *("points", "rule", "tolerance", "baseline", "keep_special", "top_k", "search", "beam"),
 )
 """What the question has in common with the explore page."""
 

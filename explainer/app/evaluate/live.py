@@ -83,7 +83,7 @@ class Measurement:
                 made.consistency,
                 made.findings,
                 f"Measured just now on {counted(evaluated, 'sentence')} of {self.task}, "
-                f"{settings.sampling}.",
+                f"{settings.sampling}, {settings.searched}.",
                 {"summary": made.summary, "consistency": made.consistency, **tables.named()},
             )
         return self.found

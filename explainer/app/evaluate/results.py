@@ -16,7 +16,7 @@ from explainer.base import assets
 from explainer.base.numbers import between
 from explainer.evaluation.evidence.findings import Finding
 from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, FINDINGS, SUMMARY
-from explainer.results.settings import Settings
+from explainer.results.settings import Settings, completed
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +80,7 @@ def _of(table: pd.DataFrame, model: str) -> pd.DataFrame:
 def _origin(runs: list[dict[str, Any]]) -> str:
     """How many sentences of a task there are, in runs added later too, and how the path was
     sampled."""
-    sampled = ("points", "rule", "tolerance")
-    settings = runs[0]["options"]["settings"]
-    settings = Settings(**{name: settings[name] for name in sampled if name in settings})
+    settings = Settings(**completed(runs[0]["options"]["settings"]))
     # Runs from before left-out sentences were counted had none.
     first, later = (
         [run.get("evaluated", run["done"]) for run in runs if bool(run.get("added")) is is_added]
@@ -91,5 +89,5 @@ def _origin(runs: list[dict[str, Any]]) -> str:
     controls = f" ({between(later)} for controls)" if later else ""
     return (
         f"The project’s own results: {between(first)} sentences of a task{controls}, "
-        f"{settings.sampling}."
+        f"{settings.sampling}, {settings.searched}."
     )

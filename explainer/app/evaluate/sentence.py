@@ -103,7 +103,7 @@ def _figures(request: Request, width: float) -> None:
         alt=verdict,
     )
     how = HOW_TO_READ[inquiry.mode].format(REPLACEMENT_NAMES[replacement])
-    how_to_read(f"{how} {HOW_TO_READ_BARS}")
+    how_to_read(f"{how} {HOW_TO_READ_BARS} The patterns are those of {request.settings.searched}.")
     with controls:
         _save(found, verdict, sentence_snippet(request, record, replacement))
     with st.expander("The numbers"):

@@ -21,7 +21,7 @@ from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.page import page_frame
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
-from explainer.app.widgets.strip import prediction_list, strip
+from explainer.app.widgets.strip import found_by, prediction_list, strip
 from explainer.app.widgets.strongest import strongest_row
 from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.summary import drawn_summary
@@ -84,7 +84,7 @@ def _figures(
         prediction_list(predicted)
         LINKED.write_link()
         return
-    st.caption(HOW_TO_READ)
+    st.caption(f"{HOW_TO_READ} {found_by(explanation)}")
     selection_fields(rows, drawn)
     left, right = st.columns([2.3, 1], gap="large")
     with left:

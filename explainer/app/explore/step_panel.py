@@ -126,12 +126,19 @@ def _detail(explanation: Explanation, request: Request, step: Step, view: View) 
         _attention(explanation, request, step)
     with right:
         st.caption(
-            "How to read it: what each component would carry on this step; of a word’s pattern, "
-            "the longest bar in the word’s direction was chosen."
+            "How to read it: what each component would carry on this step, with all of them open "
+            f"above it along the nodes; {_why_chosen(explanation)}."
         )
         assert step.edge.component is not None
         bars = candidate_bars(step.candidates, step.edge.component, step.carried, dark=is_dark())
         st.plotly_chart(bars, theme=None, config=STATIC, key="step_candidates", alt=said)
+
+
+def _why_chosen(explanation: Explanation) -> str:
+    """Which of the bars is the one that was chosen."""
+    if explanation.settings.search == "staged":
+        return "of a word’s pattern, the longest bar in the word’s direction was chosen"
+    return "the joint search chose the step together with those around it, so another may be longer"
 
 
 def _says(explanation: Explanation, step: Step) -> str:

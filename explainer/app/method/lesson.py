@@ -49,9 +49,10 @@ class Lesson:
 
     @property
     def request(self) -> Request:
-        """The example as Explore would ask for it, at the points that the page uses."""
+        """The example, with the paper's search, at the points that the page uses."""
         found = self.example
-        contrast, settings = Contrast(found.correct, found.wrong), Settings(points=USED)
+        contrast = Contrast(found.correct, found.wrong)
+        settings = Settings(points=USED, search="staged")
         return Request(found.model, found.text, contrast, settings, version(found.model))
 
     @property

@@ -16,11 +16,14 @@ from explainer.intervention.ablate import REPLACEMENTS, Replacement
 from explainer.results.route import Edge, Level, Node, Place
 from explainer.results.settings import (
     BASELINES,
+    MAX_BEAM,
     MAX_POINTS,
     MAX_TOP_K,
     RULES,
+    SEARCHES,
     Baseline,
     Rule,
+    Search,
     Settings,
 )
 
@@ -41,7 +44,8 @@ class Choices:
     `merge` makes one row of a word's pieces, `special` shows [CLS], [SEP] and [MASK] among the
     words, `all_words` follows all of them and not only the strongest. None means the model's own
     choice for `correct`, `wrong`, `label` and `other`, and nothing selected for `word` and `at` (a
-    node or a step); for `points` it is the rule's usual number.
+    node or a step); for `points` it is the rule's usual number. The search is the
+    one that finds more, not the paper's.
     """
 
     model: str = "agreement"
@@ -66,6 +70,8 @@ class Choices:
     baseline: Baseline = Settings.baseline
     keep_special: bool = Settings.keep_special
     top_k: int = Settings.top_k
+    search: Search = "joint"
+    beam: int = Settings.beam
     all_words: bool = False
 
     @property
@@ -78,6 +84,8 @@ class Choices:
             baseline=self.baseline,
             keep_special=self.keep_special,
             top_k=self.top_k,
+            search=self.search,
+            beam=self.beam,
         )
 
     def to_query(self) -> dict[str, str]:
@@ -234,5 +242,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "baseline": one_of(BASELINES),
     "keep_special": yes_no,
     "top_k": whole(1, MAX_TOP_K),
+    "search": one_of(SEARCHES),
+    "beam": whole(1, MAX_BEAM),
     "all_words": yes_no,
 }

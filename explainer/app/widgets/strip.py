@@ -47,6 +47,11 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         st.caption(f":material/warning: {warning}")
 
 
+def found_by(explanation: Explanation) -> str:
+    """Which search found the patterns, as a sentence."""
+    return f"The lines were found by {explanation.settings.searched}."
+
+
 def _meaning(explanation: Explanation) -> str:
     """What the sign of Q says."""
     if explanation.target.wrong is not None or explanation.model.head == "choice":

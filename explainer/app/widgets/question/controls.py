@@ -10,9 +10,10 @@ import streamlit as st
 from explainer.app import compute
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
-from explainer.results.settings import BASELINES, MAX_POINTS, RULES, fewest_points
+from explainer.results.settings import BASELINES, MAX_POINTS, RULES, SEARCHES, fewest_points
 
 TOLERANCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+SEARCH_NAMES = {"joint": "all at once (joint)", "staged": "nodes first (staged)"}
 BASELINE_NAMES = {"mask": "[MASK] at every place", "zero": "zero vector", "pad": "[PAD]"}
 
 
@@ -70,8 +71,24 @@ def settings_popover(on: Editor[Choices]) -> None:
             "Patterns kept (top k)",
             1,
             50,
-            help="How many partial patterns are followed per word; 1 is the paper's greedy search.",
+            help="How many patterns each word has at most, of different nodes.",
             **on.show("top_k", min(50, chosen.top_k), lambda k: on.change(top_k=k)),
+        )
+        left.selectbox(
+            "Search",
+            format_func=SEARCH_NAMES.__getitem__,
+            help="Joint finds stronger patterns: it looks for nodes, heads and skips together. "
+            "Staged is the paper’s: nodes first, then heads and skips along them.",
+            **on.bound_option("search", SEARCHES),
+        )
+        right.number_input(
+            "Followed (beam)",
+            1,
+            50,
+            disabled=chosen.search == "staged",
+            help="How many partial patterns the joint search follows per word: more find "
+            "stronger ones and take longer.",
+            **on.show("beam", min(50, chosen.beam), lambda width: on.change(beam=width)),
         )
         st.toggle(
             "[CLS] and [SEP] keep their embedding in the baseline", **on.bound("keep_special")

@@ -42,6 +42,7 @@ def explain(
     settings: Settings | None = None,
     flow: bool = False,
     words: int | None = None,
+    candidates: bool = False,
     memory: int | str | None = None,
     precision: Precision = "full",
 ) -> Explanation:
@@ -51,20 +52,22 @@ def explain(
     a number is a token's id), a classifier the class `label` (name or number) with `other` or the
     mean of all others, where each label holds or not with nothing; what is not given is the
     model's own prediction and its strongest rival, and the result names them. `flow` adds the
-    total flow; `words` leaves the patterns at those of so many words, the strongest. `memory` is
-    what may be taken for it (bytes, or such as "2 GB"; without it what the environment variable
-    EXPLAINER_MEMORY says, or a quarter of what is free). `precision` is that of matrix products:
-    "tf32" (on a GPU, switched for the whole process meanwhile) and "bfloat16" are faster where the
-    hardware has them, and the result says how far they are off. Raises ExplainerError for input
-    that the model cannot explain.
+    total flow; `words` leaves the patterns at those of so many words, the strongest; `candidates`
+    keeps, for the record too, how every head would carry each step (`Pattern.candidate_parts`).
+    `memory` is what may be taken for it (bytes, or such as "2 GB"; without it what the environment
+    variable EXPLAINER_MEMORY says, or a quarter of what is free). `precision` is that of matrix
+    products: "tf32" (on a GPU, switched for the whole process meanwhile) and "bfloat16" are faster
+    where the hardware has them, and the result says how far they are off. Raises ExplainerError for
+    input that the model cannot explain.
     """
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
+    candidates = yes_or_no("candidates", candidates)
     words = None if words is None else whole("number of words", words, 1)
     adapter = given_model(model).adapter
     budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
     sentence = read_sentence(model, text)
     quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other))
-    batch = Batch(model, settings, flow, budget, words, precise)
+    batch = Batch(model, settings, flow, budget, words, precise, candidates)
     (found,) = batch.explanations([Asked(sentence, quantity)])
     return found
 
@@ -84,6 +87,7 @@ def explain_many(
     settings: Settings | None = None,
     flow: bool = False,
     words: int | None = None,
+    candidates: bool = False,
     memory: int | str | None = None,
     precision: Precision = "full",
 ) -> Iterator[Explanation | ExplainerError]:
@@ -94,10 +98,12 @@ def explain_many(
     The other arguments are as in `explain`, and raise ExplainerError before anything is read.
     """
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
+    candidates = yes_or_no("candidates", candidates)
     words = None if words is None else whole("number of words", words, 1)
     adapter = given_model(model).adapter
     budget = given_budget(memory, adapter.device)
-    batch = Batch(model, settings, flow, budget, words, given_precision(precision, adapter))
+    precise = given_precision(precision, adapter)
+    batch = Batch(model, settings, flow, budget, words, precise, candidates)
     return _in_batches(batch, questions, tokens_at_once(adapter, settings.expected_points, budget))
 
 

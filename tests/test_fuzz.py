@@ -91,6 +91,7 @@ WORDS = st.sampled_from(["are", "is", None])
         {
             **{"correct": WORDS, "wrong": WORDS, "label": st.none(), "other": st.none()},
             **{"settings": st.just(FEW), "flow": st.booleans(), "words": st.integers(1, 9)},
+            "candidates": st.booleans(),
         }
     ),
     whose=st.sampled_from(["model"] * 9 + ["other"]),
@@ -374,7 +375,7 @@ FLAGS = [
     "--top-k",
 ]
 FLAGS += ["--format", "--level", "--minimum-share", "--flow", "--keep-special", "--nonsense", "-h"]
-FLAGS += ["--heads"]
+FLAGS += ["--heads", "--candidates"]
 PARSER = cli._parser()
 """Made once: a quarter of the time of all cases went into making it."""
 RUN_FLAGS = ["--task", "--n", "--seed", "--split", "--predicate", "--methods", "--replacement"]

@@ -50,6 +50,11 @@ def add_explain(commands: Any, examples: str) -> None:
         action="store_true",
         help="add to the table how each head on the way carries: by its value, key and query",
     )
+    group.add_argument(
+        "--candidates",
+        action="store_true",
+        help="add to JSON what skip and every head would carry on each step, and how",
+    )
     add_machine(parser).add_argument(
         "--precision",
         choices=PRECISIONS,
@@ -108,6 +113,11 @@ def _run(options: argparse.Namespace) -> None:
             f"--heads adds to a table, and the output is {chosen}: leave it out (JSON has what it "
             "adds), or ask for --format table."
         )
+    if options.candidates and chosen != "json":
+        raise ExplainerError(
+            f"--candidates adds to JSON, and the output is {chosen}: leave it out, or ask for "
+            "--format json."
+        )
     if chosen == "html":
         need("An HTML page", "evaluate", ("plotly",))
     settings = settings_of(options)
@@ -132,6 +142,7 @@ def _run(options: argparse.Namespace) -> None:
             settings=settings,
             flow=options.flow,
             words=options.words,
+            candidates=options.candidates,
             memory=options.memory,
             precision=options.precision,
         )

@@ -14,7 +14,7 @@ from explainer.evaluation.record import Record
 
 Line = dict[str, Any]
 """Plain values: a record, or a sentence that was left out and why; and what a run is."""
-UNWRITTEN = ("attention_candidates", "attention_parts")
+UNWRITTEN = ("attention_candidates", "attention_parts", "candidate_parts")
 """Fields that a record leaves out."""
 PLAIN: dict[Any, set[type]] = {str: {str}, int: {int}, float: {int, float}}
 """What JSON makes of values of these types; truths are no numbers."""

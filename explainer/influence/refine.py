@@ -46,6 +46,26 @@ NODES_SHARE, PULL_SHARE = 0.43, 0.33
 
 
 @dataclass(frozen=True)
+class Search:
+    """How patterns are searched, and what is kept of them.
+
+    Of each word `top_k` at most, of the `most` strongest words, or of all for None. With a `beam`
+    nodes and components are searched together (`joint`), and of so many ways the best of different
+    nodes are kept. `candidates` keeps the parts of every head, not those of the chosen ones alone.
+    """
+
+    top_k: int
+    most: int | None = None
+    beam: int | None = None
+    candidates: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many partial patterns of a word are followed."""
+        return self.beam or self.top_k
+
+
+@dataclass(frozen=True)
 class NodesSoFar:
     """The positions chosen at H[0] … H[l], and the influence after each choice (l values).
 
@@ -61,24 +81,31 @@ class ComponentsSoFar:
     """The components chosen for the first l edges along nodes, and the influence after each.
 
     `candidates` has a row per edge: the influence by skip and by every head; `parts` says how the
-    chosen head carries its own, None for skip. No `Route`, which names a component for every edge
-    or for none.
+    chosen head carries its own, None for skip, and `candidate_parts`, where asked for, how every
+    head does. No `Route`, which names a component for every edge or for none.
     """
 
-    components: tuple[Component, ...]
-    trail: tuple[float, ...]
-    candidates: tuple[tuple[float, ...], ...]
-    parts: tuple[HeadParts | None, ...]
+    components: tuple[Component, ...] = ()
+    trail: tuple[float, ...] = ()
+    candidates: tuple[tuple[float, ...], ...] = ()
+    parts: tuple[HeadParts | None, ...] = ()
+    candidate_parts: tuple[tuple[HeadParts, ...], ...] = ()
 
     def longer(
-        self, row: int, candidates: Sequence[float], parts: Sequence[float]
+        self,
+        row: int,
+        candidates: Sequence[float],
+        parts: Sequence[float],
+        every: Sequence[Sequence[float]] | None,
     ) -> ComponentsSoFar:
-        """With one edge more, by the component of `row`."""
+        """With one edge more, by the component of `row`; `every` head's parts where asked for."""
+        known = () if every is None else (tuple(HeadParts(*head) for head in every),)
         return ComponentsSoFar(
             (*self.components, component_of(row)),
             (*self.trail, candidates[row]),
             (*self.candidates, tuple(candidates)),
             (*self.parts, None if row == SKIP_ROW else HeadParts(*parts)),
+            (*self.candidate_parts, *known),
         )
 
 
@@ -88,32 +115,25 @@ def refine(
     top_k: int,
     most: int | None = None,
     beam: int | None = None,
+    candidates: bool = False,
 ) -> tuple[Pattern, ...]:
-    """Patterns of every word with influence, strongest |g| first, `top_k` of each at most.
-
-    `most` leaves the rest out after so many words. With a `beam` nodes and components are searched
-    together (`joint`), and of so many ways the best `top_k` of different nodes are kept.
-    """
-    (patterns,) = refine_texts(trace, [tokens], top_k, most, beam)
+    """Patterns of every word with influence, strongest |g| first; the rest is as in `Search`."""
+    (patterns,) = refine_texts(trace, [tokens], Search(top_k, most, beam, candidates))
     return patterns
 
 
 def refine_texts(
-    trace: Trace,
-    tokens: Sequence[tuple[str, ...]],
-    top_k: int,
-    most: int | None = None,
-    beam: int | None = None,
+    trace: Trace, tokens: Sequence[tuple[str, ...]], search: Search
 ) -> list[tuple[Pattern, ...]]:
     """`refine` of every text of a trace, each with its own tokens."""
     influence = trace.influence
-    words = [j for text in trace.texts for j in _strongest(text, most)]
+    words = [j for text in trace.texts for j in _strongest(text, search.most)]
     patterns: list[list[Pattern]] = [[] for _ in trace.texts]
-    size = max(1, trace.plan.paths // (beam or top_k))
+    size = max(1, trace.plan.paths // search.width)
     for start in range(0, len(words), size):
         batch = words[start : start + size]
         with part(start / len(words), (start + len(batch)) / len(words)):
-            found, carried = _refined(trace, batch, top_k, beam)
+            found, carried = _refined(trace, batch, search)
         for nodes, components in zip(found, carried, strict=True):
             number, text = trace.text_of(nodes.nodes[0])
             within = tuple(node - text.start for node in nodes.nodes)
@@ -129,30 +149,32 @@ def refine_texts(
                     attention_trail=components.trail,
                     attention_candidates=components.candidates,
                     attention_parts=components.parts,
+                    candidate_parts=components.candidate_parts,
                 )
             )
     return [tuple(sorted(some, key=lambda p: -abs(p.influence))) for some in patterns]
 
 
 def _refined(
-    trace: Trace, words: list[int], top_k: int, beam: int | None
+    trace: Trace, words: list[int], search: Search
 ) -> tuple[list[NodesSoFar], list[ComponentsSoFar]]:
     """The nodes and the components of each pattern of `words`, word by word."""
-    if beam is not None:
-        return _refined_together(trace, words, top_k, beam)
+    if search.beam is not None:
+        return _refined_together(trace, words, search.beam, search)
     with part(0.0, NODES_SHARE):
-        found = refine_nodes(trace, words, top_k)
+        found = refine_nodes(trace, words, search.top_k)
     with part(NODES_SHARE, 1.0):
-        return found, refine_components(trace, [path.nodes for path in found])
+        along = [path.nodes for path in found]
+        return found, refine_components(trace, along, search.candidates)
 
 
 def _refined_together(
-    trace: Trace, words: list[int], top_k: int, beam: int
+    trace: Trace, words: list[int], beam: int, search: Search
 ) -> tuple[list[NodesSoFar], list[ComponentsSoFar]]:
     """The same with nodes and components from one search; then both levels along them."""
-    found_at = beam / (beam + top_k / NODES_SHARE)
+    found_at = beam / (beam + search.top_k / NODES_SHARE)
     with part(0.0, found_at):
-        ways = of_different_nodes(refine_edges(trace, words, beam), top_k)
+        ways = of_different_nodes(refine_edges(trace, words, beam), search.top_k)
     along = [way.nodes for way in ways]
     nodes_at = found_at + NODES_SHARE * (1.0 - found_at)
     with part(found_at, nodes_at):
@@ -163,7 +185,7 @@ def _refined_together(
         return trace.index([row_of(way.components[number]) for way in ways])
 
     with part(nodes_at, 1.0):
-        return found, components_along(trace, along, given)
+        return found, components_along(trace, along, given, search.candidates)
 
 
 def _strongest(text: Followed, most: int | None) -> list[int]:
@@ -212,7 +234,9 @@ def _choose_nodes(
     return parents, refined
 
 
-def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[ComponentsSoFar]:
+def refine_components(
+    trace: Trace, paths: list[tuple[int, ...]], candidates: bool = False
+) -> list[ComponentsSoFar]:
     """The greedy choice of one component on every edge of each path of nodes (L + 1 positions)."""
     influence = trace.influence
     signs = torch.tensor([1.0 if influence[path[0]] > 0 else -1.0 for path in paths])
@@ -225,31 +249,28 @@ def refine_components(trace: Trace, paths: list[tuple[int, ...]]) -> list[Compon
         signed[SKIP_ROW, moves.to(trace.device)] = -torch.inf
         return signed.argmax(0)
 
-    return components_along(trace, paths, strongest)
+    return components_along(trace, paths, strongest, candidates)
 
 
 def components_along(
-    trace: Trace, paths: list[tuple[int, ...]], choose: Choice
+    trace: Trace, paths: list[tuple[int, ...]], choose: Choice, candidates: bool = False
 ) -> list[ComponentsSoFar]:
     """Walk up each path of nodes (L + 1 positions) by one component after the other.
 
     `choose` gives the row of every path's component from the influences by all of them, block by
-    block; above the block, all heads and skip along the path's nodes are open.
+    block; above the block, all heads and skip along the path's nodes are open. `candidates` keeps
+    the parts of every head.
     """
     with part(0.0, PULL_SHARE):
         cotangents = Cotangents.along(trace, paths)
-    found = [ComponentsSoFar((), (), (), ()) for _ in paths]
+    found = [ComponentsSoFar() for _ in paths]
     tangents = Tangents.of_words(trace, [path[0] for path in paths])
     for number in steps(range(trace.n_layers), PULL_SHARE):
         parts, carried = cotangents.scores(tangents)
         scores = parts.by_component()
         chosen = choose(number, scores)
-        own = parts.of_heads(chosen).T.tolist()
-        found = [
-            path.longer(row, candidates, by_part)
-            for path, row, candidates, by_part in zip(
-                found, chosen.tolist(), scores.T.tolist(), own, strict=True
-            )
-        ]
+        every = parts.by_head().permute(2, 1, 0).tolist() if candidates else [None] * len(paths)
+        numbers = (chosen.tolist(), scores.T.tolist(), parts.of_heads(chosen).T.tolist(), every)
+        found = [path.longer(*step) for path, *step in zip(found, *numbers, strict=True)]
         tangents = carried.by_components(chosen)
     return found

@@ -18,7 +18,7 @@ from explainer.influence.effort.count import Effort, effort
 from explainer.influence.flow import total_flows
 from explainer.influence.memory import Plan
 from explainer.influence.precision import UNITS, products_in
-from explainer.influence.refine import refine_texts
+from explainer.influence.refine import Search, refine_texts
 from explainer.influence.sampling.path import IntegrationPath, adaptive_rule, integration_path
 from explainer.influence.trace import Followed, Trace, trace_together
 from explainer.influence.verify import check_finite, check_followed, reduced_gap
@@ -84,7 +84,8 @@ class Asked:
 class Batch:
     """How texts are explained together: of each the strongest `words`, or all for None.
 
-    Where products are computed in a reduced `precision`, that is a trace's own too.
+    `candidates` keeps the parts of every head that could have carried a step. Where products are
+    computed in a reduced `precision`, that is a trace's own too.
     """
 
     model: Model
@@ -93,6 +94,12 @@ class Batch:
     budget: int
     words: int | None = None
     precision: Precision = "full"
+    candidates: bool = False
+
+    @property
+    def _search(self) -> Search:
+        settings = self.settings
+        return Search(settings.top_k, self.words, settings.joint_beam, self.candidates)
 
     def answers(
         self, waiting: Sequence[Asked | ExplainerError]
@@ -124,8 +131,7 @@ class Batch:
         refined = self._effort(asked).refined
         with products_in(self.precision, traced.device):
             with part(0.0, refined):
-                top_k, beam = self.settings.top_k, self.settings.joint_beam
-                patterns = refine_texts(traced, tokens, top_k, self.words, beam)
+                patterns = refine_texts(traced, tokens, self._search)
             with part(refined, 1.0):
                 flows: Sequence[TotalFlow | None] = (
                     total_flows(traced) if self.flow else [None] * len(asked)

@@ -92,12 +92,13 @@ class Explanation:
             and pattern.nodes[-1] == self.target.position
             and max(pattern.nodes) < len(self.tokens)
             and max(heads, default=0) < self.model.heads
+            and {len(row) for row in pattern.attention_candidates} <= {1 + self.model.heads}
         )
         if not fits:
             raise ExplainerError(
                 f"The pattern of {shown(pattern.token)} does not fit: give {self.model.layers + 1} "
                 f"nodes of {len(self.tokens)} tokens, the last of them {self.target.position}, and "
-                f"components of {self.model.heads} heads or 'skip'."
+                f"components, and candidates if any, of {self.model.heads} heads or 'skip'."
             )
 
     def _check_strongest(self) -> None:

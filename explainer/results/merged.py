@@ -142,7 +142,7 @@ def word_names(tokens: Sequence[str], rows: Sequence[int]) -> tuple[str, ...]:
 
 
 def _together(words: Sequence[str], route: Route, members: list[Pattern]) -> Pattern:
-    """The sum of the patterns of pieces that take one route."""
+    """The sum of the patterns of pieces that take one route, without the candidates of each."""
     return Pattern(
         nodes=route.nodes,
         components=members[0].components,

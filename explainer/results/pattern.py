@@ -18,6 +18,8 @@ RECORDED = (
 """What of every pattern is in its record, in the record's order."""
 PARTS = "attention_parts"
 """In the record too, but in none of schema 1."""
+CANDIDATES = ("attention_candidates", "candidate_parts")
+"""In the record where they were asked for."""
 
 
 class HeadParts(NamedTuple):
@@ -52,9 +54,9 @@ class Pattern(Route):
     every refinement (L values, the last one being the pattern's own influence). `attention_parts`
     says for every step how its head carries what the trail has there, None for skip; it is empty
     where that is not known, as in a record of schema 1. `attention_candidates` has a row per step
-    with the influence by skip and by every head, of which the chosen is one; it is not part of the
-    record. Raises ExplainerError where the lengths do not belong together, and for what is no
-    route.
+    with the influence by skip and by every head, of which the chosen is one, and `candidate_parts`,
+    where it was asked for, the parts of every head; only then are both in the record. Raises
+    ExplainerError where the lengths do not belong together, and for what is no route.
     """
 
     components: tuple[Component, ...]
@@ -66,6 +68,7 @@ class Pattern(Route):
     attention_trail: tuple[float, ...]
     attention_candidates: tuple[tuple[float, ...], ...] = ()
     attention_parts: tuple[HeadParts | None, ...] = ()
+    candidate_parts: tuple[tuple[HeadParts, ...], ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -84,13 +87,18 @@ class Pattern(Route):
                 f"{len(self.attention_trail)} and candidates for "
                 f"{len(self.attention_candidates)}: give a value in each trail for every component."
             )
-        if self.attention_parts:
-            self._check_parts()
+        self._check_parts()
 
     def _check_parts(self) -> None:
-        """Refuse parts that are not of this pattern's heads."""
+        """Refuse parts that are not of this pattern's heads, or of its candidates."""
         by_skip = [component == SKIP for component in self.components]
-        if [part is None for part in self.attention_parts] != by_skip:
+        heads = [len(row) - 1 for row in self.attention_candidates]
+        if self.candidate_parts and [len(row) for row in self.candidate_parts] != heads:
+            raise ExplainerError(
+                "The pattern's parts are not of its candidates: give value, key and query for "
+                "every head of each step."
+            )
+        if self.attention_parts and [part is None for part in self.attention_parts] != by_skip:
             raise ExplainerError(
                 "The pattern's parts are not of its steps: give value, key and query for every "
                 "head and None for every skip."
@@ -115,9 +123,16 @@ class Pattern(Route):
         return zip(self.edges("attention"), self.attention_trail, parts, strict=True)
 
     def to_dict(self, *, parts: bool = True) -> dict[str, Any]:
-        """The pattern's record as plain Python values, with the heads' parts or without."""
+        """The pattern's record as plain Python values, with the heads' parts or without.
+
+        Where all candidates' parts are known, they and the candidates are in it too.
+        """
         values = ((name, getattr(self, name)) for name in RECORDED)
         record = {n: list(value) if isinstance(value, tuple) else value for n, value in values}
         if parts and self.attention_parts:
             record[PARTS] = [None if part is None else [*part] for part in self.attention_parts]
+        if parts and self.candidate_parts:
+            by_head = [[[*head] for head in row] for row in self.candidate_parts]
+            known = ([[*row] for row in self.attention_candidates], by_head)
+            record |= zip(CANDIDATES, known, strict=True)
         return record

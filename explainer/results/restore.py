@@ -20,7 +20,7 @@ from explainer.base.quote import shown
 from explainer.results.explanation import SCHEMA, Explanation
 from explainer.results.logits import LARGEST
 from explainer.results.model_info import ModelInfo
-from explainer.results.pattern import PARTS, RECORDED, HeadParts, Pattern
+from explainer.results.pattern import CANDIDATES, PARTS, RECORDED, HeadParts, Pattern
 from explainer.results.reduced import PRECISIONS, Reduced
 from explainer.results.route import SKIP, Component
 from explainer.results.settings import Settings, completed
@@ -143,7 +143,8 @@ def _settings(value: Any) -> Settings:
 def _pattern(
     name: str, value: Any, model: ModelInfo, tokens: Sequence[str], target: Target, schema: int
 ) -> Pattern:
-    found = checks.keys(f"record's {name}", value, RECORDED, () if schema == 1 else (PARTS,))
+    optional = () if schema == 1 else (PARTS, *CANDIDATES)
+    found = checks.keys(f"record's {name}", value, RECORDED, optional)
     last = len(tokens) - 1
     source = checks.whole(f"record's {name}.source", found["source"], 0, last)
     token = checks.text(f"record's {name}.token", found["token"])
@@ -163,6 +164,7 @@ def _pattern(
             f"the source {source} to the target {target.position}."
         )
     components = _components(f"{name}.components", found["components"], nodes, model)
+    candidates, candidate_parts = _candidates(name, found, model)
     return Pattern(
         token=token,
         influence=_number(f"{name}.influence", found["influence"]),
@@ -172,9 +174,11 @@ def _pattern(
         components=components,
         attention_influence=_number(f"{name}.attention_influence", found["attention_influence"]),
         attention_trail=_numbers(f"{name}.attention_trail", found["attention_trail"], model.layers),
+        attention_candidates=candidates,
         attention_parts=_parts(f"{name}.{PARTS}", found[PARTS], components)
         if PARTS in found
         else (),
+        candidate_parts=candidate_parts,
     )
 
 
@@ -207,6 +211,35 @@ def _parts(name: str, value: Any, components: Sequence[Component]) -> tuple[Head
             )
         every.append(None if one is None else HeadParts(*_numbers(f"{name}[{step}]", one, 3)))
     return tuple(every)
+
+
+def _candidates(
+    name: str, found: dict[str, Any], model: ModelInfo
+) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[HeadParts, ...], ...]]:
+    """What skip and every head would carry on each step, and every head's parts; or nothing."""
+    known = [field for field in CANDIDATES if field in found]
+    if not known:
+        return (), ()
+    if len(known) == 1:
+        both = " and ".join(CANDIDATES)
+        raise ExplainerError(f"The record's {name} has only {known[0]}: give {both}, or neither.")
+    influences, parts = (
+        [
+            (f"{name}.{field}[{step}]", row)
+            for step, row in enumerate(_long(f"{name}.{field}", found[field], model.layers, "rows"))
+        ]
+        for field in CANDIDATES
+    )
+    return (
+        tuple(_numbers(place, row, 1 + model.heads) for place, row in influences),
+        tuple(
+            tuple(
+                HeadParts(*_numbers(f"{place}[{head}]", one, 3))
+                for head, one in enumerate(_long(place, row, model.heads, "heads"))
+            )
+            for place, row in parts
+        ),
+    )
 
 
 def _words(value: Any, n_tokens: int) -> tuple[int | None, ...] | None:

@@ -194,6 +194,13 @@ def test_the_table_says_how_heads_carry(lm, capsys, tiny_masked_lm):
     assert table.endswith("No pattern takes a head, or says how heads carry.\n")
 
 
+def test_candidates_are_for_json(lm, capsys):
+    assert main(["explain", TEXT, *lm, "--candidates", "--format", "json"]) == 0
+    patterns = json.loads(capsys.readouterr().out)["patterns"]
+    assert all(len(pattern["candidate_parts"]) == 3 for pattern in patterns)
+    assert "--format json" in mistake(capsys, "explain", TEXT, *lm, "--candidates")
+
+
 def test_heads_are_for_a_table(lm, capsys):
     assert "--format table" in mistake(capsys, "explain", TEXT, *lm, "--heads", "--format", "json")
 

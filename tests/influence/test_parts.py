@@ -31,6 +31,20 @@ def test_they_add_up_to_what_the_head_carries(options, budget):
     assert heads
 
 
+@pytest.mark.parametrize("how", [{"top_k": 2}, {"top_k": 2, "beam": 4}])
+@pytest.mark.parametrize("budget", BUDGETS)
+def test_on_request_every_candidate_has_its_parts(budget, how):
+    trace = traced(tiny_problem(), budget)
+    for pattern in refine(trace, TOKENS, candidates=True, **how):
+        for step, every in enumerate(pattern.candidate_parts):
+            _, *heads = pattern.attention_candidates[step]
+            assert [sum(parts) for parts in every] == pytest.approx(heads, abs=1e-12)
+            chosen = pattern.components[step]
+            assert pattern.attention_parts[step] == (None if chosen == "skip" else every[chosen])
+        assert len(pattern.candidate_parts) == trace.n_layers
+    assert {p.candidate_parts for p in refine(trace, TOKENS, **how)} == {()}
+
+
 @pytest.mark.parametrize("options", [{}, {"classes": 3}, {"seed": 3, "tokens": 4, "layers": 4}])
 def test_each_is_what_its_projection_alone_lets_through(options):
     problem = tiny_problem(**options)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from explainer import ExplainerError, Question, Settings, explain, explain_many
-from explainer.influence.refine import refine, refine_texts
+from explainer.influence.refine import Search, refine, refine_texts
 from explainer.influence.sampling.path import integration_path
 from explainer.influence.together import Asked, one_after_another, side_by_side
 from explainer.influence.trace import trace_together
@@ -142,7 +142,7 @@ def test_texts_side_by_side_are_sampled_each_at_points_of_its_own(tiny_masked_lm
         for trace, text in zip(alone, both.texts, strict=True):
             assert text.influence == pytest.approx(trace.influence, abs=1e-9)
             assert text.baseline_value == pytest.approx(trace.baseline_value, abs=1e-9)
-        found = refine_texts(both, [one.sentence.tokens for one in asked], 2)
+        found = refine_texts(both, [one.sentence.tokens for one in asked], Search(2))
         for trace, one, patterns in zip(alone, asked, found, strict=True):
             for pattern, expected in zip(
                 patterns, refine(trace, one.sentence.tokens, 2), strict=True

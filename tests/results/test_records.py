@@ -63,6 +63,7 @@ def test_routes_are_equal_by_their_way_and_hold_plain_values():
         ({"embedding_trail": (1.0,)}, "trails of 1 and"),
         ({"attention_trail": ()}, "and 0 and candidates"),
         ({"attention_candidates": ((1.0,),)}, "candidates for 1"),
+        ({"candidate_parts": ((HeadParts(0.0, 0.0, 0.0),),)}, "not of its candidates"),
         ({"attention_parts": (None,)}, "parts are not of its steps"),
         ({"attention_parts": (HeadParts(0.1, 0.2, 0.0),) * 4}, "parts are not of its steps"),
         ({"attention_parts": (None, None, None)}, "parts are not of its steps"),
@@ -111,6 +112,7 @@ def test_the_parts_of_an_explanation_are_of_one_sentence_and_model(found):
         ({"model": replace(found.model, layers=9)}, "does not fit: give 10 nodes"),
         ({"patterns": (replace(pattern, nodes=away, components=(0,) * 3),)}, "does not fit"),
         ({"patterns": (replace(pattern, components=(99,) * 3),)}, "heads or 'skip'"),
+        ({"patterns": (replace(pattern, attention_candidates=((0.0,),) * 3),)}, "if any, of 2"),
         ({"patterns": (), "model": replace(found.model, heads=9)}, "The flow has"),
     ):
         with pytest.raises(ExplainerError, match=said):

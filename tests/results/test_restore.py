@@ -12,12 +12,13 @@ from explainer import ExplainerError, Explanation, Settings, explain
 from explainer.figures import pattern_svg
 from explainer.results.merged import merge_pieces
 
+TEXT = "the unhappiest farmers [MASK] old ."
+
 
 @pytest.fixture(scope="module")
 def record(tiny_masked_lm):
-    text = "the unhappiest farmers [MASK] old ."
     how = {"settings": Settings(points=2, top_k=2), "flow": True}
-    return explain(tiny_masked_lm, text, correct="are", wrong="is", **how).to_dict()
+    return explain(tiny_masked_lm, TEXT, correct="are", wrong="is", **how).to_dict()
 
 
 def put(record, way, value):
@@ -115,6 +116,35 @@ def test_a_record_of_schema_1_is_read_without_parts():
     expected = {**record, "schema": 2, "points_used": 4, "settings": settings}
     assert found.to_dict() == expected
     assert Explanation.from_dict(found.to_dict()).to_dict() == found.to_dict()
+
+
+def test_candidates_are_in_the_record_where_they_were_asked_for(record, tiny_masked_lm):
+    how = {"correct": "are", "wrong": "is", "settings": Settings(points=2, top_k=2)}
+    found = explain(tiny_masked_lm, TEXT, **how, candidates=True)
+    written = found.to_dict()
+    layers, heads = found.model.layers, found.model.heads
+    for pattern, plain in zip(written["patterns"], record["patterns"], strict=True):
+        assert pattern.keys() - plain.keys() == {"attention_candidates", "candidate_parts"}
+        assert {len(row) for row in pattern["attention_candidates"]} == {1 + heads}
+        sizes = [[len(parts) for parts in row] for row in pattern["candidate_parts"]]
+        assert sizes == [[3] * heads] * layers
+    again = Explanation.from_json(found.to_json())
+    assert again.patterns == found.patterns
+    assert again.to_dict() == written
+    assert merge_pieces(again).explanation.to_dict()["schema"] == 2
+    first = ("patterns", 0)
+    for way, value, said in (
+        ("attention_candidates", [[0.0] * heads] * layers, r"candidates\[0\] has 2 entries"),
+        ("attention_candidates", [[0.0]], "attention_candidates has 1 entries"),
+        ("candidate_parts", [[[0.0] * 3]] * layers, r"candidate_parts\[0\] has 1 entries"),
+        ("candidate_parts", [[[0.0] * 2] * heads] * layers, r"parts\[0\]\[0\] has 2 entries"),
+        ("candidate_parts", None, "candidate_parts is None"),
+    ):
+        with pytest.raises(ExplainerError, match=said):
+            Explanation.from_dict(put(written, (*first, way), value))
+    del written["patterns"][0]["candidate_parts"]
+    with pytest.raises(ExplainerError, match="has only attention_candidates: give"):
+        Explanation.from_dict(written)
 
 
 def test_what_is_missing_is_named(record):

@@ -9,6 +9,7 @@ from explainer.app.method import lesson
 from explainer.app.method.lesson import COUNTS, FINEST, USED, Lesson, from_query
 from explainer.app.widgets.question.examples import examples
 from explainer.base.numbers import signed
+from explainer.figures.charts.head_parts import says_parts
 from explainer.figures.charts.integral import _summed
 from explainer.influence.sampling.path import quadrature
 from tests import ui
@@ -68,6 +69,16 @@ def test_every_step_of_every_word_is_the_patterns(page, found):
     checked(widget(test, "segmented_control", "block").set_value(found.model.layers - 1).run())
     assert f"carries {signed(word.attention_influence, 3)}" in alts(test)[3]
     assert query(test) == {"word": str(word.source), "node": "6", "block": "5"}
+
+
+def test_a_head_is_taken_apart_and_a_skip_is_not(page, found):
+    word = next(p for p in found.patterns if set(p.components) > {"skip"})
+    test = page(word=str(word.source))
+    for edge, _, parts in word.steps():
+        checked(widget(test, "segmented_control", "block").set_value(edge.layer).run())
+        said = [shown.value.replace("\\", "") for shown in test.markdown]
+        apart = [line for line in said if "(value)" in line]
+        assert apart == ([] if parts is None else [says_parts(found, edge, parts)])
 
 
 def test_steps_and_points_compute_nothing_again(page, monkeypatch):

@@ -17,9 +17,10 @@ from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
 from explainer.figures.charts.chart import STILL
+from explainer.figures.charts.head_parts import says_parts
 from explainer.figures.charts.steps import component_step, node_step
-from explainer.results.pattern import Pattern
-from explainer.results.route import SKIP
+from explainer.results.pattern import HeadParts, Pattern
+from explainer.results.route import SKIP, Edge
 
 
 def node_section(explanation: Explanation, pattern: Pattern, width: float) -> None:
@@ -110,6 +111,30 @@ def component_section(explanation: Explanation, pattern: Pattern, width: float) 
     st.caption(
         "F is what follows attention at the node: LayerNorms and feed-forward, never cut. "
         "o is a head’s output. Dashes are skip connections, circles name the head."
+    )
+    parts = pattern.attention_parts[block]
+    if parts is not None:
+        _head(explanation, pattern.edges("attention")[block], parts)
+
+
+def _head(explanation: Explanation, edge: Edge, parts: HeadParts) -> None:
+    """What a head does, in formulas and on the step that is looked at."""
+    st.markdown(
+        "What a head carries from j to i is itself a sum of three, each by one projection of T: "
+        "what j says is copied, or j draws more or less attention, or, where the step stays, j "
+        "looks elsewhere."
+    )
+    formulas(
+        "head",
+        r"\frac{\partial o_i}{\partial H_j}\,T \;=\; \underbrace{A_{ij}\, W_V T}_{\text{value}}",
+        r"+\; \underbrace{A_{ij}\, s_i\, (v_j - o_i)}_{\text{key}}",
+        r"+\; \underbrace{[\,i=j\,] \textstyle\sum_k A_{ik}\,(e_k - \bar e)\, v_k}_{\text{query}}",
+    )
+    st.markdown(plain(says_parts(explanation, edge, parts)))
+    st.caption(
+        "A is attention; s and e say how much more i attends to j, and j to each k: the products "
+        "of i’s query with j’s changed key, and of j’s changed query with k’s key, over the root "
+        "of the head’s width."
     )
 
 

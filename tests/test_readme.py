@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import explainer.figures
+from explainer import explain, load_model
 from explainer.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,3 +47,14 @@ def test_the_readme_names_what_is_public():
     assert words <= public
     functions = {name for name in explainer.__all__ if name.islower()}
     assert functions <= words
+
+
+def test_the_readme_names_every_field_of_the_record(tiny_masked_lm_dir):
+    section = README.split("## The JSON record")[1].split("\n## ")[0]
+    words = set(re.findall(r"`(\w+)`", section))
+    how = {"flow": True, "words": 2, "candidates": True, "precision": "bfloat16"}
+    record = explain(
+        load_model(str(tiny_masked_lm_dir)), "the farmers [MASK] old .", **how
+    ).to_dict()
+    assert f"`schema` {record['schema']}" in section
+    assert record.keys() | record["patterns"][0].keys() <= words

@@ -10,7 +10,7 @@ from typing import Any
 from explainer.base.errors import ExplainerError
 from explainer.cli.arguments import add_machine, add_settings, settings_of
 from explainer.cli.extras import need
-from explainer.cli.output import check_folder, progress
+from explainer.cli.output import check_folder
 from explainer.evaluation.reading.cases import COLUMNS
 
 EXAMPLES = """examples:
@@ -29,6 +29,7 @@ HOLDS = {
     "controller": "the word that the answer depends on, if anything",
 }
 """What the columns of a person's own file hold."""
+KEPT = "what is done is kept, and the same command goes on with the rest"
 
 
 def add_evaluate(commands: Any, program: str) -> None:
@@ -122,6 +123,8 @@ def _run(options: argparse.Namespace) -> None:
         raise ExplainerError("Nobody says where the results go: give --out with a folder.")
     check_folder(options.out)
 
+    from explainer.cli.waiting import counting, interruptible, say
+    from explainer.evaluation.effort import run_estimate
     from explainer.evaluation.evidence.findings import gap_note
     from explainer.evaluation.evidence.report import write_report
     from explainer.evaluation.methods import METHODS
@@ -133,8 +136,10 @@ def _run(options: argparse.Namespace) -> None:
         taken = _taken(run.sentences, options.n)
         model = load_model(run.model, device=options.device)
         name = run.sentences.task
-        with progress(name, options.n) as update:
-            evaluate(run, model, options.n, options.out / name, update, memory=options.memory)
+        folder = options.out / name
+        say(run_estimate(run, model, options.n, folder, options.memory), name)
+        with interruptible(KEPT), counting(name, options.n) as update:
+            evaluate(run, model, options.n, folder, update, memory=options.memory)
         if taken:
             print(taken)
     found, files = write_report(options.out)

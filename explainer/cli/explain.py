@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from explainer.base.checks import whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.cli.arguments import add_machine, add_settings, settings_of
 from explainer.cli.extras import need
-from explainer.cli.output import FORMATS, check_output, format_of, put, status
+from explainer.cli.output import FORMATS, check_output, format_of, put
 from explainer.cli.table import explanation_table
 from explainer.results.explanation import Explanation
 from explainer.results.reduced import PRECISIONS
@@ -124,6 +125,7 @@ def _run(options: argparse.Namespace) -> None:
 
     # What computes is imported only by a command that runs: help and complaints come at once.
     from explainer.api import explain
+    from explainer.cli.waiting import computing, interruptible, status
     from explainer.models.registry import load_model
     from explainer.question.sentence import read_sentence
 
@@ -131,7 +133,7 @@ def _run(options: argparse.Namespace) -> None:
         model = load_model(options.model, device=options.device)
     for note in read_sentence(model, options.text).notes:
         print(f"note: {note}", file=sys.stderr)
-    with status("Explaining …"):
+    with interruptible("there is no result"), computing("Explaining …", _estimate(model, options)):
         explanation = explain(
             model,
             options.text,
@@ -151,6 +153,18 @@ def _run(options: argparse.Namespace) -> None:
     if explanation.gap_warning and chosen != "table":
         print(f"warning: {explanation.gap_warning}", file=sys.stderr)
     put(written, options.out)
+
+
+def _estimate(model: Any, options: argparse.Namespace) -> Any:
+    """What the explanation takes; raises ExplainerError as the explanation would."""
+    from explainer.base.budget import given_budget
+    from explainer.influence.effort.estimate import estimate
+    from explainer.question.sentence import read_sentence
+
+    n_tokens = len(read_sentence(model, options.text).tokens)
+    budget = given_budget(options.memory, model.adapter.device)
+    words = None if options.words is None else whole("number of words", options.words, 1)
+    return estimate(model, n_tokens, settings_of(options), budget, words=words, flow=options.flow)
 
 
 def _written(explanation: Explanation, chosen: str, options: argparse.Namespace) -> str:

@@ -49,8 +49,8 @@ def main(arguments: Sequence[str] | None = None, program: str = MODULE) -> int:
         sys.stdout.flush()
     except ExplainerError as error:
         return _fail(2, f"error: {error}")
-    except KeyboardInterrupt:
-        return _fail(130, "interrupted")
+    except KeyboardInterrupt as interrupt:
+        return _fail(130, str(interrupt) or "interrupted: nothing was done")
     except BrokenPipeError:
         # The reader has left; Python would complain once more while closing the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

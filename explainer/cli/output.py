@@ -5,10 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from explainer.base.errors import ExplainerError
 from explainer.base.files import cannot_write, named, write_whole
@@ -81,25 +79,3 @@ def put(written: str, out: Path | None) -> None:
     if not device:
         write_whole(out, written)
     print(f"wrote {out}", file=sys.stderr)
-
-
-def status(text: str) -> AbstractContextManager[Any]:
-    """Show on a terminal what is going on, and take it away again; elsewhere show nothing."""
-    from rich.console import Console
-    from rich.text import Text
-
-    return Console(stderr=True).status(Text(text))
-
-
-@contextmanager
-def progress(name: str, total: int) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal, elsewhere nothing; yields what takes (done, total) sentences."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(escape(name), total=total)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from explainer.base.budget import given_budget
+from explainer.base.errors import ExplainerError
+from explainer.base.numbers import counted
 from explainer.evaluation.options import Options
+from explainer.evaluation.reading.cases import cases_of
+from explainer.evaluation.run import Run
+from explainer.evaluation.stored import RECORDS, read_records
 from explainer.influence.effort.count import passes
 from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.models.model import Model
+from explainer.question.sentence import read_sentence
 
 PATHS = 0.3
 """What measuring one more method's paths takes, of an explanation."""
@@ -30,3 +39,33 @@ def sentence_estimate(model: Model, n_tokens: int, options: Options, budget: int
     return estimate(
         model, n_tokens, options.settings, budget, flow=True, times=times, beside=beside
     )
+
+
+def run_estimate(
+    run: Run, model: Model, n: int, folder: Path, memory: int | str | None = None
+) -> Estimate:
+    """What those of the run's first `n` sentences take that `folder` does not hold yet.
+
+    `memory` is as in `explain`. Raises ExplainerError for records that are damaged and for
+    sentences that there are not; what a sentence cannot be read for is said where it is evaluated.
+    """
+    budget = given_budget(memory, model.adapter.device)
+    done: set[int] = set()
+    if (folder / RECORDS).exists():
+        done = {line["number"] for line in read_records(folder)}
+    seconds, left = 0.0, 0
+    for number, case in enumerate(cases_of(run.sentences, n)):
+        if number in done:
+            continue
+        left += 1
+        try:
+            n_tokens = len(read_sentence(model, case.text).tokens)
+            seconds += sentence_estimate(model, n_tokens, run.options, budget).seconds
+        except ExplainerError:
+            continue
+    settings = run.options.settings
+    sizes = (
+        f"{counted(left, 'sentence')} × {settings.expected_points:,} points × "
+        f"{model.info.layers} layers"
+    )
+    return Estimate(seconds, sizes)

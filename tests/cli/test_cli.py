@@ -336,7 +336,7 @@ def test_an_interrupt_takes_one_line(lm, monkeypatch, capsys):
 
     monkeypatch.setattr(api, "explain", interrupt)
     assert main(["explain", TEXT, *lm]) == 130
-    assert capsys.readouterr().err == "interrupted\n"
+    assert capsys.readouterr().err == "interrupted: there is no result\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["app"], ["explain"], ["models"]])

@@ -51,9 +51,10 @@ def explain(
     A masked LM contrasts the words `correct` and `wrong` at the mask (a word is read in its place;
     a number is a token's id), a classifier the class `label` (name or number) with `other` or the
     mean of all others, where each label holds or not with nothing; what is not given is the
-    model's own prediction and its strongest rival, and the result names them. `flow` adds the
-    total flow; `words` leaves the patterns at those of so many words, the strongest; `candidates`
-    keeps, for the record too, how every head would carry each step (`Pattern.candidate_parts`).
+    model's own prediction and, for a word, its other number, person or gender, else the likeliest
+    word of its kind; the result names them. `flow` adds the total flow; `words` leaves the patterns
+    at those of so many words, the strongest; `candidates` keeps, for the record too, how every head
+    would carry each step (`Pattern.candidate_parts`).
     `memory` is what may be taken for it (bytes, or such as "2 GB"; without it what the environment
     variable EXPLAINER_MEMORY says, or a quarter of what is free). `precision` is that of matrix
     products: "tf32" (on a GPU, switched for the whole process meanwhile) and "bfloat16" are faster

@@ -68,7 +68,9 @@ def add_explain(commands: Any, examples: str) -> None:
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what is explained (default: the model's own top two)")
+    group = parser.add_argument_group(
+        "what is explained (default: the prediction, a word against its other number or the next)"
+    )
     group.add_argument("--correct", metavar="W", help="the word whose logit counts (or id:N)")
     group.add_argument("--wrong", metavar="W", help="the word whose logit is taken off")
     group.add_argument("--label", metavar="L", help="the class, by name or number")

@@ -12,6 +12,7 @@ from explainer.models.model import Model
 from explainer.question.contrast import asked, contrast_id, spelled
 from explainer.question.labels import asked_classes, class_number, listed
 from explainer.question.predictions import best_words, highest, logits_of
+from explainer.question.rival import rival_of
 from explainer.question.sentence import Sentence
 
 
@@ -78,23 +79,27 @@ def asked_for(model: Model, sentence: Sentence, quantity: Quantity) -> tuple[str
 def masked_word(
     model: Model, sentence: Sentence, correct: str | int | None, wrong: str | int | None
 ) -> Quantity:
-    """logit(correct) − logit(wrong) at the mask; a word not given is the model's own best other.
+    """logit(correct) − logit(wrong) at the mask.
 
-    The difference of two logits is that of their log-probabilities.
+    Without `correct` it is the model's likeliest word; without `wrong` the rival that one would ask
+    about (`rival`). The difference of two logits is that of their log-probabilities.
     """
     (position,) = sentence.masks
-    given = [
+    right, rival = (
         None if word is None else contrast_id(model, sentence, word) for word in (correct, wrong)
-    ]
-    if None in given:
-        taken = {number for number in given if number is not None}
-        best = best_words(model, logits_of(model, sentence), given.count(None), taken)
-        if len(best) < given.count(None):
+    )
+    if right is None or rival is None:
+        logits = logits_of(model, sentence)
+        if right is None:
+            best = best_words(model, logits, 1, set() if rival is None else {rival})
+            right = best[0] if best else None
+        if rival is None and right is not None:
+            rival = rival_of(model, sentence, logits, right)
+        if right is None or rival is None:
             raise ExplainerError(
                 "The model's vocabulary has not two words to contrast: load another model."
             )
-        given = [best.pop(0) if number is None else number for number in given]
-    classes = tuple(number for number in given if number is not None)
+    classes = (right, rival)
     names = [spelled(model, sentence, number) for number in classes]
     if classes[0] == classes[1]:
         raise ExplainerError(

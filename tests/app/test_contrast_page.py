@@ -10,7 +10,9 @@ from explainer.app.compute import Request
 from explainer.app.compute.evaluate import record
 from explainer.app.compute.sentence import PREDICTIONS
 from explainer.app.state.editor import UNSET
+from explainer.question.contrast import spelled
 from explainer.question.quantity import Contrast
+from explainer.question.rival import rival_of
 from explainer.question.sentence import read_sentence
 from tests import vocabularies
 from tests.question.test_labels import saved  # noqa: F401 (a fixture)
@@ -39,15 +41,19 @@ def test_the_words_offered_are_the_tokens_predicted(folder):
     box = widget(test, "selectbox", "correct")
     assert box.options[1:] == [p.asked for p in words]
     first, second, *_, last = words
+    sentence = read_sentence(model, TEXT)
     assert plain(box.label) == f"Why this word · {first.word}"
-    assert explained(test).target.value == near(own[first.id] - own[second.id])
+    rival = rival_of(model, sentence, own, first.id)
+    assert explained(test).target.value == near(own[first.id] - own[rival])
     for chosen in (second, last):
         checked(widget(test, "selectbox", "correct").set_value(chosen.asked).run())
         assert not test.error
         assert query(test)["correct"] == chosen.asked
-        assert plain(widget(test, "selectbox", "wrong").label).endswith(f"· {first.word}")
+        rival = rival_of(model, sentence, own, chosen.id)
+        named = spelled(model, sentence, rival)
+        assert plain(widget(test, "selectbox", "wrong").label).endswith(f"· {named}")
         value = explained(test).target.value
-        assert value == near(own[chosen.id] - own[first.id])
+        assert value == near(own[chosen.id] - own[rival])
         again = opened(folder, **{"wrong": "", **query(test)})
         assert explained(again).target.value == value
         assert widget(again, "selectbox", "correct").value == chosen.asked
@@ -87,9 +93,8 @@ def test_a_click_explains_the_token_that_stood_there(folder):
     place = sentence.masks[0]
     stood = model.tokenizer(text)["input_ids"][place]
     own = logits(model, sentence)
-    best = next(p for p in predict(model, TEXT) if p.asked is not None and p.id != stood)
     value = explained(test).target.value
-    assert value == near(own[stood] - own[best.id])
+    assert value == near(own[stood] - own[rival_of(model, sentence, own, stood)])
     checked(widget(test, "button_group", "chip").set_value(None).run())
     assert widget(test, "text_input", "text").value == text
 

@@ -6,6 +6,7 @@ import torch
 from explainer import ExplainerError, Settings, explain, predict
 from explainer.question.contrast import asked, characters, contrast_id, piece_in_place, spelled
 from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.rival import rival_of
 from explainer.question.sentence import mask_spelling, read_sentence, vocabulary_of, word_spans
 from explainer.results.merged import merge_pieces, special_positions
 from tests import vocabularies
@@ -36,15 +37,14 @@ def logits(model, sentence):
 def test_the_words_not_given_are_the_very_tokens_predicted(model, text):
     sentence = read_sentence(model, text)
     words = [p.id for p in predict(model, text, count=1000) if p.asked is not None]
-    quantity = choose_quantity(model, sentence, Contrast())
-    assert quantity.classes == tuple(words[:2])
-    assert choose_quantity(model, sentence, Contrast(correct=words[0])).classes == tuple(words[:2])
-    assert choose_quantity(model, sentence, Contrast(wrong=words[0])).classes == (
-        words[1],
-        words[0],
-    )
     own = logits(model, sentence)
-    expected = float(own[words[0]] - own[words[1]])
+    first, second, *_, last = words
+    rival, of_last = (rival_of(model, sentence, own, number) for number in (first, last))
+    assert {rival, of_last} <= {*words}
+    assert choose_quantity(model, sentence, Contrast()).classes == (first, rival)
+    assert choose_quantity(model, sentence, Contrast(correct=last)).classes == (last, of_last)
+    assert choose_quantity(model, sentence, Contrast(wrong=first)).classes == (second, first)
+    expected = float(own[first] - own[rival])
     assert explain(model, text, settings=FAST).target.value == pytest.approx(expected, abs=1e-9)
 
 

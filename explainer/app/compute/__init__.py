@@ -4,12 +4,19 @@ What one page alone asks is in the file with its name.
 """
 
 from explainer.app.compute.request import Reading, Request, request_for
-from explainer.app.compute.sentence import explanation, predictions, reading_notes, words
+from explainer.app.compute.sentence import (
+    contrasted,
+    explanation,
+    predictions,
+    reading_notes,
+    words,
+)
 from explainer.app.compute.server import fetch, listings, model, on
 
 __all__ = [
     "Reading",
     "Request",
+    "contrasted",
     "explanation",
     "fetch",
     "listings",

@@ -11,6 +11,7 @@ from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import model
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
+from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import Span, read_sentence, word_spans
 
 PREDICTIONS = 12
@@ -44,6 +45,16 @@ def explanation(loaded: Model, request: Request) -> Explanation:
 def predictions(loaded: Model, reading: Reading) -> tuple[Prediction, ...]:
     """The model's most likely words or classes; raises ExplainerError."""
     return predict(loaded, reading.text, PREDICTIONS)
+
+
+@computed()
+def contrasted(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, str | None]:
+    """The words or classes that are asked about, chosen where they are not given.
+
+    Raises ExplainerError.
+    """
+    asked = choose_quantity(loaded, read_sentence(loaded, reading.text), contrast)
+    return asked.correct, asked.wrong
 
 
 def words(name: str, text: str) -> tuple[Span, ...]:

@@ -8,28 +8,29 @@ from functools import partial
 import streamlit as st
 
 from explainer import ExplainerError, Prediction
+from explainer.app import compute
+from explainer.app.compute import Reading
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET, Editor
 from explainer.app.widgets.markdown import plain
 from explainer.models.model import Model
-from explainer.question.contrast import contrast_id
 from explainer.question.labels import asked_classes, class_number
-from explainer.question.sentence import read_sentence
+from explainer.question.quantity import Contrast
 
 
 def contrast_fields(on: Editor[Choices], loaded: Model, predicted: tuple[Prediction, ...]) -> None:
     """The fields that fit the model's task; `predicted` are its words for the text as it is."""
     if loaded.info.task == "masked-lm":
-        _word_contrast(on, loaded, predicted)
+        _word_contrast(on, predicted)
     else:
         _class_contrast(on, loaded)
 
 
-def _word_contrast(on: Editor[Choices], loaded: Model, predicted: tuple[Prediction, ...]) -> None:
+def _word_contrast(on: Editor[Choices], predicted: tuple[Prediction, ...]) -> None:
     """The word to explain and its rival, from the top predictions or typed."""
     chosen = on.choices()
     likely = [p.asked for p in predicted if p.asked is not None]
-    own = _own_choice(loaded, chosen, predicted)
+    own = _own_choice(chosen) if predicted else {}
     for name, label, column in zip(
         ("correct", "wrong"),
         ("Why this word", "rather than"),
@@ -47,23 +48,15 @@ def _word_contrast(on: Editor[Choices], loaded: Model, predicted: tuple[Predicti
         )
 
 
-def _own_choice(
-    loaded: Model, chosen: Choices, predicted: tuple[Prediction, ...]
-) -> dict[str, str]:
-    """What the model takes where no word is chosen: its best predictions that are still free."""
-    given = {name: getattr(chosen, name) for name in ("correct", "wrong")}
-    taken = {_number(loaded, chosen.text, word) for word in given.values() if word is not None}
-    free = [p.word for p in predicted if p.asked is not None and p.id not in taken]
-    empty = [name for name, word in given.items() if word is None]
-    return dict(zip(empty, free, strict=False))
-
-
-def _number(loaded: Model, text: str, word: str) -> int | None:
-    """The token that a word is in the sentence; what is wrong with either is said elsewhere."""
+def _own_choice(chosen: Choices) -> dict[str, str]:
+    """What is taken where no word is chosen; what is wrong with the question is said elsewhere."""
+    asked = {"correct": chosen.correct, "wrong": chosen.wrong}
     try:
-        return contrast_id(loaded, read_sentence(loaded, text), word)
+        taken = compute.contrasted(Reading(chosen.model, chosen.text), Contrast(**asked))
     except ExplainerError:
-        return None
+        return {}
+    names = zip(asked, taken, strict=True)
+    return {name: word for name, word in names if asked[name] is None and word is not None}
 
 
 def _word_changed(on: Editor[Choices], name: str, word: str | None) -> None:

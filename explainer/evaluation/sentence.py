@@ -16,6 +16,7 @@ from typing import get_args
 import numpy as np
 
 from explainer.base.budget import given_budget
+from explainer.base.checkpoint import part, steps
 from explainer.evaluation.methods import (
     METHODS,
     MODES,
@@ -58,6 +59,9 @@ from explainer.results.route import Level, Route
 from explainer.rivals import attention_path, internal_influence, layer_conductance
 from explainer.tasks import Case
 
+EXPLAINED, CHOSEN, RUN = 0.15, 0.45, 0.75
+"""Shares of a record's time at which the sentence is explained, the methods have chosen, and the
+model has run with their choices; the rest measures what those carry."""
 Fillings = Mapping[Replacement, Activations | None]
 """What replaces in every sentence alike, None for what is each sentence's own."""
 
@@ -85,9 +89,8 @@ def evaluate_sentence(
         batch = Batch(
             model, options.settings, flow=True, budget=given_budget(memory, model.adapter.device)
         )
-        asked = [Asked(sentence, quantity)]
-        traced = batch.follow(asked)
-        (explanation,) = batch.explanations_of(traced, asked)
+        with part(0.0, EXPLAINED):
+            traced, (explanation,) = batch.with_trace([Asked(sentence, quantity)])
         assert explanation.flow is not None
         signals = Signals(
             explanation=explanation,
@@ -96,29 +99,31 @@ def evaluate_sentence(
             internal=internal_influence(traced),
             rng=np.random.default_rng([options.seed, number]),
         )
-        chosen = {
-            (name, level): routes(method, signals)
-            for name in options.methods
-            if isinstance(method := METHODS[name], PathMethod)
-            for level in method.levels
-        }
+        with part(EXPLAINED, CHOSEN):
+            chosen = {
+                (name, level): routes(method, signals)
+                for name in steps(options.methods)
+                if isinstance(method := METHODS[name], PathMethod)
+                for level in method.levels
+            }
         variants = list(_variants(model, signals, options, chosen))
-        outcomes = tuple(
-            Outcome(name, level, words, mode, replacement, value, kept.size(level, mode))
-            for replacement in options.replacements
-            for (name, level, words, mode, kept), value in zip(
-                variants,
-                ablated_values(
-                    model,
-                    sentence,
-                    quantity,
-                    [kept for *_, kept in variants],
-                    (shared or {}).get(replacement)
-                    or fill(model, sentence, replacement, options.settings),
-                ),
-                strict=True,
+        with part(CHOSEN, RUN):
+            outcomes = tuple(
+                Outcome(name, level, words, mode, replacement, value, kept.size(level, mode))
+                for replacement in steps(options.replacements)
+                for (name, level, words, mode, kept), value in zip(
+                    variants,
+                    ablated_values(
+                        model,
+                        sentence,
+                        quantity,
+                        [kept for *_, kept in variants],
+                        (shared or {}).get(replacement)
+                        or fill(model, sentence, replacement, options.settings),
+                    ),
+                    strict=True,
+                )
             )
-        )
         rivals = options.measured is None or number < options.measured
         carried = tuple(_carried(traced, explanation, chosen, rivals=rivals))
     return Record(

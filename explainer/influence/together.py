@@ -118,12 +118,16 @@ class Batch:
 
     def explanations(self, asked: Sequence[Asked]) -> list[Explanation]:
         """Raises ExplainerError where one of them cannot be explained."""
-        traced = self._effort(asked).traced
         with without_gradients():
-            with part(0.0, traced):
-                trace = self.follow(asked)
-            with part(traced, 1.0):
-                return self.explanations_of(trace, asked)
+            return self.with_trace(asked)[1]
+
+    def with_trace(self, asked: Sequence[Asked]) -> tuple[Trace, list[Explanation]]:
+        """The same with the trace that they are of; call it where gradients are off."""
+        traced = self._effort(asked).traced
+        with part(0.0, traced):
+            trace = self.follow(asked)
+        with part(traced, 1.0):
+            return trace, self.explanations_of(trace, asked)
 
     def explanations_of(self, traced: Trace, asked: Sequence[Asked]) -> list[Explanation]:
         """The same from a trace that is there; call it where gradients are off."""

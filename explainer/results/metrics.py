@@ -47,28 +47,28 @@ def _in_direction(influence: Sequence[float], carried: Sequence[float]) -> float
 
 
 def outdone(
-    found: Iterable[Pattern], wider: Iterable[Pattern]
+    found: Iterable[Pattern], wider: Iterable[Pattern], level: Level = "embedding"
 ) -> tuple[tuple[Pattern, Pattern], ...]:
-    """Patterns whose words have a stronger one along nodes in `wider`, each with that one.
+    """Patterns whose words have a stronger one at `level` in `wider`, each with that one.
 
     Strength is influence in the word's direction; where it gains most stands first.
     """
+    one_of("level", level, LEVELS)
+
+    def strength(pattern: Pattern) -> float:
+        return math.copysign(1.0, pattern.influence) * pattern.value(level)
+
+    def gain(pair: tuple[Pattern, Pattern]) -> float:
+        return strength(pair[1]) - strength(pair[0])
+
     best: dict[int, Pattern] = {}
     for pattern in wider:
         held = best.setdefault(pattern.source, pattern)
-        if _strength(pattern) > _strength(held):
+        if strength(pattern) > strength(held):
             best[pattern.source] = pattern
     pairs = [(pattern, best[pattern.source]) for pattern in found if pattern.source in best]
-    better = [pair for pair in pairs if _gain(*pair) > STRONGER * abs(_strength(pair[0]))]
-    return tuple(sorted(better, key=lambda pair: -_gain(*pair)))
-
-
-def _gain(found: Pattern, other: Pattern) -> float:
-    return _strength(other) - _strength(found)
-
-
-def _strength(pattern: Pattern) -> float:
-    return math.copysign(1.0, pattern.influence) * pattern.embedding_influence
+    better = [pair for pair in pairs if gain(pair) > STRONGER * abs(strength(pair[0]))]
+    return tuple(sorted(better, key=lambda pair: -gain(pair)))
 
 
 def skip_share_of_steps(patterns: Sequence[Pattern]) -> float:

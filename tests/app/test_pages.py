@@ -174,6 +174,10 @@ def test_a_link_reproduces_the_page(page):
 def test_the_page_searches_jointly_and_says_so(page):
     test = page()
     assert "found by joint search, beam 4." in " ".join(c.value for c in test.caption)
+    nodes = page(level="embedding")
+    assert "beam 4, for what their heads and skips carry" in " ".join(
+        c.value for c in nodes.caption
+    )
     checked(widget(test, "number_input", "beam").set_value(2).run())
     assert "found by joint search, beam 2." in " ".join(c.value for c in test.caption)
     checked(widget(test, "selectbox", "search").set_value("staged").run())

@@ -115,3 +115,4 @@ def test_patterns_are_outdone_by_stronger_ones_of_their_words(explanation):
     assert outdone(found, found) == ()
     against = [times(p, -signs[place]) for place, p in enumerate(found)]
     assert outdone(against, against) == ()
+    assert outdone(found, wider, "attention") == ()

@@ -99,7 +99,7 @@ def _figures(both: Pair, frame: Frame) -> None:
         pair_save(both, comparison, side_views(comparison.alignment, width), said)
     with middle:
         pair_graphs(both, comparison, width)
-    st.caption(f"{HOW_TO_READ} {found_by(both[0])}")
+    st.caption(f"{HOW_TO_READ} {found_by(both[0], chosen.level)}")
     route_table(comparison, both, chosen.level)
     numbers, shares = columns(width)
     with numbers:

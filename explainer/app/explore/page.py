@@ -84,7 +84,7 @@ def _figures(
         prediction_list(predicted)
         LINKED.write_link()
         return
-    st.caption(f"{HOW_TO_READ} {found_by(explanation)}")
+    st.caption(f"{HOW_TO_READ} {found_by(explanation, view.level)}")
     selection_fields(rows, drawn)
     left, right = st.columns([2.3, 1], gap="large")
     with left:

@@ -20,7 +20,6 @@ from explainer.results.pattern import Pattern
 from explainer.results.settings import Baseline, Settings
 
 PAPER = "https://arxiv.org/abs/2011.00740"
-BEAM = 4
 EMPTY: dict[Baseline, str] = {
     "mask": "[MASK] everywhere",
     "zero": "zero vectors",
@@ -71,22 +70,23 @@ def _baseline(pattern: Pattern) -> str:
 
 
 def _greedy(explanation: Explanation) -> str:
-    """What a wider search finds."""
+    """What Explore's own search finds."""
     request = LINKED.get().request
-    wide = compute.explanation(replace(request, settings=replace(request.settings, top_k=BEAM)))
-    better = outdone(explanation.patterns, wide.patterns)
+    joint = replace(request.settings, search="joint")
+    wide = compute.explanation(replace(request, settings=joint))
+    better = outdone(explanation.patterns, wide.patterns, "attention")
     said = (
         "**Refinement is greedy.** It never takes a step back, and heads and skips are chosen "
-        f"greedily too, along the nodes that it found. Following {BEAM} partial patterns a word "
-        "instead of one finds "
+        "greedily too, along the nodes that it found. Explore’s joint search, which follows "
+        f"{joint.beam} partial patterns of nodes, heads and skips together, finds "
     )
     if not better:
         return said + "no stronger one here."
     found, wider = better[0]
     return said + plain(
         f"a stronger one for {len(better)} of {counted(len(explanation.patterns), 'word')}: for "
-        f"“{clean(found.token)}” {signed(wider.embedding_influence, 3)} instead of "
-        f"{signed(found.embedding_influence, 3)}."
+        f"“{clean(found.token)}” {signed(wider.attention_influence, 3)} instead of "
+        f"{signed(found.attention_influence, 3)}."
     )
 
 

@@ -47,9 +47,15 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         st.caption(f":material/warning: {warning}")
 
 
-def found_by(explanation: Explanation) -> str:
-    """Which search found the patterns, as a sentence."""
-    return f"The lines were found by {explanation.settings.searched}."
+def found_by(explanation: Explanation, level: Level) -> str:
+    """Which search found the patterns that are shown at a level, as a sentence."""
+    settings = explanation.settings
+    if settings.search == "joint" and level == "embedding":
+        return (
+            f"The lines were found by {settings.searched}, for what their heads and skips carry: "
+            "staged search, in the settings, looks for nodes by themselves."
+        )
+    return f"The lines were found by {settings.searched}."
 
 
 def _meaning(explanation: Explanation) -> str:

@@ -170,7 +170,7 @@ def _strength(pattern: Pattern, level: str) -> float:
 def sentences(name: str, model: Model, n: int) -> dict[str, list[tuple[str, Contrast]]]:
     """Texts with what is asked of them, `n` of every task, and the everyday ones."""
     tasks = KINDS if name == "agreement" else ("sentiment",)
-    each = n if len(tasks) > 1 else 4 * n
+    each = n if len(tasks) > 1 else 5 * n
     cases = [case for task in tasks for case in cases_of(Sentences(task=task), each)]
     return {
         "task sentences": [(case.text, contrast_of(model, case)) for case in cases],

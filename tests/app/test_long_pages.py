@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import streamlit as st
 
 from explainer.app import compute
 from explainer.app.compute.request import FIRST
@@ -10,7 +11,7 @@ from explainer.app.state.choices import Choices
 from explainer.app.widgets.saving.snippet import snippet
 from explainer.figures import View
 from tests.app.test_snippet import printed
-from tests.ui import checked, opened, query
+from tests.ui import checked, opened, query, widget
 
 LONG = (
     "the farmers that the assistant loves and the assistants love " * 2
@@ -47,6 +48,31 @@ def test_the_strongest_words_come_at_once_and_the_others_by_a_click(tiny_masked_
     checked(next(b for b in again.button if b.key == "all_words").click().run())
     assert "all_words" not in query(again)
     assert f"The strongest {FIRST} of" in captions(again)
+
+
+def test_the_settings_say_which_words_are_followed(tiny_masked_lm_dir):
+    test = opened(tiny_masked_lm_dir, text=LONG, points="3")
+    checked(widget(test, "toggle", "all_words").set_value(True).run())
+    assert query(test)["all_words"] == "yes"
+    assert "words were followed." in captions(test)
+    assert "The strongest" not in captions(test)
+    other = opened(tiny_masked_lm_dir, "evaluate", points="3")
+    assert not [toggle for toggle in other.toggle if "all_words" in toggle.key]
+
+
+def test_there_is_a_way_back_from_what_was_cancelled(tiny_masked_lm_dir, monkeypatch):
+    monkeypatch.setattr("explainer.influence.effort.estimate.SLOW", 0.0)
+    test = opened(tiny_masked_lm_dir, text=LONG, points="4")
+    with monkeypatch.context() as patch:
+        patch.setattr("explainer.app.compute.sentence.explain", lambda *_, **__: st.stop())
+        checked(next(b for b in test.button if b.key == "all_words").click().run())
+        checked(next(b for b in test.button if "cancel_" in b.key).click().run())
+    back = next(b for b in test.button if b.key == "all_words")
+    assert back.label == f"Only the strongest {FIRST}"
+    checked(back.click().run())
+    assert "all_words" not in query(test)
+    assert f"The strongest {FIRST} of" in captions(test)
+    assert not [b for b in test.button if "resume_" in b.key]
 
 
 def test_a_short_text_says_nothing_of_it(tiny_masked_lm_dir):

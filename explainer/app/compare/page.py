@@ -48,7 +48,7 @@ def compare_page() -> None:
             preset_popover()
             st.button("Swap", icon=":material/swap_horiz:", key="swap", on_click=_swap)
             with st.container(width="content"):
-                controls.settings_popover(BOTH)
+                controls.settings_popover(BOTH, follows=True)
         places = []
         for side, column in zip(SIDES, columns(frame.width), strict=True):
             with column:

@@ -48,7 +48,7 @@ NOTHING = (
 def explore_page() -> None:
     """Draw the page."""
     with page_frame(LINKED, "Influence patterns", LEAD) as frame:
-        places = question(EDITOR)
+        places = question(EDITOR, follows=True)
         hint()
         shown = answered(EDITOR, places, compute.explanation, EXPLAINING)
         if shown is not None:

@@ -21,7 +21,8 @@ def strongest_row(on: Editor[Choices], found: Sequence[tuple[str, Explanation]])
     notes = [f"{name}{note}" for name, e in found if (note := e.strongest_note or _all_followed(e))]
     if not notes:
         return
-    left = sum(len(e.not_followed) for _, e in found)
+    asked = on.choices().all_words  # though what is shown may be the last answer before
+    left = 0 if asked else sum(len(e.not_followed) for _, e in found)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strongest"):
         st.caption(" ".join(notes), width="content")
         st.button(

@@ -49,7 +49,7 @@ class Places:
     chips: DeltaGenerator | None = None
 
 
-def question(on: Editor[Choices]) -> Places:
+def question(on: Editor[Choices], *, follows: bool = False) -> Places:
     """The sentence's box, and in a row below the model and the settings."""
     sentence_box.sentence_box(on)
     messages, chips = st.container(), st.container()
@@ -57,7 +57,7 @@ def question(on: Editor[Choices]) -> Places:
     with model:
         controls.model_field(on)
     with settings:
-        controls.settings_popover(on)
+        controls.settings_popover(on, follows=follows)
     return Places(messages, contrast, st.container(), chips)
 
 

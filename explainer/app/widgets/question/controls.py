@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from explainer.app import compute
+from explainer.app.compute.request import FIRST
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.results.settings import BASELINES, MAX_POINTS, RULES, SEARCHES, fewest_points
@@ -35,8 +36,8 @@ def _model_changed(on: Editor[Choices], name: str | None) -> None:
         on.put(replace(on.choices().unselected, model=name.strip(), label=None, other=None))
 
 
-def settings_popover(on: Editor[Choices]) -> None:
-    """How the path is sampled, behind one button."""
+def settings_popover(on: Editor[Choices], *, follows: bool = False) -> None:
+    """How the path is sampled, and where the page `follows` words, which; behind one button."""
     with st.popover("Settings", icon=":material/tune:", width="stretch", key="settings"):
         chosen = on.choices()
         left, right = st.columns(2)
@@ -93,6 +94,10 @@ def settings_popover(on: Editor[Choices]) -> None:
         st.toggle(
             "[CLS] and [SEP] keep their embedding in the baseline", **on.bound("keep_special")
         )
+        if follows:
+            st.toggle(
+                f"Follow all words, and not only the strongest {FIRST}", **on.bound("all_words")
+            )
 
 
 def _rule_changed(on: Editor[Choices], rule: str) -> None:

@@ -156,9 +156,18 @@ def test_nobody_hears_of_what_is_not_estimated():
         wait.check()
 
 
-def test_a_failure_is_said_as_ever():
-    with pytest.raises(ExplainerError, match="mended"), waited_for(LONG, "question"):
+@pytest.mark.usefixtures("slow")
+def test_a_failure_is_said_as_ever_and_leaves_no_bar(tiny_masked_lm_dir, monkeypatch):
+    def fails(*_, **__):
         raise ExplainerError("It can be mended.")
+
+    monkeypatch.setattr(EXPLAIN, fails)
+    test = opened(tiny_masked_lm_dir, points="3")
+    assert [error.value for error in test.error] == ["It can be mended\\."]
+    assert not test.get("progress")
+    assert not buttons(test, "cancel_")
+    with pytest.raises(ExplainerError, match="mended"), waited_for(LONG, "question"):
+        fails()
     assert not server.queue()._line
 
 

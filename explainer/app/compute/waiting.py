@@ -65,7 +65,11 @@ def waited_for(found: Estimate | None, question: Hashable) -> Iterator[Wait]:
             on_click=session.cancel,
             args=(question,),
         )
-    yield Wait(_shown(found, bar.progress), key)
+    try:
+        yield Wait(_shown(found, bar.progress), key)
+    except ExplainerError:  # a run that ends otherwise leaves the page to the next one
+        place.empty()
+        raise
     place.empty()
 
 

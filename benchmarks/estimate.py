@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--top-k", type=int, default=1, help="patterns kept for a word (1)")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    settings = Settings(points=options.points, top_k=options.top_k)
+    settings = Settings(points=options.points, rule="trapezoid", top_k=options.top_k)
     print("network      tokens   asked                  estimate      taken   ratio    bar")
     models = {name: network(name) for name in dict(case[:2] for case in CASES)}
     for name, n_tokens, asked in CASES:

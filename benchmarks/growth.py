@@ -124,7 +124,7 @@ def _measured(sweep: str, options: argparse.Namespace) -> Iterator[tuple[int, Fo
 
 def _of(size: Size, options: argparse.Namespace) -> Found:
     model = network(size)
-    settings = Settings(points=size.points)
+    settings = Settings(points=size.points, rule="trapezoid")
     text = text_of(size.tokens)
     sentence = read_sentence(model, text)
     job = Job(model, sentence, masked_word(model, sentence, "are", "is"), settings)

@@ -30,6 +30,8 @@ PHRASE = "the old farmers that the assistant loves and the bad boys that the tea
 SHORT = (12, 32, 64, 128)
 LONG = (256, 512)
 COLUMNS = ("encoder", "plain", "engine")
+FIXED = Settings(rule="trapezoid")
+"""The same points for everyone who is timed."""
 
 
 def main() -> None:
@@ -74,7 +76,7 @@ def _measured(name: str, n_tokens: int, options: argparse.Namespace) -> str:
     if n_tokens > model.max_tokens:
         return f"{name:12} {n_tokens:6}   is more than the model takes ({model.max_tokens})"
     sentence = read_sentence(model, text_of(n_tokens))
-    job = Job(model, sentence, masked_word(model, sentence, "are", "is"), Settings())
+    job = Job(model, sentence, masked_word(model, sentence, "are", "is"), FIXED)
     ways = {
         "encoder": job.encoder_gradients,
         **({} if n_tokens in LONG else {"plain": job.integrated_gradients}),

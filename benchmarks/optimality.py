@@ -138,9 +138,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=4, help="sentences of each task (default: 4)")
     parser.add_argument("--widths", type=int, nargs="+", default=[4, 32])
-    parser.add_argument("--points", type=int, default=Settings.points)
+    parser.add_argument("--points", type=int, default=24)
     options = parser.parse_args()
-    settings = Settings(points=options.points)
+    settings = Settings(points=options.points, rule="trapezoid")
     print(f"{settings.points} {settings.rule} points, words with at least {LEAST:.0%} of Σ|g|")
     for name, tasks in (("agreement", KINDS), ("sentiment", ("sentiment",))):
         model = load_model(name)

@@ -209,11 +209,11 @@ def main() -> None:
     """Parse the command line and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=2, help="sentences of each task (default: 2)")
-    parser.add_argument("--points", type=int, default=Settings.points)
+    parser.add_argument("--points", type=int, default=24)
     parser.add_argument("--models", type=int, default=20, help="small random models")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    settings = Settings(points=options.points)
+    settings = Settings(points=options.points, rule="trapezoid")
     print(f"{settings.points} {settings.rule} points, words with at least {LEAST:.0%} of Σ|g|")
     for name in EVERYDAY:
         model = load_model(name)

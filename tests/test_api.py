@@ -48,7 +48,7 @@ def test_json_follows_the_contract(masked_lm):
     }
     assert set(data["target"]) == {"position", "correct", "wrong", "value", "baseline_value"}
     assert data["settings"] == {
-        **{"points": 24, "rule": "trapezoid", "tolerance": 0.01, "baseline": "mask"},
+        **{"points": 200, "rule": "adaptive", "tolerance": 0.01, "baseline": "mask"},
         **{"keep_special": False, "top_k": 1, "search": "staged", "beam": 4},
     }
     assert len(data["tokens"]) == len(data["influence"]) == n

@@ -15,7 +15,7 @@ from explainer.evaluation.reading.cases import COLUMNS
 
 EXAMPLES = """examples:
   {program} evaluate --task sva-obj --n 40 --out runs
-  {program} evaluate --task sva-obj sva-pp reflexive-number --n 1000 --points 50 --out runs
+  {program} evaluate --task sva-obj sva-pp reflexive-number --n 1000 --out runs
   {program} evaluate --task sentiment --model sentiment --n 100 --out runs
   {program} evaluate --file reviews.csv --model ./my-bert --n 200 --out runs
   {program} evaluate --file reviews.jsonl --text-column review --label-column stars --out runs"""

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast, get_args
 from explainer.base.checks import instance, number, one_of, whole, yes_or_no
 from explainer.base.numbers import counted
 
-Rule = Literal["trapezoid", "riemann", "midpoint", "gauss-legendre", "adaptive"]
+Rule = Literal["adaptive", "trapezoid", "riemann", "midpoint", "gauss-legendre"]
 Baseline = Literal["mask", "zero", "pad"]
 Search = Literal["joint", "staged"]
 
@@ -41,8 +41,8 @@ class Settings:
     """The distribution of interest and the width of the search (paper, sections 3 and 4).
 
     `points` and `rule` set the quadrature along the straight path from the baseline to the
-    input: so many points of a fixed rule (24 without a number), or with `adaptive` that many at
-    most (200), until the error is no more than `tolerance` of |Q(x) − Q(b)|. `baseline` is the
+    input: with `adaptive` so many points at most (200 without a number), until the error is no more
+    than `tolerance` of |Q(x) − Q(b)|, or just so many of a fixed rule (24). `baseline` is the
     path's start, `keep_special` whether [CLS] and [SEP] keep their own embedding in the baseline,
     and `top_k` how many patterns are kept per word. The `search` "staged" is the paper's: nodes
     first, following `top_k` partial patterns, then heads and skips along them. "joint" looks for
@@ -51,7 +51,7 @@ class Settings:
     """
 
     points: int = cast(int, None)  # the usual number, as soon as the rule is known
-    rule: Rule = "trapezoid"
+    rule: Rule = "adaptive"
     tolerance: float = 0.01
     baseline: Baseline = "mask"
     keep_special: bool = False

@@ -251,7 +251,7 @@ def test_a_folder_that_was_saved_again_gives_new_answers(tiny_masked_lm_dir, tmp
 
 
 def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkeypatch):
-    request = replace(request_, settings=Settings(points=1000))
+    request = replace(request_, settings=Settings(points=1000, rule="trapezoid"))
     model = compute.model(request.model)
     whole = estimate(model, 11, request.settings, bounds.budget(), flow=True)
     slower = pace(model.adapter) * whole.seconds / 3000
@@ -264,14 +264,15 @@ def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkey
     assert "5 minutes are allowed" in said
     assert "take 100 points instead of 1,000 or a shorter sentence (on" in said
     points = 100
-    compute.explanation(replace(request, settings=Settings(points=points)))
-    with pytest.raises(ExplainerError, match="fewer patterns kept"):
-        compute.explanation(replace(request, settings=Settings(points=points, top_k=9)))
-    with pytest.raises(ExplainerError, match="a narrower beam"):
-        compute.explanation(replace(request, settings=Settings(points=points, search="joint")))
+    compute.explanation(replace(request, settings=Settings(points=points, rule="trapezoid")))
+    for less, more in (("fewer patterns kept", {"top_k": 9}), ("a narrower", {"search": "joint"})):
+        wide = replace(request, settings=Settings(points=points, rule="trapezoid", **more))
+        with pytest.raises(ExplainerError, match=less):
+            compute.explanation(wide)
     with pytest.raises(ExplainerError, match="would take about"):
         word_influence(request)
-    word_influence(replace(request, settings=Settings(points=250)))  # without patterns it is less
+    # Without patterns it is less.
+    word_influence(replace(request, settings=Settings(points=250, rule="trapezoid")))
     assert not server.queue()._line
 
 

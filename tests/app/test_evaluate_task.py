@@ -45,7 +45,7 @@ def results(tiny_masked_lm_dir, tmp_path_factory):
     """The folder that `explainer evaluate` leaves for two tasks of the tiny model."""
     folder = tmp_path_factory.mktemp("results")
     model = load_model(str(tiny_masked_lm_dir))
-    options = Options(settings=Settings(points=2))
+    options = Options(settings=Settings(points=2, rule="trapezoid"))
     for task in ("sva-obj", "sva-simple"):
         run = Run(str(tiny_masked_lm_dir), Sentences(task=task), options)
         evaluate(run, model, 45 if task == "sva-obj" else 9, folder / task)
@@ -171,7 +171,9 @@ def test_missing_files_are_an_error_and_measuring_still_works(page, monkeypatch,
 @pytest.mark.usefixtures("stored")
 def test_a_model_without_stored_results_is_measured(tiny_masked_lm_dir):
     other = f"{tiny_masked_lm_dir}/."  # the same weights under a name of their own
-    test = opened(other, "evaluate", about="task", points="2", n="10", task="sva-obj")
+    test = opened(
+        other, "evaluate", about="task", points="2", rule="trapezoid", n="10", task="sva-obj"
+    )
     assert said(test, "There are no results of this model yet")
     assert not alts(test)
     test = measured(checked(test.button(key="start").click().run()))

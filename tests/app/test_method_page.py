@@ -28,7 +28,7 @@ def page():
 @pytest.fixture(scope="module")
 def found():
     """The default example's explanation, computed without the page."""
-    settings = Settings(points=USED)
+    settings = Settings(points=USED, rule="trapezoid")
     model = load_model("agreement")
     return explain(model, Lesson.text, correct="are", wrong="is", settings=settings, flow=True)
 

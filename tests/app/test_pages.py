@@ -152,7 +152,6 @@ def test_a_link_reproduces_the_page(page):
         "what": "step",
         "replacement": "baseline",
         "points": "7",
-        "rule": "adaptive",
         "tolerance": "0.02",
         "baseline": "zero",
         "keep_special": "yes",
@@ -192,7 +191,9 @@ def test_every_rule_begins_with_its_usual_points(page):
     assert widget(test, "number_input", "points").value == Settings(rule="adaptive").points == 200
     checked(widget(test, "select_slider", "tolerance").set_value(0.05).run())
     assert query(test)["tolerance"] == "0.05"
-    assert any("adaptive points" in piece.proto.body for piece in test.get("html"))
+    shown = " ".join(piece.proto.body for piece in test.get("html"))
+    assert re.search(r"completeness gap, \d\d points<", shown)
+    assert "so many points (adaptive)" in shown
     checked(widget(test, "selectbox", "rule").set_value("riemann").run())
     assert widget(test, "number_input", "points").value == 24
 
@@ -363,7 +364,7 @@ def test_choices_survive_the_link():
         Choices(),
         Choices(correct=None, wrong=None, word=0, share=0, keep_special=True),
         Choices(text="", model="", label="a b&c=d?"),
-        Choices(rule="adaptive", points=77, tolerance=0.00025),
+        Choices(points=77, tolerance=0.00025),
         Choices(tolerance=1.0),
     ):
         assert from_query(choices.to_query()) == (choices, ())

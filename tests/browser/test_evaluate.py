@@ -80,7 +80,7 @@ def test_the_explored_sentence_comes_along_and_explore_keeps_its_own(
 
 
 def test_a_task_is_measured(tab, link):
-    tab.goto(link(about="task", task="sva-obj", n="10", points="2"))
+    tab.goto(link(about="task", task="sva-obj", n="10", points="2", rule="trapezoid"))
     measure(tab)
     tab.get_by_text("Measured just now on 10 sentences of sva-obj, 2 trapezoid points.").wait_for()
     browser.ready(tab)
@@ -90,7 +90,7 @@ def test_a_task_is_measured(tab, link):
 
 
 def test_measuring_can_be_stopped_and_gone_on_with(tab, link):
-    tab.goto(link(about="task", task="sva-obj", n="200", points="40"))
+    tab.goto(link(about="task", task="sva-obj", n="200", points="40", rule="trapezoid"))
     measure(tab)
     tab.get_by_text("of 200 sentences, about").wait_for()
     tab.locator(".st-key-stop button").click()
@@ -111,7 +111,7 @@ def test_measuring_can_be_stopped_and_gone_on_with(tab, link):
 @pytest.mark.parametrize("about", ["sentence", "task"])
 def test_a_phone_has_nothing_to_scroll_sideways(chromium, link, about):
     with browser.opened(chromium, width=390, height=844, color_scheme="dark") as page:
-        page.goto(link(about=about, task="sva-obj", n="10", points="2"))
+        page.goto(link(about=about, task="sva-obj", n="10", points="2", rule="trapezoid"))
         if about == "task":
             measure(page)
             page.get_by_text("Measured just now on 10").wait_for()

@@ -134,10 +134,10 @@ def test_settings_open_with_the_choices_and_change_them(tab, link):
     tab.goto(link)
     ready(tab)
     tab.locator(".st-key-settings button").first.click()
-    points = tab.get_by_role("spinbutton", name="Points on the path")
+    points = tab.get_by_role("spinbutton", name="Points at most")
     points.wait_for()
     idle(tab)
-    assert points.input_value() == "24"
+    assert points.input_value() == "200"
     assert "points=" not in tab.url
     points.fill("9")
     points.press("Enter")

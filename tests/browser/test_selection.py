@@ -167,7 +167,7 @@ def test_a_long_computation_shows_the_page_and_that_it_works(chromium, link):
     with opened(chromium) as page:
         long = ", ".join(["the old farmers love the bad assistant"] * 3) + " [MASK] ."
         # Seconds of work, so that even a slow browser is there before it ends.
-        page.goto(link(model="agreement", points="100", text=long))
+        page.goto(link(model="agreement", points="100", rule="riemann", text=long))
         page.locator("[data-testid=stSpinner]").wait_for()
         assert page.locator(BOX).input_value() == long
         assert not page.locator(GRAPH).count()

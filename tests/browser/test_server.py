@@ -77,7 +77,7 @@ def test_links_whose_model_has_a_space_stop_nobody(chromium, running, tiny):
 
 @pytest.mark.usefixtures("warm")
 def test_a_link_that_would_take_minutes_is_refused(chromium, running, tiny, tab):
-    tab.goto(f"{running}/?{urlencode({'text': LONG, 'points': 1000})}")
+    tab.goto(f"{running}/?{urlencode({'text': LONG, 'points': 1000, 'rule': 'riemann'})}")
     visit(chromium, tiny)
     alert = tab.locator("[data-testid=stAlert]")
     alert.wait_for()
@@ -88,7 +88,7 @@ def test_a_link_that_would_take_minutes_is_refused(chromium, running, tiny, tab)
 
 @pytest.mark.usefixtures("warm")
 def test_who_waits_sees_his_place_and_a_closed_tab_computes_no_longer(chromium, running, tiny):
-    long = f"{running}/?{urlencode({'text': LONG, 'points': 150})}"
+    long = f"{running}/?{urlencode({'text': LONG, 'points': 150, 'rule': 'riemann'})}"
     other = f"{tiny}&{urlencode({'text': 'the old farmer [MASK] good .'})}"
     with opened(chromium) as second:
         with opened(chromium) as first:
@@ -103,7 +103,7 @@ def test_who_waits_sees_his_place_and_a_closed_tab_computes_no_longer(chromium, 
 
 @pytest.mark.usefixtures("warm")
 def test_another_question_takes_the_place_of_the_long_one(running, tab):
-    tab.goto(f"{running}/?{urlencode({'text': LONG, 'points': 150})}")
+    tab.goto(f"{running}/?{urlencode({'text': LONG, 'points': 150, 'rule': 'riemann'})}")
     tab.get_by_text("Following every word").wait_for()
     tab.locator(BOX).fill("the farmers [MASK] old .")
     tab.locator(BOX).press("Enter")

@@ -28,7 +28,8 @@ def patient():
 @pytest.fixture
 def endless(patient):
     """The link to what takes minutes on every machine."""
-    return f"{patient}/?{urlencode({'text': LONG, 'points': 1000, 'all_words': 'yes'})}"
+    asked = {"text": LONG, "points": 1000, "rule": "riemann", "all_words": "yes"}
+    return f"{patient}/?{urlencode(asked)}"
 
 
 def cancel(page):

@@ -86,7 +86,7 @@ def test_json_is_the_contract(lm, capsys):
     assert (target["position"], target["correct"], target["wrong"]) == (7, "are", "is")
     assert data["settings"] == {
         "points": 8,
-        "rule": "trapezoid",
+        "rule": "adaptive",
         "tolerance": 0.01,
         "baseline": "mask",
         "keep_special": False,

@@ -33,7 +33,7 @@ def command(tiny_masked_lm_dir, tmp_path):
     file.write_text(ROWS)
     model = str(tiny_masked_lm_dir)
     return [
-        *("evaluate", "--model", model, "--file", str(file), "--points", "40"),
+        *("evaluate", "--model", model, "--file", str(file), "--points", "40", "--rule", "riemann"),
         *("--methods", "pattern", "random", "--n", "3", "--out", str(tmp_path / "runs")),
     ]
 
@@ -120,6 +120,7 @@ def test_a_sentence_that_cannot_be_read_takes_nothing(tiny_masked_lm_dir, tmp_pa
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_ctrl_c_ends_it_with_one_sentence():
     command = [sys.executable, "-m", "explainer", "explain", LONG, "--points", "1000"]
+    command += ["--rule", "riemann"]
     with subprocess.Popen(
         command,
         cwd=Path(__file__).parents[2],

@@ -82,7 +82,7 @@ def test_a_measurement_that_was_disturbed_does_not_stay(tiny_masked_lm, monkeypa
 
 
 def test_an_estimate_is_the_effort_at_the_machines_pace(tiny_masked_lm, monkeypatch):
-    settings = Settings(points=1000)
+    settings = Settings(points=1000, rule="trapezoid")
     whole = effort(tiny_masked_lm.adapter, 11, settings, GB).total
     monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda *_, **__: whole / 130)
     found = estimate(tiny_masked_lm, 11, settings, GB)

@@ -13,7 +13,7 @@ from explainer.base.quote import quote
 from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.models.model import Model
 from explainer.question.sentence import read_sentence
-from explainer.results.settings import Settings
+from explainer.results.settings import Settings, usual_points
 
 SECONDS_VARIABLE = "EXPLAINER_SECONDS"
 DEFAULT_SECONDS = 60
@@ -56,8 +56,8 @@ def allowed(found: Estimate, settings: Settings) -> Estimate:
     if found.seconds <= most:
         return found
     fewer = math.floor(settings.expected_points * most / found.seconds)
-    least = Settings(top_k=settings.top_k).points
-    lower = [f"{fewer} points instead of {settings.expected_points:,}"] if fewer >= least else []
+    worth = fewer >= usual_points("trapezoid")
+    lower = [f"{fewer} points instead of {settings.expected_points:,}"] if worth else []
     lower += ["fewer patterns kept (top k)"] if settings.top_k > 1 else []
     lower += ["a narrower beam"] if (settings.joint_beam or 1) > max(1, settings.top_k) else []
     raise ExplainerError(

@@ -52,7 +52,7 @@ class Lesson:
         """The example, with the paper's search, at the points that the page uses."""
         found = self.example
         contrast = Contrast(found.correct, found.wrong)
-        settings = Settings(points=USED, search="staged")
+        settings = Settings(points=USED, rule="trapezoid", search="staged")
         return Request(found.model, found.text, contrast, settings, version(found.model))
 
     @property

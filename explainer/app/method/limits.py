@@ -10,7 +10,7 @@ import streamlit as st
 from explainer import Explanation
 from explainer.app import compute
 from explainer.app.compute.method import word_influence
-from explainer.app.method.lesson import LINKED, USED
+from explainer.app.method.lesson import LINKED
 from explainer.app.widgets.markdown import plain
 from explainer.base import assets
 from explainer.base.numbers import counted, percent, signed
@@ -58,9 +58,8 @@ def _baseline(pattern: Pattern) -> str:
     request = LINKED.get().request
     against = []
     for baseline, name in EMPTY.items():
-        settings = Settings(points=USED, baseline=baseline)
-        found, rough = word_influence(replace(request, settings=settings))
-        but = f" (rough: a large gap at {USED} points)" if rough else ""
+        found, rough = word_influence(replace(request, settings=Settings(baseline=baseline)))
+        but = " (rough: a large gap)" if rough else ""
         against.append(f"{signed(found[pattern.source])} against {name}{but}")
     return (
         f"**The baseline is a choice.** “{plain(clean(pattern.token))}” has "

@@ -29,10 +29,10 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         ("at the baseline", signed(target.baseline_value), "Q of the empty input.", False),
         ("sum of influence Σ g", signed(sum(explanation.influence)), "Over all words.", False),
         (
-            "completeness gap",
+            f"completeness gap, {counted(explanation.points_used, 'point')}",
             signed(explanation.completeness_gap, 3),
-            "Σ g less the change of Q: the error of the path, sampled at "
-            f"{counted(explanation.points_used, f'{explanation.settings.rule} point')}.",
+            "Σ g less the change of Q: the error of the path, sampled at so many points "
+            f"({explanation.settings.rule}).",
             warning is not None,
         ),
         (

@@ -82,7 +82,8 @@ def test_the_explored_sentence_comes_along_and_explore_keeps_its_own(
 def test_a_task_is_measured(tab, link):
     tab.goto(link(about="task", task="sva-obj", n="10", points="2", rule="trapezoid"))
     measure(tab)
-    tab.get_by_text("Measured just now on 10 sentences of sva-obj, 2 trapezoid points.").wait_for()
+    said = "Measured just now on 10 sentences of sva-obj, 2 trapezoid points, joint search"
+    tab.get_by_text(said).wait_for()
     browser.ready(tab)
     assert tab.locator(PLOTS).count() == 3
     assert not tab.locator(".st-key-stop").count()

@@ -1,5 +1,7 @@
 """A model computes where it is asked to, with the same numbers; a device must be there."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -21,15 +23,16 @@ def test_a_device_that_is_not_there_is_refused(tiny_masked_lm_dir, device):
 
 @WITH_CUDA
 @pytest.mark.parametrize("folder", ["tiny_masked_lm_dir", "tiny_classifier_dir"])
-def test_a_gpu_gives_the_same_numbers(folder, request):
+@pytest.mark.parametrize("settings", [FEW, replace(FEW, search="joint")])
+def test_a_gpu_gives_the_same_numbers(folder, settings, request):
     name = str(request.getfixturevalue(folder))
     here, there = load_model(name), load_model(name, device="cuda")
     texts = TEXTS if here.info.task == "masked-lm" else [t.replace("[MASK]", "is") for t in TEXTS]
-    together = explain_many(there, texts, settings=FEW, flow=True)
+    together = explain_many(there, texts, settings=settings, flow=True)
     for text, found in zip(texts, together, strict=True):
-        expected = explain(here, text, settings=FEW, flow=True)
+        expected = explain(here, text, settings=settings, flow=True)
         same(found, expected, 1e-4)
-        same(explain(there, text, settings=FEW, flow=True), expected, 1e-4)
+        same(explain(there, text, settings=settings, flow=True), expected, 1e-4)
     for one, other in zip(predict(there, texts[0]), predict(here, texts[0]), strict=True):
         assert (one.word, one.logit) == (other.word, pytest.approx(other.logit, abs=1e-4))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -29,11 +30,13 @@ CASES: tuple[tuple[str, int, dict[str, Any]], ...] = (
     ("agreement", 128, {}),
     ("agreement", 128, {"words": 24}),
     ("agreement", 64, {"memory": "150 MB"}),
+    ("agreement", 64, {"search": "joint"}),
+    ("agreement", 32, {"rule": "adaptive", "points": 200}),
     ("large", 12, {}),
     ("large", 64, {}),
     ("large", 64, {"words": 24}),
 )
-"""The network of `lengths`, tokens, and what is asked beside the usual."""
+"""The network of `lengths`, tokens, and what is asked and set beside the usual."""
 
 
 def main() -> None:
@@ -53,7 +56,9 @@ def main() -> None:
 
 
 def _measured(model: Model, n_tokens: int, settings: Settings, asked: dict[str, Any]) -> str:
-    how = {"memory": "2 GB", **asked}
+    chosen = {name: value for name, value in asked.items() if hasattr(settings, name)}
+    settings = replace(settings, **chosen)
+    how = {"memory": "2 GB", **{n: v for n, v in asked.items() if n not in chosen}}
     budget = given_budget(how["memory"])
     besides = {name: value for name, value in how.items() if name != "memory"}
     found = estimate(model, n_tokens, settings, budget, **besides)

@@ -1,7 +1,7 @@
 """How many multiplications this machine does a second in the engine, by a short measurement.
 
 What is measured is what a trace does: one block of the very model, forward and backward at some
-points. It takes under a quarter of a second, and is kept for all blocks of that size. On a
+points. It takes a quarter of a second, and is kept for all blocks of that size. On a
 processor the time counts in which this thread computes: what else happens to run at that moment
 would slow down every estimate until the process ends.
 """
@@ -23,7 +23,7 @@ from explainer.models.adapter import Adapter
 from explainer.models.encode import without_gradients
 
 TOKENS = 32
-WORK = {"cpu": 1e9, "cuda": 1e11}
+WORK = {"cpu": 2e9, "cuda": 1e11}
 """Multiplications of one measure, if as many points as are usual have them."""
 MOST_POINTS = {"cpu": 24, "cuda": 512}
 ROUNDS = 4

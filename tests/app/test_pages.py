@@ -192,7 +192,7 @@ def test_every_rule_begins_with_its_usual_points(page):
     checked(widget(test, "select_slider", "tolerance").set_value(0.05).run())
     assert query(test)["tolerance"] == "0.05"
     shown = " ".join(piece.proto.body for piece in test.get("html"))
-    assert re.search(r"completeness gap, \d\d points<", shown)
+    assert re.search(r"gap with \d\d points<", shown)
     assert "so many points (adaptive)" in shown
     checked(widget(test, "selectbox", "rule").set_value("riemann").run())
     assert widget(test, "number_input", "points").value == 24

@@ -29,9 +29,9 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         ("at the baseline", signed(target.baseline_value), "Q of the empty input.", False),
         ("sum of influence Σ g", signed(sum(explanation.influence)), "Over all words.", False),
         (
-            f"completeness gap, {counted(explanation.points_used, 'point')}",
+            f"gap with {counted(explanation.points_used, 'point')}",
             signed(explanation.completeness_gap, 3),
-            "Σ g less the change of Q: the error of the path, sampled at so many points "
+            "Completeness gap, Σ g less the change of Q: the error of the path at so many points "
             f"({explanation.settings.rule}).",
             warning is not None,
         ),

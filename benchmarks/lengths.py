@@ -3,20 +3,22 @@
 Run `python -m benchmarks.lengths` (options: --help). All words, both levels, 24 trapezoid points,
 measured side by side and in turn in one run; the yardstick is the encoder alone under autograd at
 the same points, with the head at the target only, and plain integrated gradients through the whole
-Hugging Face model, too long for long texts, is printed beside it. Seconds are of this machine at
-this moment; the ratios are what to quote. The peak is that of a process of its own, which does
-nothing else.
+Hugging Face model, too long for long texts, is printed beside it; so is the engine with as many
+points as the adaptive rule, the default, needs. Seconds are of this machine at this moment; the
+ratios are what to quote. The peak is that of a process of its own, which does nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import torch
 
@@ -29,7 +31,7 @@ from explainer.question.sentence import read_sentence
 PHRASE = "the old farmers that the assistant loves and the bad boys that the teachers know "
 SHORT = (12, 32, 64, 128)
 LONG = (256, 512)
-COLUMNS = ("encoder", "plain", "engine")
+COLUMNS = ("encoder", "plain", "engine", "adaptive")
 FIXED = Settings(rule="trapezoid")
 """The same points for everyone who is timed."""
 
@@ -42,7 +44,10 @@ def main() -> None:
     if options.peak:
         _peak(options.networks[0], options.lengths[0], options.memory)
         return
-    print("network      tokens   encoder IG     plain IG       engine    ratio   (plain)   peak")
+    print(
+        "network      tokens   encoder IG     plain IG       engine     adaptive    ratio   "
+        "(plain)  adaptive's   peak"
+    )
     for name in options.networks:
         for n_tokens in options.lengths:
             print(_measured(name, n_tokens, options), flush=True)
@@ -77,12 +82,14 @@ def _measured(name: str, n_tokens: int, options: argparse.Namespace) -> str:
         return f"{name:12} {n_tokens:6}   is more than the model takes ({model.max_tokens})"
     sentence = read_sentence(model, text_of(n_tokens))
     job = Job(model, sentence, masked_word(model, sentence, "are", "is"), FIXED)
-    ways = {
+    explained = partial(
+        explain, model, text_of(n_tokens), correct="are", wrong="is", memory=options.memory
+    )
+    ways: dict[str, Callable[[], object]] = {
         "encoder": job.encoder_gradients,
         **({} if n_tokens in LONG else {"plain": job.integrated_gradients}),
-        "engine": lambda: explain(
-            model, text_of(n_tokens), correct="are", wrong="is", memory=options.memory
-        ),
+        "engine": partial(explained, settings=FIXED),
+        **({} if n_tokens in LONG else {"adaptive": partial(explained, settings=Settings())}),
     }
     rounds = options.repeats if n_tokens <= max(SHORT) else 1
     taken: dict[str, list[float]] = {way: [] for way in ways}
@@ -95,16 +102,18 @@ def _measured(name: str, n_tokens: int, options: argparse.Namespace) -> str:
             if count:
                 taken[way].append(time.perf_counter() - start)
     median = {way: statistics.median(seconds) for way, seconds in taken.items()}
-    ratios = {
-        way: statistics.median(e / y for e, y in zip(taken["engine"], seconds, strict=True))
-        for way, seconds in taken.items()
-    }
+
+    def ratio(way: str, yardstick: str) -> str:
+        if way not in taken or yardstick not in taken:
+            return "–"
+        pairs = zip(taken[way], taken[yardstick], strict=True)
+        return f"{statistics.median(w / y for w, y in pairs):.2f}"
+
     numbers = [f"{median[way]:10.2f} s" if way in median else f"{'–':>12}" for way in COLUMNS]
-    plain = f"({ratios['plain']:.2f})" if "plain" in ratios else ""
+    beside = ratio("engine", "encoder"), ratio("engine", "plain"), ratio("adaptive", "encoder")
+    ratios = "{:>8} {:>9} {:>11}".format(*beside)
     peak = _peak_of(name, n_tokens, options)
-    return (
-        f"{name:12} {n_tokens:6} {' '.join(numbers)} {ratios['encoder']:8.2f} {plain:>9}   {peak}"
-    )
+    return f"{name:12} {n_tokens:6} {' '.join(numbers)} {ratios}   {peak}"
 
 
 def _peak_of(name: str, n_tokens: int, options: argparse.Namespace) -> str:
@@ -115,9 +124,12 @@ def _peak_of(name: str, n_tokens: int, options: argparse.Namespace) -> str:
 
 
 def _peak(name: str, n_tokens: int, memory: str) -> None:
-    explain(network(name), text_of(n_tokens), correct="are", wrong="is", memory=memory)
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"{kilobytes / 2**20:.2f} GB")
+    text = text_of(n_tokens)
+    explain(network(name), text, correct="are", wrong="is", settings=FIXED, memory=memory)
+    # Not getrusage: a process that another one starts begins with that one's peak.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+    print(f"{int(kilobytes) / 2**20:.2f} GB")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,16 @@ def test_the_words_offered_are_the_tokens_predicted(folder):
         assert widget(again, "selectbox", "correct").value == chosen.asked
 
 
+def test_nothing_is_asked_for_where_both_words_are_given(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(compute, "contrasted", lambda *question: asked.append(question) or ("", ""))
+    first, second = [p.asked for p in predict(compute.model(str(folder)), TEXT) if p.asked][:2]
+    checked(opened(folder, text=TEXT, correct=first, wrong=second))
+    assert not asked
+    opened(folder, text=TEXT, correct=first, wrong="")
+    assert asked
+
+
 def test_what_is_evaluated_are_the_tokens_predicted(folder):
     model = compute.model(str(folder))
     own = logits(model, read_sentence(model, TEXT))

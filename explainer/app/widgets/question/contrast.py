@@ -51,6 +51,8 @@ def _word_contrast(on: Editor[Choices], predicted: tuple[Prediction, ...]) -> No
 def _own_choice(chosen: Choices) -> dict[str, str]:
     """What is taken where no word is chosen; what is wrong with the question is said elsewhere."""
     asked = {"correct": chosen.correct, "wrong": chosen.wrong}
+    if None not in asked.values():  # nobody needs a turn of the queue to learn that
+        return {}
     try:
         taken = compute.contrasted(Reading(chosen.model, chosen.text), Contrast(**asked))
     except ExplainerError:

@@ -82,8 +82,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Ablated:
-    """What the ablated model says: `value` is Q in logits, `predictions` are the likeliest first,
-    each with its probability (a share of 1) and logit.
+    """What the ablated model says: `value` is Q in logits, `predictions` are the likeliest first.
 
     Raises ExplainerError for a value that is no logit, and for anything but predictions.
     """

@@ -29,6 +29,31 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f} %".replace("-", "−")
 
 
+def amount(value: float, digits: int = 2) -> str:
+    """A signed number; what rounds to nothing and is not nothing is said in words."""
+    if value and signed(value, digits) == f"{0:.{digits}f}":
+        least = f"{10.0**-digits:.{digits}f}"
+        return f"less than {least}" if value > 0 else f"less than {least} below 0"
+    return signed(value, digits)
+
+
+FRACTIONS = {1 / 4: "a quarter", 1 / 3: "a third", 1 / 2: "half", 2 / 3: "two thirds"}
+FRACTIONS |= {3 / 4: "three quarters"}
+
+
+def fraction(share: float) -> str:
+    """A share from 0 to 1 at the beginning of a sentence: `A third`, `About half`, `18 %`."""
+    if share >= 0.995:
+        return "All"
+    if share >= 0.9:
+        return "Nearly all"
+    near = min(FRACTIONS, key=lambda known: abs(known - share))
+    if abs(near - share) < 0.025:
+        name = FRACTIONS[near]
+        return name.capitalize() if abs(near - share) < 0.01 else f"About {name}"
+    return "Less than 1 %" if 0 < share < 0.005 else percent(share)
+
+
 def counted(number: int, noun: str) -> str:
     """`1 word`, `2 words`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

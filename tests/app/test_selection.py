@@ -20,11 +20,11 @@ from explainer.influence import together
 from explainer.results.route import SKIP, Edge, Node
 from tests.app import test_pages
 from tests.app.test_pages import graph_alt, messages, plain_text, strip_values
-from tests.figures import test_figures
+from tests.figures import conftest
 from tests.ui import alts, checked, query, widget
 
 page = test_pages.page
-small = test_figures.small
+small = conftest.small
 SHARED = Edge(1, 1, 3, 1)
 """The step that farmers and the hostile word share."""
 

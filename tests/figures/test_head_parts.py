@@ -8,7 +8,7 @@ from explainer.figures.canvas.scene import Area, Label
 from explainer.figures.charts.head_parts import SQUARE, parts_scene, says_parts
 from explainer.results.pattern import HeadParts
 from explainer.results.route import Edge
-from tests.figures.test_figures import HOSTILE, small  # noqa: F401
+from tests.figures.made import HOSTILE
 
 MOVES, STAYS = Edge(1, 1, 3, 0), Edge(1, 1, 1, 0)
 CASES = [
@@ -77,11 +77,11 @@ def test_the_bar_has_every_part_on_its_side_of_the_line(edge, parts, width, dark
         ),
     ],
 )
-def test_the_sentence_says_what_the_head_does(small, edge, parts, said):  # noqa: F811
+def test_the_sentence_says_what_the_head_does(small, edge, parts, said):
     assert says_parts(small, edge, parts) == said
 
 
-def test_a_hostile_word_is_cleaned(small):  # noqa: F811
+def test_a_hostile_word_is_cleaned(small):
     said = says_parts(small, Edge(1, 2, 3, 0), HeadParts(1.0, 0.0, 0.0))
     assert HOSTILE not in said
     assert "\x00" not in said

@@ -1,21 +1,40 @@
-"""An explanation in one sentence, for those who cannot see the figure; and paths in words."""
+"""An explanation in a sentence: the answer above the figure, what the figure shows, and paths."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Literal, NamedTuple
 
-from explainer.base.numbers import counted, percent, signed
+from explainer.base.numbers import amount, counted, fraction, percent, signed
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import brief
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.view import View
 from explainer.results.explanation import Explanation
+from explainer.results.merged import special_positions
 from explainer.results.pattern import Pattern
-from explainer.results.route import SKIP, Edge, Level, Place
+from explainer.results.route import SKIP, Edge, Level, Node, Place
 
 NAMED = 4
 """The number of words that a sentence names at most."""
+LONGEST = 4
+"""The number of moves by heads that the headline tells at most."""
+
+Role = Literal["plain", "word", "correct", "wrong", "head"]
+
+
+class Piece(NamedTuple):
+    """A part of the headline: plain text, without any markup, and what it names.
+
+    `word` is a token of the sentence, `correct` and `wrong` are the two answers of the question,
+    `head` is what moves a pattern (a block where heads are not told apart). `place` is the node or
+    step that a word or head stands for, in rows of the figure; None for the rest.
+    """
+
+    text: str
+    role: Role = "plain"
+    place: Place | None = None
 
 
 def summary(
@@ -64,6 +83,132 @@ def drawn_summary(drawn: Drawn) -> str:
         f"{name} carries {share} of it "
         f"({signed(pattern.value(level))}): {route(explanation, pattern, level)}."
     )
+
+
+def headline(drawn: Drawn) -> tuple[Piece, ...]:
+    """The answer in a sentence or two: the word with the most influence, and its way to the target.
+
+    With a selected word, that word instead. The texts of the pieces, one after the other, are the
+    sentence.
+    """
+    explanation, view = drawn.explanation, drawn.view
+    chosen = [p for p in drawn.listed if view.selected in (None, p.source)]
+    if not chosen:
+        if view.selected is None:
+            return (Piece("No word that is shown has any influence on "), *_asked(drawn, "."))
+        return _unfollowed(drawn, view.selected)
+    word = max((p.source for p in chosen), key=lambda i: abs(explanation.influence[i]))
+    ways = [p for p in chosen if p.source == word]
+    lead = max(ways, key=lambda p: abs(p.value(view.level)))
+    most = "most " if view.selected is None and len({p.source for p in drawn.listed}) > 1 else ""
+    return *_speaks(drawn, word, most), *_way(drawn, lead, len(ways))
+
+
+def _asked(drawn: Drawn, after: str) -> tuple[Piece, ...]:
+    """Q as the two answers."""
+    target = drawn.explanation.target
+    correct = Piece(brief(target.correct), "correct")
+    if target.wrong is None:
+        return correct, Piece(after)
+    return correct, Piece(" rather than "), Piece(brief(target.wrong), "wrong"), Piece(after)
+
+
+def _unfollowed(drawn: Drawn, word: int) -> tuple[Piece, ...]:
+    """A selected word without a pattern."""
+    if not 0 <= word < len(drawn.explanation.tokens):
+        return (Piece("The selected word is not in this sentence."),)
+    if drawn.explanation.influence[word]:
+        return *_speaks(drawn, word, ""), Piece(" Its way was not followed.")
+    return _name(drawn, word), Piece(" has no influence on "), *_asked(drawn, ".")
+
+
+def _name(drawn: Drawn, word: int) -> Piece:
+    return Piece(f"“{brief(drawn.explanation.tokens[word])}”", "word", Node(0, word))
+
+
+def _speaks(drawn: Drawn, word: int, most: str) -> tuple[Piece, ...]:
+    """Which answer a word speaks for, and with how much of all influence."""
+    target, g = drawn.explanation.target, drawn.explanation.influence[word]
+    whole = sum(drawn.explanation.influence)
+    if g >= 0:
+        side, answer = "for", Piece(brief(target.correct), "correct")
+    elif target.wrong is None:
+        side, answer = "against", Piece(brief(target.correct), "correct")
+    else:
+        side, answer = "for", Piece(brief(target.wrong), "wrong")
+    # A part of the whole only where it is one: words may also speak against each other.
+    of = f" of {signed(whole)}" if 0 < g <= whole or whole <= g < 0 else ""
+    size = Piece(f": {amount(g)}{of} logits.")
+    return _name(drawn, word), Piece(f" speaks {most}{side} "), answer, size
+
+
+def _way(drawn: Drawn, pattern: Pattern, ways: int) -> tuple[Piece, ...]:
+    """How much of a word's influence its pattern carries, and where it goes."""
+    g, carried = pattern.influence, pattern.value(drawn.view.level)
+    if not g:  # pieces of a word that cancel
+        start = f" One of its ways carries {amount(carried)} logits: it "
+    elif carried / g < 0:
+        start = f" The way that was found carries the opposite, {amount(carried)} logits: it "
+    elif carried / g > 1.005:
+        start = f" One way carries more than that, {signed(carried)} logits, and others take some "
+        start += "of it back: it "
+    else:
+        which = "one of its ways" if ways > 1 else "one way"
+        start = f" {fraction(carried / g)} of that takes {which}: it "
+    return Piece(start), *_told(drawn, pattern), Piece(".")
+
+
+def _told(drawn: Drawn, pattern: Pattern) -> list[Piece]:
+    """A pattern's way, with the steps that move it by their heads."""
+    explanation, level = drawn.explanation, drawn.view.level
+    runs = list(_runs(pattern, level))
+    moves = sum(not stays for _, stays in runs)
+    found: list[Piece] = []
+    told = 0
+    for number, (steps, stays) in enumerate(runs):
+        step, last = steps[0], number == len(runs) - 1
+        if stays and last and number:
+            found.append(Piece(", where it stays"))
+            continue
+        if told == LONGEST and moves > LONGEST + 1:
+            found.append(Piece(f", and after {moves - told} more moves it is at "))
+            found.append(Piece(_standing(explanation, pattern.nodes[-1])))
+            break
+        then = ", then " if number else ""
+        if stays:
+            at = _standing(explanation, step.source)
+            found.append(Piece(f"{then}stays on {at} through {_span(steps)}"))
+            continue
+        told += 1
+        kept = step.source == step.target
+        by = Piece(_mover(steps), "head", step)
+        there = _standing(explanation, step.target)
+        if number:
+            action = " keeps it there" if kept else f" moves it to {there}"
+            found += [Piece(then), by, Piece(action)]
+        else:
+            action = f"is {'kept on' if kept else 'moved to'} {there} by "
+            found += [Piece(action), by]
+    return found
+
+
+def _mover(steps: list[Edge]) -> str:
+    step = steps[0]
+    block = _span(steps)
+    return block if step.component is None else f"head {step.component} of {block}"
+
+
+def _span(steps: list[Edge]) -> str:
+    first, last = steps[0].layer, steps[-1].layer
+    return f"block {first}" if first == last else f"blocks {first} to {last}"
+
+
+def _standing(explanation: Explanation, position: int) -> str:
+    """A place on the way: the mask by its name, a word in quotes."""
+    masked = explanation.model.task == "masked-lm" and position == explanation.target.position
+    if masked and position in special_positions(explanation):
+        return "the mask"
+    return f"“{brief(explanation.tokens[position])}”"
 
 
 def _passing(drawn: Drawn, place: Place) -> str:

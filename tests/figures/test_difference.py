@@ -14,6 +14,7 @@ from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.pair import pair_views
 from explainer.results.comparison import compare
+from tests.figures.test_figures import scaled
 from tests.tiny import deeper
 
 FIRST = "the farmers that the assistant loves [MASK] old ."
@@ -54,10 +55,11 @@ def test_two_figures_share_scale_rows_and_columns(both, width):
 
 
 def test_a_scale_of_ones_own_would_differ(both):
-    alone = [lay_out(Drawn.of(e, View(width=600))).scale for e in both]
-    assert alone[0] != alone[1]
-    views = pair_views(both, compare(*both).alignment, (View(width=600), View(width=600)))
-    assert views[0].scale <= min(alone) * 1.001
+    unlike = (both[0], scaled(both[1], 8))
+    alone = [lay_out(Drawn.of(e, View(width=600))).scale for e in unlike]
+    assert alone[0] > alone[1]
+    views = pair_views(unlike, compare(*unlike).alignment, (View(width=600), View(width=600)))
+    assert [view.scale for view in views] == [alone[1]] * 2
 
 
 def test_long_texts_keep_the_rows_that_either_side_touches(both):

@@ -4,7 +4,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -15,90 +15,20 @@ from explainer.base.errors import ExplainerError
 from explainer.base.numbers import percent, signed
 from explainer.figures import View, pattern_graph, pattern_html, pattern_svg, summary
 from explainer.figures.canvas import wording
-from explainer.figures.canvas.curves import SAMPLES, Curve, dashes, ribbon
 from explainer.figures.canvas.frame import MANY_ROWS
-from explainer.figures.canvas.palette import DARK, LIGHT, rgba
+from explainer.figures.canvas.palette import DARK, LIGHT
 from explainer.figures.canvas.plotly import CONFIG
 from explainer.figures.canvas.scene import Area, Disc, Label
 from explainer.figures.canvas.text import clean, escape
 from explainer.figures.canvas.text import width as text_width
-from explainer.figures.patterns import ribbons
-from explainer.figures.patterns.bars import nice
 from explainer.figures.patterns.drawn import Drawn
-from explainer.figures.patterns.lanes import GAP, bundle, stack
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.overlay import MOST, bands
+from explainer.figures.patterns.scale import nice
 from explainer.figures.patterns.summary import short_route
 from explainer.results.explanation import Explanation
 from explainer.results.route import SKIP, Edge
 from explainer.results.total_flow import TotalFlow
-
-
-def test_widths_are_proportional_to_influence(small):
-    lanes = stack(small.patterns, "attention", scale=30, room=1000)
-    for lane in lanes:
-        assert lane.width == pytest.approx(30 * abs(lane.pattern.attention_influence))
-
-
-def test_a_ribbon_is_as_wide_as_its_influence_in_every_direction():
-    for rise in (0, 40, -300):
-        outline = ribbon(Curve(0, 0, 120, rise), 0, 0, 9)
-        above, below = np.split(outline, 2)
-        widths = np.linalg.norm(above - below[::-1], axis=1)
-        np.testing.assert_allclose(widths, 9, rtol=1e-9)
-
-
-def test_patterns_that_meet_lie_side_by_side(small):
-    lanes = stack(small.patterns, "attention", scale=30, room=1000)
-    for layer in range(4):
-        for one, other in combinations(lanes, 2):
-            if one.pattern.nodes[layer] == other.pattern.nodes[layer]:
-                apart = abs(one.offsets[layer] - other.offsets[layer])
-                assert apart >= (one.width + other.width) / 2 + GAP - 1e-9
-    last = [lane.offsets[-1] for lane in lanes]
-    full = sum(lane.width for lane in lanes) + GAP * (len(lanes) - 1)
-    top = min(o - lane.width / 2 for o, lane in zip(last, lanes, strict=True))
-    assert top == pytest.approx(-full / 2)
-
-
-def test_lanes_of_one_step_never_overlap_on_the_way(small):
-    lanes = stack(small.patterns, "attention", scale=30, room=1000)
-    (shared,) = [b for b in bundle(lanes, "attention") if b.edge.component == 1]
-    upper, lower = shared.lanes
-    curve = Curve(0, 0, 120, 90)
-    outlines = [
-        ribbon(curve, lane.offsets[1], lane.offsets[2], lane.width) for lane in (upper, lower)
-    ]
-    _, below = np.split(outlines[0], 2)
-    above, _ = np.split(outlines[1], 2)
-    points, normals = curve.at(np.linspace(0, 1, SAMPLES))
-    distance = ((above - below[::-1]) * normals).sum(axis=1)
-    assert points.shape == above.shape
-    assert (distance > 0).all()
-
-
-def test_dashes_are_apart_and_longer_than_their_gaps():
-    for length, thickness in ((30, 2), (130, 5), (130, 28), (5, 20)):
-        spans = dashes(length, thickness)
-        assert all(0 <= start < end <= 1 for start, end in spans)
-        for (_, end), (start, _) in pairwise(spans):
-            assert 0 < start - end < spans[0][1] - spans[0][0]
-
-
-def test_drawn_ribbons_have_the_true_width(small):
-    scene = lay_out(Drawn.of(small, View(width=1000)))
-    pattern_of_old = small.patterns[2]
-    fill = "rgba(213,94,0,1)"
-    solid = [
-        item
-        for item in scene.stages[1]
-        if isinstance(item, Area) and item.fill == fill and len(item.points) == 2 * SAMPLES
-    ]
-    (head_step,) = solid
-    above, below = np.split(head_step.points, 2)
-    width = np.linalg.norm(above - below[::-1], axis=1)
-    expected = scene.scale * abs(pattern_of_old.attention_influence)
-    np.testing.assert_allclose(width, expected, rtol=1e-9)
 
 
 def test_every_drawn_edge_token_and_node_can_be_clicked(small):
@@ -121,38 +51,10 @@ def test_every_drawn_edge_token_and_node_can_be_clicked(small):
         assert figure.data[-1] is spots
 
 
-def test_in_a_crowd_the_weak_step_back_and_few_heads_are_named(large):
-    drawn = Drawn.of(large, View(minimum_share=0)).patterns
-    assert len(drawn) > ribbons.CROWD
-    scene = lay_out(Drawn.of(large, View(minimum_share=0)))
-    widest = max(abs(p.attention_influence) for p in drawn)
-    weak = [p for p in drawn if abs(p.attention_influence) < 0.9 * ribbons.WEAK * widest]
-    assert weak
-    fills = {i.fill for stage in scene.stages for i in stage if isinstance(i, Area)}
-    assert {rgba(LIGHT.positive, ribbons.QUIET), rgba(LIGHT.positive, 1)} <= fills
-    heads = [i for stage in scene.stages for i in stage if isinstance(i, Disc) and i.radius > 7]
-    assert len(heads) <= ribbons.MOST_CIRCLES + 1  # one more in the legend
-    alone = lay_out(Drawn.of(large, View(minimum_share=0, selected=weak[0].source)))
-    fills = {i.fill for stage in alone.stages for i in stage if isinstance(i, Area)}
-    assert not {rgba(c, ribbons.QUIET) for c in (LIGHT.positive, LIGHT.negative)} & fills
-
-
 def test_only_words_above_the_share_and_the_selected_one_are_drawn(small):
     assert {p.source for p in Drawn.of(small, View(minimum_share=0.2)).patterns} == {1, 2}
     chosen = View(minimum_share=0.2, selected=0)
     assert {p.source for p in Drawn.of(small, chosen).patterns} == {0, 1, 2}
-
-
-def test_circles_touch_neither_each_other_nor_a_node(large):
-    scene = lay_out(Drawn.of(large, View(minimum_share=0, width=1100)))
-    circles = [i for stage in scene.stages for i in stage if isinstance(i, Disc) and i.radius > 6]
-    nodes = [s for s in scene.spots if s.kind == "node"]
-    assert len(circles) > 20
-    for one, other in combinations(circles, 2):
-        if (one.x, one.y) != (other.x, other.y):
-            assert np.hypot(one.x - other.x, one.y - other.y) > one.radius + other.radius
-    for circle in circles:
-        assert all(np.hypot(circle.x - n.x, circle.y - n.y) > circle.radius for n in nodes)
 
 
 @pytest.mark.parametrize("width", [360, 1100])
@@ -160,7 +62,7 @@ def test_traces_and_bands_stay_bounded(large, width):
     figure = pattern_graph(large, minimum_share=0, overlay="both", width=width)
     assert len(figure.data) + len(figure.layout.shapes) < 60
     scene = lay_out(Drawn.of(large, View(minimum_share=0, overlay="both", width=width)))
-    drawn = sum(isinstance(item, Area) for item in scene.stages[0])
+    drawn = sum(isinstance(item, Area) for item in scene.stages[1])
     assert drawn <= MOST
     assert drawn + scene.hidden_flows == bands(large.flow, "both", range(40))[1]
     said = [i.text for stage in scene.stages for i in stage if isinstance(i, Label)]
@@ -216,7 +118,9 @@ def scaled(explanation: Explanation, factor: float) -> Explanation:
                 p,
                 influence=factor * p.influence,
                 embedding_influence=factor * p.embedding_influence,
+                embedding_trail=tuple(factor * v for v in p.embedding_trail),
                 attention_influence=factor * p.attention_influence,
+                attention_trail=tuple(factor * v for v in p.attention_trail),
             )
             for p in explanation.patterns
         ),
@@ -280,39 +184,6 @@ def test_html_is_self_contained_and_has_no_cloud_button(small):
     assert '"displaylogo": false' in html
     assert not re.search(r"<script[^>]+src=", html)
     assert CONFIG["showSendToCloud"] is False
-
-
-def test_figures_with_one_scale_can_be_compared(small):
-    other = replace(small, patterns=small.patterns[:1])
-    one = lay_out(Drawn.of(small, View(scale=20)))
-    two = lay_out(Drawn.of(other, View(scale=20)))
-    assert one.scale == two.scale == 20
-    assert lay_out(Drawn.of(other, View())).scale > lay_out(Drawn.of(small, View())).scale
-
-
-def test_the_legend_shows_a_true_width(small):
-    scene = lay_out(Drawn.of(small, View()))
-    items = [item for stage in scene.stages for item in stage]
-    (label,) = [i for i in items if isinstance(i, Label) and i.text.startswith("width: ")]
-    value = float(label.text.split()[1])
-    bar = min(
-        (i for i in items if isinstance(i, Area) and i.points[:, 0].max() < label.x),
-        key=lambda area: (
-            label.x - area.points[:, 0].max() + abs(area.points[:, 1].mean() - label.y)
-        ),
-    )
-    assert np.ptp(bar.points[:, 1]) == pytest.approx(value * scene.scale)
-
-
-def test_a_selected_word_stands_out(small):
-    scene = lay_out(Drawn.of(small, View(selected=4)))
-    strong = {
-        item.fill
-        for stage in scene.stages[1:4]
-        for item in stage
-        if isinstance(item, Area) and item.fill.endswith(",1)")
-    }
-    assert strong == {"rgba(213,94,0,1)"}
 
 
 def test_the_summary_tells_the_way(small):

@@ -29,10 +29,10 @@ from explainer.figures.patterns.summary import drawn_summary
 LAST = last_request(EDITOR)
 LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
 HOW_TO_READ = (
-    "How to read it: a line follows one word’s influence to the ringed target. Level and dashed, "
-    "it stays at its place by the skip connection; solid, the attention head in the circle carries "
-    "it. The wider, the more influence. A word’s bar is all its influence, the darker parts inside "
-    "what its line carries."
+    "How to read it: a ribbon is one word’s influence on its way to the ringed target. Pale, all "
+    "that passes its nodes; darker within, what its heads and skips carry alone, half as strong "
+    "where it stays at its place by the skip connection, in full colour where the numbered head "
+    "moves it. Where it thins, the rest goes other ways."
 )
 HOW_TO_READ_BLOCKS = (
     "How to read it: of everything that flows through a block, how much stays at its place by the "

@@ -110,7 +110,7 @@ def component_section(explanation: Explanation, pattern: Pattern, width: float) 
     _shown("component_step", figure, _says_component(explanation, pattern, block, candidates))
     st.caption(
         "F is what follows attention at the node: LayerNorms and feed-forward, never cut. "
-        "o is a head’s output. Dashes are skip connections, circles name the head."
+        "o is a head’s output. What a skip connection carries is paler, circles name the head."
     )
     parts = pattern.attention_parts[block]
     if parts is not None:

@@ -7,6 +7,7 @@ therefore share their border exactly.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ Points = NDArray[np.float64]
 """[points, 2]: x and y in px, y downwards."""
 
 SAMPLES = 29
+LEVEL_SAMPLES = 13
+"""Points along a level ribbon that thins, or grows."""
 
 
 def ease(u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -52,60 +55,52 @@ class Curve:
         points, normals = self.at(np.array(u))
         return [(x, y) for x, y in (points + across * normals).tolist()]
 
-    def length(self) -> float:
-        """Length in px."""
-        points, _ = self.at(np.linspace(0, 1, SAMPLES))
-        return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
-
 
 def ribbon(
-    curve: Curve, start: float, end: float, thickness: float, span: tuple[float, float] = (0, 1)
-) -> Points:
-    """The outline of a ribbon whose middle lies `start` … `end` px across the curve's.
-
-    `span` cuts it to a part of u.
-    """
-    (outline,) = ribbon_pieces(curve, start, end, thickness, [span])
-    return outline
-
-
-def ribbon_pieces(
     curve: Curve,
     start: float,
     end: float,
-    thickness: float,
-    spans: Sequence[tuple[float, float]],
-) -> list[Points]:
-    """One ribbon cut to several parts of u, all of one length, which is how dashes are made."""
+    thickness: float | tuple[float, float],
+    span: tuple[float, float] = (0, 1),
+    least: float = 0.0,
+) -> Points:
+    """The outline of a ribbon whose middle lies `start` … `end` px across the curve's.
+
+    `thickness` in px is one, or one at each end, and then signed: between two signs it falls to
+    nothing, or to `least`, and grows again. `span` cuts the ribbon to a part of u.
+    """
+    first, last = thickness if isinstance(thickness, tuple) else (thickness, thickness)
     level = abs(curve.y1 - curve.y0) + abs(end - start) < 0.01
-    length = spans[0][1] - spans[0][0]
-    count = 2 if level else max(3, round(SAMPLES * length))
-    # One call for all spans: numpy's own time is nothing beside that of calling it.
-    u = (np.array([span[0] for span in spans])[:, None] + np.linspace(0, length, count)).ravel()
+    length = span[1] - span[0]
+    samples = SAMPLES if not level else 2 if first == last else LEVEL_SAMPLES
+    u = np.linspace(*span, max(2, math.ceil(samples * length)))
     points, normals = curve.at(u)
-    middle = (start + (end - start) * ease(u))[:, None]
-    above = (points + normals * (middle - thickness / 2)).reshape(len(spans), count, 2)
-    below = (points + normals * (middle + thickness / 2)).reshape(len(spans), count, 2)
-    return list(np.concatenate((above, below[:, ::-1]), axis=1))
+    eased = ease(u)
+    middle = (start + (end - start) * eased)[:, None]
+    half = np.maximum(least, np.abs(first + (last - first) * eased))[:, None] / 2
+    above = points + normals * (middle - half)
+    below = points + normals * (middle + half)
+    return np.concatenate((above, below[::-1]))
+
+
+def crossing(first: float, last: float) -> float:
+    """The u at which a value that goes from one sign to the other is 0."""
+    u = np.linspace(0, 1, 513)
+    return float(np.interp(first / (first - last), ease(u), u))
 
 
 def pill(x: float, y: float, width: float, height: float) -> Points:
-    """The outline of an upright capsule around (x, y)."""
-    radius = min(width, height) / 2
-    turn = np.linspace(0, np.pi, 9)
-    straight = height / 2 - radius
-    lower = np.stack((radius * np.cos(turn), straight + radius * np.sin(turn)), axis=1)
+    """The outline of a capsule around (x, y), upright or lying."""
+    return rounded(x, y, width, height, min(width, height) / 2)
+
+
+def rounded(x: float, y: float, width: float, height: float, radius: float) -> Points:
+    """The outline of a rectangle around (x, y) with round corners."""
+    radius = min(radius, width / 2, height / 2)
+    turn = np.linspace(0, np.pi / 2, 6)
+    corner = radius * np.stack((np.cos(turn), np.sin(turn)), axis=1)
+    across, down = width / 2 - radius, height / 2 - radius
+    quarter = corner + np.array((across, down))
+    mirrored = (quarter * (-1, 1))[::-1]
+    lower = np.concatenate((quarter, mirrored))
     return np.concatenate((lower, -lower)) + np.array((x, y))
-
-
-def dashes(length: float, thickness: float) -> list[tuple[float, float]]:
-    """Spans of u for the dashes of an edge: longer than wide, so that they read as a line.
-
-    The pattern is fitted to the edge's length and begins and ends with half a gap.
-    """
-    dash = max(6.5, min(34.0, 1.7 * thickness, 0.24 * length))
-    gap = min(8.0, max(4.0, 0.45 * thickness), 0.6 * dash)
-    count = max(1, round(length / (dash + gap)))
-    period = 1 / count
-    inset = period * gap / (dash + gap) / 2
-    return [(k * period + inset, (k + 1) * period - inset) for k in range(count)]

@@ -1,4 +1,4 @@
-"""Where rows, columns, bars, header and legend stand, for a width and a number of tokens."""
+"""Where rows, columns, bars and words stand, for a width and a number of tokens."""
 
 from __future__ import annotations
 
@@ -10,23 +10,37 @@ from explainer.figures.canvas import text
 NARROW = 640.0
 MANY_ROWS = 64
 FAR = 18
-"""Rows from which the columns are named above the rows as well."""
+"""Rows from which the blocks are named below the rows as well."""
 HEAD_RADIUS = 9.0
 NOTE = 16.0
 """Height of one line of small print."""
+HEADER = 24.0
+"""px above the rows for the names of blocks."""
+SHARES = 30.0
+"""px more for what skip connections carry of all influence in each block."""
+VALUE = 58.0
+"""px for a number beside its bar."""
+SHARE = 46.0
+"""px for a share between a word and its ribbon."""
+ANSWER = 110.0
+"""px for the answer behind the target, at most."""
 
 
 @dataclass(frozen=True)
 class Frame:
     """Positions in px. `rows` maps a token's position to its y; hidden tokens are missing.
 
-    `columns` has x of the L + 1 hidden states; `bars` is the span of the influence bars (None
-    where there is no room beside the graph); `labels` the right edge of the token labels; `top`
-    and `bottom` y of the first and the last row, `blanks` of those that stay empty.
+    `columns` has x of the L + 1 hidden states; `bars` is the span of the influence bars, `share`
+    the right edge of the shares between words and graph, `answer` where the answer begins (None
+    where there is no room for them); `labels` the right edge of the token labels; `top` and
+    `bottom` y of the first and the last row, `blanks` of those that stay empty; `names` y of the
+    blocks' names, `ends` of what stands below the first and the last column.
     """
 
     width: float
     height: float
+    names: tuple[float, ...]
+    ends: float
     legend_top: float
     shares_top: float | None
     rows: dict[int, float]
@@ -35,6 +49,8 @@ class Frame:
     labels: float
     label_room: float
     bars: tuple[float, float] | None
+    share: float | None
+    answer: float | None
     top: float
     bottom: float
     blanks: tuple[float, ...] = ()
@@ -46,13 +62,13 @@ class Frame:
 
     @property
     def radius(self) -> float:
-        """Radius of the circles with head numbers."""
+        """Half the height of the pills with head numbers."""
         return HEAD_RADIUS if self.row_height >= 24 and self.column_width >= 40 else 8.0
 
     @property
     def dot(self) -> float:
         """Width of a node's mark on a pattern."""
-        return 7.5 if self.column_width >= 40 else 5.0
+        return 5.6 if self.column_width >= 40 else 4.4
 
 
 def make_frame(
@@ -63,43 +79,48 @@ def make_frame(
     width: float,
     legend_height: float,
     shares: bool,
+    answer: str,
     notes: int = 0,
     labelled: Sequence[str] = (),
 ) -> Frame:
     """A frame for the tokens at the positions `shown`, from the top down; None leaves a row empty.
 
-    `labelled` are further words that the labels must have room for.
+    `labelled` are further words that the labels must have room for, `answer` is what the model
+    says at the target.
     """
     narrow = width < NARROW
     row_height = fitting_row_height(len(shown), width)
     words = [*labelled, *(tokens[i] for i in shown if i is not None)]
     widest = max((text.width(text.brief(word), text.BODY) for word in words), default=0.0)
     label_room = min(widest, max(74.0, 0.18 * width) if narrow else 150.0)
-    bars = None if narrow else (14.0, 14.0 + min(170.0, max(104.0, 0.15 * width)))
-    labels = (4.0 if bars is None else bars[1] + 16.0) + label_room
-    first = labels + (13.0 if narrow else 20.0)
-    last = width - (16.0 if narrow else 22.0)
+    bars = None if narrow else (8.0, 8.0 + min(110.0, max(64.0, 0.09 * width)))
+    labels = (4.0 if bars is None else bars[1] + VALUE) + label_room
+    share = None if narrow else labels + SHARE
+    first = labels + 13.0 if share is None else share + 14.0
+    behind = min(ANSWER, text.width(answer, text.BODY)) + 12.0
+    last = width - (16.0 if narrow else 16.0 + behind)
     step = (last - first) / layers
-    legend_top = 6.0
-    shares_top = legend_top + legend_height + 8.0 if shares else None
-    header = 48.0 if shares else 16.0
-    if len(shown) > FAR:
-        header += 16.0
-    if bars is not None:
-        header = max(64.0, header)
-    top = legend_top + legend_height + header + row_height / 2
+    far = len(shown) > FAR
+    top = HEADER + (SHARES if shares else 0.0) + row_height / 2
     bottom = top + row_height * (max(1, len(shown)) - 1)
+    below = bottom + row_height / 2 + 10.0
+    ends = below + (16.0 if far else 0.0)
+    legend_top = ends + 12.0
     return Frame(
         width=width,
-        height=bottom + row_height / 2 + 46.0 + NOTE * notes,
+        height=legend_top + legend_height + NOTE * notes + 2.0,
+        names=(11.0, below) if far else (11.0,),
+        ends=ends,
         legend_top=legend_top,
-        shares_top=shares_top,
+        shares_top=HEADER - 2.0 if shares else None,
         rows={p: top + k * row_height for k, p in enumerate(shown) if p is not None},
         row_height=row_height,
         columns=tuple(first + step * k for k in range(layers + 1)),
         labels=labels,
         label_room=label_room,
         bars=bars,
+        share=share,
+        answer=None if narrow else last + 14.0,
         top=top,
         bottom=bottom,
         blanks=tuple(top + k * row_height for k, p in enumerate(shown) if p is None),
@@ -107,10 +128,9 @@ def make_frame(
 
 
 def fitting_row_height(rows: int, width: float) -> float:
-    """px between two rows: roomy for a sentence, close for a paragraph."""
-    narrow = width < NARROW
-    roomy = 34.0 if narrow else 37.0
-    return max(22.0, min(roomy, (520.0 if narrow else 560.0) / max(1, rows)))
+    """px between two rows: roomy for a sentence, which fits a screen, and close for a paragraph."""
+    least, most, room = (22.0, 32.0, 460.0) if width < NARROW else (20.0, 30.0, 340.0)
+    return max(least, min(most, room / max(1, rows)))
 
 
 def shown_rows(count: int, touched: set[int]) -> tuple[int, ...]:

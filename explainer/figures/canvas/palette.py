@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CORE = 0.34
-"""Opacity of the solid core under a skip edge's dashes."""
+PALE = 0.26
+"""Opacity of what passes nodes, behind what heads and skips carry alone."""
+ALONE = 0.62
+"""Opacity of what passes nodes where heads and skips are not told apart."""
+QUIET = 0.5
+"""Opacity of what a skip connection carries; heads have the full colour."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from explainer.base.numbers import counted, percent, signed
+from explainer.base.numbers import amount, counted, percent, signed
 from explainer.figures.canvas.text import brief, clean
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
@@ -96,18 +96,33 @@ def of_node(
 def of_edge(
     explanation: Explanation, edge: Edge, taking: Sequence[Pattern], level: Level
 ) -> tuple[str, ...]:
-    """A step: layer, nodes, component, and what each pattern that takes it carries of its g."""
+    """A step: block, nodes, component, and what each pattern that takes it carries after it."""
     start, end = (brief(explanation.tokens[at]) for at in (edge.source, edge.target))
     way = f"stays at {start}" if edge.source == edge.target else f"{start} → {end}"
     lines = [f"block {edge.layer}, {way}, by {component(edge.component)}"]
-    lines += [
-        f"{brief(p.token)} {signed(p.value(level), 3)} logits"
-        f" ({percent(p.share(level))} of g {signed(p.influence, 3)})"
-        for p in taking[:NAMED]
-    ]
+    for pattern in taking[:NAMED]:
+        lines += _of_lane(pattern, edge.layer, level)
     if len(taking) > NAMED:
         lines.append(f"and {len(taking) - NAMED} more")
     return tuple(lines)
+
+
+def _of_lane(pattern: Pattern, layer: int, level: Level) -> Iterator[str]:
+    """What a pattern carries after a step, at both levels, and where its sign turns."""
+    g, nodes = pattern.influence, (pattern.influence, *pattern.embedding_trail)
+    passed = f"{amount(nodes[layer + 1], 3)} of g {signed(g, 3)} through its nodes"
+    if level == "embedding":
+        yield f"{brief(pattern.token)}: {passed}"
+        trails = [nodes]
+    else:
+        alone = (pattern.embedding_influence, *pattern.attention_trail)
+        carried = amount(alone[layer + 1], 3)
+        yield f"{brief(pattern.token)}: {carried} logits by heads and skips alone, {passed}"
+        trails = [alone, nodes]
+    for trail, which in zip(trails, ("", " through its nodes"), strict=False):
+        before, after = trail[layer : layer + 2]
+        if before * after < 0:
+            yield f"its sign turns here{which}: from {signed(before, 3)} to {signed(after, 3)}"
 
 
 def of_flow(

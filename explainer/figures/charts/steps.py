@@ -15,9 +15,9 @@ import plotly.graph_objects as go
 
 from explainer.base.numbers import signed
 from explainer.figures.canvas import text
-from explainer.figures.canvas.curves import Curve, dashes, pill, ribbon
+from explainer.figures.canvas.curves import Curve, pill, ribbon
 from explainer.figures.canvas.frame import HEAD_RADIUS, NARROW
-from explainer.figures.canvas.palette import CORE, Palette, palette, rgba
+from explainer.figures.canvas.palette import QUIET, Palette, palette, rgba
 from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.canvas.scene import Anchor, Area, Disc, Item, Label, Line, Scene
 from explainer.results.route import SKIP, Component
@@ -206,20 +206,14 @@ def _names(board: Board) -> list[Item]:
 def _way(
     board: Board, nodes: Sequence[int], steps: int, components: Sequence[Component], sign: float
 ) -> tuple[list[Item], list[Item]]:
-    """The first steps of the pattern, dashed by skip and plain otherwise; and heads' circles."""
+    """The first steps of the pattern, paler by skip; and heads' circles."""
     colour = board.colours.sign(sign)
     way: list[Item] = []
     circles: list[Item] = []
     for layer in range(steps):
         curve = board.curve(layer, *nodes[layer : layer + 2])
         by = components[layer] if components else None
-        whole = ribbon(curve, 0, 0, CHOSEN)
-        if by != SKIP:
-            way.append(Area(whole, colour))
-        else:
-            way.append(Area(whole, rgba(colour, CORE)))
-            spans = dashes(curve.length(), CHOSEN)
-            way += [Area(ribbon(curve, 0, 0, CHOSEN, span), colour) for span in spans]
+        way.append(Area(ribbon(curve, 0, 0, CHOSEN), rgba(colour, QUIET if by == SKIP else 1.0)))
         if by not in (None, SKIP):
             x, y = curve.point(0.5)
             circles.append(Disc(x, y, HEAD_RADIUS, board.colours.surface, colour, 1.6))

@@ -1,31 +1,28 @@
-"""Each word's influence g, and inside it what its nodes and its heads and skips carry, as bars."""
+"""Each word's influence g as a bar with its number, and how much of it the word's ways carry."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
 
-from explainer.base.numbers import MANY_DIGITS
+from explainer.base.numbers import percent, signed
 from explainer.figures.canvas.curves import Points
 from explainer.figures.canvas.frame import Frame
-from explainer.figures.canvas.palette import Palette, rgba
-from explainer.figures.canvas.scene import Area, Item, Label, Line
-from explainer.figures.canvas.text import SMALL, width
+from explainer.figures.canvas.palette import rgba
+from explainer.figures.canvas.scene import Area, Item, Label
+from explainer.figures.canvas.text import SMALL
 from explainer.figures.patterns.drawn import Drawn
+from explainer.figures.patterns.scale import per_logit
 from explainer.results.explanation import Explanation
-from explainer.results.logits import LARGEST
 from explainer.results.pattern import Pattern
 
-SHADES = (("g", 0.28, 0.74), ("embedding", 0.60, 0.44), ("attention", 1.0, 0.18))
-"""What a bar shows, its opacity and its height as a share of the row's."""
-KEY = (
-    "influence g of the word",
-    "along its nodes, Iₑ",
-    "along heads and skips, Iₐ",
-)
-
+WHOLE = 0.32
+"""Opacity of all influence, of which the full colour shows what is carried."""
+THICK = 11.0
+"""px of a bar beside the graph."""
+DIM = 0.3
+"""Opacity, times its usual one, of a word that the selection does not mean."""
 
 Values = tuple[float, float, float]
 
@@ -51,116 +48,76 @@ def extent(values_of: dict[int, Values]) -> tuple[float, float]:
     return min(every), max(every)
 
 
-def per_logit(room: float, extent: float) -> float:
-    """px per logit where `extent` logits, if any, fill the room; finite however small they are."""
-    return min(room / extent, LARGEST) if extent else room
-
-
-def nice(value: float) -> float:
-    """The largest 1, 2 or 5 times a power of ten that is not above a positive value."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return max(factor * power for factor in (0.5, 1, 2, 5) if factor * power <= value * (1 + 1e-9))
-
-
-def written(value: float) -> str:
-    """A nice number without needless digits."""
-    if 0 < abs(value) < 1e-4 or abs(value) >= MANY_DIGITS:
-        return f"{value:.0e}".replace("-", "−")
-    return f"{value:.6f}".rstrip("0").rstrip(".").replace("-", "−")
-
-
 def draw(drawn: Drawn, frame: Frame) -> list[Item]:
-    """Bars left of the graph with an axis, or thin ones below the words where it is narrow."""
-    return _beside(drawn, frame) if frame.bars else _below(drawn, frame)
+    """Bars left of the words with their numbers, or thin ones below the words where it is narrow.
 
-
-def _beside(drawn: Drawn, frame: Frame) -> list[Item]:
-    assert frame.bars is not None
+    All begin at one edge: the colour and the number tell the sign.
+    """
     view = drawn.view
     every = values(drawn.explanation, drawn.listed, drawn.alone)
     low, high = view.beside.reach if view.beside else extent(every)
-    reach = per_logit(frame.bars[1] - frame.bars[0], high - low)
-    zero = frame.bars[0] - low * reach
-    items: list[Item] = []
-    for source, three in every.items():
-        if source not in frame.rows:
-            continue
-        y = frame.rows[source]
-        for value, (_, opacity, part) in zip(three, SHADES, strict=True):
-            half = min(30.0, frame.row_height * part) / 2
-            corners = _box(zero, zero + value * reach, y - half, y + half)
-            items.append(Area(corners, _shade(drawn, source, value, opacity)))
-    items.append(
-        Line(
-            zero,
-            frame.top - frame.row_height / 2,
-            zero,
-            frame.bottom + frame.row_height / 2,
-            view.colours.muted,
-        )
-    )
-    items += _axis(low, high, zero, reach, frame, view.colours)
-    return items
-
-
-def _axis(
-    low: float, high: float, zero: float, reach: float, frame: Frame, colours: Palette
-) -> list[Item]:
-    assert frame.bars is not None
-    y = frame.bottom + frame.row_height / 2 + 12
-    colour = colours.muted
-    items: list[Item] = [Label(zero, y, "0", colour, SMALL)]
-    margin = frame.bars[0] - 10
-    for end in (low, high):
-        if abs(end) * reach > 24:
-            tick = math.copysign(nice(abs(end)), end)
-            if abs(tick) * reach > 22:
-                said = written(tick)
-                x = max(margin + width(said, SMALL) / 2, zero + tick * reach)
-                items.append(Label(x, y, said, colour, SMALL))
-    centre = (frame.bars[0] + frame.bars[1]) / 2
-    items.append(Label(centre, y + 20, "influence (logits)", colour, SMALL))
-    return items
-
-
-def key(frame: Frame, colours: Palette) -> list[Item]:
-    """What the three shades of a bar mean, above the bars."""
-    if frame.bars is None:
-        return []
-    items: list[Item] = []
-    bottom = frame.top - frame.row_height / 2 - 8
-    for line, (name, (_, opacity, _)) in enumerate(zip(KEY, SHADES, strict=True)):
-        y = bottom - 16 * (len(KEY) - 1 - line) - 4
-        x = frame.bars[0]
-        corners = _box(x, x + 14, y - 5, y + 5)
-        items.append(Area(corners, rgba(colours.positive, opacity)))
-        items.append(Label(x + 20, y, name, colours.muted, SMALL, "start"))
-    return items
-
-
-def _below(drawn: Drawn, frame: Frame) -> list[Item]:
-    view = drawn.view
-    every = values(drawn.explanation, drawn.listed, drawn.alone)
-    low, high = view.beside.reach if view.beside else extent(every)
-    reach = per_logit(frame.label_room, max(-low, high))
+    room = frame.label_room if frame.bars is None else frame.bars[1] - frame.bars[0]
+    reach = per_logit(room, max(-low, high))
     items: list[Item] = []
     for source, (g, nodes, parts) in every.items():
         if source not in frame.rows:
             continue
-        top = frame.rows[source] + 7.5
         carried = nodes if view.level == "embedding" else parts
-        for value, opacity in ((g, 0.32), (carried, 1.0)):
-            length = min(abs(value) * reach, frame.label_room)
-            corners = _box(frame.labels - length, frame.labels, top, top + 3)
-            items.append(Area(corners, _shade(drawn, source, value, opacity)))
+        for value, opacity in ((g, WHOLE), (carried, 1.0)):
+            length = min(abs(value) * reach, room)
+            strength = 1.0 if source in drawn.leading else DIM
+            fill = rgba(view.colours.sign(value), opacity * strength)
+            items.append(Area(_bar(frame, source, length), fill))
+    return items + _numbers(drawn, every, frame, reach) + _heads(drawn, frame)
+
+
+def _bar(frame: Frame, source: int, length: float) -> Points:
+    """The corners of a bar: from the left beside the graph, from the right below a word."""
+    y = frame.rows[source]
+    if frame.bars is None:
+        return _box(frame.labels - length, frame.labels, y + 7.5, y + 10.5)
+    return _box(frame.bars[0], frame.bars[0] + length, y - THICK / 2, y + THICK / 2)
+
+
+def _numbers(drawn: Drawn, every: dict[int, Values], frame: Frame, reach: float) -> list[Item]:
+    """The influence behind each bar, and before the ribbon the share that the ways carry."""
+    if frame.bars is None or frame.share is None:
+        return []
+    colours, level = drawn.view.colours, drawn.view.level
+    ways = {p.source for p in drawn.patterns}
+    items: list[Item] = []
+    for source, (g, nodes, parts) in every.items():
+        if source not in frame.rows:
+            continue
+        y = frame.rows[source]
+        longest = max(map(abs, (g, nodes if level == "embedding" else parts)))
+        end = frame.bars[0] + min(longest * reach, frame.bars[1] - frame.bars[0])
+        items.append(Label(end + 5, y, short(g), colours.muted, SMALL, "start"))
+        if source in ways and g:
+            said = percent((nodes if level == "embedding" else parts) / g)
+            items.append(Label(frame.share, y, said, colours.muted, SMALL, "end"))
     return items
 
 
-def _shade(drawn: Drawn, source: int, value: float, opacity: float) -> str:
-    strength = 1.0 if source in drawn.leading else 0.3
-    return rgba(drawn.view.colours.sign(value), opacity * strength)
+def short(value: float) -> str:
+    """A number of logits in a narrow column; what rounds to nothing is told from nothing."""
+    if value and signed(value) == "0.00":
+        return "<0.01" if value > 0 else ">−0.01"
+    return signed(value)
+
+
+def _heads(drawn: Drawn, frame: Frame) -> list[Item]:
+    """What stands in the columns of numbers."""
+    if frame.bars is None or frame.share is None:
+        return []
+    colours = drawn.view.colours
+    items: list[Item] = [
+        Label(frame.bars[0], frame.names[0], "influence (logits)", colours.muted, SMALL, "start")
+    ]
+    if drawn.patterns:
+        items.append(Label(frame.share, frame.names[0], "carried", colours.muted, SMALL, "end"))
+    return items
 
 
 def _box(x0: float, x1: float, y0: float, y1: float) -> Points:
-    left, right = min(x0, x1), max(x0, x1)
-    return np.array([(left, y0), (right, y0), (right, y1), (left, y1)])
+    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])

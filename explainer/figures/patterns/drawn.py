@@ -14,6 +14,9 @@ MOST_STEPS = 2500
 """Steps that are drawn at most, of the strongest patterns: more cannot be told apart, and the
 hundreds of words of a long text would take a minute to draw."""
 
+FEW = 5
+"""Words that are drawn where none has the minimum share, as in a long text."""
+
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
@@ -90,12 +93,32 @@ class Drawn:
 
     @cached_property
     def wanted(self) -> tuple[Pattern, ...]:
-        """The listed patterns above the minimum share, and all that are selected."""
+        """The listed patterns above the minimum share, and all that are selected.
+
+        Where no word reaches that share, those of the strongest words.
+        """
         view = self.view
-        enough = {p.source for p in self.explanation.drawn(view.minimum_share)}
+        enough = self._reaching or self._strongest
         return tuple(
             p for p in self.listed if p.source in enough or (view.selects and self.leads(p))
         )
+
+    @property
+    def too_weak(self) -> int:
+        """The number of words that are drawn although none has the minimum share; else 0."""
+        return 0 if self._reaching else len(self._strongest)
+
+    @cached_property
+    def _reaching(self) -> frozenset[int]:
+        """The words with a listed pattern that have the minimum share."""
+        enough = {p.source for p in self.explanation.drawn(self.view.minimum_share)}
+        return frozenset(p.source for p in self.listed if p.source in enough)
+
+    @cached_property
+    def _strongest(self) -> frozenset[int]:
+        words = {p.source for p in self.listed}
+        order = sorted(words, key=lambda word: -abs(self.explanation.influence[word]))
+        return frozenset(order[:FEW])
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:

@@ -1,8 +1,9 @@
 """From an explanation to a scene: all of the pattern graph's geometry, without a drawing library.
 
-1. Scale: px per logit, so that the fullest node fits its row. 2. Frame: rows, columns, bars,
-header and legend for the tokens shown. 3. Lanes and bundles: patterns side by side. 4. Shapes, back
-to front: overlay, grid, ribbons, nodes, circles, bars and words. 5. Spots to point at and click.
+1. Scale: px per logit, a round number with which the fullest node fits its row. 2. Frame: rows,
+columns, bars, header and legend for the tokens shown. 3. Lanes and bundles: patterns side by side.
+4. Shapes, back to front: blocks, overlay, ribbons, nodes, heads, bars and words. 5. Spots to point
+at and click.
 """
 
 from __future__ import annotations
@@ -10,26 +11,24 @@ from __future__ import annotations
 import numpy as np
 
 from explainer.base.errors import ExplainerError
-from explainer.base.numbers import counted
+from explainer.base.numbers import counted, percent
 from explainer.figures.canvas import text, wording
-from explainer.figures.canvas.frame import (
-    FAR,
-    NOTE,
-    Frame,
-    fitting_row_height,
-    make_frame,
-    shown_rows,
-)
+from explainer.figures.canvas.frame import NOTE, Frame, fitting_row_height, make_frame, shown_rows
 from explainer.figures.canvas.palette import Palette, rgba
-from explainer.figures.canvas.scene import Area, Disc, Item, Label, Scene, Spot
-from explainer.figures.patterns import bars, legend, overlay, ribbons
-from explainer.figures.patterns.bars import per_logit
+from explainer.figures.canvas.scene import Area, Item, Label, Scene, Spot
+from explainer.figures.patterns import bars, columns, legend, overlay
 from explainer.figures.patterns.drawn import Drawn
-from explainer.figures.patterns.lanes import bundle, meeting, stack
+from explainer.figures.patterns.scale import ladder, per_logit
+from explainer.figures.patterns.ways import heads
+from explainer.figures.patterns.ways.lanes import bundle, meeting, stack
+from explainer.figures.patterns.ways.nodes import marks, nodes
+from explainer.figures.patterns.ways.ribbons import ribbons
 from explainer.results.pattern import Pattern
 
-FULLEST = 28.0
+FULLEST = 34.0
 """px of the widest stack of patterns in a node."""
+ROOM = 1.15
+"""The same as a share of a row's height: rows beside it are seldom as full."""
 
 
 def lay_out(drawn: Drawn) -> Scene:
@@ -43,7 +42,6 @@ def lay_out(drawn: Drawn) -> Scene:
             f"The overlay '{view.overlay}' needs the total flow: explain with flow=True, or "
             "choose the overlay 'none'."
         )
-    has_flow = explanation.flow is not None
     touched = {explanation.target.position} | {i for p in drawn.patterns for i in p.nodes}
     shown = shown_rows(len(explanation.tokens), touched)
     rows = view.beside.rows if view.beside else shown
@@ -54,15 +52,11 @@ def lay_out(drawn: Drawn) -> Scene:
         else overlay.bands(explanation.flow, view.overlay, shown)
     )
     row_height = fitting_row_height(len(rows), view.width)
-    room = min(FULLEST, max(19.0, 0.66 * row_height))
+    room = min(FULLEST, ROOM * row_height)
     fullest, _ = meeting(drawn.patterns, view.level)
     scale = view.scale or _scale(fullest, room, overlay.largest(found), row_height)
     kept = overlay.drawable(found, scale)
-    notes = _notes(
-        len(explanation.tokens) - len(shown),
-        bands - len(kept),
-        len(drawn.wanted) - len(drawn.patterns),
-    )
+    notes = _notes(drawn, len(explanation.tokens) - len(shown), bands - len(kept))
     keys = legend.flowed(legend.entries(drawn, scale), view.width - legend.MARGIN)
     frame = make_frame(
         explanation.tokens,
@@ -70,33 +64,30 @@ def lay_out(drawn: Drawn) -> Scene:
         explanation.model.layers,
         width=view.width,
         legend_height=legend.ROW * max(len(keys), view.beside.legend_rows if view.beside else 1),
-        shares=has_flow,
+        shares=view.overlay != "none",
+        answer=explanation.target.correct,
         notes=len(notes),
         labelled=view.beside.tokens if view.beside else (),
     )
     lanes = stack(drawn.patterns, view.level, scale, room)
     bundles = bundle(lanes, view.level)
-    back, front = ribbons.ribbons(bundles, drawn, frame)
-    placed = ribbons.circles(bundles, drawn, frame)
-
+    placed = heads.pills(bundles, drawn, frame)
     wash, flow_spots = overlay.draw(kept, drawn, frame, scale)
-    header: list[Item] = []
+    shares: list[Item] = []
     if explanation.flow is not None:
-        header, share_spots = overlay.shares(explanation.flow, frame, view.colours)
+        shares, share_spots = overlay.shares(explanation.flow, frame, view.colours)
         flow_spots += share_spots
     stages = (
+        columns.board(frame, view.colours),
         wash,
-        _grid(frame, view.colours),
-        back,
-        front,
-        ribbons.nodes(lanes, drawn, frame),
-        ribbons.marks(lanes, bundles, drawn, frame),
-        [disc for _, disc in placed],
-        ribbons.numbers(placed, drawn),
+        *ribbons(bundles, drawn, frame),
+        nodes(lanes, drawn, frame),
+        marks(lanes, bundles, drawn, frame),
+        *heads.draw(placed, drawn),
         # Nothing here lies on anything else: one stage needs the fewest traces.
         bars.draw(drawn, frame)
-        + bars.key(frame, view.colours)
-        + header
+        + shares
+        + columns.names(drawn, frame)
         + _words(drawn, frame)
         + legend.draw(keys, 6.0, frame.legend_top, view.colours)
         + _small_print(notes, frame, view.colours),
@@ -104,7 +95,7 @@ def lay_out(drawn: Drawn) -> Scene:
     spots = (
         _token_spots(drawn, frame)
         + _node_spots(drawn, frame)
-        + ribbons.edge_spots(bundles, placed, drawn, frame)
+        + heads.edge_spots(bundles, placed, drawn, frame)
         + flow_spots
     )
     return Scene(
@@ -124,21 +115,11 @@ def _scale(fullest: float, room: float, flow: float, row_height: float) -> float
         bounds.append(per_logit(room, fullest))
     if flow:
         bounds.append(per_logit(0.94 * row_height, flow))
-    return min(bounds, default=1.0)
-
-
-def _grid(frame: Frame, colours: Palette) -> list[Item]:
-    """Every hidden state as a small open circle."""
-    radius = 3.6 if frame.row_height >= 26 and frame.column_width >= 30 else 2.8
-    return [
-        Disc(x, y, radius, colours.surface, colours.faint, 1.2)
-        for x in frame.columns
-        for y in frame.rows.values()
-    ]
+    return ladder(bounds)
 
 
 def _words(drawn: Drawn, frame: Frame) -> list[Item]:
-    """The tokens at the left and the names of the hidden states below (above too, if far)."""
+    """The tokens at the left."""
     explanation, view = drawn.explanation, drawn.view
     colours = view.colours
     items: list[Item] = []
@@ -163,14 +144,6 @@ def _words(drawn: Drawn, frame: Frame) -> list[Item]:
                 bold,
             )
         )
-    y = frame.bottom + frame.row_height / 2 + 12
-    above = [frame.top - frame.row_height / 2 - 7] if len(frame.rows) > FAR else []
-    for layer, x in enumerate(frame.columns):
-        name = "emb" if layer == 0 else str(layer)
-        items += [Label(x, at, name, colours.muted, text.SMALL) for at in (y, *above)]
-    centre = (frame.columns[0] + frame.columns[-1]) / 2
-    caption = "hidden state"
-    items.append(Label(centre, y + 20, caption, colours.muted, text.SMALL))
     return marks + items
 
 
@@ -186,9 +159,15 @@ def _mark(word: str, y: float, frame: Frame, colours: Palette) -> Item:
     return Area(np.array(corners), rgba(colours.ink, legend.MARK))
 
 
-def _notes(hidden_rows: int, hidden_flows: int, hidden_patterns: int) -> list[str]:
-    """What the figure leaves out."""
+def _notes(drawn: Drawn, hidden_rows: int, hidden_flows: int) -> list[str]:
+    """What the figure leaves out, and what it draws all the same."""
     notes = []
+    if drawn.too_weak:
+        reached = percent(drawn.view.minimum_share)
+        notes.append(
+            f"No word has {reached} of all influence: the strongest {drawn.too_weak} are drawn"
+        )
+    hidden_patterns = len(drawn.wanted) - len(drawn.patterns)
     if hidden_patterns:
         notes.append(f"{counted(hidden_patterns, 'weaker pattern')} not drawn")
     if hidden_flows:
@@ -199,10 +178,10 @@ def _notes(hidden_rows: int, hidden_flows: int, hidden_patterns: int) -> list[st
 
 
 def _small_print(notes: list[str], frame: Frame, colours: Palette) -> list[Item]:
-    """The notes in the lower right corner, one below the other."""
+    """The notes below everything else, one below the other."""
     bottom = frame.height - 10
     return [
-        Label(frame.width - 6, bottom - NOTE * k, note, colours.muted, text.SMALL, "end")
+        Label(6.0, bottom - NOTE * k, note, colours.muted, text.SMALL, "start")
         for k, note in enumerate(reversed(notes))
     ]
 

@@ -1,4 +1,4 @@
-"""The legend: what colour, dash and circle mean, and a bar of labelled width as the scale."""
+"""The legend: what colours, shades and pills mean, and a bar of labelled width as the scale."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from explainer.figures.canvas import text
-from explainer.figures.canvas.curves import Curve, dashes, ribbon
-from explainer.figures.canvas.palette import CORE, Palette, rgba
-from explainer.figures.canvas.scene import Area, Disc, Item, Label
-from explainer.figures.patterns.bars import nice, written
+from explainer.figures.canvas.curves import Curve, pill, ribbon
+from explainer.figures.canvas.palette import ALONE, PALE, QUIET, Palette, rgba
+from explainer.figures.canvas.scene import Area, Item, Label
+from explainer.figures.patterns import scale as scales
 from explainer.figures.patterns.drawn import Drawn
 
 ROW = 22.0
-SWATCH = 30.0
+SWATCH = 24.0
 THICK = 5.0
 MARGIN = 12.0
 """px that the legend leaves free beside it."""
@@ -54,17 +54,14 @@ def entries(drawn: Drawn, scale: float) -> list[Entry]:
         ),
         Entry(against, lambda x, y: [_bar(x, y, THICK, colours.negative)]),
     ]
-    if view.level == "attention":
-        found.append(Entry("skip connection", lambda x, y: _dashed(x, y, colours.muted)))
-        found.append(Entry("attention head, by number", lambda x, y: _headed(x, y, colours)))
-    value, thick = scale_bar(scale)
-    found.append(
-        Entry(
-            f"width: {written(value)} {'logit' if value == 1 else 'logits'}",
-            lambda x, y: [_bar(x, y, thick, colours.muted)],
-        )
-    )
-    if drawn.explanation.flow is not None:
+    nodes_alone = view.level == "embedding"
+    found.append(Entry("by its nodes", lambda x, y: _thinning(x, y, colours, nodes_alone)))
+    if not nodes_alone:
+        found.append(Entry("by skips", lambda x, y: _skipped(x, y, colours)))
+        found.append(Entry("by heads", lambda x, y: _headed(x, y, colours)))
+    _, thick, said = scales.key(scale)
+    found.append(Entry(f"width: {said}", lambda x, y: [_bar(x, y, thick, colours.muted)]))
+    if view.overlay != "none" and drawn.explanation.flow is not None:
         found.append(Entry("skip | heads, of all influence", lambda x, y: _split(x, y, colours)))
     if view.beside and view.beside.marked:
         found.append(Entry("differs", lambda x, y: [_marked(x, y, colours)]))
@@ -73,12 +70,6 @@ def entries(drawn: Drawn, scale: float) -> list[Entry]:
 
 def _short(word: str) -> str:
     return text.shorten(word, text.SMALL, 90)
-
-
-def scale_bar(scale: float) -> tuple[float, float]:
-    """A round number of logits and the width in px that it has in the graph."""
-    value = nice(12.0 / scale)
-    return value, value * scale
 
 
 def flowed(found: list[Entry], room: float) -> list[list[Entry]]:
@@ -110,19 +101,27 @@ def _bar(x: float, y: float, thick: float, colour: str) -> Area:
     return Area(ribbon(Curve(x, y, x + SWATCH, y), 0, 0, thick), colour)
 
 
-def _dashed(x: float, y: float, colour: str) -> list[Item]:
+def _thinning(x: float, y: float, colours: Palette, alone: bool) -> list[Item]:
     curve = Curve(x, y, x + SWATCH, y)
-    spans = dashes(SWATCH, 4)
-    core: list[Item] = [Area(ribbon(curve, 0, 0, 4), rgba(colour, CORE))]
-    return core + [Area(ribbon(curve, 0, 0, 4, span), colour) for span in spans]
+    fill = rgba(colours.muted, ALONE if alone else 1.6 * PALE)
+    return [Area(ribbon(curve, 0, 0, (13.0, 5.0)), fill)]
+
+
+def _skipped(x: float, y: float, colours: Palette) -> list[Item]:
+    return [
+        _bar(x, y, 13.0, rgba(colours.muted, PALE)),
+        _bar(x, y, 4.0, rgba(colours.muted, QUIET)),
+    ]
 
 
 def _headed(x: float, y: float, colours: Palette) -> list[Item]:
     middle = x + SWATCH / 2
+    outline = Area(pill(middle, y, 16.4, 14.4), colours.surface, colours.muted, 1.4)
     return [
-        _bar(x, y, 3, colours.muted),
-        Disc(middle, y, 8.0, colours.surface, colours.muted, 1.4),
-        Label(middle, y, "3", colours.ink, text.SMALL - 0.5),
+        _bar(x, y, 13.0, rgba(colours.muted, PALE)),
+        _bar(x, y, 4.0, colours.muted),
+        outline,
+        Label(middle, y, "3", colours.ink, text.SMALL - 0.5, bold=True),
     ]
 
 

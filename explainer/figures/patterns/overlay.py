@@ -15,8 +15,8 @@ from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Spot
 from explainer.figures.canvas.text import SMALL
 from explainer.figures.patterns.drawn import Drawn
-from explainer.figures.patterns.lanes import THICKEST
 from explainer.figures.patterns.view import Overlay
+from explainer.figures.patterns.ways.lanes import THICKEST
 from explainer.results.route import SKIP, Edge
 from explainer.results.total_flow import TotalFlow
 
@@ -105,29 +105,33 @@ def largest(found: list[Band]) -> float:
 
 
 def shares(flow: TotalFlow, frame: Frame, colours: Palette) -> tuple[list[Item], list[Spot]]:
-    """A stacked bar above each block: skip's share of all that moves, and the heads'."""
-    assert frame.shares_top is not None
+    """What skip carries of all that moves in each block, and the heads: said at its name.
+
+    With an overlay it is drawn there as well, as a stacked bar above the block.
+    """
     items: list[Item] = []
     spots: list[Spot] = []
     span = frame.column_width * (0.72 if frame.column_width > 48 else 0.84)
-    top = frame.shares_top + 20
     for layer, share in enumerate(flow.skip_shares()):
         if not flow.skip[layer].any() and not flow.heads[layer].any():
             continue  # nothing flows, so nothing has a share of it
         left = (frame.columns[layer] + frame.columns[layer + 1] - span) / 2
-        cut = left + span * float(share)
-        for x0, x1, colour in ((left, cut, colours.skip), (cut, left + span, colours.heads)):
-            corners = np.array([(x0, top), (x1, top), (x1, top + 9), (x0, top + 9)])
-            items.append(Area(corners, rgba(colour, 0.85)))
         said = percent(float(share))
-        words = _fitting(said, span)
-        items.append(Label(left + span / 2, top - 9, words, colours.ink, SMALL))
         lines = (
             f"block {layer}",
             f"{said} of all influence stays by the skip connection",
             f"{percent(1 - float(share))} moves through the attention heads",
         )
-        spots.append(Spot(left + span / 2, top + 4, "flow", None, layer, 0, 0, SKIP, lines))
+        at = frame.names[0]
+        if frame.shares_top is not None:
+            at = top = frame.shares_top + 16
+            cut = left + span * float(share)
+            for x0, x1, colour in ((left, cut, colours.skip), (cut, left + span, colours.heads)):
+                corners = np.array([(x0, top), (x1, top), (x1, top + 9), (x0, top + 9)])
+                items.append(Area(corners, rgba(colour, 0.85)))
+            words = _fitting(said, span)
+            items.append(Label(left + span / 2, top - 8, words, colours.ink, SMALL))
+        spots.append(Spot(left + span / 2, at, "flow", None, layer, 0, 0, SKIP, lines))
     return items, spots
 
 

@@ -18,16 +18,40 @@ FAINTEST = 0.8
 """px of the thinnest lane where very many meet."""
 
 
+def passing(pattern: Pattern) -> tuple[float, ...]:
+    """What of a word's influence has passed its nodes at H[0] … H[L]: all of it, then less."""
+    return (pattern.influence, *pattern.embedding_trail)
+
+
+def carrying(pattern: Pattern, level: Level) -> tuple[float, ...]:
+    """What of that heads and skips carry alone: what the nodes carry in all, then less.
+
+    Empty at the level of nodes, where heads and skips are not told apart.
+    """
+    if level == "embedding":
+        return ()
+    return (pattern.embedding_influence, *pattern.attention_trail)
+
+
 @dataclass(frozen=True)
 class Lane:
-    """One pattern's way: its width in px and its middle's distance from each row it visits.
+    """One pattern's way in px, at each of the L + 1 hidden states.
 
-    `offsets` has L + 1 entries, downwards positive, in px.
+    `whole` is what has passed its nodes and `core` what its heads and skips carry alone (empty at
+    the level of nodes), both signed; `widths` is the room that it takes, none of them less than
+    `least`; `offsets` its middle's distance from the row it visits, downwards positive.
     """
 
     pattern: Pattern
-    width: float
+    whole: tuple[float, ...]
+    core: tuple[float, ...]
+    least: float
+    widths: tuple[float, ...]
     offsets: tuple[float, ...]
+
+    def carried(self, layer: int) -> float:
+        """What it carries through block `layer`, as far as is drawn, signed, in px."""
+        return (self.core or self.whole)[layer + 1]
 
 
 @dataclass(frozen=True)
@@ -39,8 +63,9 @@ class Bundle:
 
     @property
     def value_order(self) -> tuple[Lane, ...]:
-        """The lanes, widest first."""
-        return tuple(sorted(self.lanes, key=lambda lane: -lane.width))
+        """The lanes, strongest first."""
+        layer = self.edge.layer
+        return tuple(sorted(self.lanes, key=lambda lane: -abs(lane.carried(layer))))
 
 
 def meeting(patterns: Sequence[Pattern], level: Level) -> tuple[float, int]:
@@ -48,10 +73,16 @@ def meeting(patterns: Sequence[Pattern], level: Level) -> tuple[float, int]:
     sums: dict[tuple[int, int], float] = {}
     counts: dict[tuple[int, int], int] = {}
     for pattern in patterns:
-        for node in enumerate(pattern.nodes):
-            sums[node] = sums.get(node, 0.0) + abs(pattern.value(level))
+        for node, size in zip(enumerate(pattern.nodes), _sizes(pattern, level), strict=True):
+            sums[node] = sums.get(node, 0.0) + size
             counts[node] = counts.get(node, 0) + 1
     return max(sums.values(), default=0.0), max(counts.values(), default=0)
+
+
+def _sizes(pattern: Pattern, level: Level) -> list[float]:
+    """The larger of what passes nodes and what heads carry alone, at each hidden state."""
+    whole, core = passing(pattern), carrying(pattern, level)
+    return [max(map(abs, both)) for both in zip(whole, core or whole, strict=True)]
 
 
 def stack(patterns: Sequence[Pattern], level: Level, scale: float, room: float) -> tuple[Lane, ...]:
@@ -63,7 +94,10 @@ def stack(patterns: Sequence[Pattern], level: Level, scale: float, room: float) 
     crowd = max(1, meeting(patterns, level)[1])
     least = min(THINNEST, max(FAINTEST, 0.7 * room / crowd))
     gap = min(GAP, 0.25 * room / crowd)
-    widths = [min(THICKEST, max(least, scale * abs(p.value(level)))) for p in patterns]
+    widths = [
+        tuple(min(THICKEST, max(least, scale * size)) for size in _sizes(p, level))
+        for p in patterns
+    ]
     offsets: list[list[float]] = [[] for _ in patterns]
     rank: dict[int, tuple[float, ...]] = {i: (p.nodes[0], i) for i, p in enumerate(patterns)}
     for layer in range(len(patterns[0].nodes) if patterns else 0):
@@ -72,16 +106,27 @@ def stack(patterns: Sequence[Pattern], level: Level, scale: float, room: float) 
             here.setdefault(patterns[i].nodes[layer], []).append(i)
         following: dict[int, tuple[float, ...]] = {}
         for position, members in here.items():
-            top = -(sum(widths[i] for i in members) + gap * (len(members) - 1)) / 2
+            top = -(sum(widths[i][layer] for i in members) + gap * (len(members) - 1)) / 2
             for place, i in enumerate(members):
-                offsets[i].append(top + widths[i] / 2)
-                top += widths[i] + gap
+                offsets[i].append(top + widths[i][layer] / 2)
+                top += widths[i][layer] + gap
                 following[i] = (position, _order(patterns[i], level, layer), place)
         rank = following
     return tuple(
-        Lane(pattern, width, tuple(offset))
-        for pattern, width, offset in zip(patterns, widths, offsets, strict=True)
+        Lane(
+            pattern,
+            _px(passing(pattern), scale),
+            _px(carrying(pattern, level), scale),
+            least,
+            wide,
+            tuple(offset),
+        )
+        for pattern, wide, offset in zip(patterns, widths, offsets, strict=True)
     )
+
+
+def _px(values: Sequence[float], scale: float) -> tuple[float, ...]:
+    return tuple(min(THICKEST, max(-THICKEST, scale * value)) for value in values)
 
 
 def _order(pattern: Pattern, level: Level, layer: int) -> float:

@@ -1,0 +1,73 @@
+"""The board that the ways lie on: blocks as bands with their names, hidden states as dots."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from explainer.figures.canvas import text
+from explainer.figures.canvas.curves import rounded
+from explainer.figures.canvas.frame import Frame
+from explainer.figures.canvas.palette import Palette, rgba
+from explainer.figures.canvas.scene import Area, Disc, Item, Label
+from explainer.figures.patterns.drawn import Drawn
+
+BAND = 0.68
+"""A block's band as a share of the distance between two hidden states."""
+WASH = 0.07
+"""Opacity of a band."""
+
+
+def board(frame: Frame, colours: Palette) -> list[Item]:
+    """A band for every block between its two hidden states, and a dot for every hidden state."""
+    half = frame.row_height / 2
+    top, bottom = frame.top - half, frame.bottom + half
+    items: list[Item] = [
+        Area(
+            rounded(centre, (top + bottom) / 2, BAND * frame.column_width, bottom - top, 8.0),
+            rgba(colours.muted, WASH),
+        )
+        for centre in _centres(frame)
+    ]
+    radius = 1.9 if frame.column_width >= 30 else 1.5
+    return items + [
+        Disc(x, y, radius, colours.faint, colours.faint, 0.5)
+        for x in frame.columns
+        for y in frame.rows.values()
+    ]
+
+
+def names(drawn: Drawn, frame: Frame) -> list[Item]:
+    """The blocks' names, what goes in and out, and the answer behind the target."""
+    target, colours = drawn.explanation.target, drawn.view.colours
+    items: list[Item] = []
+    layers = drawn.explanation.model.layers
+    roomy = text.width(f"block {layers - 1}", text.SMALL) <= frame.column_width - 2
+    apart = text.width(str(layers - 1), text.SMALL) + 4
+    every = max(1, math.ceil(apart / frame.column_width))
+    for block, x in enumerate(_centres(frame)):
+        if block % every == 0:
+            said = f"block {block}" if roomy else str(block)
+            items += [Label(x, y, said, colours.muted, text.SMALL) for y in frame.names]
+    items += _ends(drawn, frame, roomy)
+    if frame.answer is not None and target.position in frame.rows:
+        room = frame.width - frame.answer
+        said = text.shorten(target.correct, text.BODY, room)
+        y = frame.rows[target.position]
+        items.append(Label(frame.answer, y, said, colours.ink, text.BODY, "start", True))
+    return items
+
+
+def _ends(drawn: Drawn, frame: Frame, roomy: bool) -> Iterator[Item]:
+    """What stands below the first and the last column, and between them what is numbered."""
+    colour, y = drawn.view.colours.muted, frame.ends
+    first, last = frame.columns[0], frame.columns[-1]
+    yield Label(first, y, "words in", colour, text.SMALL)
+    yield Label(last, y, "answer", colour, text.SMALL, "middle" if frame.answer else "end")
+    if not roomy:
+        yield Label((first + last) / 2, y, "blocks by number", colour, text.SMALL)
+
+
+def _centres(frame: Frame) -> Iterator[float]:
+    for left, right in zip(frame.columns, frame.columns[1:], strict=False):
+        yield (left + right) / 2

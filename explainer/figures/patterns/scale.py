@@ -1,0 +1,44 @@
+"""Round numbers: px per logit on a ladder of few steps, and the key that tells the scale.
+
+Figures of like sentences have the same scale, and where it is another one the key says so.
+"""
+
+from __future__ import annotations
+
+import math
+
+from explainer.base.numbers import MANY_DIGITS
+from explainer.results.logits import LARGEST
+
+KEY = 10.0
+"""px that the bar of the scale's key is wide, about."""
+
+
+def ladder(bounds: list[float]) -> float:
+    """px per logit: 1, 2 or 5 times a power of ten, the largest that keeps to all bounds."""
+    return nice(min(bounds)) if bounds else KEY
+
+
+def per_logit(room: float, extent: float) -> float:
+    """px per logit where `extent` logits, if any, fill the room; finite however small they are."""
+    return min(room / extent, LARGEST) if extent else room
+
+
+def nice(value: float) -> float:
+    """The largest 1, 2 or 5 times a power of ten that is not above a positive value."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return max(factor * power for factor in (0.5, 1, 2, 5) if factor * power <= value * (1 + 1e-9))
+
+
+def written(value: float) -> str:
+    """A nice number without needless digits."""
+    if 0 < abs(value) < 1e-4 or abs(value) >= MANY_DIGITS:
+        return f"{value:.0e}".replace("-", "−")
+    return f"{value:.6f}".rstrip("0").rstrip(".").replace("-", "−")
+
+
+def key(scale: float) -> tuple[float, float, str]:
+    """A round number of logits, the width in px that it has in the graph, and both in words."""
+    value = nice(1.2 * KEY / scale)
+    logits = f"{written(value)} {'logit' if value == 1 else 'logits'}"
+    return value, value * scale, f"{logits} ({written(scale)} px per logit)"

@@ -1,0 +1,161 @@
+"""The scale, the room that a figure takes, and what it says of both."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from explainer.figures import View
+from explainer.figures.canvas.scene import Area, Label
+from explainer.figures.patterns.drawn import FEW, Drawn
+from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.scale import key, ladder
+from explainer.results.model_info import ModelInfo
+from explainer.results.route import SKIP, Component
+from tests.figures.made import large_explanation, small_explanation
+from tests.figures.test_figures import scaled
+
+
+def labels(scene) -> list[Label]:
+    return [item for stage in scene.stages for item in stage if isinstance(item, Label)]
+
+
+@pytest.mark.parametrize("factor", [1e-4, 0.3, 1, 1.7, 40, 1e3])
+def test_the_scale_is_a_step_of_a_ladder_and_the_legend_says_it(small, factor):
+    scene = lay_out(Drawn.of(scaled(small, factor), View()))
+    digit = scene.scale / 10 ** math.floor(math.log10(scene.scale) + 1e-9)
+    assert round(digit, 9) in (1, 2, 5)
+    (said,) = [one.text for one in labels(scene) if one.text.startswith("width: ")]
+    assert said == f"width: {key(scene.scale)[2]}"
+    assert "px per logit" in said
+
+
+def test_like_sentences_have_the_same_scale(small):
+    scales = {lay_out(Drawn.of(scaled(small, f), View())).scale for f in (0.9, 0.95, 1)}
+    assert len(scales) == 1
+    assert ladder([33.0, 61.0]) == 20
+    assert key(10)[2] == "1 logit (10 px per logit)"
+    assert key(5)[2] == "2 logits (5 px per logit)"
+
+
+def test_figures_with_one_scale_can_be_compared(small):
+    other = scaled(small, 0.1)
+    one, two = (lay_out(Drawn.of(e, View(scale=20))) for e in (small, other))
+    assert one.scale == two.scale == 20
+    assert lay_out(Drawn.of(other, View())).scale > lay_out(Drawn.of(small, View())).scale
+
+
+def test_the_legend_shows_a_true_width(small):
+    scene = lay_out(Drawn.of(small, View()))
+    (label,) = [one for one in labels(scene) if one.text.startswith("width: ")]
+    value = float(label.text.split()[1])
+    areas = [i for stage in scene.stages for i in stage if isinstance(i, Area)]
+    (bar,) = [
+        area
+        for area in areas
+        if abs(area.points[:, 1].mean() - label.y) < 0.1
+        and 0 < label.x - area.points[:, 0].max() < 9
+    ]
+    assert np.ptp(bar.points[:, 1]) == pytest.approx(value * scene.scale)
+
+
+def sentence(words: int, layers: int):
+    """An explanation of so many words through so many blocks, of patterns that stay and then go."""
+    made = large_explanation() if layers == 12 else small_explanation()
+    patterns = []
+    for source in range(words - 1):
+        p = made.patterns[source % len(made.patterns)]
+        components: tuple[Component, ...] = (*[SKIP] * (layers - 1), 1)
+        nodes = (source,) * layers + (words - 1,)
+        patterns.append(
+            replace(
+                p,
+                nodes=nodes,
+                components=components,
+                embedding_trail=(p.embedding_influence,) * layers,
+                attention_trail=(p.attention_influence,) * layers,
+            )
+        )
+    return replace(
+        made,
+        model=ModelInfo("toy", "masked-lm", layers, 12, 8),
+        tokens=(*(f"word{i}" for i in range(words - 1)), "[MASK]"),
+        target=replace(made.target, position=words - 1),
+        influence=(*(p.influence for p in patterns), 0.0),
+        patterns=tuple(patterns),
+        flow=None,
+    )
+
+
+@pytest.mark.parametrize(("words", "layers", "most"), [(12, 6, 430), (14, 6, 430), (40, 12, 920)])
+def test_a_sentence_fits_its_screen(words, layers, most):
+    scene = lay_out(Drawn.of(sentence(words, layers), View(width=800, minimum_share=0)))
+    assert scene.height <= most
+    nodes = sorted({spot.x for spot in scene.spots if spot.kind == "node"})
+    assert (nodes[1] - nodes[0]) >= (60 if layers == 6 else 30)
+
+
+def test_where_no_word_has_the_share_the_strongest_are_drawn_and_it_says_so():
+    explanation = sentence(40, 12)
+    for share in (0.3, 1.0):
+        drawn = Drawn.of(explanation, View(minimum_share=share))
+        strongest = sorted(
+            explanation.patterns, key=lambda p: -abs(explanation.influence[p.source])
+        )
+        assert {p.source for p in drawn.patterns} == {p.source for p in strongest[:FEW]}
+        said = [one.text for one in labels(lay_out(drawn))]
+        assert (
+            f"No word has {share:.0%}".replace("%", " %")
+            + (f" of all influence: the strongest {FEW} are drawn")
+            in said
+        )
+    usual = Drawn.of(explanation, View(minimum_share=0))
+    assert usual.too_weak == 0
+    assert not any("strongest" in one.text for one in labels(lay_out(usual)))
+
+
+def test_the_selected_word_is_drawn_with_the_strongest():
+    explanation = sentence(40, 12)
+    weakest = min(explanation.patterns, key=lambda p: abs(p.influence)).source
+    drawn = Drawn.of(explanation, View(minimum_share=1, selected=weakest))
+    assert weakest in {p.source for p in drawn.patterns}
+    assert len(drawn.patterns) == FEW + 1
+
+
+def test_numbers_and_shares_stand_beside_words_and_ribbons(small):
+    tiny = replace(small, influence=(0.004, 2.0, 1.2, 0.0, -0.8))
+    scene = lay_out(Drawn.of(tiny, View(width=800, minimum_share=0.1)))
+    rows = {spot.source: spot.y for spot in scene.spots if spot.kind == "token"}
+    beside = {
+        position: {one.text for one in labels(scene) if one.y == y} for position, y in rows.items()
+    }
+    assert {"+2.00", "farmers", "25 %"} <= beside[1]
+    assert {"−0.80", "old", "25 %"} <= beside[4]
+    assert "<0.01" in beside[0]
+    assert not any("%" in text for text in beside[0])  # no ribbon, so no share of one
+    assert "are" in beside[3]
+    narrow = lay_out(Drawn.of(tiny, View(width=360)))
+    assert not any("%" in one.text for one in labels(narrow))
+
+
+def test_blocks_are_named_where_they_are(small):
+    scene = lay_out(Drawn.of(small, View(width=800)))
+    columns = sorted({spot.x for spot in scene.spots if spot.kind == "node"})
+    named = {one.text: one.x for one in labels(scene) if one.text.startswith("block ")}
+    assert list(named) == ["block 0", "block 1", "block 2"]
+    for block, x in enumerate(named.values()):
+        assert x == pytest.approx((columns[block] + columns[block + 1]) / 2)
+    said = {line for spot in scene.spots if spot.kind == "node" for line in spot.says}
+    assert any("hidden state 3" in line for line in said)
+    shares = [s for s in scene.spots if s.kind == "flow"]
+    assert [s.says[0] for s in shares] == ["block 0", "block 1", "block 2"]
+    assert all("stays by the skip connection" in s.says[1] for s in shares)
+
+
+@pytest.mark.parametrize("width", [360, 700])
+def test_many_blocks_are_named_by_their_numbers(width):
+    scene = lay_out(Drawn.of(large_explanation(), View(width=width)))
+    said = [one.text for one in labels(scene)]
+    assert "blocks by number" in said
+    assert not any(text.startswith("block ") for text in said)

@@ -245,6 +245,7 @@ def test_from_dict(record, blows):
     if found is not None:
         assert Explanation.from_json(found.to_json()).to_dict() == found.to_dict()
         ET.fromstring(pattern_svg(found, minimum_share=0))
+        ET.fromstring(found._repr_mimebundle_()["image/svg+xml"])
         assert explanation_table(found, level="attention", minimum_share=0, heads=True)
         assert compare(found, found).changes is not None
 
@@ -290,6 +291,11 @@ def test_figures(explained, options, graph, other):
     said = {key: options[key] for key in ("level", "place") if key in options}
     found = outcome(lambda: summary(explained.it, word=options.get("selected"), **said))
     assert found is None or "\n" not in found
+
+
+@cases(file=ANYTHING | st.sampled_from(["", ".", "no/such/folder/x.svg", "a\0.svg", "x.png"]))
+def test_files(explained, file):
+    assert outcome(lambda: explained.it.save(file)) is None
 
 
 @cases(

@@ -31,6 +31,7 @@ OWNERS = {
     "safetensors": ("explainer.models",),
     "huggingface_hub": ("explainer.models",),
     "httpx2": ("explainer.models",),
+    "vl_convert": ("explainer.figures",),
 }
 # The app loads heavy packages before the first session starts, and uses none of them.
 LOADS_ONLY = "app"

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from explainer.base import assets
-from explainer.cli.extras import EXTRAS
+from explainer.base.extras import EXTRAS
 from tests.test_readme import README, shape
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,9 +156,10 @@ def test_the_extras_that_the_commands_name_are_those_of_the_package():
         extra: {text.split(">=")[0] for text in extras[extra] if "[" not in text}
         for extra in EXTRAS
     }
+    assert names["pdf"] == {"vl-convert-python"}
     assert names["evaluate"] == set(EXTRAS["evaluate"])
     assert names["app"] | names["evaluate"] == set(EXTRAS["app"])
     assert set(EXTRAS["app"]) == {*BLOCKED, "filelock"}
     # The plain wheel serves the app: what an extra names is brought anyway, in the same versions.
-    for extra in EXTRAS:
+    for extra in ("evaluate", "app"):
         assert {text for text in extras[extra] if "[" not in text} <= {*project["dependencies"]}

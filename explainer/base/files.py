@@ -21,8 +21,11 @@ def write_whole(file: Path, content: str | bytes) -> None:
     Raises ExplainerError where that cannot be done: no such folder, no right, no room.
     """
     data = content.encode() if isinstance(content, str) else content
-    # A link stays one: what it leads to is replaced.
-    target = file.resolve()
+    try:
+        # A link stays one: what it leads to is replaced.
+        target = file.resolve()
+    except (OSError, ValueError) as error:  # links in a ring; a name with NUL
+        raise cannot_write(file, error) from error
     partial = target.with_name(f".{secrets.token_hex(8)}.partial")
     try:
         with partial.open("xb") as stream:
@@ -38,10 +41,11 @@ def write_whole(file: Path, content: str | bytes) -> None:
         raise cannot_write(file, error) from error
 
 
-def cannot_write(place: Path, error: OSError) -> ExplainerError:
+def cannot_write(place: Path, error: OSError | ValueError) -> ExplainerError:
     """What to tell whoever asked for a file or folder that cannot be written."""
+    reason = getattr(error, "strerror", None) or error
     return ExplainerError(
-        f"{named(place)} cannot be written ({error.strerror or error}): make room or give the "
+        f"{named(place)} cannot be written ({reason}): make room or give the "
         "right to write there, or name another place with --out."
     )
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from explainer.base import assets
 from explainer.base.errors import ExplainerError
+from explainer.base.extras import need
 from explainer.base.quote import quote
-from explainer.cli.extras import need
 
 PORT = 8501
 LOCAL = ("localhost", "127.0.0.1", "::1")

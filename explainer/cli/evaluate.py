@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from explainer.base.errors import ExplainerError
+from explainer.base.extras import need
 from explainer.cli.arguments import add_machine, add_settings, settings_of
-from explainer.cli.extras import need
 from explainer.cli.output import check_folder
 from explainer.evaluation.reading.cases import COLUMNS
 

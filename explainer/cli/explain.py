@@ -10,9 +10,9 @@ from typing import Any
 
 from explainer.base.checks import whole
 from explainer.base.errors import ExplainerError
+from explainer.base.extras import need
 from explainer.base.quote import quote
 from explainer.cli.arguments import add_machine, add_settings, settings_of
-from explainer.cli.extras import need
 from explainer.cli.output import FORMATS, check_output, format_of, put
 from explainer.cli.table import explanation_table
 from explainer.results.explanation import Explanation
@@ -123,6 +123,8 @@ def _run(options: argparse.Namespace) -> None:
         )
     if chosen == "html":
         need("An HTML page", "evaluate", ("plotly",))
+    if chosen == "pdf":
+        need("A PDF", "pdf")
     settings = settings_of(options)
 
     # What computes is imported only by a command that runs: help and complaints come at once.
@@ -169,7 +171,7 @@ def _estimate(model: Any, options: argparse.Namespace) -> Any:
     return estimate(model, n_tokens, settings_of(options), budget, words=words, flow=options.flow)
 
 
-def _written(explanation: Explanation, chosen: str, options: argparse.Namespace) -> str:
+def _written(explanation: Explanation, chosen: str, options: argparse.Namespace) -> str | bytes:
     if chosen == "json":
         return explanation.to_json(indent=2) + "\n"
     if chosen == "table":
@@ -180,11 +182,13 @@ def _written(explanation: Explanation, chosen: str, options: argparse.Namespace)
             heads=options.heads,
         )
     # Figures are only loaded by those who draw.
-    from explainer.figures import View, pattern_html, pattern_svg
+    from explainer.figures import View, pattern_html, pattern_pdf, pattern_svg
 
     view = View(
         level=options.level,
         minimum_share=options.minimum_share,
         overlay="both" if options.flow else "none",
     )
+    if chosen == "pdf":
+        return pattern_pdf(explanation, view)
     return (pattern_svg if chosen == "svg" else pattern_html)(explanation, view)

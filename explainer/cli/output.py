@@ -12,8 +12,9 @@ from explainer.base.errors import ExplainerError
 from explainer.base.files import cannot_write, named, write_whole
 from explainer.base.quote import quote
 
-Format = Literal["table", "json", "svg", "html"]
+Format = Literal["table", "json", "svg", "pdf", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+NOT_FOR_TERMINALS = {"html": "An HTML page", "pdf": "A PDF"}
 
 
 def format_of(out: Path | None) -> Format:
@@ -25,8 +26,10 @@ def format_of(out: Path | None) -> Format:
 def check_output(out: Path | None, chosen: Format) -> None:
     """Refuse, before anything is computed, a place that cannot take the result."""
     if out is None:
-        if chosen == "html" and sys.stdout.isatty():
-            raise ExplainerError("An HTML page is too long for a terminal: name a file with --out.")
+        if chosen in NOT_FOR_TERMINALS and sys.stdout.isatty():
+            raise ExplainerError(
+                f"{NOT_FOR_TERMINALS[chosen]} cannot be read in a terminal: name a file with --out."
+            )
         return
     try:
         in_folder, is_folder = out.parent.is_dir(), out.is_dir()
@@ -61,21 +64,25 @@ def _check_writable(out: Path, folder: Path) -> None:
         raise cannot_write(out, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
-def put(written: str, out: Path | None) -> None:
-    """Write to `out`, or print where it is None.
+def put(written: str | bytes, out: Path | None) -> None:
+    """Write to `out` (text as UTF-8), or print where it is None.
 
     Raises ExplainerError where the file cannot be written.
     """
+    data = written.encode() if isinstance(written, str) else written
     if out is None:
-        sys.stdout.write(written)
+        if isinstance(written, str):
+            sys.stdout.write(written)
+        else:
+            sys.stdout.buffer.write(data)
         return
     try:
-        # A device or pipe takes text as it comes.
+        # A device or pipe takes it as it comes.
         device = out.exists() and not out.is_file()
         if device:
-            out.write_text(written, encoding="utf-8")
+            out.write_bytes(data)
     except OSError as error:
         raise cannot_write(out, error) from error
     if not device:
-        write_whole(out, written)
+        write_whole(out, data)
     print(f"wrote {out}", file=sys.stderr)

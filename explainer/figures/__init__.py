@@ -1,9 +1,12 @@
-"""Figures of an explanation: Plotly for a page, SVG and HTML as files, a sentence as alt text."""
+"""Figures of an explanation: Plotly for a page, SVG, PDF, HTML as files, a sentence as alt text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from explainer.figures.files import mime_bundle as mime_bundle
+from explainer.figures.files import pattern_pdf
+from explainer.figures.files import save as save
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.keywords import by_keyword, view_of
 from explainer.figures.patterns.layout import lay_out
@@ -22,6 +25,7 @@ __all__ = [
     "View",
     "pattern_graph",
     "pattern_html",
+    "pattern_pdf",
     "pattern_svg",
     "summary",
     "view_of",

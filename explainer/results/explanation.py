@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 
-from explainer.base.checks import number, one_of, whole
+from explainer.base.checks import number, one_of, text, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted, percent
 from explainer.base.quote import shown
@@ -233,3 +234,21 @@ class Explanation:
         from explainer.figures import pattern_graph, view_of
 
         return pattern_graph(self, view_of(level=level, **choices))
+
+    def save(self, file: str | Path, **choices: Any) -> None:
+        """Write to `file` as its ending says: the record (`.json`), or the graph (`.svg`, …).
+
+        There are `.json`, `.svg`, `.pdf` (which needs the extra 'pdf') and `.html`; `choices` are
+        those of an `explainer.figures.View`. Raises ExplainerError for another ending, a choice
+        that there is not, and a file that cannot be written.
+        """
+        from explainer.figures import save, view_of
+
+        place = file if isinstance(file, Path) else Path(text("file", file))
+        save(self, place, view_of(**choices))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """What Jupyter and marimo show of it: the graph, as `figure` draws it without choices."""
+        from explainer.figures import mime_bundle
+
+        return mime_bundle(self)

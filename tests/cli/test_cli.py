@@ -13,7 +13,7 @@ import pytest
 import explainer
 from explainer import api
 from explainer.api import explain
-from explainer.base import assets
+from explainer.base import assets, extras
 from explainer.base.numbers import percent
 from explainer.cli.main import main
 from explainer.cli.table import align, explanation_table, path_text
@@ -499,3 +499,22 @@ def test_nor_is_it_for_a_run_which_leaves_nothing_behind(tmp_path, capsys, extra
     assert part in said
     assert said.count("\n") == 1
     assert not folder.exists()
+
+
+def test_a_pdf_without_its_extra_is_refused_before_anything_is_computed(
+    monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setitem(extras.EXTRAS, "pdf", ("no_such_package",))
+    out = tmp_path / "pattern.pdf"
+    said = mistake(capsys, "explain", TEXT, "--model", "./nowhere", "--out", str(out))
+    assert "A PDF needs the extra 'pdf'" in said
+    assert not out.exists()
+
+
+def test_a_pdf_is_written_as_it_is(lm, tmp_path, capsysbinary):
+    pytest.importorskip("vl_convert")
+    out = tmp_path / "pattern.pdf"
+    assert main(["explain", TEXT, *lm, "--out", str(out)]) == 0
+    assert main(["explain", TEXT, *lm, "--format", "pdf"]) == 0
+    printed = capsysbinary.readouterr().out
+    assert out.read_bytes()[:5] == printed[:5] == b"%PDF-"

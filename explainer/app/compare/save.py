@@ -9,7 +9,7 @@ from explainer.app import compute
 from explainer.app.compare.state import LINKED, SIDES
 from explainer.app.compare.tables import route_frame
 from explainer.app.compute import Request
-from explainer.app.widgets.saving.files import File, save_button, save_files
+from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import pair_snippet
 from explainer.figures import View
@@ -34,7 +34,7 @@ def _files(both: Pair, comparison: Comparison, views: tuple[View, View], said: s
     picture_and_link(picture, "comparison")
     save_files(
         (
-            File("Picture (SVG)", "comparison.svg", "image/svg+xml", lambda: picture),
+            *picture_files("comparison", lambda: picture),
             File(
                 "Table of differences (CSV)",
                 "differences.csv",

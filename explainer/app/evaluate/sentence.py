@@ -17,7 +17,7 @@ from explainer.app.widgets.cuts import REPLACEMENT_NAMES, replacement_field
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.question.asking import answered, last_request, question
-from explainer.app.widgets.saving.files import File, save_button, save_files
+from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.evaluation.evidence.findings import UNEQUAL
 from explainer.evaluation.evidence.rivals import CONTROLS, PARTS, VARIANTS
@@ -193,7 +193,7 @@ def _save(found: Ablations, verdict: str, code: str) -> None:
         picture_and_link(picture, "left")
         save_files(
             (
-                File("Picture (SVG)", "left.svg", "image/svg+xml", lambda: picture),
+                *picture_files("left", lambda: picture),
                 File(
                     "Numbers (CSV)",
                     "left.csv",

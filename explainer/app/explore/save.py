@@ -10,7 +10,7 @@ import streamlit as st
 from explainer import Explanation
 from explainer.app.compute import Request
 from explainer.app.explore.tables import pattern_frame, step_frame
-from explainer.app.widgets.saving.files import File, save_button, save_files
+from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import snippet
 from explainer.figures import View
@@ -33,7 +33,7 @@ def _files(explanation: Explanation, request: Request, view: View, drawn: Drawn)
     picture_and_link(paper(), "pattern")
     save_files(
         (
-            File("Picture (SVG)", "pattern.svg", "image/svg+xml", paper),
+            *picture_files("pattern", paper),
             File(
                 "Interactive page (HTML)",
                 "pattern.html",

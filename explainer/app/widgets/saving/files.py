@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from explainer.base.extras import has
+from explainer.figures.canvas.pdf import to_pdf
+
 
 @dataclass(frozen=True)
 class File:
@@ -16,7 +19,15 @@ class File:
     label: str
     name: str
     mime: str
-    make: Callable[[], str]
+    make: Callable[[], str | bytes]
+
+
+def picture_files(name: str, svg: Callable[[], str]) -> tuple[File, ...]:
+    """A picture as SVG and, where the extra 'pdf' is installed, as PDF."""
+    files = [File("Picture (SVG)", f"{name}.svg", "image/svg+xml", svg)]
+    if has("pdf"):
+        files.append(File("Picture (PDF)", f"{name}.pdf", "application/pdf", lambda: to_pdf(svg())))
+    return tuple(files)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from transformers import BertForMaskedLM, BertTokenizer
 
 from explainer import ExplainerError, explain, load_model
 from explainer.question.contrast import contrast_id
@@ -9,6 +10,7 @@ from explainer.question.predictions import logits_of
 from explainer.question.quantity import masked_word
 from explainer.question.rival import rival_of
 from explainer.question.sentence import read_sentence
+from tests.fixtures import save_tiny, tiny_config
 
 OLD = "the farmers that the assistant loves [MASK] old ."
 
@@ -84,3 +86,43 @@ def test_a_word_that_is_given_is_never_its_own_rival(agreement):
 def test_explain_names_it(agreement):
     target = explain(agreement, OLD).target
     assert (target.correct, target.wrong) == ("are", "is")
+
+
+CASED = [
+    *("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "boys", "boy", "Boy", "Boys", "BOYS"),
+    *("BOY", "are", "is", "Are", "Is", "ARE", "IS", "do", "does", "Does", "Do", "watches", "watch"),
+    *("himself", "herself", "Himself", "Herself", "we", "saw", ".", "try", "tries", "##s", "I"),
+]
+
+
+@pytest.fixture(scope="module")
+def cased(tmp_path_factory):
+    """A tiny masked LM that tells upper from lower case."""
+    folder = tmp_path_factory.mktemp("models") / "cased"
+    save_tiny(folder, BertForMaskedLM, tiny_config(vocab_size=len(CASED)))
+    vocabulary = {word: number for number, word in enumerate(CASED)}
+    BertTokenizer(vocab=vocabulary, do_lower_case=False).save_pretrained(folder)
+    return load_model(str(folder), dtype="float64")
+
+
+@pytest.mark.parametrize(
+    ("text", "correct", "wrong"),
+    [
+        ("the boys [MASK] .", "are", "is"),
+        ("[MASK] the boys", "Are", "Is"),
+        ("THE BOYS [MASK] .", "ARE", "IS"),
+        ("[MASK] the boys", "Does", "Do"),
+        ("we saw [MASK] .", "himself", "herself"),
+        ("[MASK] .", "Herself", "Himself"),
+        ("we saw the [MASK] .", "boys", "boy"),
+        ("[MASK] saw .", "Boy", "Boys"),
+        ("WE SAW THE [MASK] .", "BOYS", "BOY"),
+        ("we [MASK] .", "watch", "watches"),
+        ("the boy [MASK] .", "tries", "try"),
+        ("[MASK] saw .", "I", None),  # "We" is no piece here: a word of its own kind
+    ],
+)
+def test_a_form_is_written_as_the_word_is(cased, text, correct, wrong):
+    found = masked_word(cased, read_sentence(cased, text), correct, None)
+    assert found.correct == correct
+    assert found.wrong == wrong or (wrong is None and found.wrong.isalpha())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from explainer import ExplainerError, Explanation
 from explainer.app import compute
 from explainer.app.compare.state import EDITORS, TITLES, Side
-from explainer.app.state.choices import Choices
 from explainer.app.widgets.question import controls
 from explainer.app.widgets.question.asking import (
     EXPLAINING,
@@ -16,6 +17,7 @@ from explainer.app.widgets.question.asking import (
     place_for_problem,
     show_problem,
 )
+from explainer.app.widgets.question.kept import type_text
 
 
 def side_box(side: Side) -> Places:
@@ -25,16 +27,12 @@ def side_box(side: Side) -> Places:
     text.text_input(
         f"{TITLES[side]} sentence",
         placeholder="Type a sentence with [MASK], then press Enter",
-        **editor.show("text", editor.choices().text, lambda t: editor.put(_with_text(side, t))),
+        **editor.show("text", editor.choices().text, partial(type_text, editor)),
     )
     with model:
         controls.model_field(editor)
     contrast, messages = st.container(key=f"contrast_{side}"), st.container()
     return Places(messages, contrast, body=messages)
-
-
-def _with_text(side: Side, text: str) -> Choices:
-    return EDITORS[side].choices().with_text(text)
 
 
 def explained(side: Side, places: Places) -> Explanation | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, cast, get_args
 
@@ -104,10 +104,14 @@ class Choices:
         """Whether a link can carry the text."""
         return len(self.text) <= LONGEST_IN_LINK
 
-    def with_text(self, text: str) -> Choices:
-        """These choices for another text; the contrast stays only where the two are alike."""
+    def with_text(self, text: str, stay: Collection[str] = ()) -> Choices:
+        """These choices for another text; words to contrast that do not `stay` by their name
+        (`correct`, `wrong`) are kept only where the two texts are alike."""
         moved = replace(self.unselected, text=text)
-        return moved if alike(self.text, text) else replace(moved, correct=None, wrong=None)
+        if alike(self.text, text):
+            return moved
+        gone: dict[str, Any] = {n: None for n in ("correct", "wrong") if n not in stay}
+        return replace(moved, **gone)
 
     @property
     def unselected(self) -> Choices:

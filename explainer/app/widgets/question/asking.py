@@ -18,6 +18,7 @@ from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls, sentence_box
 from explainer.app.widgets.question.contrast import contrast_fields
+from explainer.app.widgets.question.kept import settle
 
 Answer = TypeVar("Answer")
 EXPLAINING = "Following every word through every layer …"
@@ -96,9 +97,10 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
 
     Raises ExplainerError for what is wrong, MaskMissingError where a word is still to be clicked.
     """
-    chosen = on.choices()
     with places.body, st.spinner("Loading the model …", show_time=True):
-        loaded = compute.model(chosen.model)
+        loaded = compute.model(on.choices().model)
+    settle(on, loaded, places.messages)
+    chosen = on.choices()
     clickable = places.chips is not None and loaded.info.task == "masked-lm"
     if places.chips is not None and clickable:
         with places.chips:

@@ -13,6 +13,7 @@ from explainer.app.compute import Reading
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET, Editor
 from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.question.kept import choose_answer
 from explainer.models.model import Model
 from explainer.question.labels import asked_classes, class_number
 from explainer.question.quantity import Contrast
@@ -44,7 +45,7 @@ def _word_contrast(on: Editor[Choices], predicted: tuple[Prediction, ...]) -> No
             f"{label} · {plain(own[name])}" if name in own else label,
             format_func=partial(_or_unset, "the model’s choice"),
             accept_new_options=True,
-            **on.show_option(name, _with(value, likely), value, partial(_word_changed, on, name)),
+            **on.show_option(name, _with(value, likely), value, partial(choose_answer, on, name)),
         )
 
 
@@ -59,12 +60,6 @@ def _own_choice(chosen: Choices) -> dict[str, str]:
         return {}
     names = zip(asked, taken, strict=True)
     return {name: word for name, word in names if asked[name] is None and word is not None}
-
-
-def _word_changed(on: Editor[Choices], name: str, word: str | None) -> None:
-    word = word.strip() if word else None
-    on.put(on.choices().unselected)
-    on.change(**{name: word or None})
 
 
 def _class_contrast(on: Editor[Choices], loaded: Model) -> None:
@@ -85,7 +80,7 @@ def _class_contrast(on: Editor[Choices], loaded: Model) -> None:
         column.selectbox(
             label,
             format_func=partial(_or_unset, unset),
-            **on.show_option(name, _with(value, classes), value, partial(_word_changed, on, name)),
+            **on.show_option(name, _with(value, classes), value, partial(choose_answer, on, name)),
         )
 
 

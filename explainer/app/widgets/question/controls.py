@@ -33,7 +33,7 @@ def model_field(on: Editor[Choices]) -> None:
 
 def _model_changed(on: Editor[Choices], name: str | None) -> None:
     if name and name.strip():
-        on.put(replace(on.choices().unselected, model=name.strip(), label=None, other=None))
+        on.put(replace(on.choices().unselected, model=name.strip()))
 
 
 def settings_popover(on: Editor[Choices], *, follows: bool = False) -> None:

@@ -16,6 +16,7 @@ from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.examples import Example, examples
+from explainer.app.widgets.question.kept import type_text
 from explainer.app.widgets.question.masking import mask_word, masked
 from explainer.models.model import Model
 from explainer.question.contrast import characters, piece_in_place
@@ -47,7 +48,7 @@ def _hidden_word(on: Editor[Choices]) -> str:
 
 def _typed(on: Editor[Choices], text: str) -> None:
     st.session_state.pop(_hidden_word(on), None)
-    on.put(on.choices().with_text(text))
+    type_text(on, text)
 
 
 def _example_list(on: Editor[Choices]) -> None:

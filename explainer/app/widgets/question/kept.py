@@ -1,0 +1,144 @@
+"""Words and classes that stay asked about while sentence or model change, as long as they can.
+
+1. While the sentence is typed: words stay that a person chose, and others where the new sentence is
+   like the one before.
+2. Once the model is there: what stayed has to be a word or class of it, and the two must differ.
+
+What does not stay is left to the model, and said until something else is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import ExplainerError
+from explainer.app.state.choices import Choices
+from explainer.app.state.editor import Editor
+from explainer.app.widgets.markdown import plain
+from explainer.models.model import Model
+from explainer.question.contrast import contrast_id
+from explainer.question.labels import class_number
+from explainer.question.sentence import read_sentence
+
+WORDS = ("correct", "wrong")
+CLASSES = ("label", "other")
+QUESTION = ("model", "text", *WORDS, *CLASSES)
+
+
+def choose_answer(on: Editor[Choices], name: str, answer: str | None) -> None:
+    """Ask about a word or class that a person chose, None for the model's choice."""
+    answer = answer.strip() or None if answer else None
+    st.session_state[_own(on)] = {**st.session_state.get(_own(on), {}), name: answer}
+    on.put(on.choices().unselected)
+    on.change(**{name: answer})
+
+
+def type_text(on: Editor[Choices], text: str) -> None:
+    """Ask about another text; the words asked about that do not stay are said."""
+    before = on.choices()
+    own = st.session_state.get(_own(on), {})
+    stay = {name for name in WORDS if own.get(name) == getattr(before, name)}
+    after = before.with_text(text, stay)
+    gone = [word for name in WORDS if (word := getattr(before, name)) != getattr(after, name)]
+    on.put(after)
+    if gone:
+        words, verb = _listed(gone), "is" if len(gone) == 1 else "are"
+        _say(on, (f"The sentence is a new one: {words} {verb} no longer asked about.",))
+
+
+def settle(on: Editor[Choices], loaded: Model, messages: DeltaGenerator) -> None:
+    """Leave to the model what it cannot be asked since its sentence or itself has changed.
+
+    A word that somebody has just typed stays, and is refused where the question is read; so does
+    one that a link asks for.
+    """
+    chosen, last = on.choices(), _last(on)
+    try:
+        gone = reasons(loaded, chosen, _kept(chosen, last, loaded)) if last else {}
+    except ExplainerError:
+        return  # a sentence that cannot be read: what stays is settled with the next
+    said = _said(on)
+    if gone:
+        on.change(**dict.fromkeys(gone))
+        said = (*said, *gone.values())
+    st.session_state[f"{on.prefix}_settled"] = on.choices()
+    _say(on, said)
+    for sentence in said:
+        messages.info(plain(sentence), icon=":material/help:")
+
+
+def _kept(chosen: Choices, last: Choices, loaded: Model) -> tuple[str, ...]:
+    """What is asked as it was before sentence or model changed."""
+    if (chosen.model, chosen.text) == (last.model, last.text):
+        return ()
+    names = WORDS if loaded.info.task == "masked-lm" else CLASSES
+    return tuple(
+        name
+        for name in names
+        if getattr(chosen, name) is not None and getattr(chosen, name) == getattr(last, name)
+    )
+
+
+def reasons(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, str]:
+    """Which of the kept words or classes cannot be asked for, and why, by their names.
+
+    Raises ExplainerError for a sentence that the model cannot read.
+    """
+    why: dict[str, str] = {}
+    found: dict[str, int] = {}
+    masked = loaded.info.task == "masked-lm"
+    sentence = read_sentence(loaded, chosen.text) if masked and kept else None
+    for name in kept:
+        answer = getattr(chosen, name)
+        try:
+            if sentence is not None:
+                found[name] = contrast_id(loaded, sentence, answer)
+            else:
+                found[name] = class_number(loaded, answer)
+        except ExplainerError:
+            what = (
+                f"“{answer}” is not one word piece at the mask"
+                if masked
+                else f"“{answer}” is no class"
+            )
+            why[name] = f"{what} to this model, whose own choice is asked about instead."
+    if len(found) == 2 and len(set(found.values())) == 1:
+        first, second = kept
+        why[second] = (
+            f"“{getattr(chosen, second)}” is the same as “{getattr(chosen, first)}” to this "
+            "model, whose own choice of a rival is asked about instead."
+        )
+    return why
+
+
+def _say(on: Editor[Choices], sentences: tuple[str, ...]) -> None:
+    """Have these sentences said as long as the question is this one."""
+    st.session_state[f"{on.prefix}_said"] = (_question(on.choices()), sentences)
+
+
+def _said(on: Editor[Choices]) -> tuple[str, ...]:
+    """What is said of this question."""
+    question, sentences = st.session_state.get(f"{on.prefix}_said", (None, ()))
+    return sentences if question == _question(on.choices()) else ()
+
+
+def _question(chosen: Choices) -> tuple[str | None, ...]:
+    return tuple(getattr(chosen, name) for name in QUESTION)
+
+
+def _last(on: Editor[Choices]) -> Choices | None:
+    """What was asked when it was settled last."""
+    found: Choices | None = st.session_state.get(f"{on.prefix}_settled")
+    return found
+
+
+def _own(on: Editor[Choices]) -> str:
+    """Where the session keeps what a person chose, and not an example, a link or the default."""
+    return f"{on.prefix}_own_answers"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(f"“{word}”" for word in words)

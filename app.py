@@ -1,20 +1,26 @@
 """The app: navigation over the pages.
 
-Everything heavy is imported here, before the first widget is drawn: a session that starts while
-another thread is in the middle of such an import would find half a module. The page's own modules
-bring torch and the networks of transformers.
+Everything heavy is imported before the first widget is drawn: a session that starts while another
+thread is in the middle of such an import would find half a module. Whoever comes first to a new
+server is told why it takes a while.
 """
 
-import pandas  # noqa: F401
-import plotly.graph_objects  # noqa: F401
 import streamlit as st
 
-import explainer.app.compare.page
-import explainer.app.evaluate.page
-import explainer.app.explore.page
-import explainer.app.method.page  # noqa: F401
-from explainer.app.memory import settle
+from explainer.app.memory import settle, settled
 from explainer.base.assets import ICON
+
+
+def load() -> None:
+    """Import what pages need: their own modules bring torch and the networks of transformers."""
+    import pandas  # noqa: F401
+    import plotly.graph_objects  # noqa: F401
+
+    import explainer.app.compare.page
+    import explainer.app.evaluate.page
+    import explainer.app.explore.page
+    import explainer.app.method.page  # noqa: F401
+
 
 st.set_page_config(
     page_title="Influence Patterns Explorer",
@@ -22,6 +28,11 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="collapsed",
 )
+opening = st.empty()
+if not settled():
+    opening.markdown("**Influence Patterns Explorer** is starting: the first visit takes a moment.")
+load()
+opening.empty()
 pages = [
     st.Page("pages/explore.py", title="Explore", default=True),
     st.Page("pages/compare.py", title="Compare"),

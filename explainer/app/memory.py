@@ -7,8 +7,16 @@ that takes a quarter of a second, in which nothing else runs, and finds next to 
 from __future__ import annotations
 
 import gc
+import threading
 
 import streamlit as st
+
+_SETTLED = threading.Event()
+
+
+def settled() -> bool:
+    """Whether this server has imported all that its pages need."""
+    return _SETTLED.is_set()
 
 
 @st.cache_resource(show_spinner=False)
@@ -16,3 +24,4 @@ def settle() -> None:
     """Once a server, after its imports: nothing that is there now is looked through again."""
     gc.collect()
     gc.freeze()
+    _SETTLED.set()

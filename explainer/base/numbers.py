@@ -59,6 +59,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def ordinal(number: int) -> str:
+    """A place in a line, from 1 on: `1st`, `2nd`, `3rd`, `11th`."""
+    teens = 10 < number % 100 < 20
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
 def points(change: float) -> str:
     """A change of a share of 1 in whole percentage points: `+1 point`, `−3 points`."""
     written = signed(100 * change, 0)

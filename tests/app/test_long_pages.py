@@ -61,12 +61,12 @@ def test_the_settings_say_which_words_are_followed(tiny_masked_lm_dir):
 
 
 def test_there_is_a_way_back_from_what_was_cancelled(tiny_masked_lm_dir, monkeypatch):
-    monkeypatch.setattr("explainer.influence.effort.estimate.SLOW", 0.0)
+    monkeypatch.setattr("explainer.app.compute.waiting.SOON", 0.0)
     test = opened(tiny_masked_lm_dir, text=LONG, points="4")
     with monkeypatch.context() as patch:
         patch.setattr("explainer.app.compute.sentence.explain", lambda *_, **__: st.stop())
         checked(next(b for b in test.button if b.key == "all_words").click().run())
-        checked(next(b for b in test.button if "cancel_" in b.key).click().run())
+        checked(test.button(key="cancel").click().run())
     back = next(b for b in test.button if b.key == "all_words")
     assert back.label == f"Only the strongest {FIRST}"
     checked(back.click().run())

@@ -1,19 +1,17 @@
 """A long computation: its estimate before it begins, how far it is, and a way out of it."""
 
+import threading
+import time
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
 from explainer import ExplainerError, Settings, explain
 from explainer.app import compute
 from explainer.app.compute import Request, server, session, waiting
 from explainer.app.compute.explore import route_influence
 from explainer.app.compute.waiting import CancelledError, seconds_left, waited_for
-from explainer.influence.effort import estimate
 from explainer.influence.effort.estimate import Estimate
 from explainer.question.quantity import Contrast
 from explainer.results.route import Route
@@ -35,7 +33,26 @@ def fresh():
 @pytest.fixture
 def slow(monkeypatch):
     """Whatever takes time at all takes long."""
-    monkeypatch.setattr(estimate, "SLOW", 0.0)
+    monkeypatch.setattr(waiting, "SOON", 0.0)
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """What is said to who waits, with the share that is done; None where it is taken away."""
+    drawn: list = []
+
+    class Noted(waiting.Notice):
+        def say(self, said, done=None):
+            super().say(said, done)
+            drawn.append((done, said))
+
+        def end(self):
+            if self.shown:
+                drawn.append(None)
+            super().end()
+
+    monkeypatch.setattr(waiting, "Notice", Noted)
+    return drawn
 
 
 def buttons(test, part: str) -> list:
@@ -65,7 +82,7 @@ def test_the_estimate_is_said_before_it_begins_and_a_click_cancels(
     assert bar.proto.value == 0
     assert bar.proto.text.startswith("This takes about ")
     assert "11 tokens × 5 points × 3 layers" in bar.proto.text
-    (button,) = buttons(test, "cancel_")
+    button = test.button(key="cancel")
 
     with monkeypatch.context() as patch:
         patch.setattr(EXPLAIN, lambda *_, **__: pytest.fail("it began again"))
@@ -84,7 +101,17 @@ def test_the_estimate_is_said_before_it_begins_and_a_click_cancels(
     assert not cancelled(test)
     assert test.get("plotly_chart")
     assert not test.get("progress")
-    assert not buttons(test, "cancel_")
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_click_counts_that_comes_when_the_page_has_begun_again(tiny_masked_lm_dir, monkeypatch):
+    """As it does by itself for the page's width, with what was shown before still on the screen."""
+    test = stopped_at(monkeypatch, None, tiny_masked_lm_dir, text=SENTENCE, points="5")
+    with monkeypatch.context() as patch:
+        patch.setattr("explainer.app.explore.page.question", lambda *_, **__: st.stop())
+        checked(test.run())
+    checked(test.button(key="cancel").click().run())
+    assert cancelled(test)
 
 
 @pytest.mark.usefixtures("slow")
@@ -96,7 +123,7 @@ def test_what_was_cancelled_leaves_the_last_answer_and_another_question_is_answe
     with monkeypatch.context() as patch:
         patch.setattr(EXPLAIN, lambda *_, **__: st.stop())
         checked(widget(test, "text_input", "text").set_value(other).run())
-    checked(buttons(test, "cancel_")[0].click().run())
+    checked(test.button(key="cancel").click().run())
     assert any("Below is still the result" in caption.value for caption in test.caption)
     assert test.get("plotly_chart")
     assert widget(test, "text_input", "text").value == other
@@ -108,7 +135,6 @@ def test_what_was_cancelled_leaves_the_last_answer_and_another_question_is_answe
 def test_what_takes_less_is_computed_without_a_bar(tiny_masked_lm_dir, monkeypatch):
     test = stopped_at(monkeypatch, None, tiny_masked_lm_dir, points="3")
     assert not test.get("progress")
-    assert not buttons(test, "cancel_")
 
 
 @pytest.mark.usefixtures("slow")
@@ -126,22 +152,20 @@ def test_an_answer_that_is_there_needs_no_bar_and_is_not_cancelled(tiny_masked_l
 
 
 @pytest.mark.usefixtures("slow")
-def test_the_bar_moves_as_the_engine_goes_on(tiny_masked_lm_dir, monkeypatch):
+def test_the_bar_moves_as_the_engine_goes_on(tiny_masked_lm_dir, monkeypatch, said):
     monkeypatch.setattr(waiting, "EVERY", 0.0)
-    drawn: list[tuple[float, str]] = []
-    shown = waiting._shown
-    monkeypatch.setattr(
-        waiting, "_shown", lambda found, _: shown(found, lambda *new: drawn.append(new))
-    )
     request = Request(str(tiny_masked_lm_dir), SENTENCE, Contrast("are", "is"), Settings(points=4))
     compute.explanation(request)
-    shares = [share for share, _ in drawn]
+    (_, first), *moves, last = said
+    assert first.startswith("This takes about ")
+    assert last is None
+    shares = [share for share, _ in moves]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
-    assert all("left, of 11 tokens × 4 points × 3 layers" in said for _, said in drawn)
-    drawn.clear()
+    assert all("left, of 11 tokens × 4 points × 3 layers" in said for _, said in moves)
+    said.clear()
     route_influence(request, Route((2, 2, 2, 7), None))
-    assert drawn
+    assert said
 
 
 def test_the_time_that_is_left_is_first_the_estimates_and_then_what_was_seen():
@@ -165,39 +189,103 @@ def test_a_failure_is_said_as_ever_and_leaves_no_bar(tiny_masked_lm_dir, monkeyp
     test = opened(tiny_masked_lm_dir, points="3")
     assert [error.value for error in test.error] == ["It can be mended\\."]
     assert not test.get("progress")
-    assert not buttons(test, "cancel_")
     with pytest.raises(ExplainerError, match="mended"), waited_for(LONG, "question"):
         fails()
     assert not server.queue()._line
 
 
-def context(**values):
-    ids = [SimpleNamespace(id=name, trigger_value=on) for name, on in values.pop("clicks", ())]
-    data = SimpleNamespace(widget_states=SimpleNamespace(widgets=ids))
-    requests = SimpleNamespace(_rerun_data=data, _state=values.pop("state"))
-    return SimpleNamespace(script_requests=requests, yield_check=lambda: None)
+def test_the_place_in_the_line_is_said_and_changes(said):
+    with waited_for(None, "question") as wait:
+        wait.line(2)
+        wait.line(2)
+        wait.line(1)
+        wait.begin()
+    assert said == [
+        (0.0, "Waiting for 2 other computations (3rd in line) …"),
+        (0.0, "Waiting for another computation (2nd in line) …"),
+        None,
+    ]
 
 
-@pytest.mark.parametrize(
-    ("state", "clicks", "ends"),
-    [
-        (ScriptRequestType.RERUN, [("$$ID-12-cancel_3", True)], True),
-        (ScriptRequestType.RERUN, [("$$ID-12-cancel_3", False)], False),
-        (ScriptRequestType.RERUN, [("$$ID-12-cancel_4", True)], False),
-        (ScriptRequestType.CONTINUE, [("$$ID-12-cancel_3", True)], False),
-        (ScriptRequestType.RERUN, [], False),
-    ],
-)
-def test_a_click_within_a_part_of_the_page_ends_the_run_too(monkeypatch, state, clicks, ends):
-    """Streamlit lets a run go on for a click in a fragment."""
-    now = context(state=state, clicks=clicks)
-    monkeypatch.setattr(session, "get_script_run_ctx", lambda **_: now)
-    session.check()
-    if ends:
-        with pytest.raises(StopException):
-            session.check("cancel_3")
-    else:
-        session.check("cancel_3")
+def test_what_nobody_can_cancel_waits_without_a_button(said):
+    with waited_for(None, None) as wait:
+        wait.line(1)
+    assert said == [(None, "Waiting for another computation (2nd in line) …"), None]
+
+
+def test_what_takes_longer_than_thought_shows_how_far_it_is(said, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(session, "check", lambda: None)
+    for found, first in ((None, "Computing for 3 seconds …"), (Estimate(1.0, "sizes"), "About 1 ")):
+        said.clear()
+        with waited_for(found, "question") as wait:
+            wait.begin()
+            now[0] += 1.5
+            wait.look()
+            assert said == []
+            now[0] += 1.5
+            wait.look()
+            assert said[-1][1].startswith(first)
+            now[0] += 1.0
+            wait.hear(0.5)
+            assert said[-1][0] == 0.5
+            assert said[-1][1].startswith("About 4 seconds left")
+        assert said[-1] is None
+
+
+def test_a_model_that_takes_long_to_load_is_named(said, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with waiting.loading("someone/large") as look:
+        look()
+        assert said == []
+        now[0] += 1.0
+        look()
+        look()
+    assert said == [(None, "Loading the model 'someone/large' …"), None]
+    said.clear()
+    with pytest.raises(ExplainerError, match="no such"), waiting.loading("gone"):
+        raise ExplainerError("no such model")
+    assert said == []
+
+
+def test_what_waits_is_cancelled_too_however_short_it_is(tiny_masked_lm_dir):
+    request = Request(str(tiny_masked_lm_dir), SENTENCE, Contrast("are", "is"), Settings(points=4))
+    known = replace(request, version=compute.fetch(request.model).version)
+    session.cancel(compute.explanation._question(known))
+    with pytest.raises(CancelledError, match=r"^Cancelled\. Start it again"):
+        compute.explanation(request)
+
+
+def test_a_second_session_sees_its_place_at_once(tiny_masked_lm_dir, monkeypatch):
+    """While somebody else has the turn."""
+    busy, done = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with server.queue().turn("other"):
+            busy.set()
+            done.wait(30)
+
+    holder = threading.Thread(target=other, daemon=True)
+    holder.start()
+    assert busy.wait(10)
+    line = waiting.Wait.line
+
+    def stop(wait, before) -> None:
+        line(wait, before)
+        st.stop()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(waiting.Wait, "line", stop)
+        test = opened(tiny_masked_lm_dir)
+    (bar,) = test.get("progress")
+    assert bar.proto.text == "Waiting for another computation (2nd in line) …"
+    done.set()
+    holder.join(10)
+    checked(test.run())
+    assert not test.get("progress")
+    assert test.get("plotly_chart")
 
 
 def test_only_the_last_questions_that_were_cancelled_are_remembered():

@@ -69,12 +69,12 @@ def found_browser() -> str | None:
 
 
 @contextlib.contextmanager
-def server():
-    """A cold server on a free port; yields its address as soon as it answers."""
+def server(script="app.py"):
+    """A cold server of a script on a free port; yields its address as soon as it answers."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     address = f"http://localhost:{port}"
     # A pipe that nobody reads would stop a server that has much to say.
     with tempfile.TemporaryFile("w+") as errors:

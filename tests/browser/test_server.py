@@ -54,7 +54,14 @@ def test_a_link_opens_a_new_server_with_its_navigation(running, tab, tiny_masked
     """The first test here: nobody has been at the server yet."""
     query = urlencode({"model": tiny_masked_lm_dir, "text2": compare.LONGER})
     tab.goto(f"{running}/compare?{query}")
+    seen = set()
+    while not tab.locator(GRAPH).count():
+        seen.update(tab.locator("body").inner_text().splitlines())
+        tab.wait_for_timeout(20)
+    assert any("is starting" in line for line in seen)
+    assert not seen & {"app", "explore", "compare", "evaluate", "method"}
     compare.ready(tab)
+    assert not tab.get_by_text("is starting").count()
     assert tab.get_by_role("link", name="Explore").count() == 1
     assert not tab.get_by_role("link", name="app").count()
     assert compare.sentence(tab, "Second").input_value() == compare.LONGER
@@ -95,10 +102,10 @@ def test_who_waits_sees_his_place_and_a_closed_tab_computes_no_longer(chromium, 
             first.goto(long)
             first.get_by_text("Following every word").wait_for()
             second.goto(other)
-            second.get_by_text("1 before you").wait_for(timeout=SOON)
+            second.get_by_text("(2nd in line)").wait_for(timeout=SOON)
         second.wait_for_selector(GRAPH, timeout=SOON)
         idle(second)
-        assert not second.get_by_text("before you").count()
+        assert not second.get_by_text("in line").count()
 
 
 @pytest.mark.usefixtures("warm")

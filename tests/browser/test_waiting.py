@@ -1,6 +1,7 @@
 """Long texts in a real browser: an estimate, a bar and a way out, and the strongest words first."""
 
 import time
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -53,11 +54,12 @@ def test_what_takes_long_says_so_moves_and_is_cancelled(
         assert edges[0] <= edges[1]
         asked = {"model": tiny_masked_lm_dir, "points": 3 + width % 7}  # not answered before
         other.goto(f"{patient}/?{urlencode(asked)}")
-        other.get_by_text("1 before you").wait_for()
+        other.get_by_text("Waiting for another computation (2nd in line)").wait_for()
         began = time.monotonic()
         cancel(page).click()
-        other.wait_for_selector(GRAPH)
+        other.get_by_text("(2nd in line)").wait_for(state="detached")
         assert time.monotonic() - began < AT_ONCE
+        other.wait_for_selector(GRAPH)
         page.get_by_text("Cancelled: it takes about").wait_for()
         idle(page)
         assert not page.locator(BAR).count()
@@ -77,6 +79,56 @@ def test_it_starts_again_when_asked_and_another_question_is_answered(endless, ta
     tab.locator(BOX).press("Enter")
     tab.wait_for_function("!document.body.innerText.includes('Cancelled')")
     assert tab.locator(BOX).input_value() == SHORT
+
+
+@pytest.fixture(scope="module")
+def part():
+    """The address of a page of which a part computes without end."""
+    with server(Path(__file__).with_name("endless.py")) as running:
+        yield running
+
+
+def computing(page, address: str) -> None:
+    """Let the page's part compute."""
+    page.goto(address)
+    page.get_by_text("Compute").click()
+
+
+def free_within(page, other, address: str, stop) -> float:
+    """Seconds from `stop` until the other page's part has the turn, for which it waits."""
+    page.locator(BAR).get_by_text("Computing for").wait_for()
+    computing(other, address)
+    other.get_by_text("(2nd in line)").wait_for()
+    assert cancel(other).is_visible()
+    began = time.monotonic()
+    stop()
+    other.get_by_text("(2nd in line)").wait_for(state="detached")
+    return time.monotonic() - began
+
+
+def test_a_part_of_a_page_is_cancelled_and_begins_again(chromium, part):
+    with opened(chromium, 390) as page, opened(chromium) as other:
+        page.goto(part)
+        page.get_by_text("the end").wait_for()
+        cancel(page).wait_for(state="hidden")
+        computing(page, part)
+        assert free_within(page, other, part, lambda: cancel(page).click()) < AT_ONCE
+        page.get_by_text("Cancelled. Start it again").wait_for()
+        cancel(page).wait_for(state="hidden")
+        page.get_by_role("button", name="Start again").click()
+        page.get_by_text("(2nd in line)").wait_for()
+        page.get_by_text("Cancelled.").wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("leave", ["reload", "close"])
+def test_a_tab_that_is_left_frees_the_queue(chromium, part, leave):
+    page = chromium.new_page()
+    try:
+        computing(page, part)
+        with opened(chromium) as other:
+            assert free_within(page, other, part, getattr(page, leave)) < AT_ONCE
+    finally:
+        page.close()
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TypeVar
 
 import streamlit as st
@@ -26,7 +26,7 @@ from explainer.app.compute.answers import Answers
 from explainer.app.compute.bounds import OVERTIME, allowed_seconds
 from explainer.app.compute.loader import Loaded, Loader
 from explainer.app.compute.queue import Queue
-from explainer.app.compute.waiting import Wait, waited_for
+from explainer.app.compute.waiting import Wait, loading, waited_for
 from explainer.base.checkpoint import checkpoints
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
@@ -67,7 +67,8 @@ def fetch(name: str, asked: str = "") -> Loaded:
     """
     if queue().held_here:
         raise RuntimeError("A computation that has the turn asked for a model.")
-    return loader().get(name, asked or None, session.check)
+    with loading(name) as waiting:
+        return loader().get(name, asked or None, waiting)
 
 
 def model(name: str) -> Model:
@@ -102,30 +103,25 @@ def on(
 
 @contextmanager
 def _turn(wait: Wait) -> Iterator[None]:
-    """One's turn to compute; who waits is told how many are before, in the page."""
+    """One's turn to compute, which ends where nobody waits for it any more or it takes too long."""
     allowed = allowed_seconds()
-    shown: list[int] = []
-    with ExitStack() as notice:
 
-        def waiting(before: int) -> None:
-            wait.check()
-            if shown != [before]:
-                shown[:] = [before]
-                notice.close()
-                notice.enter_context(st.spinner(f"Others are computing: {before} before you …"))
+    def waiting(before: int) -> None:
+        wait.check()
+        wait.line(before)
 
-        with queue().turn(session.owner(), waiting) as check_place:
-            notice.close()
-            until = time.monotonic() + OVERTIME * allowed
+    with queue().turn(session.owner(), waiting) as check_place:
+        wait.begin()
+        until = time.monotonic() + OVERTIME * allowed
 
-            def watch() -> None:
-                wait.check()
-                check_place()
-                if time.monotonic() > until:
-                    raise ExplainerError(
-                        f"This took longer than {OVERTIME * allowed} seconds and was stopped: "
-                        "take fewer points or a shorter sentence."
-                    )
+        def watch() -> None:
+            wait.look()
+            check_place()
+            if time.monotonic() > until:
+                raise ExplainerError(
+                    f"This took longer than {OVERTIME * allowed} seconds and was stopped: "
+                    "take fewer points or a shorter sentence."
+                )
 
-            with checkpoints(watch, wait.hear):
-                yield
+        with checkpoints(watch, wait.hear):
+            yield

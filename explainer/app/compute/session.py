@@ -6,8 +6,7 @@ import threading
 from collections.abc import Hashable
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 CANCELLED = "cancelled"
 """Where the session keeps the questions that it has cancelled, the last ones."""
@@ -20,31 +19,15 @@ def owner() -> Hashable:
     return threading.get_ident() if context is None else context.session_id
 
 
-def check(button: str | None = None) -> None:
-    """End the page's run here where its tab was closed, something else was chosen on it, or the
-    button with this key was clicked.
+def check() -> None:
+    """End the page's run here where its tab was closed or something else was chosen on it.
 
-    By Streamlit's own exceptions, which no `except Exception` catches.
+    By Streamlit's own exceptions, which no `except Exception` catches. A choice within a part of
+    the page (a fragment) does not count as one: that part runs after this run.
     """
     context = get_script_run_ctx(suppress_warning=True)
-    if context is None:
-        return
-    context.yield_check()
-    if button is not None and _clicked(context.script_requests, button):
-        raise StopException
-
-
-def _clicked(requests: object, button: str) -> bool:
-    """Whether the run that was asked for next is for a click on this button.
-
-    A run that is under way is not interrupted by Streamlit for a click within a fragment.
-    """
-    if getattr(requests, "_state", None) != ScriptRequestType.RERUN:
-        return False
-    states = getattr(getattr(requests, "_rerun_data", None), "widget_states", None)
-    return states is not None and any(
-        state.trigger_value and state.id.endswith(f"-{button}") for state in states.widgets
-    )
+    if context is not None:
+        context.yield_check()
 
 
 def cancel(question: Hashable) -> None:

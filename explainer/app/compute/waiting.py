@@ -1,7 +1,9 @@
-"""What a person who waits for a long computation sees, and how it is cancelled.
+"""What a person who waits sees: the place in the line, how far it is, and a way out.
 
-A click on Cancel asks for a new run of the page, which ends the run that computes at its next
-checkpoint. The new run does not begin again what was cancelled: the session remembers that until
+The style sheet shows it at the lower edge of the window, with the page's one button to cancel
+beside it. That button belongs to the page and not to the part of it that computes: Streamlit lets
+such a part run on for a click within it, and ends it at the next checkpoint for a click anywhere
+else. The run that follows does not begin again what was cancelled: the session remembers that until
 somebody starts it again.
 """
 
@@ -10,101 +12,204 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.app.compute import session
 from explainer.base.errors import ExplainerError
-from explainer.base.numbers import duration
+from explainer.base.numbers import duration, ordinal
+from explainer.base.quote import quote
 from explainer.influence.effort.estimate import Estimate
 
+SOON = 2.0
+"""Seconds from which on a computation shows how far it is: by its estimate, or because it is not
+done by then."""
+NOTICED = 0.5
+"""Seconds after which a model that is being loaded is named."""
 EVERY = 0.3
 """Seconds between two looks of the bar."""
 SURE = 0.1
 """The share from which on what has been done tells better than the estimate how long all takes."""
+_NUMBERS = count()
+"""No two notices of a run may have the same key."""
+ASKED = "waited_for"
+"""Where the session keeps the question that it waits for, if that can be cancelled."""
 
 
 class CancelledError(ExplainerError):
     """No mistake: the person has cancelled it. `resume` lets it begin again."""
 
-    def __init__(self, question: Hashable, found: Estimate) -> None:
-        super().__init__(
-            f"Cancelled: it takes {found.says}. Start it again, or ask for something shorter."
-        )
+    def __init__(self, question: Hashable, found: Estimate | None) -> None:
+        takes = f": it takes {found.says}" if found is not None and _is_long(found) else ""
+        super().__init__(f"Cancelled{takes}. Start it again, or ask for something else.")
         self._question = question
 
     @property
     def name(self) -> str:
         """What tells it apart from others that were cancelled."""
-        return _name(self._question)
+        return f"{hash(self._question) & (2**63 - 1):x}"
 
     def resume(self) -> None:
         """Forget that it was cancelled."""
         session.forget_cancelled(self._question)
 
 
+def cancel_button() -> None:
+    """Draw the page's button to cancel what it waits for, in each run before anything computes.
+
+    The style sheet hides it while nothing that can be cancelled is waited for. It cancels what was
+    shown last: a run that has just begun, for the page's new width say, has shown nothing yet.
+    """
+    # One pixel high until the style sheet is there, which a browser gets after the first widgets.
+    with st.container(key="cancel_place", height=1, border=False):
+        st.button("Cancel", icon=":material/close:", key="cancel", on_click=_cancel)
+
+
+def _cancel() -> None:
+    question: Hashable = st.session_state.get(ASKED)
+    if question is not None:  # else it was done a moment ago
+        session.cancel(question)
+
+
+class Notice:
+    """What is said to a person who waits; drawn where the page has come to, once there is any."""
+
+    def __init__(self) -> None:
+        self._place: DeltaGenerator | None = None
+        self._drawn: DeltaGenerator | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether anything is said."""
+        return self._place is not None
+
+    def say(self, said: str, done: float | None = None) -> None:
+        """A sentence, with a bar of the share `done` for what can be cancelled."""
+        if self._place is None or self._drawn is None:
+            self._place = st.empty()
+            self._drawn = self._place.container(key=f"waiting_{next(_NUMBERS)}").empty()
+        if done is None:
+            self._drawn.markdown(said)
+        else:
+            self._drawn.progress(done, said)
+
+    def end(self) -> None:
+        """Take it away again."""
+        if self._place is not None:
+            self._place.empty()
+        self._place = self._drawn = None
+
+
+@contextmanager
+def loading(name: str) -> Iterator[Callable[[], None]]:
+    """What to call again and again while the model called `name` is loaded, which it then says."""
+    began, notice = time.monotonic(), Notice()
+
+    def waiting() -> None:
+        session.check()
+        if time.monotonic() - began > NOTICED and not notice.shown:
+            notice.say(f"Loading the model {quote(name)} …")
+
+    try:
+        yield waiting
+    except ExplainerError:
+        notice.end()
+        raise
+    notice.end()
+
+
 @contextmanager
 def waited_for(found: Estimate | None, question: Hashable) -> Iterator[Wait]:
-    """What is inside is computed, with its estimate, a bar and a button around it if it is slow.
+    """What is inside waits for its turn and is computed; whoever waits sees how far it is.
 
-    Raises CancelledError where the session has cancelled this question.
+    `found` is what it takes, if that is known. None as question is what nobody can cancel. Raises
+    CancelledError where the session has cancelled this question.
     """
-    if found is None or not found.slow:
-        yield Wait()
-        return
-    if session.is_cancelled(question):
+    if question is not None and session.is_cancelled(question):
         raise CancelledError(question, found)
-    place = st.empty()
-    key = f"cancel_{_name(question)}"
-    with place.container():
-        bar = st.progress(0.0, f"This takes {found.says}.")
-        st.button(
-            "Cancel",
-            icon=":material/close:",
-            key=key,
-            on_click=session.cancel,
-            args=(question,),
-        )
+    wait = Wait(found, question)
     try:
-        yield Wait(_shown(found, bar.progress), key)
+        yield wait
     except ExplainerError:  # a run that ends otherwise leaves the page to the next one
-        place.empty()
+        wait.end()
         raise
-    place.empty()
-
-
-def _name(question: Hashable) -> str:
-    return f"{hash(question) & (2**63 - 1):x}"
+    wait.end()
 
 
 class Wait:
-    """How what is computed is followed: `hear` is told which share is done, `check` may end it."""
+    """How what is computed is followed: `check` may end it, the others draw where it is."""
 
-    def __init__(
-        self, hear: Callable[[float], None] = lambda _: None, button: str | None = None
-    ) -> None:
-        self.hear = hear
-        self._button = button
+    def __init__(self, found: Estimate | None, question: Hashable) -> None:
+        self._found, self._question = found, question
+        self._notice = Notice()
+        self._before = 0
+        self._began = self._drawn = time.monotonic()
+        self._done = 0.0
+
+    def line(self, before: int) -> None:
+        """So many computations are before this one."""
+        if before != self._before:
+            self._before = before
+            others = "another computation" if before == 1 else f"{before} other computations"
+            self._draw(f"Waiting for {others} ({ordinal(before + 1)} in line) …")
+
+    def begin(self) -> None:
+        """The turn has come."""
+        self._began = self._drawn = time.monotonic()
+        if self._found is not None and _is_long(self._found):
+            self._draw(f"This takes {self._found.says}.")
+        else:
+            self.end()
+
+    def hear(self, done: float) -> None:
+        """The share `done` is behind."""
+        self._done = min(1.0, max(self._done, done))
+        self._show()
 
     def check(self) -> None:
         """End the page's run where its tab was closed or something else was asked for."""
-        session.check(self._button)
+        session.check()
+
+    def look(self) -> None:
+        """`check`, for what computes: something is shown as soon as it takes long."""
+        self.check()
+        self._show()
+
+    def end(self) -> None:
+        """Nothing is waited for any more."""
+        if self._notice.shown:
+            self._notice.end()
+            st.session_state[ASKED] = None
+
+    def _show(self) -> None:
+        """Draw how far it is, where it takes long and was not drawn a moment ago."""
+        now = time.monotonic()
+        elapsed = now - self._began
+        shown = elapsed >= SOON or (self._found is not None and _is_long(self._found))
+        if self._question is None or not shown or now - self._drawn < EVERY:
+            return
+        self._drawn = now
+        self._draw(_progress(self._found, elapsed, self._done))
+
+    def _draw(self, said: str) -> None:
+        if not self._notice.shown:
+            st.session_state[ASKED] = self._question
+        self._notice.say(said, None if self._question is None else self._done)
 
 
-def _shown(found: Estimate, draw: Callable[[float, str], object]) -> Callable[[float], None]:
-    """What hears which share is done and draws it, with the time that is left."""
-    began = drawn = time.monotonic()
-    most = 0.0
+def _is_long(found: Estimate) -> bool:
+    """Whether a person is told from the beginning how long it takes."""
+    return found.seconds > SOON
 
-    def hear(done: float) -> None:
-        nonlocal drawn, most
-        now, most = time.monotonic(), min(1.0, max(most, done))
-        if now - drawn >= EVERY:
-            drawn = now
-            left = duration(seconds_left(found.seconds, now - began, most))
-            draw(most, f"About {left} left, of {found.sizes}")
 
-    return hear
+def _progress(found: Estimate | None, elapsed: float, done: float) -> str:
+    """How far it is after so many seconds, as a sentence."""
+    if found is None and done <= SURE:
+        return f"Computing for {duration(elapsed)} …"
+    left = duration(seconds_left(0.0 if found is None else found.seconds, elapsed, done))
+    return f"About {left} left" + ("" if found is None else f", of {found.sizes}")
 
 
 def seconds_left(estimated: float, elapsed: float, done: float) -> float:

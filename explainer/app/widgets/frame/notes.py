@@ -30,7 +30,7 @@ def show_error(
     if not isinstance(error, CancelledError):
         where.error(said, icon=":material/error:")
         return
-    box = where.container()
+    box = where.container(key=f"cancelled_{owner}_{error.name}")
     box.info(said, icon=":material/cancel:")
     box.button(
         "Start again",

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
 from explainer.app import compute
+from explainer.app.compute.waiting import cancel_button
 from explainer.app.state.linked import Linked
 from explainer.app.widgets.frame.notes import show_error, show_notes
 from explainer.app.widgets.frame.style import style
@@ -43,6 +44,7 @@ def page_frame(linked: Linked[Any], title: str, about: str | Callable[[], str]) 
     head = st.container(horizontal=True, vertical_alignment="bottom", key="head_row")
     head.html(f'<div class="ipe-head"><h1>{escape(title)}</h1><p>{escape(lead)}</p></div>')
     messages = st.container()
+    cancel_button()
     try:
         compute.listings()
     except ExplainerError as error:

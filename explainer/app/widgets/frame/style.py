@@ -14,6 +14,7 @@ def style(dark: bool) -> None:
     """Put the style sheet into the page."""
     colours = palette(dark)
     named = {
+        "surface": colours.surface,
         "ink": colours.ink,
         "muted": colours.muted,
         "bar": colours.positive,

@@ -19,7 +19,11 @@ from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Line, Scene, Spot
 
 Part = dict[str, Any]
-SPOT_SIZE = 14
+SPOT_SIZE = 6
+"""px of a spot: within a marker Plotly holds all places for equally near, so that of two large ones
+the later would win."""
+REACH = 18
+"""px around a spot from which it can be pointed at and tapped; the nearest one is meant."""
 CORNERS = 20
 """A small circle as a polygon; more cannot be seen."""
 TURN = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
@@ -60,7 +64,7 @@ def _layout(scene: Scene, colours: Palette) -> Part:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
         "hovermode": "closest",
-        "hoverdistance": 14,
+        "hoverdistance": REACH,
         "dragmode": False,
         "font": {"family": text.FONT, "color": colours.ink, "size": text.SMALL},
         "hoverlabel": {

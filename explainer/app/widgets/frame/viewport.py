@@ -1,4 +1,4 @@
-"""How the page is shown: its width, for which figures are laid out, its columns and its theme."""
+"""How the page is shown: its width, for which figures are laid out, columns, theme, and touch."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ SIDE_BY_SIDE = 820.0
 """px of page width from which two figures stand next to each other."""
 JS = """
 export default function ({ parentElement, setStateValue }) {
+  letFiguresScroll();
   const measured = parentElement.host ?? parentElement;
   let last = null;
   let timer = null;
@@ -34,6 +35,19 @@ export default function ({ parentElement, setStateValue }) {
   });
   observer.observe(measured);
   return () => observer.disconnect();
+}
+
+// Plotly keeps every touch on a figure to itself, since Streamlit asks it to pan where points can
+// be selected: nobody could scroll past it, and a tap came twice. Without a touch of its own it
+// gets what browsers make of a tap, which is one click where it was.
+function letFiguresScroll() {
+  const page = document.documentElement.dataset;
+  if (page.figuresScroll) return;
+  page.figuresScroll = "yes";
+  const keep = (event) => {
+    if (event.target.closest?.(".js-plotly-plot .draglayer")) event.stopPropagation();
+  };
+  document.addEventListener("touchstart", keep, { capture: true, passive: true });
 }
 """.replace("STEP", str(STEP))
 

@@ -97,7 +97,7 @@ def test_a_click_explains_the_token_that_stood_there(folder):
     test = opened(folder, text=text, correct="", wrong="")
     model = compute.model(str(folder))
     checked(widget(test, "button_group", "chip").set_value(0).run())
-    assert widget(test, "text_input", "text").value == TEXT
+    assert widget(test, "text_area", "text").value == TEXT
     assert test.session_state["choices"].correct == "the"
     sentence = read_sentence(model, TEXT)
     place = sentence.masks[0]
@@ -106,7 +106,7 @@ def test_a_click_explains_the_token_that_stood_there(folder):
     value = explained(test).target.value
     assert value == near(own[stood] - own[rival_of(model, sentence, own, stood)])
     checked(widget(test, "button_group", "chip").set_value(None).run())
-    assert widget(test, "text_input", "text").value == text
+    assert widget(test, "text_area", "text").value == text
 
 
 def test_a_word_asked_for_by_number_is_put_back_as_text(folder):
@@ -116,8 +116,8 @@ def test_a_word_asked_for_by_number_is_put_back_as_text(folder):
         test = opened(folder, text=TEXT, correct=f"id:{chosen.id}", wrong="")
         assert not test.error
         checked(widget(test, "button_group", "chip").set_value(None).run())
-        assert "id:" not in widget(test, "text_input", "text").value
-        assert "##" not in widget(test, "text_input", "text").value
+        assert "id:" not in widget(test, "text_area", "text").value
+        assert "##" not in widget(test, "text_area", "text").value
 
 
 def test_the_mask_may_be_spelled_as_the_model_spells_it(folder):
@@ -128,7 +128,7 @@ def test_the_mask_may_be_spelled_as_the_model_spells_it(folder):
     checked(widget(test, "toggle", "special").set_value(False).run())
     assert mask not in set(test.dataframe[0].value["word"])
     checked(widget(test, "button_group", "chip").set_value(0).run())
-    assert widget(test, "text_input", "text").value.count("[M") == 1
+    assert widget(test, "text_area", "text").value.count("[M") == 1
 
 
 def test_classes_of_one_name_are_told_apart(saved):  # noqa: F811

@@ -123,7 +123,7 @@ def test_a_link_reproduces_the_page(page):
     }
     test = page(**asked)
     assert query(test) == asked
-    assert widget(test, "text_input", "text").value == OTHER
+    assert widget(test, "text_area", "text").value == OTHER
     again = page(**query(test))
     assert verdict(again) == verdict(test)
 
@@ -132,15 +132,15 @@ def test_a_mistake_is_said_and_the_last_answer_stays(page):
     test = page(points="5")
     before = verdict(test)
     text = "<b>two</b> [MASK] [MASK]"
-    checked(widget(test, "text_input", "text").set_value(text).run())
+    checked(widget(test, "text_area", "text").set_value(text).run())
     (error,) = test.error
     assert "has 2" in error.value.replace("\\", "")
-    assert widget(test, "text_input", "text").value == text
+    assert widget(test, "text_area", "text").value == text
     assert verdict(test) == before
     assert any("still the result" in caption.value for caption in test.caption)
-    checked(widget(test, "text_input", "text").set_value("the farmers love the farmer").run())
+    checked(widget(test, "text_area", "text").set_value("the farmers love the farmer").run())
     assert "Which word should the model predict" in messages(test)[0]
-    checked(widget(test, "text_input", "text").set_value(OTHER).run())
+    checked(widget(test, "text_area", "text").set_value(OTHER).run())
     assert not messages(test)
     assert verdict(test) != before
 
@@ -160,7 +160,7 @@ def test_the_explored_sentence_comes_along(tiny_masked_lm_dir):
     test = opened(tiny_masked_lm_dir, None, text=OTHER, correct="are", wrong="is", points="6")
     test.query_params.clear()  # as the browser's navigation does
     checked(test.switch_page("pages/evaluate.py").run())
-    assert widget(test, "text_input", "text").value == OTHER
+    assert widget(test, "text_area", "text").value == OTHER
     assert query(test) == {"text": OTHER, "points": "6"}
 
 

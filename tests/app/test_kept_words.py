@@ -22,7 +22,7 @@ def pieces(tmp_path_factory):
 
 
 def typed(test, text):
-    return checked(widget(test, "text_input", "text").set_value(text).run())
+    return checked(widget(test, "text_area", "text").set_value(text).run())
 
 
 def chosen(test, name, word):

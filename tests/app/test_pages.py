@@ -52,7 +52,7 @@ def follow(test: AppTest, **changes: str) -> None:
 
 def test_the_page_shows_the_graph_of_the_example(page):
     test = page()
-    assert widget(test, "text_input", "text").value == SENTENCE
+    assert widget(test, "text_area", "text").value == SENTENCE
     assert "influence on are − is" in graph_alt(test)
     assert not messages(test)
     assert not query(test)
@@ -250,13 +250,13 @@ def test_wrong_values_in_a_link_fall_back_with_a_note(page):
 def test_bad_input_gets_one_sentence_and_keeps_everything(page, text, says):
     test = page()
     before = graph_alt(test)
-    checked(widget(test, "text_input", "text").set_value(text).run())
+    checked(widget(test, "text_area", "text").set_value(text).run())
     (error,) = test.error
     assert says in error.value.replace("\\", "")
-    assert widget(test, "text_input", "text").value == text
+    assert widget(test, "text_area", "text").value == text
     assert graph_alt(test) == before
     assert any("still the result" in caption.value for caption in test.caption)
-    checked(widget(test, "text_input", "text").set_value(SENTENCE).run())
+    checked(widget(test, "text_area", "text").set_value(SENTENCE).run())
     assert not test.error
 
 
@@ -267,22 +267,22 @@ def test_a_sentence_without_a_mask_is_asked_for_one(page):
     assert "Which word" in info.value
     chips = widget(test, "button_group", "chip")
     checked(chips.set_value(2).run())
-    assert widget(test, "text_input", "text").value == "the farmers [MASK] old ."
+    assert widget(test, "text_area", "text").value == "the farmers [MASK] old ."
     assert test.session_state["choices"].correct == "are"
     assert "influence on are − " in graph_alt(test)
     chips = widget(test, "button_group", "chip")
     checked(chips.set_value(None).run())
-    assert widget(test, "text_input", "text").value == "the farmers are old ."
+    assert widget(test, "text_area", "text").value == "the farmers are old ."
 
 
 def test_clicking_another_word_puts_the_first_one_back(page):
     test = page()
     checked(widget(test, "button_group", "chip").set_value(1).run())
     text = "the [MASK] that the assistant loves are old ."
-    assert widget(test, "text_input", "text").value == text
+    assert widget(test, "text_area", "text").value == text
     checked(widget(test, "button_group", "chip").set_value(0).run())
     text = "[MASK] farmers that the assistant loves are old ."
-    assert widget(test, "text_input", "text").value == text
+    assert widget(test, "text_area", "text").value == text
 
 
 @pytest.mark.parametrize("word", ["zebra", "unhappiest", "is", "[SEP]"])
@@ -338,7 +338,7 @@ def test_a_model_that_cannot_be_loaded_leaves_the_page(page):
     (error,) = test.error
     assert "no model folder" in error.value
     assert graph_alt(test) == before
-    assert widget(test, "text_input", "text").value == SENTENCE
+    assert widget(test, "text_area", "text").value == SENTENCE
 
 
 def test_a_wrong_setting_of_the_server_is_said(monkeypatch):
@@ -354,7 +354,7 @@ def test_an_example_fills_everything_in(page):
     test = page()
     number = next(i for i, e in enumerate(examples()) if e.text.startswith("the farmer that"))
     checked(test.button(key=f"example_{number}").click().run())
-    assert widget(test, "text_input", "text").value == examples()[number].text
+    assert widget(test, "text_area", "text").value == examples()[number].text
     assert widget(test, "selectbox", "correct").value == "is"
     assert "influence on is − are" in graph_alt(test)
 

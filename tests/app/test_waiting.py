@@ -92,8 +92,8 @@ def test_the_estimate_is_said_before_it_begins_and_a_click_cancels(
     assert len(cancelled(test)) == (1 if page is None else 2)
     assert not test.error
     assert query(test)["points"] == "5" if page is None else True
-    owner = "explore" if page is None else "compare_first"
-    assert widget(test, "text_input", "text", owner).value == SENTENCE
+    kind, owner = ("text_area", "explore") if page is None else ("text_input", "compare_first")
+    assert widget(test, kind, "text", owner).value == SENTENCE
     assert not server.queue()._line
 
     again, *_ = buttons(test, "resume_")
@@ -122,12 +122,12 @@ def test_what_was_cancelled_leaves_the_last_answer_and_another_question_is_answe
     other = "the old farmer [MASK] good ."
     with monkeypatch.context() as patch:
         patch.setattr(EXPLAIN, lambda *_, **__: st.stop())
-        checked(widget(test, "text_input", "text").set_value(other).run())
+        checked(widget(test, "text_area", "text").set_value(other).run())
     checked(test.button(key="cancel").click().run())
     assert any("Below is still the result" in caption.value for caption in test.caption)
     assert test.get("plotly_chart")
-    assert widget(test, "text_input", "text").value == other
-    checked(widget(test, "text_input", "text").set_value("the farmers [MASK] bad .").run())
+    assert widget(test, "text_area", "text").value == other
+    checked(widget(test, "text_area", "text").set_value("the farmers [MASK] bad .").run())
     assert not cancelled(test)
     assert "farmers" in test.session_state["explore_last_request"].text
 

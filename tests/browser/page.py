@@ -26,7 +26,8 @@ QUIET = (
 )
 GRAPH = ".js-plotly-plot .scatterlayer .trace"
 PLOTS = "[data-testid=stPlotlyChart]"
-BOX = ".st-key-sentence_row input"
+BOX = ".st-key-typing textarea"
+"""The box of the sentence, which lies in the place of its words until it is used."""
 SPOTS = """index => {
   const plot = document.querySelectorAll('.js-plotly-plot')[index ?? 0];
   const { xaxis, yaxis } = plot._fullLayout;
@@ -61,6 +62,12 @@ QUIET_SINCE = """quiet => {
   return performance.now() - window.quietSince >= quiet;
 }"""
 """Whether the page has had nothing to wait for since so many ms."""
+
+
+def menu(page, key: str) -> None:
+    """Open what is behind a button or a word; Escape closes it."""
+    page.locator(f".st-key-{key} [data-testid=stPopoverButton]").click()
+    page.locator("[data-testid=stPopoverBody]").wait_for()
 
 
 def found_browser() -> str | None:

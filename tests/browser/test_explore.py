@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import BOX, SPOTS, idle, opened, ready, server
+from tests.browser.page import BOX, SPOTS, idle, menu, opened, ready, server
 
 pytestmark = pytest.mark.browser
 
@@ -74,10 +74,12 @@ def test_the_main_job(tab, chromium, link):
     assert "are − is" in alt(tab)
     assert "wrong=" not in tab.url
 
+    menu(tab, "view")
     tab.get_by_text("Nodes", exact=True).click()
     tab.wait_for_function("location.search.includes('level=embedding')")
     tab.get_by_text("Both", exact=True).click()
     tab.wait_for_function("location.search.includes('overlay=both')")
+    tab.keyboard.press("Escape")
     idle(tab)
     click_spot(tab, "token", 2)
     tab.wait_for_function("location.search.includes('word=2')")
@@ -87,8 +89,10 @@ def test_the_main_job(tab, chromium, link):
     at = ",".join("any" if part is None else str(part) for part in step)
     tab.wait_for_function("at => new URLSearchParams(location.search).get('at') === at", arg=at)
     until_alt(tab, "through block")
+    menu(tab, "view")
     tab.get_by_text("Heads and skips", exact=True).click()
     tab.wait_for_function("!location.search.includes('level=')")
+    tab.keyboard.press("Escape")
     idle(tab)
     assert "at=" in tab.url
     assert "through block" in alt(tab)
@@ -178,10 +182,12 @@ def test_the_page_asks_no_other_server(tab, link, address):
 
 
 def choose_model(page, name: str) -> None:
+    menu(page, "model")
     box = page.locator("[data-testid=stSelectbox]", has_text="Model").locator("input")
     box.click()
     box.fill(name)
     box.press("Enter")
+    page.keyboard.press("Escape")
 
 
 def test_it_starts_with_agreement_and_changes_to_other_models(tab, address, tiny_classifier_dir):

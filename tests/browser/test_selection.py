@@ -184,16 +184,3 @@ def test_the_link_is_copied(chromium, link):
         page.get_by_role("button", name="Copy the link").click()
         page.get_by_text("The link is copied.").wait_for()
         assert page.evaluate("navigator.clipboard.readText()") == page.url
-
-
-def test_the_hint_goes_and_stays_away(chromium, link):
-    with opened(chromium) as page:
-        page.goto(link())
-        ready(page)
-        page.get_by_role("button", name="Got it").click()
-        page.get_by_text("New here?").wait_for(state="detached")
-        page.locator(BOX).fill("the old farmer [MASK] bad .")
-        page.locator(BOX).press("Enter")
-        page.wait_for_function("location.search.includes('old+farmer')")
-        ready(page)
-        assert not page.get_by_text("New here?").count()

@@ -9,6 +9,7 @@ from explainer.app.compute.sentence import (
     explanation,
     predictions,
     reading_notes,
+    word_tokens,
     words,
 )
 from explainer.app.compute.server import fetch, listings, model, on
@@ -25,5 +26,6 @@ __all__ = [
     "predictions",
     "reading_notes",
     "request_for",
+    "word_tokens",
     "words",
 ]

@@ -13,6 +13,7 @@ from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import Span, read_sentence, word_spans
+from explainer.question.words import tokens_of_words
 
 PREDICTIONS = 12
 
@@ -60,6 +61,11 @@ def contrasted(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str
 def words(name: str, text: str) -> tuple[Span, ...]:
     """Spans of the text's words, for a text that may lack its mask; raises ExplainerError."""
     return word_spans(model(name), text)
+
+
+def word_tokens(name: str, text: str) -> tuple[tuple[int, ...], ...]:
+    """The positions of each word's tokens; raises ExplainerError."""
+    return tokens_of_words(model(name), text)
 
 
 def reading_notes(name: str, text: str) -> tuple[str, ...]:

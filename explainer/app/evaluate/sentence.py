@@ -59,7 +59,7 @@ HOW_TO_READ_BARS = (
 
 def sentence_section(width: float) -> None:
     """The question, and the figure of its answer."""
-    places = question(QUESTION)
+    places = question(QUESTION, width)
     if answered(QUESTION, places, _record, WAITING) is not None:
         _figures(st.session_state[last_request(QUESTION)], width)
 

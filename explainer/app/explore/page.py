@@ -7,9 +7,9 @@ import streamlit as st
 from explainer import ExplainerError, Explanation, Prediction
 from explainer.app import compute
 from explainer.app.compute import Request
+from explainer.app.explore.answer import answer
 from explainer.app.explore.controls import row_options
 from explainer.app.explore.graph import graph
-from explainer.app.explore.hint import hint
 from explainer.app.explore.rows import rows_of
 from explainer.app.explore.save import save_popover
 from explainer.app.explore.selection import drop_stale, selection_fields
@@ -19,12 +19,14 @@ from explainer.app.explore.tables import block_table, pattern_table
 from explainer.app.widgets.drawing import drawing_controls, view_of
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.page import page_frame
+from explainer.app.widgets.frame.viewport import GAP, is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
+from explainer.app.widgets.question.tint import tint
 from explainer.app.widgets.strip import found_by, prediction_list, strip
 from explainer.app.widgets.strongest import strongest_row
-from explainer.figures.canvas.frame import NARROW
-from explainer.figures.patterns.summary import drawn_summary
+from explainer.figures import View
+from explainer.figures.patterns.drawn import Drawn
 
 LAST = last_request(EDITOR)
 LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
@@ -34,26 +36,49 @@ HOW_TO_READ = (
     "where it stays at its place by the skip connection, in full colour where the numbered head "
     "moves it. Where it thins, the rest goes other ways."
 )
+HOW_TO_USE = (
+    "Click a line, a node or a word in the graph to see what passes there, and what the model says "
+    "without it. Click a word of the sentence to mask it or follow it, or edit the sentence."
+)
 HOW_TO_READ_BLOCKS = (
     "How to read it: of everything that flows through a block, how much stays at its place by the "
     "skip connection and how much heads move; signed, flows for and against cancel. Blocks and "
     "heads count from 0."
 )
+BESIDE = 900.0
+"""px of page width from which the inspector stands beside the graph."""
+COLUMNS = (1.94, 1.0)
+"""The graph's width and the inspector's, of what is left of the page beside a gap."""
 NOTHING = (
     "No word has any influence here: to the model the sentence is the same as its baseline, word "
     "for word. Change the sentence, or choose another baseline in the settings."
 )
 
 
+def graph_width(width: float) -> float:
+    """px for the graph on a page of this width."""
+    if width < BESIDE:
+        return width
+    return (width - GAP) * COLUMNS[0] / sum(COLUMNS)
+
+
 def explore_page() -> None:
     """Draw the page."""
-    with page_frame(LINKED, "Influence patterns", LEAD) as frame:
-        places = question(EDITOR, follows=True)
-        hint()
+    with (
+        page_frame(LINKED, "Influence patterns", LEAD) as frame,
+        st.container(key="explore_page"),
+    ):
+        places = question(EDITOR, frame.width, follows=True)
         shown = answered(EDITOR, places, compute.explanation, EXPLAINING)
         if shown is not None:
-            strongest_row(EDITOR, [("", shown[0])])
-            _figures(*shown, st.session_state[LAST], frame.width)
+            explanation, predicted = shown
+            request = st.session_state[LAST]
+            tint(request, explanation, dark=is_dark())
+            assert places.predicted is not None
+            with places.predicted:
+                prediction_list(predicted, explanation.target)
+            strongest_row(EDITOR, [("", explanation)])
+            _figures(explanation, predicted, request, frame.width)
 
 
 @st.fragment
@@ -67,37 +92,44 @@ def _figures(
     rows = rows_of(explanation, LINKED.get().merge)
     for stale in drop_stale(rows):
         st.info(plain(stale), icon=":material/link_off:")
-    view = view_of(LINKED.get(), width)
+    beside = width >= BESIDE
+    view = view_of(LINKED.get(), graph_width(width))
     drawn = rows.drawn(view)
-    above, middle, below = st.container(), st.container(), st.container()
-    with (
-        below if width < NARROW else above,  # on a phone the graph comes first
-        st.container(horizontal=True, vertical_alignment="bottom", key="view_row"),
-    ):
-        drawing_controls(EDITOR)
-        row_options()
-        save_popover(explanation, request, view, drawn)
-    with middle:
+    answer(drawn)
+    if beside:
+        left, right = st.columns(COLUMNS, gap="medium")
+        picture, inspector, below = left.container(), right, left.container()
+    else:
+        picture, inspector, below = st.container(), st.container(), st.container()
+    with picture:
         graph(rows, request, view, drawn)
+        _reading(explanation, request, view, drawn)
     if not explanation.patterns:
-        st.info(NOTHING, icon=":material/info:")
-        prediction_list(predicted)
+        picture.info(NOTHING, icon=":material/info:")
         LINKED.write_link()
         return
-    st.caption(f"{HOW_TO_READ} {found_by(explanation, view.level)}")
-    selection_fields(rows, drawn)
-    left, right = st.columns([2.3, 1], gap="large")
-    with left:
-        st.markdown(plain(drawn_summary(drawn)))
+    with inspector.container(key="inspector"):
+        selection_fields(rows, drawn)
+        try:
+            step_panel(rows, request, predicted, view, drawn)
+        except ExplainerError as error:  # too many others are computing, or the model has gone
+            show_error(error)
+    with below:
         strip(explanation, drawn.of_tokens, view.level)
-    with right:
-        prediction_list(predicted)
-    try:
-        step_panel(rows, request, predicted, view, drawn)
-    except ExplainerError as error:  # too many others are computing, or the model has gone
-        show_error(error)
-    pattern_table(rows, drawn)
-    with st.expander("Skip and heads by block"):
-        st.caption(HOW_TO_READ_BLOCKS)
-        block_table(explanation)
+        pattern_table(rows, drawn)
+        with st.expander("Skip and heads by block"):
+            st.caption(HOW_TO_READ_BLOCKS)
+            block_table(explanation)
     LINKED.write_link()
+
+
+def _reading(explanation: Explanation, request: Request, view: View, drawn: Drawn) -> None:
+    """Under the graph: how to read it, what it shows, and what can be taken away of it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="view_row"):
+        st.caption(found_by(explanation, view.level), width="stretch")
+        with st.popover("How to read it", type="tertiary", key="how_to_read"):
+            st.markdown(f"{HOW_TO_READ}\n\n{HOW_TO_USE}")
+        with st.popover("View", icon=":material/visibility:", type="tertiary", key="view"):
+            drawing_controls(EDITOR)
+            row_options()
+        save_popover(explanation, request, view, drawn)

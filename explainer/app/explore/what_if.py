@@ -95,9 +95,9 @@ def _answer(
         if note is not None:
             st.caption(f"{note} The Evaluate page has these controls.")
     with as_it_is:
-        prediction_list(predicted, name="The model as it is")
+        prediction_list(predicted, explanation.target, name="The model as it is")
     with changed:
-        prediction_list(found.predictions, name="The changed model")
+        prediction_list(found.predictions, explanation.target, name="The changed model")
 
 
 def step_name(edge: Edge) -> str:

@@ -13,6 +13,7 @@ from explainer.figures.canvas.text import clean
 from explainer.results.metrics import concentration
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
+from explainer.results.target import Target
 
 
 def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) -> None:
@@ -78,11 +79,22 @@ def number_strip(items: Iterable[tuple[str, str, str, bool]]) -> None:
 
 
 def prediction_list(
-    predicted: tuple[Prediction, ...], count: int = 6, name: str = "What the model predicts"
+    predicted: tuple[Prediction, ...],
+    target: Target,
+    *,
+    count: int = 3,
+    name: str = "What the model predicts",
 ) -> None:
-    """The most likely words or classes with their probabilities, or a regression's values."""
+    """The likeliest words or classes with their probabilities, or a regression's values.
+
+    Those that are asked about are among them where they are known, in the colours of the answers.
+    """
+    asked = {target.correct: "ipe-for", target.wrong: "ipe-against"}
+    shown = [*predicted[:count], *(p for p in predicted[count:] if p.word in asked)]
     rows = "".join(
-        f"<tr><th>{escape(clean(p.word))}</th>{_amount(p)}</tr>" for p in predicted[:count]
+        f'<tr class="{asked.get(p.word, "")}"><th scope="row">{escape(clean(p.word))}</th>'
+        f"{_amount(p)}</tr>"
+        for p in shown
     )
     st.html(f'<table class="ipe-predictions"><caption>{name}</caption>{rows}</table>')
 

@@ -9,6 +9,9 @@ import streamlit as st
 from explainer.base import assets
 from explainer.figures.canvas.palette import palette
 
+AGAINST = "#b34d00"
+"""The light page's colour of words for what is negative: the figures' own is too pale to read."""
+
 
 def style(dark: bool) -> None:
     """Put the style sheet into the page."""
@@ -21,6 +24,9 @@ def style(dark: bool) -> None:
         "warn": colours.negative,
         "skip": colours.skip,
         "heads": colours.heads,
+        "faint": colours.faint,
+        "for": colours.positive,
+        "against": colours.negative if dark else AGAINST,
     }
     own = " ".join(f"--ipe-{name}: {colour};" for name, colour in named.items())
     st.html(f"<style>\n:root {{ {own} }}\n{_sheet()}</style>")

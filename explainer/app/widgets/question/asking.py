@@ -15,17 +15,19 @@ from explainer.app.compute import Reading, Request
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.frame.notes import show_error
+from explainer.app.widgets.frame.viewport import SIDE_BY_SIDE
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.question import controls, sentence_box
-from explainer.app.widgets.question.contrast import contrast_fields
+from explainer.app.widgets.question import sentence_box
+from explainer.app.widgets.question.contrast import contrast_choices, contrast_fields
 from explainer.app.widgets.question.kept import settle
+from explainer.app.widgets.question.line import answers_line, question_line
 
 Answer = TypeVar("Answer")
 EXPLAINING = "Following every word through every layer …"
 """What is said while an explanation is computed."""
 CHOOSE_WORD = (
-    "Which word should the model predict? Click it below, or type [MASK] in its place and press "
-    "Enter."
+    "Which word should the model predict? Click it above, or edit the sentence and type [MASK] in "
+    "its place."
 )
 
 CHANGED = (
@@ -41,25 +43,35 @@ class MaskMissingError(ExplainerError):
 class Places:
     """Where on the page the parts go that are only known later.
 
-    Without a place for `chips` there are no words to click.
+    Without a place for `words` there are none to click, which may be followed where the page
+    `follows` words; where the question is a `line`, its answers are words of a sentence, which open
+    their boxes.
     """
 
     messages: DeltaGenerator
     contrast: DeltaGenerator
     body: DeltaGenerator
-    chips: DeltaGenerator | None = None
+    words: DeltaGenerator | None = None
+    click: DeltaGenerator | None = None
+    predicted: DeltaGenerator | None = None
+    line: bool = False
+    follows: bool = False
 
 
-def question(on: Editor[Choices], *, follows: bool = False) -> Places:
-    """The sentence's box, and in a row below the model and the settings."""
-    sentence_box.sentence_box(on)
-    messages, chips = st.container(), st.container()
-    contrast, model, settings = st.columns([5, 2.5, 1.5], vertical_alignment="bottom")
-    with model:
-        controls.model_field(on)
-    with settings:
-        controls.settings_popover(on, follows=follows)
-    return Places(messages, contrast, st.container(), chips)
+def question(on: Editor[Choices], width: float, *, follows: bool = False) -> Places:
+    """The sentence, what the model says to it (beside it, on a wide page), and the question."""
+    with st.container(key="question"):
+        if width >= SIDE_BY_SIDE:
+            left, right = st.columns([3.4, 1], gap="medium")
+            top, predicted, below = left.container(), right.container(), left.container()
+        else:
+            top, predicted, below = st.container(), st.container(), st.container()
+        with top:
+            words, click = sentence_box.sentence_box(on)
+        with below:
+            contrast = question_line(on, follows=follows)
+            messages = st.container()
+    return Places(messages, contrast, st.container(), words, click, predicted, True, follows)
 
 
 def last_request(on: Editor[Choices]) -> str:
@@ -101,21 +113,27 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
         loaded = compute.model(on.choices().model)
     settle(on, loaded, places.messages)
     chosen = on.choices()
-    clickable = places.chips is not None and loaded.info.task == "masked-lm"
-    if places.chips is not None and clickable:
-        with places.chips:
-            sentence_box.chips(on, loaded)
+    asks_mask = places.words is not None and loaded.info.task == "masked-lm"
     problem: ExplainerError | None = None
     predicted: tuple[Prediction, ...] = ()
     try:
-        if clickable and chosen.text.strip() and not sentence_box.has_mask(loaded, chosen.text):
+        if asks_mask and chosen.text.strip() and not sentence_box.has_mask(loaded, chosen.text):
             raise MaskMissingError(CHOOSE_WORD)
         predicted = compute.predictions(Reading(chosen.model, chosen.text))
     except ExplainerError as error:
         problem = error
-    # The contrast stays on the page whatever is wrong with the sentence.
+    # Words and contrast stay on the page whatever is wrong with the sentence.
+    if places.words is not None:
+        assert places.click is not None
+        with places.click:
+            sentence_box.clicks(on, loaded, follows=places.follows)
+        with places.words:
+            sentence_box.words(on, loaded, predicted, follows=places.follows)
     with places.contrast:
-        contrast_fields(on, loaded, predicted)
+        if places.line:
+            answers_line(contrast_choices(on, loaded, predicted))
+        else:
+            contrast_fields(on, loaded, predicted)
     if problem is not None:
         raise problem
     for note in compute.reading_notes(chosen.model, chosen.text):

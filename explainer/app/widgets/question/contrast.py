@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -18,35 +20,63 @@ from explainer.models.model import Model
 from explainer.question.labels import asked_classes, class_number
 from explainer.question.quantity import Contrast
 
+OPEN = "the model’s choice"
+"""The option that leaves a word to the model."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the two answers of the question: its box, and the answer that is asked for in words.
+
+    `role` is `correct` for the answer that is explained and `wrong` for its rival.
+    """
+
+    role: str
+    label: str
+    says: str
+    box: Mapping[str, Any]
+
+    def draw(self) -> None:
+        """Its box, here."""
+        st.selectbox(self.label, **self.box)
+
+
+def contrast_choices(
+    on: Editor[Choices], loaded: Model, predicted: tuple[Prediction, ...]
+) -> tuple[Choice, ...]:
+    """The two answers that fit the model's task; `predicted` are its own for the text as it is."""
+    if loaded.info.task == "masked-lm":
+        return _words(on, predicted)
+    return _classes(on, loaded, predicted)
+
 
 def contrast_fields(on: Editor[Choices], loaded: Model, predicted: tuple[Prediction, ...]) -> None:
-    """The fields that fit the model's task; `predicted` are its words for the text as it is."""
-    if loaded.info.task == "masked-lm":
-        _word_contrast(on, predicted)
-    else:
-        _class_contrast(on, loaded)
+    """The boxes of both answers beside each other."""
+    for choice, column in zip(
+        contrast_choices(on, loaded, predicted), st.columns(2, gap="small"), strict=True
+    ):
+        with column:
+            choice.draw()
 
 
-def _word_contrast(on: Editor[Choices], predicted: tuple[Prediction, ...]) -> None:
+def _words(on: Editor[Choices], predicted: tuple[Prediction, ...]) -> tuple[Choice, ...]:
     """The word to explain and its rival, from the top predictions or typed."""
     chosen = on.choices()
     likely = [p.asked for p in predicted if p.asked is not None]
     own = _own_choice(chosen) if predicted else {}
-    for name, label, column in zip(
-        ("correct", "wrong"),
-        ("Why this word", "rather than"),
-        st.columns(2, gap="small"),
-        strict=True,
-    ):
+    found = []
+    for name, label in (("correct", "Why this word"), ("wrong", "rather than")):
         value = getattr(chosen, name)
         # No probabilities in the labels: where typed words are allowed, Streamlit hands back a
         # label that the next sentence has changed as if somebody had typed it.
-        column.selectbox(
-            f"{label} · {plain(own[name])}" if name in own else label,
-            format_func=partial(_or_unset, "the model’s choice"),
-            accept_new_options=True,
+        box = {
+            "format_func": partial(_or_unset, OPEN),
+            "accept_new_options": True,
             **on.show_option(name, _with(value, likely), value, partial(choose_answer, on, name)),
-        )
+        }
+        title = f"{label} · {plain(own[name])}" if name in own else label
+        found.append(Choice(name, title, value or own.get(name, OPEN), box))
+    return tuple(found)
 
 
 def _own_choice(chosen: Choices) -> dict[str, str]:
@@ -62,26 +92,28 @@ def _own_choice(chosen: Choices) -> dict[str, str]:
     return {name: word for name, word in names if asked[name] is None and word is not None}
 
 
-def _class_contrast(on: Editor[Choices], loaded: Model) -> None:
+def _classes(
+    on: Editor[Choices], loaded: Model, predicted: tuple[Prediction, ...]
+) -> tuple[Choice, ...]:
     """The class to explain and its rival."""
     if loaded.info.head != "choice":
         rest = "nothing"
     else:
         rest = "all others" if len(loaded.labels) != 2 else "the other one"
     classes = asked_classes(loaded)
-    for name, label, unset, column in zip(
-        ("label", "other"),
-        ("Why this class", "rather than"),
-        ("the model’s prediction", rest),
-        st.columns(2, gap="small"),
-        strict=True,
+    found = []
+    for role, name, label, unset in (
+        ("correct", "label", "Why this class", "the model’s prediction"),
+        ("wrong", "other", "rather than", rest),
     ):
         value = _class_option(loaded, classes, getattr(on.choices(), name))
-        column.selectbox(
-            label,
-            format_func=partial(_or_unset, unset),
+        box = {
+            "format_func": partial(_or_unset, unset),
             **on.show_option(name, _with(value, classes), value, partial(choose_answer, on, name)),
-        )
+        }
+        own = predicted[0].word if name == "label" and predicted else unset
+        found.append(Choice(role, label, value or own, box))
+    return tuple(found)
 
 
 def _class_option(loaded: Model, classes: Sequence[str], label: str | None) -> str | None:

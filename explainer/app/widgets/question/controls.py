@@ -36,9 +36,18 @@ def _model_changed(on: Editor[Choices], name: str | None) -> None:
         on.put(replace(on.choices().unselected, model=name.strip()))
 
 
-def settings_popover(on: Editor[Choices], *, follows: bool = False) -> None:
-    """How the path is sampled, and where the page `follows` words, which; behind one button."""
-    with st.popover("Settings", icon=":material/tune:", width="stretch", key="settings"):
+def settings_popover(on: Editor[Choices], *, follows: bool = False, quiet: bool = False) -> None:
+    """How the path is sampled, and where the page `follows` words, which; behind one button.
+
+    A `quiet` one stands in a line of text.
+    """
+    with st.popover(
+        "Settings",
+        icon=":material/tune:",
+        type="tertiary" if quiet else "secondary",
+        width="content" if quiet else "stretch",
+        key="settings",
+    ):
         chosen = on.choices()
         left, right = st.columns(2)
         adaptive = chosen.rule == "adaptive"

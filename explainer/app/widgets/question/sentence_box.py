@@ -6,49 +6,57 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from explainer import ExplainerError
+from explainer import ExplainerError, Prediction
 from explainer.app import compute
 from explainer.app.compute import Reading
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.examples import Example, examples
-from explainer.app.widgets.question.kept import type_text
 from explainer.app.widgets.question.masking import mask_word, masked
+from explainer.app.widgets.question.tint import name_of, spans_html
+from explainer.app.widgets.question.typing_box import edit_button, hidden_word, typing_box
 from explainer.models.model import Model
 from explainer.question.contrast import characters, piece_in_place
 from explainer.question.sentence import Span, mask_spelling, read_sentence
 
-MOST_CHIPS = 80
+CLICKS = ("mask", "follow")
+MOST_WORDS = 80
+"""Words that can be clicked; a longer text is shown as text."""
+LARGE, MEDIUM = 16, 40
+"""Words up to which they are large, and of middling size."""
 INVISIBLE = "\u200b"
 """A space of no width."""
 
 
-def sentence_box(on: Editor[Choices]) -> None:
-    """The text field with the examples beside it."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="sentence_row"):
-        st.text_input(
-            "Sentence",
-            label_visibility="collapsed",
-            placeholder="Type a sentence with [MASK], then press Enter",
-            **on.show("text", on.choices().text, partial(_typed, on)),
-        )
-        popover = st.popover("Examples", icon=":material/menu_book:", key="examples")
-        with popover.container(gap="xxsmall"):
-            _example_list(on)
+def sentence_box(on: Editor[Choices]) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The box to type in and the examples.
 
-
-def _hidden_word(on: Editor[Choices]) -> str:
-    """Where the session keeps the word that the mask has taken the place of."""
-    return f"{on.prefix}_hidden_word"
-
-
-def _typed(on: Editor[Choices], text: str) -> None:
-    st.session_state.pop(_hidden_word(on), None)
-    type_text(on, text)
+    Where the sentence's words go, in the box's place, and what is said of a click on one.
+    """
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence_row"
+    ):
+        typing_box(on)
+        place = st.container(width="content", key="chips")
+        with st.container(
+            horizontal=True,
+            vertical_alignment="center",
+            gap="xsmall",
+            width="content",
+            key="sentence_tools",
+        ):
+            click = st.container(width="content")
+            edit_button()
+            popover = st.popover("Examples", type="tertiary", key="examples")
+            with popover.container(gap="xxsmall"):
+                _example_list(on)
+    return place, click
 
 
 def _example_list(on: Editor[Choices]) -> None:
@@ -71,7 +79,7 @@ def _example_list(on: Editor[Choices]) -> None:
 
 
 def _choose_example(on: Editor[Choices], example: Example, with_model: bool) -> None:
-    st.session_state.pop(_hidden_word(on), None)
+    st.session_state.pop(hidden_word(on), None)
     chosen = replace(
         on.choices().unselected,
         text=example.text,
@@ -83,32 +91,107 @@ def _choose_example(on: Editor[Choices], example: Example, with_model: bool) -> 
     on.put(replace(chosen, model=example.model) if with_model else chosen)
 
 
-def chips(on: Editor[Choices], loaded: Model) -> None:
-    """The words of the sentence; a click masks one, a click on the mask puts the word back."""
+def words(
+    on: Editor[Choices],
+    loaded: Model,
+    predicted: tuple[Prediction, ...],
+    *,
+    follows: bool,
+) -> None:
+    """The words of the sentence; a click masks one, a click on the mask puts the word back.
+
+    Where the page `follows` words, a click can do that instead; to a classifier, which has no mask,
+    it is all that one can do. The mask shows the likeliest of the words that are `predicted`.
+    """
     chosen = on.choices()
     try:
         spans = compute.words(chosen.model, chosen.text)
     except ExplainerError:
         return  # reading the sentence says what is wrong with it
-    text = chosen.text
-    if not 0 < len(spans) <= MOST_CHIPS:
+    text, masks = chosen.text, loaded.info.task == "masked-lm"
+    if not spans:
         return
     labels = chip_labels([text[slice(*span)] for span in spans])
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
-        st.caption("Click a word to mask it", width="content")
-        st.pills(
-            "Click a word to mask it; click the mask to put the word back",
-            range(len(spans)),
+    mask = masked(text, spans, mask_spelling(loaded)) if masks else None
+    if mask is not None and predicted:
+        labels[mask] = f"{plain(predicted[0].word)} :small[{labels[mask]}]"
+    following = follows and (not masks or (mask is not None and _follows(on)))
+    with st.container(width="content", key=f"words_{size_of(len(spans))}_{name_of(text)}"):
+        if len(spans) > MOST_WORDS or not (masks or following):
+            st.html(f'<p class="ipe-text" tabindex="0">{spans_html(text, spans)}</p>')
+        elif following:
+            st.pills(
+                "Click a word to follow it",
+                range(len(spans)),
+                **_pills(labels),
+                **on.show("follow", _followed(chosen), partial(_follow, on), "default"),
+            )
+        else:
+            st.pills(
+                "Click a word to mask it; click the mask to put the word back",
+                range(len(spans)),
+                **_pills(labels),
+                **on.show("chip", mask, partial(_clicked, on, text, spans), "default"),
+            )
+
+
+def _pills(labels: Sequence[str]) -> dict[str, Any]:
+    """How words look as chips."""
+    return {
+        "label_visibility": "collapsed",
+        "wrap": True,
+        "format_func": labels.__getitem__,
+    }
+
+
+def size_of(count: int) -> str:
+    """How large so many words are."""
+    return "large" if count <= LARGE else "medium" if count <= MEDIUM else "small"
+
+
+def clicks(on: Editor[Choices], loaded: Model, *, follows: bool) -> None:
+    """What a click on a word does, and where it can do two things, the choice."""
+    masks = loaded.info.task == "masked-lm"
+    if masks and follows and has_mask(loaded, on.choices().text):
+        st.segmented_control(
+            "A click on a word",
+            CLICKS,
+            required=True,
             label_visibility="collapsed",
-            wrap=True,
-            format_func=labels.__getitem__,
-            **on.show(
-                "chip",
-                masked(text, spans, mask_spelling(loaded)),
-                partial(_clicked, on, text, spans),
-                "default",
-            ),
+            format_func=lambda name: f"click: {name}",
+            key=_clicks(on),
+            default=CLICKS[0],
         )
+    elif masks or follows:
+        st.caption(f"click a word to {'mask' if masks else 'follow'} it")
+
+
+def _clicks(on: Editor[Choices]) -> str:
+    return f"{on.prefix}_clicks"
+
+
+def _follows(on: Editor[Choices]) -> bool:
+    return st.session_state.get(_clicks(on)) == CLICKS[1]
+
+
+def _followed(chosen: Choices) -> int | None:
+    """The number of the word that is selected."""
+    try:
+        tokens = compute.word_tokens(chosen.model, chosen.text)
+    except ExplainerError:
+        return None
+    return next((i for i, places in enumerate(tokens) if chosen.word in places), None)
+
+
+def _follow(on: Editor[Choices], number: int | None) -> None:
+    """Select a word by its first token; a second click selects none."""
+    chosen = on.choices()
+    try:
+        tokens = compute.word_tokens(chosen.model, chosen.text)
+    except ExplainerError:
+        return  # a model that has gone since: the page says so
+    places = () if number is None else tokens[number]
+    on.put(replace(chosen.unselected, word=places[0] if places else None))
 
 
 def chip_labels(words: Sequence[str]) -> list[str]:
@@ -127,13 +210,13 @@ def _clicked(on: Editor[Choices], text: str, spans: tuple[Span, ...], number: in
         loaded = compute.model(chosen.model)
     except ExplainerError:
         return  # a model that has gone since: the page says so
-    back = st.session_state.pop(_hidden_word(on), None) or _filling(loaded, chosen)
+    back = st.session_state.pop(hidden_word(on), None) or _filling(loaded, chosen)
     new = mask_word(text, spans, mask_spelling(loaded), number, back)
     if number is None:
         on.put(replace(chosen.unselected, text=new))
         return
     word = text[slice(*spans[number])]
-    st.session_state[_hidden_word(on)] = word
+    st.session_state[hidden_word(on)] = word
     correct = word if _is_piece(loaded, new, word) else None
     on.put(replace(chosen.unselected, text=new, correct=correct, wrong=None))
 

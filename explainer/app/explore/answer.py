@@ -1,0 +1,28 @@
+"""The answer in a sentence: which word matters most, for which answer, and which way it takes."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from explainer.figures.patterns.drawn import Drawn
+from explainer.figures.patterns.summary import Piece, headline
+
+LOOKS = {"correct": "ipe-for", "wrong": "ipe-against", "word": "ipe-word", "head": "ipe-word"}
+"""The style of each role that a piece of the sentence may have."""
+
+
+def answer(drawn: Drawn) -> None:
+    """The sentence, with its word, answer and heads set apart."""
+    st.html(f'<p class="ipe-answer">{answer_html(headline(drawn))}</p>')
+
+
+def answer_html(pieces: tuple[Piece, ...]) -> str:
+    """The pieces as HTML; their texts are users' own and stay text."""
+    return "".join(
+        f'<b class="{LOOKS[piece.role]}">{escape(piece.text)}</b>'
+        if piece.role in LOOKS
+        else escape(piece.text)
+        for piece in pieces
+    )

@@ -33,7 +33,7 @@ from explainer.cli import main as cli
 from explainer.cli.table import explanation_table
 from explainer.evaluation.options import Options
 from explainer.evaluation.reading.cases import Sentences, cases_of
-from explainer.figures import pattern_graph, pattern_svg, summary
+from explainer.figures import pattern_graph, pattern_pair_svg, pattern_svg, summary
 from explainer.influence.measure import Measured
 from explainer.intervention.ablate import Ablated, keep_all, keep_only, remove, run_kept
 from explainer.models import registry
@@ -291,6 +291,21 @@ def test_figures(explained, options, graph, other):
     said = {key: options[key] for key in ("level", "place") if key in options}
     found = outcome(lambda: summary(explained.it, word=options.get("selected"), **said))
     assert found is None or "\n" not in found
+
+
+SENTENCES = st.none() | ANYTHING | st.lists(st.text(max_size=9) | ANYTHING, max_size=3)
+
+
+@cases(options=arguments(OPTIONS), sentences=SENTENCES, other=ANYTHING, place=st.booleans())
+def test_pairs(explained, options, sentences, other, place):
+    if not place:
+        options = {name: value for name, value in options.items() if name != "place"}
+    given = {"sentences": sentences, **options}
+    drawn = outcome(lambda: pattern_pair_svg(explained.it, explained.it, **given))
+    if drawn is not None:
+        ET.fromstring(drawn)
+    assert outcome(lambda: pattern_pair_svg(explained.it, other)) is None
+    assert outcome(lambda: pattern_pair_svg(other, explained.it)) is None
 
 
 @cases(file=ANYTHING | st.sampled_from(["", ".", "no/such/folder/x.svg", "a\0.svg", "x.png"]))

@@ -10,6 +10,7 @@ from explainer.figures.files import save as save
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.keywords import by_keyword, view_of
 from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.pairs.svg import pattern_pair_svg
 from explainer.figures.patterns.summary import summary, view_summary
 from explainer.figures.patterns.svg import pattern_svg
 from explainer.figures.patterns.view import LEVELS, OVERLAYS, Overlay, View
@@ -25,6 +26,7 @@ __all__ = [
     "View",
     "pattern_graph",
     "pattern_html",
+    "pattern_pair_svg",
     "pattern_pdf",
     "pattern_svg",
     "summary",

@@ -97,13 +97,15 @@ class Comparison:
     """Corresponding tokens, every word's change (largest |g| first), skip shares.
 
     `skip_shares` [2, L] holds the skip share of every block of both, or is None where the two
-    models differ in depth or the total flow was not computed. Raises ExplainerError for shares of
-    another shape.
+    models differ in depth or the total flow was not computed. `unlike` says in a sentence why
+    numbers of the two must not be subtracted; None where both are of one quantity. Raises
+    ExplainerError for shares of another shape.
     """
 
     alignment: tuple[Aligned, ...]
     changes: tuple[WordChange, ...]
     skip_shares: NDArray[np.float64] | None
+    unlike: str | None = None
 
     def __post_init__(self) -> None:
         shares = self.skip_shares
@@ -226,7 +228,24 @@ def compare(first: Explanation, second: Explanation) -> Comparison:
             moved = _differing(one.nodes, there)
             switched = _differing(one.components, two.components)
         changes.append(WordChange(pair, one, two, moved, switched))
-    return Comparison(alignment, tuple(sorted(changes, key=_strength)), _skip_shares(first, second))
+    return Comparison(
+        alignment,
+        tuple(sorted(changes, key=_strength)),
+        _skip_shares(first, second),
+        _unlike(first, second),
+    )
+
+
+def _unlike(first: Explanation, second: Explanation) -> str | None:
+    """Why influences of the two are of different things, if they are."""
+    one, two = first.target, second.target
+    if first.model.task != second.model.task:
+        return "One model chooses among words and the other among classes."
+    if (one.correct, one.wrong) != (two.correct, two.wrong):
+        return f"The first is asked for {one.label} and the second for {two.label}."
+    if one.wrong is None and first.model.name != second.model.name:
+        return f"The two models have other classes beside {one.label}."
+    return None
 
 
 def _differing(one: Sequence[object], two: Sequence[object]) -> tuple[int, ...]:

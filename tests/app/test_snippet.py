@@ -18,7 +18,11 @@ from explainer.app.compute.sentence import PREDICTIONS
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.widgets.saving.snippet import pair_snippet, snippet
 from explainer.figures import View, pattern_svg
+from explainer.figures.patterns.pairs.difference import difference_summary
+from explainer.figures.patterns.pairs.svg import pair_svg
+from explainer.figures.patterns.pairs.views import selecting
 from explainer.question.quantity import Contrast
+from explainer.results.comparison import compare
 from explainer.results.route import Edge, Node
 
 PUBLIC = {"explainer": explainer, "explainer.figures": explainer.figures}
@@ -70,16 +74,23 @@ def test_a_word_asked_for_by_number_stays_one(tiny_masked_lm_dir, words, tmp_pat
 
 @pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint")])
 def test_running_the_snippet_of_a_pair_prints_both(
-    tiny_masked_lm_dir, tiny_classifier_dir, settings
+    tiny_masked_lm_dir, tiny_classifier_dir, settings, tmp_path, monkeypatch
 ):
+    monkeypatch.chdir(tmp_path)
     first = Request(str(tiny_masked_lm_dir), TEXTS[0], Contrast("are", "is"), settings)
     alike = Request(str(tiny_masked_lm_dir), TEXTS[1], Contrast("are"), settings)
     other = Request(str(tiny_classifier_dir), TEXTS[1], Contrast(label="positive"), settings)
     for second, loads in ((alike, 1), (other, 2)):
-        code = pair_snippet(first, second)
+        view = View(level="embedding", minimum_share=0.02, selected=2)
+        code = pair_snippet(first, second, view)
         assert code.count("load_model(") == loads
         both = (compute.explanation(first), compute.explanation(second))
         assert printed(code) == pair_json(both) + "\n"
+        comparison = compare(*both)
+        views = selecting(view, comparison.alignment)
+        said = difference_summary(comparison, both, view.level, view.minimum_share)
+        drawn = pair_svg(both, comparison.alignment, views, (TEXTS[0], TEXTS[1]), said)
+        assert (tmp_path / "comparison.svg").read_text(encoding="utf-8") == drawn
 
 
 def test_it_says_no_more_than_was_chosen(tiny_classifier_dir):
@@ -96,7 +107,7 @@ def test_it_says_no_more_than_was_chosen(tiny_classifier_dir):
 def test_every_snippet_needs_public_names_only(tiny_masked_lm_dir, settings):
     request = Request(str(tiny_masked_lm_dir), TEXTS[0], Contrast("are", "is"), settings)
     codes = [snippet(request, view) for view in VIEWS]
-    codes.append(pair_snippet(request, request))
+    codes.append(pair_snippet(request, request, View()))
     codes.append(sentence_snippet(request, record(request, "zero"), "zero"))
     for code in codes:
         found = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)]

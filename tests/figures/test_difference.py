@@ -9,10 +9,14 @@ from explainer.app.compare.numbers import share_bar
 from explainer.app.compare.tables import route_frame
 from explainer.figures import View
 from explainer.figures.canvas.scene import Label
-from explainer.figures.patterns.difference import counted_places, difference_summary, way_difference
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
-from explainer.figures.patterns.pair import pair_views
+from explainer.figures.patterns.pairs.difference import (
+    counted_places,
+    difference_summary,
+    way_difference,
+)
+from explainer.figures.patterns.pairs.views import pair_views
 from explainer.results.comparison import compare
 from tests.figures.test_figures import scaled
 from tests.tiny import deeper

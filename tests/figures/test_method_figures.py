@@ -11,7 +11,7 @@ from explainer.base.numbers import signed
 from explainer.figures import View
 from explainer.figures.charts.conservation import conservation_figure
 from explainer.figures.charts.steps import component_step, node_step
-from explainer.figures.patterns.pair_svg import GAP, WIDTH, pair_svg
+from explainer.figures.patterns.pairs.svg import pair_svg
 from explainer.results.comparison import compare
 from explainer.results.route import SKIP
 
@@ -71,7 +71,7 @@ def test_a_pair_is_one_picture_on_one_scale(explanation, tiny_masked_lm):
     alignment = compare(*both).alignment
     written = pair_svg(both, alignment, (View(), View()), sentences, "what it says")
     root = ElementTree.fromstring(written)
-    assert float(root.get("width")) > 2 * WIDTH + GAP
+    assert float(root.get("width")) == View.width
     words = [element.text for element in root.iter(f"{SVG}text")]
     assert sentences[0] in words
     assert any(word.startswith("xxx") and word.endswith("…") for word in words)

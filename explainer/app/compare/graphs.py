@@ -15,7 +15,7 @@ from explainer.app.widgets.frame.viewport import SIDE_BY_SIDE, column_width, col
 from explainer.app.widgets.markdown import plain
 from explainer.figures import View, pattern_graph, summary
 from explainer.figures.canvas.plotly import CONFIG
-from explainer.figures.patterns.pair import Pair, pair_views
+from explainer.figures.patterns.pairs.views import Pair, pair_views
 from explainer.results.comparison import Aligned, Comparison
 
 NOWHERE = -1

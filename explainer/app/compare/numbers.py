@@ -11,13 +11,16 @@ from explainer.base.numbers import percent, points, signed
 from explainer.figures import View
 from explainer.figures.canvas.text import clean
 from explainer.figures.patterns.drawn import Drawn
-from explainer.figures.patterns.pair import Pair
+from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Comparison
 from explainer.results.metrics import concentration
 
+CHANGE = '<th scope="col">change</th>'
 
-def quantity_table(both: Pair, view: View) -> None:
-    """Q and what explains it, of both sides, and what changes between them."""
+
+def quantity_table(both: Pair, view: View, comparison: Comparison) -> None:
+    """Q and what explains it, of both sides, and what changes between them if both are alike."""
+    alike = comparison.unlike is None
     one, two = both
     drawn = [concentration(e, Drawn.of(e, view).patterns, view.level) for e in both]
     lines = [
@@ -25,15 +28,18 @@ def quantity_table(both: Pair, view: View) -> None:
         ("Q of the empty baseline", one.target.baseline_value, two.target.baseline_value),
         ("sum of influence Σ g", sum(one.influence), sum(two.influence)),
     ]
-    rows = [_row(name, signed(a), signed(b), signed(b - a)) for name, a, b in lines]
+    rows = [
+        _row(name, signed(a), signed(b), *([signed(b - a)] if alike else []))
+        for name, a, b in lines
+    ]
     gaps = [_gap(e) for e in both]
-    rows.append(f"<tr><th>completeness gap</th>{''.join(gaps)}<td></td></tr>")
-    change = points(drawn[1] - drawn[0])
-    rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), change))
+    rows.append(f"<tr><th>completeness gap</th>{''.join(gaps)}{'<td></td>' if alike else ''}</tr>")
+    change = [points(drawn[1] - drawn[0])] if alike else []
+    rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), *change))
     head = "".join(f'<th scope="col">{escape(clean(e.target.label))}</th>' for e in both)
     st.html(
         '<table class="ipe-pair"><caption>The quantity explained, in logits</caption>'
-        f'<tr><th scope="col">Q</th>{head}<th scope="col">change</th></tr>{"".join(rows)}</table>'
+        f'<tr><th scope="col">Q</th>{head}{CHANGE if alike else ""}</tr>{"".join(rows)}</table>'
     )
     for side, explanation in zip(("first", "second"), both, strict=True):
         if explanation.gap_warning is not None:
@@ -52,6 +58,7 @@ def _row(name: str, *cells: str) -> str:
 
 def share_table(both: Pair, comparison: Comparison) -> None:
     """Skip's share of all influence in every block of both, and the difference in points."""
+    alike = comparison.unlike is None
     shares = [e.flow.skip_shares() if e.flow is not None else () for e in both]
     rows = []
     for block in range(max(len(found) for found in shares)):
@@ -59,16 +66,18 @@ def share_table(both: Pair, comparison: Comparison) -> None:
             share_bar(float(found[block])) if block < len(found) else "<td>–</td><td></td>"
             for found in shares
         )
-        change = "–"
-        if comparison.skip_shares is not None:
-            one, two = comparison.skip_shares[:, block]
-            change = signed(100 * (two - one), 0)
-        rows.append(f"<tr><th>{block}</th>{bars}<td>{escape(change)}</td></tr>")
+        change = ""
+        if alike:
+            change = "<td>–</td>"
+            if comparison.skip_shares is not None:
+                one, two = comparison.skip_shares[:, block]
+                change = f"<td>{escape(signed(100 * (two - one), 0))}</td>"
+        rows.append(f"<tr><th>{block}</th>{bars}{change}</tr>")
+    points_of = '<th scope="col">points</th>' if alike else ""
     st.html(
         '<table class="ipe-pair"><caption>Skip’s share of all influence, the rest moves through '
         'heads</caption><tr><th scope="col">block</th><th scope="col" colspan="2">first</th>'
-        '<th scope="col" colspan="2">second</th><th scope="col">points</th></tr>'
-        f"{''.join(rows)}</table>"
+        f'<th scope="col" colspan="2">second</th>{points_of}</tr>{"".join(rows)}</table>'
     )
 
 

@@ -22,8 +22,8 @@ from explainer.app.widgets.question import controls
 from explainer.app.widgets.strip import found_by
 from explainer.app.widgets.strongest import strongest_row
 from explainer.figures.canvas.frame import NARROW
-from explainer.figures.patterns.difference import difference_summary, token_name
-from explainer.figures.patterns.pair import Pair
+from explainer.figures.patterns.pairs.difference import difference_summary, token_name
+from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Aligned, Comparison, compare
 
 LEAD = "Two sentences, two models or two questions: does influence take the same way?"
@@ -103,7 +103,7 @@ def _figures(both: Pair, frame: Frame) -> None:
     route_table(comparison, both, chosen.level)
     numbers, shares = columns(width)
     with numbers:
-        quantity_table(both, drawn_view(width))
+        quantity_table(both, drawn_view(width), comparison)
     with shares:
         share_table(both, comparison)
 

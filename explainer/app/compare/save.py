@@ -13,8 +13,8 @@ from explainer.app.widgets.saving.files import File, picture_files, save_button,
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import pair_snippet
 from explainer.figures import View
-from explainer.figures.patterns.pair import Pair
-from explainer.figures.patterns.pair_svg import pair_svg
+from explainer.figures.patterns.pairs.svg import pair_svg
+from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Comparison
 
 
@@ -29,7 +29,7 @@ def _files(both: Pair, comparison: Comparison, views: tuple[View, View], said: s
     chosen = LINKED.get()
     texts = (chosen.first.text, chosen.second.text)
     # A picture is for a paper: light, whatever the page is.
-    first, second = (replace(view, dark=False) for view in views)
+    first, second = (replace(view, dark=False, width=View.width) for view in views)
     picture = pair_svg(both, comparison.alignment, (first, second), texts, said)
     picture_and_link(picture, "comparison")
     save_files(
@@ -48,7 +48,8 @@ def _files(both: Pair, comparison: Comparison, views: tuple[View, View], said: s
                 lambda: pair_json(both),
             ),
         ),
-        pair_snippet(*_requests(both)),
+        # A word that only the second has cannot be named by its place in the first.
+        pair_snippet(*_requests(both), replace(first, selected=chosen.first.word)),
     )
 
 

@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from explainer.app.compare.state import select, selected
-from explainer.figures.patterns.difference import token_name, way_difference
-from explainer.figures.patterns.pair import Pair
+from explainer.app.widgets.markdown import plain
+from explainer.figures.patterns.pairs.difference import token_name, way_difference
+from explainer.figures.patterns.pairs.views import Pair
 from explainer.figures.patterns.summary import short_route
 from explainer.results.comparison import Aligned, Comparison, WordChange
 from explainer.results.explanation import Explanation
@@ -15,10 +16,12 @@ from explainer.results.pattern import Pattern
 from explainer.results.route import Level
 
 MOST_ROWS = 14
-HOW_TO_READ = (
-    "g is a word’s influence, Δ the second less the first; Iₑ is what its nodes carry of it, Iₐ "
-    "what its heads and skips carry. A way lists its steps, the same ones with ×."
+HOW_TO_READ = "g is a word’s influence in logits. A way lists its steps, the same ones with ×."
+CHANGES = (
+    "Δ is the second less the first: of g, of what its nodes carry of it (Iₑ), and of what its "
+    "heads and skips carry (Iₐ)."
 )
+NO_CHANGES = "So their numbers are not subtracted: compare the ways that influence takes."
 DIFFER = (
     "Nodes: hidden states at which the two are at different words. "
     "Blocks: another head or skip connection carries the step."
@@ -26,16 +29,20 @@ DIFFER = (
 
 
 def route_frame(comparison: Comparison, both: Pair, level: Level) -> pd.DataFrame:
-    """One row per word, strongest first; influences and their changes in logits."""
+    """One row per word, strongest first; influences in logits, and their changes where both are
+    of one quantity."""
     routes = comparison.changes
+    changes = {
+        "change of g": [_g(route.second) - _g(route.first) for route in routes],
+        "change of I_e": [route.difference("embedding") for route in routes],
+        "change of I_a": [route.difference("attention") for route in routes],
+    }
     return pd.DataFrame(
         {
             "word": [token_name(route.tokens, both) for route in routes],
             "g first": [_influence(route.first) for route in routes],
             "g second": [_influence(route.second) for route in routes],
-            "change of g": [_g(route.second) - _g(route.first) for route in routes],
-            "change of I_e": [route.difference("embedding") for route in routes],
-            "change of I_a": [route.difference("attention") for route in routes],
+            **(changes if comparison.unlike is None else {}),
             "ways differ": [way_difference(route, level) for route in routes],
             "way in the first": [_way(route.first, both[0], level) for route in routes],
             "way in the second": [_way(route.second, both[1], level) for route in routes],
@@ -93,7 +100,12 @@ def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
             "way in the second": text("way, second", width=290),
         },
     )
-    st.caption(HOW_TO_READ)
+    st.caption(f"{HOW_TO_READ} {no_changes(comparison) or CHANGES}")
+
+
+def no_changes(comparison: Comparison) -> str | None:
+    """Why no numbers are subtracted, if they are not."""
+    return None if comparison.unlike is None else plain(f"{comparison.unlike} {NO_CHANGES}")
 
 
 def _at(routes: tuple[WordChange, ...], row: int | None) -> Aligned | None:

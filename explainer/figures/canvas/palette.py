@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PALE = 0.26
 """Opacity of what passes nodes, behind what heads and skips carry alone."""
@@ -18,7 +18,8 @@ class Palette:
 
     `surface` is the page behind the figure (the figure itself is transparent), `ink` text,
     `muted` second-rank text, `faint` the node grid; `positive` and `negative` the sign of an
-    influence; `skip` and `heads` what carries it.
+    influence, and with it the two answers of a question; `third` and `fourth` are the answers of
+    a second question beside it; `skip` and `heads` what carries it.
     """
 
     surface: str
@@ -27,6 +28,8 @@ class Palette:
     faint: str
     positive: str
     negative: str
+    third: str
+    fourth: str
     skip: str
     heads: str
     wash: float
@@ -36,6 +39,11 @@ class Palette:
         """The colour of an influence's sign; nothing counts as positive."""
         return self.negative if influence < 0 else self.positive
 
+    def answering(self, correct: int, wrong: int) -> Palette:
+        """The same with the colours of these answers, of 0 … 3, for what is for and against."""
+        answers = (self.positive, self.negative, self.third, self.fourth)
+        return replace(self, positive=answers[correct], negative=answers[wrong])
+
 
 LIGHT = Palette(
     surface="#ffffff",
@@ -44,6 +52,8 @@ LIGHT = Palette(
     faint="#c3cad4",
     positive="#0072b2",
     negative="#d55e00",
+    third="#9b2d7f",
+    fourth="#6b7500",
     skip="#1f9e89",
     heads="#8e63ce",
     wash=0.24,
@@ -55,6 +65,8 @@ DARK = Palette(
     faint="#3d4857",
     positive="#5aaeea",
     negative="#ff8f52",
+    third="#e38ac6",
+    fourth="#c3c95a",
     skip="#35b79f",
     heads="#a98be6",
     wash=0.30,

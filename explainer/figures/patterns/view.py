@@ -31,7 +31,8 @@ class Beside:
     `rows` are its tokens' positions from the top down, None where only the other one has a token;
     `marked` the positions whose token differs; `tokens` all words that the labels must have room
     for; `reach` the lowest and highest influence in logits that the bars must have room for;
-    `legend_rows` the least number of rows of the legend.
+    `legend_rows` the least number of rows of the legend; `answers` which of the two figures' up to
+    four answers its own two are, so that one answer has one colour in both.
     """
 
     rows: tuple[int | None, ...]
@@ -39,6 +40,7 @@ class Beside:
     tokens: tuple[str, ...]
     reach: tuple[float, float]
     legend_rows: int = 1
+    answers: tuple[int, int] = (0, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +86,9 @@ class View:
 
     @property
     def colours(self) -> Palette:
-        """The colours of the page."""
-        return palette(self.dark)
+        """The colours of the page, and of the answers."""
+        own = palette(self.dark)
+        return own if self.beside is None else own.answering(*self.beside.answers)
 
     @property
     def selects(self) -> bool:

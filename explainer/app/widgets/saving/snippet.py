@@ -11,6 +11,8 @@ from explainer.figures import View
 
 DRAWN = ("level", "minimum_share", "overlay", "selected", "place", "merge_pieces", "hide_special")
 """What of a view changes the picture for a paper (and not only its colours or its size)."""
+PAIR_DRAWN = ("level", "minimum_share", "overlay", "selected")
+"""The same of a picture of two."""
 
 
 def snippet(request: Request, view: View) -> str:
@@ -31,10 +33,11 @@ def snippet(request: Request, view: View) -> str:
     )
 
 
-def pair_snippet(first: Request, second: Request) -> str:
-    """A script that prints both explanations as the JSON that the compare page saves.
+def pair_snippet(first: Request, second: Request, view: View) -> str:
+    """A script that prints both explanations as the JSON that the compare page saves, and writes
+    the picture of both to a file.
 
-    The settings of both are the same there.
+    The settings of both are the same there; `view` is that of the first.
     """
     if first.model == second.model:
         models = {first.model: "model"}
@@ -45,14 +48,21 @@ def pair_snippet(first: Request, second: Request) -> str:
         f"{name} = {_call(request, models[request.model])}"
         for name, request in (("first", first), ("second", second))
     )
+    drawing = ["first", "second", f"sentences={(first.text, second.text)!r}"]
+    drawing += _changed(view, View(), PAIR_DRAWN)
+    given = "".join(f"    {argument},\n" for argument in drawing)
     return (
         "import json\n"
+        "from pathlib import Path\n"
         "\n"
         f"{_imports(first)}"
+        "from explainer.figures import pattern_pair_svg\n"
         "\n"
         f"{loads}{calls}"
         'both = {"first": first.to_dict(), "second": second.to_dict()}\n'
         "print(json.dumps(both, indent=1, ensure_ascii=False))\n"
+        f"svg = pattern_pair_svg(\n{given})\n"
+        'Path("comparison.svg").write_text(svg, encoding="utf-8")\n'
     )
 
 

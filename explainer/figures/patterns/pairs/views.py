@@ -1,4 +1,7 @@
-"""Two figures side by side: one width scale, rows that line up, and marks where words differ."""
+"""Two figures side by side: one width scale, rows that line up, one colour for each answer.
+
+Words that differ are marked.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from explainer.figures.canvas.frame import MANY_ROWS
 from explainer.figures.patterns import bars, legend
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
-from explainer.figures.patterns.view import Beside, View
+from explainer.figures.patterns.view import NOWHERE, Beside, View
 from explainer.results.comparison import Aligned
 from explainer.results.explanation import Explanation
 
@@ -38,9 +41,12 @@ def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View
                 marked=frozenset(p for p in marked if p is not None),
                 tokens=tokens,
                 reach=(min(lows), max(highs)),
+                answers=answers,
             ),
         )
-        for view, places, marked in zip(views, rows, _marked(alignment), strict=True)
+        for view, places, marked, answers in zip(
+            views, rows, _marked(alignment), answers_of(both), strict=True
+        )
     ]
     drawings = [Drawn.of(e, view) for e, view in zip(both, shared, strict=True)]
     scale = min(lay_out(drawn).scale for drawn in drawings)
@@ -50,6 +56,34 @@ def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View
         for view in shared
         if view.beside is not None
     ]
+
+
+def answers_of(both: Pair) -> tuple[tuple[int, int], tuple[int, int]]:
+    """For each side its answer and what that is asked against, numbered alike where they are one.
+
+    The first has 0 and 1; an answer that only the second has is 2 or 3.
+    """
+    known = list(dict.fromkeys(key for explanation in both for key in _answers(explanation)))
+    first, second = ([known.index(key) for key in _answers(e)] for e in both)
+    return (first[0], first[1]), (second[0], second[1])
+
+
+def _answers(explanation: Explanation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands for the answer and for its rival; against all others it is the answer's own."""
+    task, target = explanation.model.task, explanation.target
+    rival = ("not", target.correct) if target.wrong is None else ("", target.wrong)
+    return (task, "", target.correct), (task, *rival)
+
+
+def selecting(view: View, alignment: Sequence[Aligned]) -> tuple[View, View]:
+    """A view of the first as one of each, where the token that it selects has a counterpart.
+
+    A side that has none shows nothing selected, and all faded.
+    """
+    if view.selected is None:
+        return view, view
+    there = next((pair.second for pair in alignment if pair.first == view.selected), None)
+    return view, replace(view, selected=NOWHERE if there is None else there)
 
 
 def _rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explainer.figures.canvas.text import brief
-from explainer.figures.patterns.pair import Pair
+from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Aligned, Comparison, WordChange
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern

@@ -139,6 +139,29 @@ def test_numbers_and_shares_stand_beside_words_and_ribbons(small):
     assert not any("%" in one.text for one in labels(narrow))
 
 
+def test_a_share_that_is_far_too_large_is_said_in_short(small):
+    tiny = replace(small, influence=(0.4, 0.001, -0.001, 0.0, -0.8))
+    said = {one.text for one in labels(lay_out(Drawn.of(tiny, View(width=800, minimum_share=0))))}
+    assert {">999 %", "<−999 %"} <= said
+
+
+def test_what_meets_in_the_target_may_be_taller_than_a_row():
+    dense = sentence(40, 12)
+    inside = replace(
+        dense,
+        target=replace(dense.target, position=20),
+        patterns=tuple(
+            replace(p, nodes=(*p.nodes[:-1], 20)) for p in dense.patterns if p.source != 20
+        ),
+    )
+    outer, inner = (lay_out(Drawn.of(e, View(width=800, minimum_share=0))) for e in (dense, inside))
+    assert inner.scale > outer.scale
+    for scene in (inner, outer):
+        for area in (i for stage in scene.stages for i in stage if isinstance(i, Area)):
+            assert area.points[:, 1].min() >= 0
+            assert area.points[:, 1].max() <= scene.height
+
+
 def test_blocks_are_named_where_they_are(small):
     scene = lay_out(Drawn.of(small, View(width=800)))
     columns = sorted({spot.x for spot in scene.spots if spot.kind == "node"})

@@ -20,10 +20,12 @@ SHARES = 30.0
 """px more for what skip connections carry of all influence in each block."""
 VALUE = 58.0
 """px for a number beside its bar."""
-SHARE = 46.0
+SHARE = 50.0
 """px for a share between a word and its ribbon."""
 ANSWER = 110.0
 """px for the answer behind the target, at most."""
+SLIM = 480.0
+"""px from which there is room for the answer at all."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def make_frame(
     share = None if narrow else labels + SHARE
     first = labels + 13.0 if share is None else share + 14.0
     behind = min(ANSWER, text.width(answer, text.BODY)) + 12.0
-    last = width - (16.0 if narrow else 16.0 + behind)
+    last = width - 16.0 - (behind if width >= SLIM else 0.0)
     step = (last - first) / layers
     far = len(shown) > FAR
     top = HEADER + (SHARES if shares else 0.0) + row_height / 2
@@ -120,7 +122,7 @@ def make_frame(
         label_room=label_room,
         bars=bars,
         share=share,
-        answer=None if narrow else last + 14.0,
+        answer=last + 14.0 if width >= SLIM else None,
         top=top,
         bottom=bottom,
         blanks=tuple(top + k * row_height for k, p in enumerate(shown) if p is None),

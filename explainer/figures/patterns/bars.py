@@ -94,9 +94,16 @@ def _numbers(drawn: Drawn, every: dict[int, Values], frame: Frame, reach: float)
         end = frame.bars[0] + min(longest * reach, frame.bars[1] - frame.bars[0])
         items.append(Label(end + 5, y, short(g), colours.muted, SMALL, "start"))
         if source in ways and g:
-            said = percent((nodes if level == "embedding" else parts) / g)
+            said = _share((nodes if level == "embedding" else parts) / g)
             items.append(Label(frame.share, y, said, colours.muted, SMALL, "end"))
     return items
+
+
+def _share(share: float) -> str:
+    """A share in per cent; a word of hardly any influence may have ways that carry far more."""
+    if abs(share) >= 10:
+        return ">999 %" if share > 0 else "<−999 %"
+    return percent(share)
 
 
 def short(value: float) -> str:

@@ -26,9 +26,11 @@ from explainer.figures.patterns.ways.ribbons import ribbons
 from explainer.results.pattern import Pattern
 
 FULLEST = 34.0
-"""px of the widest stack of patterns in a node."""
+"""px of the widest stack of patterns in a node on the way."""
 ROOM = 1.15
 """The same as a share of a row's height: rows beside it are seldom as full."""
+GOAL = 64.0
+"""px of the stack in the target: no pattern ends beside it."""
 
 
 def lay_out(drawn: Drawn) -> Scene:
@@ -53,8 +55,11 @@ def lay_out(drawn: Drawn) -> Scene:
     )
     row_height = fitting_row_height(len(rows), view.width)
     room = min(FULLEST, ROOM * row_height)
-    fullest, _ = meeting(drawn.patterns, view.level)
-    scale = view.scale or _scale(fullest, room, overlay.largest(found), row_height)
+    outermost = explanation.target.position in shown[:1] + shown[-1:]
+    goal = row_height + 10 if outermost else min(GOAL, len(rows) * row_height / 2)
+    bounds = list(zip(meeting(drawn.patterns, view.level), (room, goal), strict=True))
+    bounds.append((overlay.largest(found), 0.94 * row_height))
+    scale = view.scale or ladder([per_logit(px, size) for size, px in bounds if size])
     kept = overlay.drawable(found, scale)
     notes = _notes(drawn, len(explanation.tokens) - len(shown), bands - len(kept))
     keys = legend.flowed(legend.entries(drawn, scale), view.width - legend.MARGIN)
@@ -69,7 +74,7 @@ def lay_out(drawn: Drawn) -> Scene:
         notes=len(notes),
         labelled=view.beside.tokens if view.beside else (),
     )
-    lanes = stack(drawn.patterns, view.level, scale, room)
+    lanes = stack(drawn.patterns, view.level, scale, goal)
     bundles = bundle(lanes, view.level)
     placed = heads.pills(bundles, drawn, frame)
     wash, flow_spots = overlay.draw(kept, drawn, frame, scale)
@@ -106,16 +111,6 @@ def lay_out(drawn: Drawn) -> Scene:
         spots=tuple(spots),
         hidden_flows=bands - len(kept),
     )
-
-
-def _scale(fullest: float, room: float, flow: float, row_height: float) -> float:
-    """px per logit: the fullest node, and with an overlay the widest band, fit their row."""
-    bounds = []
-    if fullest:
-        bounds.append(per_logit(room, fullest))
-    if flow:
-        bounds.append(per_logit(0.94 * row_height, flow))
-    return ladder(bounds)
 
 
 def _words(drawn: Drawn, frame: Frame) -> list[Item]:

@@ -68,15 +68,16 @@ class Bundle:
         return tuple(sorted(self.lanes, key=lambda lane: -abs(lane.carried(layer))))
 
 
-def meeting(patterns: Sequence[Pattern], level: Level) -> tuple[float, int]:
-    """The largest sum of |influence| in one node, in logits, and the most patterns in one node."""
+def meeting(patterns: Sequence[Pattern], level: Level) -> tuple[float, float]:
+    """The largest sum of |influence| in one node on the way, and that in the target, in logits."""
     sums: dict[tuple[int, int], float] = {}
-    counts: dict[tuple[int, int], int] = {}
     for pattern in patterns:
         for node, size in zip(enumerate(pattern.nodes), _sizes(pattern, level), strict=True):
             sums[node] = sums.get(node, 0.0) + size
-            counts[node] = counts.get(node, 0) + 1
-    return max(sums.values(), default=0.0), max(counts.values(), default=0)
+    end = len(patterns[0].nodes) - 1 if patterns else 0
+    on_the_way = (size for (layer, _), size in sums.items() if layer < end)
+    at_the_end = (size for (layer, _), size in sums.items() if layer == end)
+    return max(on_the_way, default=0.0), max(at_the_end, default=0.0)
 
 
 def _sizes(pattern: Pattern, level: Level) -> list[float]:
@@ -91,7 +92,7 @@ def stack(patterns: Sequence[Pattern], level: Level, scale: float, room: float) 
     Where patterns meet they are ordered by where they come from, so that merging ways do not
     cross and patterns that share an edge stay neighbours.
     """
-    crowd = max(1, meeting(patterns, level)[1])
+    crowd = max(1, len(patterns))  # all of them meet in the target
     least = min(THINNEST, max(FAINTEST, 0.7 * room / crowd))
     gap = min(GAP, 0.25 * room / crowd)
     widths = [

@@ -45,3 +45,8 @@ def test_a_product_with_names_is_the_one_with_letters():
     x, w = torch.randn(3, 2, 4), torch.randn(3)
     found = einsum("point head d_head, point -> head d_head", x, w)
     torch.testing.assert_close(found, torch.einsum("she,s->he", x, w))
+    y = torch.randn(3, 2, 4)
+    axes = "point head d_head, point head d_head -> "
+    for kept, letters in (("head", "h"), ("point head", "sh"), ("d_head head", "eh"), ("", "")):
+        found = einsum(axes + kept, x, y)
+        torch.testing.assert_close(found, torch.einsum(f"she,she->{letters}", x, y))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from explainer.base.checkpoint import steps
-from explainer.influence.edges import jacobian
+from explainer.influence.edges.nodes import AtNodes
 from explainer.influence.edges.parts import Parts
 from explainer.influence.layer import Layer
 from explainer.influence.tangents import Carried, Tangents
@@ -24,24 +24,25 @@ Paths = Sequence[tuple[int, ...]]
 
 @dataclass(frozen=True, eq=False)
 class Cotangents:
-    """∂/∂u along each of some paths [path] of L + 1 positions, at every next node.
+    """What Q's derivative is along each of some paths [path] of L + 1 positions, at every next
+    node.
 
-    `P[l]` has it for the points of each piece, once for each of the different paths on from
-    H[l+1]; `shared` says which of these a path takes.
+    `at_nodes[l]` has it at the next nodes of block l, for the points of each piece, once for each
+    of the different paths on from H[l+1]; `shared` says which of these a path takes.
     """
 
     shared: tuple[_Shared, ...]
-    P: tuple[tuple[Float[Tensor, "_ _ d_model"], ...], ...]
+    at_nodes: tuple[tuple[AtNodes, ...], ...]
 
     @staticmethod
     def along(trace: Trace, paths: Paths) -> Cotangents:
         """Pull ∂Q/∂H[L] back along `paths`, each of which ends at its text's target."""
         shared = tuple(_Shared.of(trace, paths, number) for number in range(trace.n_layers))
-        C: list[Tensor] | None = None
+        C: Sequence[Tensor] | None = None
         found = []
         for number in steps(range(trace.n_layers)[::-1]):
-            P, C = _pulled(trace, number, C, shared[number])
-            found.append(P)
+            at_nodes, C = _pulled(trace, number, C, shared[number])
+            found.append(at_nodes)
         return Cotangents(shared, tuple(reversed(found)))
 
     def scores(self, tangents: Tangents) -> tuple[Parts, Carried]:
@@ -50,29 +51,32 @@ class Cotangents:
 
         `tangents` has one for each of the paths, in their order, at its node.
         """
-        shared, P = self.shared[tangents.layer], self.P[tangents.layer]
+        shared, at_nodes = self.shared[tangents.layer], self.at_nodes[tangents.layer]
         node = shared.node_of_path
-        return tangents.along_edges(shared.target[node], P, node)
+        return tangents.along_edges(shared.target[node], at_nodes, node)
 
 
 def _pulled(
     trace: Trace, number: int, above: Sequence[Tensor] | None, shared: _Shared
-) -> tuple[tuple[Float[Tensor, "_ node d_model"], ...], list[Float[Tensor, "_ edge d_model"]]]:
-    """∂/∂u of block `number` at the next nodes and, but for the first block, the cotangents at
-    H[number], piece by piece, from the cotangents `above`; at the targets they are Q's own."""
-    parent, target = shared.parent, shared.target[shared.parent]
+) -> tuple[tuple[AtNodes, ...], Sequence[Float[Tensor, "_ edge d_model"]] | None]:
+    """The derivatives at the next nodes of block `number`, and the cotangents at H[number] where
+    the block below needs them, piece by piece, from the cotangents `above`."""
+    roomy = trace.plan.roomy
 
-    def pull(index: int, layer: Layer) -> tuple[Tensor, Tensor]:
-        if above is None:
-            P = layer.P.index_select(1, layer.row_of(shared.target))
-            return P, layer.piece.last_G.index_select(1, shared.source)
-        P = jacobian.at_nodes(layer, above[index], shared.target)
-        if number == 0:
-            return P, P
-        return P, jacobian.pull_back(layer, P, parent, shared.source, target)
+    def at_nodes(index: int, layer: Layer) -> AtNodes:
+        if above is None:  # from H[L − 1] on all ways are open: what is above is Q's own
+            return AtNodes.of_all(layer, shared.target)
+        return AtNodes.of(layer, above[index], shared.target)
 
-    P, C = zip(*trace.at_block(number, pull), strict=True)
-    return P, list(C)
+    def pulled(index: int, layer: Layer) -> tuple[AtNodes, Tensor]:
+        found = at_nodes(index, layer).whole(layer)
+        C = found.pull_back(layer, shared.parent, shared.source)
+        return (found if roomy else found.without_heads()), C
+
+    if number in (0, trace.n_layers - 1):
+        return tuple(trace.at_block(number, at_nodes)), None
+    found, C = zip(*trace.at_block(number, pulled), strict=True)
+    return found, C
 
 
 @dataclass(frozen=True, eq=False)

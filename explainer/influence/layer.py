@@ -130,7 +130,7 @@ class Layer:
         if len(layers) == 1:
             return layers[0]
         layer = Layer.of(piece, layers[0].number)
-        for name in ("attended", "norm_1", "slope", "R", "D", "query"):
+        for name in ("attended", "norm_1", "slope", "R", "D", "own_G"):
             parts = [one.__dict__[name] for one in layers if name in one.__dict__]
             if len(parts) == len(layers):
                 layer.__dict__[name] = _joined(parts)
@@ -193,10 +193,16 @@ class Layer:
         centred = self.R @ inside.v.mT - along_output
         return centred.mul_(inside.attention).mul_(self.block.d_head**-0.5)
 
-    @cached_property
+    @property
     def query(self) -> Float[Tensor, "point head to d_head"]:
         """∂Q/∂q."""
         return self.D @ self.attended.k
+
+    @cached_property
+    def own_G(self) -> Float[Tensor, "point to d_model"]:
+        """What of ∂Q/∂H comes from a token's own row: through its query, and by skip."""
+        W_Q = self.block.W_QKV[: self.P.shape[-1]]
+        return torch.matmul(join_heads(self.query), W_Q).to(self.P).add_(self.P)
 
     def pull_back(
         self, G_next: Float[Tensor, "point to d_model"]
@@ -211,17 +217,12 @@ class Layer:
 
     def gradient(self) -> Float[Tensor, "point from d_model"]:
         """G = ∂Q/∂H from P."""
-        P, W_QKV = self.P, self.block.W_QKV
-        d_model = P.shape[-1]
         key, value = self.D.mT @ self.attended.q, self.attended.attention.mT @ self.R
-        if self.rows is None:
-            joined = torch.cat([join_heads(x) for x in (self.query, key, value)], dim=-1)
-            return torch.matmul(joined, W_QKV).to(P).add_(P)
         joined = torch.cat([join_heads(x) for x in (key, value)], dim=-1)
-        G = torch.matmul(joined, W_QKV[d_model:]).to(P)
-        at_rows = P + torch.matmul(join_heads(self.query), W_QKV[:d_model])
-        G.index_add_(1, self.rows, at_rows)
-        return G
+        G = torch.matmul(joined, self.block.W_QKV[self.P.shape[-1] :]).to(self.P)
+        if self.rows is None:
+            return G.add_(self.own_G)
+        return G.index_add_(1, self.rows, self.own_G)
 
     def row_of(self, positions: Int[Tensor, " batch"]) -> Int[Tensor, " batch"]:
         """The row of each of `positions`, all of which must be among `rows`."""

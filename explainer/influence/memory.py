@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explainer.base.budget import size
 from explainer.base.errors import ExplainerError
@@ -37,13 +37,15 @@ class Plan:
     """What a budget is spent on.
 
     A piece has `points`, layers are held up to `held` bytes, and `paths` partial patterns are
-    followed at once. `made_again` is the share of all layers that do not fit.
+    followed at once. `made_again` is the share of all layers that do not fit; where that is 0 and
+    there is room left, nothing at all that is wanted twice is made twice (`roomy`).
     """
 
     points: int
     held: int
     paths: int
     made_again: float
+    roomy: bool = False
 
     @property
     def all_held(self) -> bool:
@@ -54,14 +56,21 @@ class Plan:
     def of(adapter: Adapter, n_tokens: int, points: int, budget: int) -> Plan:
         """Raises ExplainerError where the budget is too small for one point of one word."""
         sizes = _Sizes.of(adapter, n_tokens)
-        least = sizes.layer + sizes.passing + sizes.path_at_work + sizes.path
-        if least > budget:
+        if sizes.least > budget:
             raise ExplainerError(
                 f"The memory budget is {size(budget)}, but {n_tokens} tokens need at least "
-                f"{size(least)} for one point of one word: raise the budget or take a shorter text."
+                f"{size(sizes.least)} for one point of one word: raise the budget or take a "
+                "shorter text."
             )
+        roomy = Plan._of(adapter, n_tokens, points, budget, _Sizes.of(adapter, n_tokens, True))
+        if roomy.all_held:
+            return replace(roomy, roomy=True)
+        return Plan._of(adapter, n_tokens, points, budget, sizes)
+
+    @staticmethod
+    def _of(adapter: Adapter, n_tokens: int, points: int, budget: int, sizes: _Sizes) -> Plan:
         n_layers = len(adapter.blocks)
-        spare = max(int(USED * budget) - points * n_layers * sizes.known, budget // 4, least)
+        spare = max(int(USED * budget) - points * n_layers * sizes.known, budget // 4, sizes.least)
         piece = PIECE_BYTES.get(adapter.device.type, PIECE_BYTES["cpu"])
         at_work = min(piece, spare // 4)
         in_piece = max(1, min(points, at_work // (sizes.layer + sizes.passing)))
@@ -88,8 +97,13 @@ class _Sizes:
     path: int
     path_at_work: int
 
+    @property
+    def least(self) -> int:
+        """For one point of one word."""
+        return self.layer + self.passing + self.path_at_work + self.path
+
     @staticmethod
-    def of(adapter: Adapter, n_tokens: int) -> _Sizes:
+    def of(adapter: Adapter, n_tokens: int, roomy: bool = False) -> _Sizes:
         block, itemsize = adapter.blocks[0], adapter.dtype.itemsize
         d_ff, d_model = block.W_1.shape
         heads = block.n_heads * n_tokens
@@ -97,7 +111,7 @@ class _Sizes:
             layer=itemsize * n_tokens * (7 * d_model + d_ff + 2 * heads),
             passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + 2 * heads),
             known=itemsize * n_tokens * 2 * d_model,
-            path=itemsize * d_model * (6 + len(adapter.blocks)),
+            path=itemsize * d_model * (6 + len(adapter.blocks) * (2 if roomy else 1)),
             path_at_work=itemsize * (6 * d_model + 3 * d_ff + 3 * heads),
         )
 

@@ -21,6 +21,7 @@ from torch import Tensor
 from explainer.influence.edges import jacobian
 from explainer.influence.edges.components import OPEN
 from explainer.influence.edges.jacobian import Projected
+from explainer.influence.edges.nodes import AtNodes
 from explainer.influence.edges.parts import Parts, along_edges
 from explainer.influence.layer import Layer
 from explainer.influence.trace import Trace
@@ -114,18 +115,18 @@ class Tangents:
     def along_edges(
         self,
         target: Int[Tensor, " path"],
-        P: Sequence[Float[Tensor, "_ node d_model"]],
+        at_nodes: Sequence[AtNodes],
         node: Int[Tensor, " path"],
     ) -> tuple[Parts, Carried]:
         """The influence of each along its edge to `target`, part by part, and what it does there.
 
-        The edge ends at node `node` of those that P, ∂/∂u for the points of each piece, is of.
+        The edge ends at node `node` of those that `at_nodes` is of, for the points of each piece.
         """
 
         def follow(index: int, layer: Layer) -> tuple[Parts, Tensor]:
             projected = jacobian.project(layer.block, self.parts[index])
             moved = jacobian.move(layer, projected, self.source, target)
-            parts = along_edges(layer, projected, moved, P[index], node)
+            parts = along_edges(layer, projected, moved, at_nodes[index], node)
             return parts, moved.total()
 
         found, outputs = zip(*self.trace.at_block(self.layer, follow), strict=True)

@@ -11,7 +11,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.influence.trace import Followed
 from explainer.models.encode import last_hidden
-from explainer.models.forward import against_overflow, own_logits, rounding
+from explainer.models.forward import against_overflow, own_logits, own_row, rounding
 from explainer.models.model import Model
 from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
@@ -44,8 +44,11 @@ def reduced_gap(model: Model, sentence: Sentence, quantity: Quantity, followed: 
 
 def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: float) -> float:
     """Q(x) by the library's own forward pass, which `value` must equal but for rounding."""
-    logits = own_logits(model.network, sentence.token_ids)
-    row = logits[quantity.position if model.info.task == "masked-lm" else 0]
+    network, ids = model.network, sentence.token_ids
+    if model.info.task == "masked-lm":
+        row = own_row(network, model.adapter.logits, ids, quantity.position)
+    else:
+        row = own_logits(network, ids)[0]
     own = sum(
         weight * float(row[number])
         for number, weight in zip(quantity.classes, quantity.weights, strict=True)

@@ -15,6 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from explainer.models.adapter import Head
+
 ULPS = 4096
 
 
@@ -22,6 +24,19 @@ def own_logits(network: Any, token_ids: Sequence[int]) -> Tensor:
     """The logits [row, class] of one text: a row for each token, or one if it is classified."""
     ids = torch.tensor([token_ids], device=network.device)
     return logits_of(network, input_ids=ids, attention_mask=torch.ones_like(ids))
+
+
+def own_row(network: Any, head: Head, token_ids: Sequence[int], position: int) -> Tensor:
+    """A masked LM's logits [class] at one position, with the library's own encoder.
+
+    `head` is the adapter's, which at load gave the library's own logits at every position. The
+    library's goes through the whole vocabulary at each of them, of which here one is wanted.
+    """
+    ids = torch.tensor([token_ids], device=network.device)
+    with torch.inference_mode():
+        given = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+        hidden = network.base_model(**given).last_hidden_state[0, position]
+        return head(hidden.unsqueeze(0), None)[0]
 
 
 def logits_of(network: Any, **given: Tensor) -> Tensor:

@@ -39,15 +39,34 @@ def einsum(axes: str, *tensors: Tensor) -> Tensor:
     """`torch.einsum` with names for axes: `einsum("point pos, point -> pos", slopes, weights)`."""
     kind = tensors[0].device.type
     if not torch.is_autocast_enabled(kind):
-        return torch.einsum(_letters(axes), *tensors)
+        return _summed(axes, *tensors)
     # These are sums over points and widths: where other products are rounded, these are not.
     with torch.autocast(kind, enabled=False):
         whole = reduce(torch.promote_types, (t.dtype for t in tensors), torch.float32)
-        return torch.einsum(_letters(axes), *(tensor.to(whole) for tensor in tensors))
+        return _summed(axes, *(tensor.to(whole) for tensor in tensors))
+
+
+def _summed(axes: str, *tensors: Tensor) -> Tensor:
+    letters, over = _read(axes)
+    if over is None:
+        return torch.einsum(letters, *tensors)
+    # Of these torch makes products of matrices with one row and one column, ten times slower. The
+    # first axis goes first: what is left then is small.
+    product = reduce(torch.mul, tensors)
+    for axis in over:
+        product = product.sum(axis, keepdim=True)
+    return product.squeeze(over)
 
 
 @cache
-def _letters(axes: str) -> str:
+def _read(axes: str) -> tuple[str, tuple[int, ...] | None]:
+    """The axes as letters, and which are summed over if all operands have the same ones and the
+    result keeps their order."""
     operands, _, result = axes.partition("->")
-    spelt = ["".join(LETTERS[name] for name in part.split()) for part in operands.split(",")]
-    return f"{','.join(spelt)}->{''.join(LETTERS[name] for name in result.split())}"
+    names, kept = [part.split() for part in operands.split(",")], result.split()
+    spelt = ["".join(LETTERS[name] for name in part) for part in names]
+    letters = f"{','.join(spelt)}->{''.join(LETTERS[name] for name in kept)}"
+    alike = all(part == names[0] for part in names)
+    if not alike or kept != [name for name in names[0] if name in kept]:
+        return letters, None
+    return letters, tuple(at for at, name in enumerate(names[0]) if name not in kept)

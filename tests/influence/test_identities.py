@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from explainer.influence.edges import jacobian, parts
+from explainer.influence.edges.nodes import AtNodes
 from explainer.influence.flow import total_flow
 from explainer.influence.layer import Layer
 from explainer.influence.refine import refine, refine_components, refine_nodes
@@ -101,6 +102,10 @@ def test_refinements_of_a_node_sum_to_it(options):
         scores = jacobian.node_scores(layer, jacobian.project(layer.block, T), everywhere)
         expected = torch.einsum("snd,snd->n", T, G[number])
         close(scores.sum(1), expected)
+        by_component = jacobian.component_scores(
+            layer, jacobian.project(layer.block, T), everywhere
+        )
+        close(scores, jacobian.over_components(by_component))
         close(traces.mean_gradient[number], torch.einsum("snd,sn->nd", G[number], piece.weights))
 
 
@@ -125,13 +130,15 @@ def test_moved_tangents_and_pulled_cotangents_agree_with_the_scores(options):
         edge = torch.arange(len(source))
         expected = scores[:, edge, rows]
         C = G[number + 1][:, rows]
-        P = jacobian.at_nodes(layer, C, target)
-        close(P, layer.P[:, rows])
+        at_nodes = AtNodes.of(layer, C, target)
+        close(at_nodes.P, layer.P[:, rows])
+        close(at_nodes.R(layer), layer.R[:, :, rows])
+        close(at_nodes.whole(layer).without_heads().R(layer), layer.R[:, :, rows])
         edges = jacobian.move(layer, tangents, source, target)
-        found = parts.along_edges(layer, tangents, edges, P, edge)
+        found = parts.along_edges(layer, tangents, edges, at_nodes, edge)
         close(found.by_component(), expected)
         assert not found.query[:, source != target].any()
-        pulled = jacobian.pull_back(layer, P, edge, source, target)
+        pulled = at_nodes.pull_back(layer, edge, source)
         carried = torch.einsum("sbd,sbd->b", pulled, tangents.T)
         close(carried, expected.sum(0))
         moved = jacobian.move_to_node(layer, tangents, source, target)

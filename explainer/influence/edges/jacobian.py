@@ -20,6 +20,7 @@ as in `shapes`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -30,7 +31,6 @@ from explainer.influence.layer import Layer
 from explainer.models.adapter import Block
 from explainer.models.block import (
     NormState,
-    feed_forward_backward,
     feed_forward_tangent,
     join_heads,
     split_heads,
@@ -42,21 +42,40 @@ from explainer.models.shapes import Float, Int, einsum
 class Projected:
     """Tangents T and their projections."""
 
+    block: Block
     T: Float[Tensor, "point batch d_model"]
-    dq: Float[Tensor, "point head batch d_head"]
     dk: Float[Tensor, "point head batch d_head"]
     dv: Float[Tensor, "point head batch d_head"]
 
+    @cached_property
+    def dq(self) -> Float[Tensor, "point head batch d_head"]:
+        """Wanted of tangents that may stay at their token: their row is theirs alone."""
+        return self._queries(self.T)
+
+    def queries(self, batch: Int[Tensor, " chosen"]) -> Float[Tensor, "point head chosen d_head"]:
+        """dq of the tangents numbered by `batch`."""
+        if "dq" in self.__dict__:
+            return self.dq.index_select(2, batch)
+        return self._queries(self.T.index_select(1, batch))
+
+    def _queries(
+        self, T: Float[Tensor, "point chosen d_model"]
+    ) -> Float[Tensor, "point head chosen d_head"]:
+        return split_heads(self.block, functional.linear(T, self.block.W_QKV[: T.shape[-1]]))
+
     def select(self, batch: Int[Tensor, " chosen"]) -> Projected:
         """The tangents numbered by `batch`, repeats allowed."""
-        heads = (x.index_select(2, batch) for x in (self.dq, self.dk, self.dv))
-        return Projected(self.T.index_select(1, batch), *heads)
+        dk, dv = (x.index_select(2, batch) for x in (self.dk, self.dv))
+        selected = Projected(self.block, self.T.index_select(1, batch), dk, dv)
+        if "dq" in self.__dict__:
+            selected.__dict__["dq"] = self.queries(batch)
+        return selected
 
 
 def project(block: Block, T: Float[Tensor, "point batch d_model"]) -> Projected:
-    """dq, dk, dv of tangents T."""
-    dq, dk, dv = functional.linear(T, block.W_QKV).chunk(3, dim=-1)
-    return Projected(T, *(split_heads(block, x) for x in (dq, dk, dv)))
+    """dk and dv of tangents T, and dq when it is asked for."""
+    dk, dv = functional.linear(T, block.W_QKV[T.shape[-1] :]).chunk(2, dim=-1)
+    return Projected(block, T, split_heads(block, dk), split_heads(block, dv))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +105,13 @@ def node_scores(
 
     Summed over the points; equals ⟨T, G⟩ when summed over `to` too.
     """
-    return over_components(component_scores(layer, tangents, source))
+    scores = _carried(layer, tangents, source).sum(0).mT.contiguous()
+    stays, row = _same_position(layer, source)
+    scores[stays, row] += einsum(
+        "point batch d_model, point batch d_model -> batch",
+        *(tangents.T.index_select(1, stays), layer.own_G.index_select(1, row)),
+    )
+    return scores
 
 
 def over_components(scores: Float[Tensor, "component ..."]) -> Float[Tensor, " ..."]:
@@ -100,11 +125,7 @@ def component_scores(
     source: Int[Tensor, " batch"],
 ) -> Float[Tensor, "component batch to"]:
     """Influence of each edge, by skip and by each head (`components`)."""
-    inside = layer.attended
-    carried = (layer.R @ tangents.dv.mT).mul_(inside.attention.index_select(3, source))
-    carried += (inside.q @ tangents.dk.mT).mul_(layer.D.index_select(3, source))
-    whole = torch.promote_types(carried.dtype, torch.float32)  # products may be rounded further
-    by_head = carried.sum(0, dtype=whole).mT.contiguous()
+    by_head = _carried(layer, tangents, source).mT.contiguous()
     by_skip = torch.zeros_like(by_head[0])
     stays, row = _same_position(layer, source)
     T = tangents.T.index_select(1, stays)
@@ -118,6 +139,17 @@ def component_scores(
         *(T, layer.P.index_select(1, row)),
     )
     return torch.cat([by_skip.unsqueeze(0), by_head])
+
+
+def _carried(
+    layer: Layer, tangents: Projected, source: Int[Tensor, " batch"]
+) -> Float[Tensor, "head to batch"]:
+    """Influence of each edge through the value and the key of each head, summed over the points."""
+    inside = layer.attended
+    carried = (layer.R @ tangents.dv.mT).mul_(inside.attention.index_select(3, source))
+    carried += (inside.q @ tangents.dk.mT).mul_(layer.D.index_select(3, source))
+    whole = torch.promote_types(carried.dtype, torch.float32)  # products may be rounded further
+    return carried.sum(0, dtype=whole)
 
 
 def _same_position(
@@ -139,18 +171,18 @@ def move(
     """What each tangent does to the heads' outputs at its `target`."""
     inside, row = layer.attended, layer.row_of(target)
     q, o = inside.q.index_select(2, row), inside.output.index_select(2, row)
-    a = _weight_on(layer, row, source)
+    a = weight_on(layer, row, source)
     s = (q * tangents.dk).sum(-1, keepdim=True).mul_(layer.block.d_head**-0.5)
     by_key = (inside.v.index_select(2, source) - o).mul_(s.mul_(a))
     (stays,) = torch.nonzero(source == target, as_tuple=True)
-    by_query = _by_query(layer, tangents.dq.index_select(2, stays), row[stays])
+    by_query = _by_query(layer, tangents.queries(stays), row[stays])
     return Moved(a * tangents.dv, by_key, stays, by_query)
 
 
-def _weight_on(
+def weight_on(
     layer: Layer, row: Int[Tensor, " batch"], source: Int[Tensor, " batch"]
 ) -> Float[Tensor, "point head batch 1"]:
-    """A_ij of each of the batch."""
+    """A_ij of each of the batch, with i by its row and j by its position."""
     attention = layer.attended.attention
     cell = row * attention.shape[-1] + source
     return attention.flatten(2).index_select(2, cell).unsqueeze(-1)
@@ -193,21 +225,20 @@ def move_by_component(
     (by_head,) = torch.nonzero(~by_skip, as_tuple=True)
     if len(by_head):
         head = component[by_head] - 1 - SKIP_ROW
-        do = torch.zeros_like(outputs[:, :, : len(by_head)])
-        entry = torch.arange(len(by_head), device=head.device)
-        do[:, head, entry] = outputs[:, head, by_head]
-        du[:, by_head] = functional.linear(join_heads(do), layer.block.W_O).to(du)
+        W_O = layer.block.W_O.T.unflatten(0, (layer.block.n_heads, -1))  # [head, d_head, d_model]
+        do = outputs[:, head, by_head].transpose(0, 1)
+        du[:, by_head] = torch.bmm(do, W_O[head]).transpose(0, 1).to(du)
     return _through_feed_forward(layer, du, target)
 
 
 def _through_feed_forward(
     layer: Layer, du: Float[Tensor, "point batch d_model"], target: Int[Tensor, " batch"]
 ) -> Float[Tensor, "point batch d_model"]:
-    norms = _feed_forward_at(layer, target)
+    norms = feed_forward_at(layer, target)
     return feed_forward_tangent(layer.block, *norms, du)
 
 
-def _feed_forward_at(
+def feed_forward_at(
     layer: Layer, target: Int[Tensor, " batch"]
 ) -> tuple[NormState, Float[Tensor, "point batch d_ff"], NormState]:
     row = layer.row_of(target)
@@ -222,46 +253,3 @@ def move_all(layer: Layer, tangents: Projected) -> Float[Tensor, "point pos d_mo
     do = (inside.attention * (ds - mean)) @ inside.v + inside.attention @ tangents.dv
     du = functional.linear(join_heads(do), layer.block.W_O) + tangents.T
     return feed_forward_tangent(layer.block, layer.norm_1, layer.slope, layer.norm_2, du)
-
-
-def at_nodes(
-    layer: Layer, C: Float[Tensor, "point node d_model"], target: Int[Tensor, " node"]
-) -> Float[Tensor, "point node d_model"]:
-    """∂/∂u from cotangents C of next nodes `target`, once for each, whatever comes into it."""
-    return feed_forward_backward(layer.block, *_feed_forward_at(layer, target), C)
-
-
-def by_heads(
-    layer: Layer, P: Float[Tensor, "point node d_model"]
-) -> Float[Tensor, "point head node d_head"]:
-    """∂/∂o from ∂/∂u."""
-    return split_heads(layer.block, torch.matmul(P, layer.block.W_O))
-
-
-def pull_back(
-    layer: Layer,
-    P: Float[Tensor, "point node d_model"],
-    parent: Int[Tensor, " edge"],
-    source: Int[Tensor, " edge"],
-    target: Int[Tensor, " edge"],
-) -> Float[Tensor, "point edge d_model"]:
-    """Cotangents at the sources of edges, all heads and skip open, from ∂/∂u at their targets.
-
-    Edge e ends at node `parent[e]` of those that P is of, which is at `target[e]`.
-    """
-    block, inside = layer.block, layer.attended
-    row, root, d_model = layer.row_of(target), block.d_head**-0.5, P.shape[-1]
-    R = by_heads(layer, P).index_select(2, parent)
-    q, o = inside.q.index_select(2, row), inside.output.index_select(2, row)
-    a = _weight_on(layer, row, source)
-    along = (R * (inside.v.index_select(2, source) - o)).sum(-1, keepdim=True)
-    joined = torch.cat([join_heads(q.mul_(along.mul_(a).mul_(root))), join_heads(a * R)], dim=-1)
-    C = torch.matmul(joined, block.W_QKV[d_model:]).to(P)
-    (stays,) = torch.nonzero(source == target, as_tuple=True)
-    if len(stays):
-        R_stay, o_stay = R.index_select(2, stays), o.index_select(2, stays)
-        centred = R_stay @ inside.v.mT - (R_stay * o_stay).sum(-1, keepdim=True)
-        centred *= inside.attention.index_select(2, row[stays])
-        query = join_heads(centred.mul_(root) @ inside.k)
-        C.index_add_(1, stays, torch.matmul(query, block.W_QKV[:d_model]) + P[:, parent[stays]])
-    return C

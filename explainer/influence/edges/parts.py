@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from explainer.influence.edges.components import SKIP_ROW
-from explainer.influence.edges.jacobian import Moved, Projected, by_heads
+from explainer.influence.edges.jacobian import Moved, Projected
+from explainer.influence.edges.nodes import AtNodes
 from explainer.influence.layer import Layer
 from explainer.models.shapes import Float, Int, einsum
 
@@ -45,13 +46,12 @@ def along_edges(
     layer: Layer,
     tangents: Projected,
     moved: Moved,
-    P: Float[Tensor, "point node d_model"],
+    at_nodes: AtNodes,
     node: Int[Tensor, " batch"],
 ) -> Parts:
-    """Influence of every tangent along its own edge, which ends at node `node` of those that P is
-    of, ∂/∂u with what is above."""
+    """Influence of every tangent along its own edge, which ends at node `node` of `at_nodes`."""
     stays = moved.stays
-    R = by_heads(layer, P).index_select(2, node)
+    P, R = at_nodes.P, at_nodes.R(layer).index_select(2, node)
     axes = "point head batch d_head, point head batch d_head -> head batch"
     value, key = einsum(axes, moved.by_value, R), einsum(axes, moved.by_key, R)
     query, skip = torch.zeros_like(value), torch.zeros_like(value[0])

@@ -2,15 +2,18 @@
 
 import math
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from explainer.figures import View
+from explainer.figures.canvas.frame import fitting_row_height
 from explainer.figures.canvas.scene import Area, Label
 from explainer.figures.patterns.drawn import FEW, Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.scale import key, ladder
+from explainer.figures.patterns.ways.lanes import stack
 from explainer.results.model_info import ModelInfo
 from explainer.results.route import SKIP, Component
 from tests.figures.made import large_explanation, small_explanation
@@ -37,6 +40,19 @@ def test_like_sentences_have_the_same_scale(small):
     assert ladder([33.0, 61.0]) == 20
     assert key(10)[2] == "1 logit (10 px per logit)"
     assert key(5)[2] == "2 logits (5 px per logit)"
+
+
+@pytest.mark.parametrize("factor", [0.3, 1, 7])
+def test_stacks_in_two_rows_do_not_meet(factor):
+    explanation = scaled(sentence(14, 6), factor)
+    drawn = Drawn.of(explanation, View(width=800, minimum_share=0))
+    scale = lay_out(drawn).scale
+    height = fitting_row_height(14, 800)
+    lanes = stack(drawn.patterns, "attention", scale, 40)
+    for layer in range(6):
+        for one, other in combinations(lanes, 2):
+            if abs(one.pattern.nodes[layer] - other.pattern.nodes[layer]) == 1:
+                assert (one.widths[layer] + other.widths[layer]) / 2 <= height
 
 
 def test_figures_with_one_scale_can_be_compared(small):

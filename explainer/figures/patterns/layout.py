@@ -18,17 +18,13 @@ from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Scene, Spot
 from explainer.figures.patterns import bars, columns, legend, overlay
 from explainer.figures.patterns.drawn import Drawn
-from explainer.figures.patterns.scale import ladder, per_logit
+from explainer.figures.patterns.scale import fitting, ladder, per_logit
 from explainer.figures.patterns.ways import heads
 from explainer.figures.patterns.ways.lanes import bundle, meeting, stack
 from explainer.figures.patterns.ways.nodes import marks, nodes
 from explainer.figures.patterns.ways.ribbons import ribbons
 from explainer.results.pattern import Pattern
 
-FULLEST = 34.0
-"""px of the widest stack of patterns in a node on the way."""
-ROOM = 1.15
-"""The same as a share of a row's height: rows beside it are seldom as full."""
 GOAL = 64.0
 """px of the stack in the target: no pattern ends beside it."""
 
@@ -54,12 +50,13 @@ def lay_out(drawn: Drawn) -> Scene:
         else overlay.bands(explanation.flow, view.overlay, shown)
     )
     row_height = fitting_row_height(len(rows), view.width)
-    room = min(FULLEST, ROOM * row_height)
     outermost = explanation.target.position in shown[:1] + shown[-1:]
     goal = row_height + 10 if outermost else min(GOAL, len(rows) * row_height / 2)
-    bounds = list(zip(meeting(drawn.patterns, view.level), (room, goal), strict=True))
-    bounds.append((overlay.largest(found), 0.94 * row_height))
-    scale = view.scale or ladder([per_logit(px, size) for size, px in bounds if size])
+    sums = meeting(drawn.patterns, view.level)
+    bounds = [*fitting(sums, rows, row_height, (explanation.model.layers, goal))]
+    if found:
+        bounds.append(per_logit(0.94 * row_height, overlay.largest(found)))
+    scale = view.scale or ladder(bounds)
     kept = overlay.drawable(found, scale)
     notes = _notes(drawn, len(explanation.tokens) - len(shown), bands - len(kept))
     keys = legend.flowed(legend.entries(drawn, scale), view.width - legend.MARGIN)

@@ -6,17 +6,46 @@ Figures of like sentences have the same scale, and where it is another one the k
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from explainer.base.numbers import MANY_DIGITS
 from explainer.results.logits import LARGEST
 
 KEY = 10.0
 """px that the bar of the scale's key is wide, about."""
+TALLEST = 1.45
+"""A stack's height at most, in rows."""
 
 
-def ladder(bounds: list[float]) -> float:
+def ladder(bounds: Sequence[float]) -> float:
     """px per logit: 1, 2 or 5 times a power of ten, the largest that keeps to all bounds."""
     return nice(min(bounds)) if bounds else KEY
+
+
+def fitting(
+    sums: Mapping[tuple[int, int], float],
+    rows: Sequence[int | None],
+    row_height: float,
+    goal: tuple[int, float],
+) -> Iterator[float]:
+    """Bounds in px per logit with which stacks meet no stack in the row below.
+
+    `sums` has logits by (layer, position); `goal` is the last layer, where all meet and nothing
+    stands beside, and the px that they may take there.
+    """
+    below = dict(pairwise(rows))
+    for (layer, position), size in sums.items():
+        if not size:
+            continue
+        if layer == goal[0]:
+            yield per_logit(goal[1], size)
+            continue
+        yield per_logit(TALLEST * row_height, size)
+        next_row = below.get(position)
+        beside = 0.0 if next_row is None else sums.get((layer, next_row), 0.0)
+        if beside:
+            yield per_logit(row_height - 1, (size + beside) / 2)
 
 
 def per_logit(room: float, extent: float) -> float:

@@ -68,16 +68,13 @@ class Bundle:
         return tuple(sorted(self.lanes, key=lambda lane: -abs(lane.carried(layer))))
 
 
-def meeting(patterns: Sequence[Pattern], level: Level) -> tuple[float, float]:
-    """The largest sum of |influence| in one node on the way, and that in the target, in logits."""
+def meeting(patterns: Sequence[Pattern], level: Level) -> dict[tuple[int, int], float]:
+    """The sum of |influence| in every (layer, position) that a pattern visits, in logits."""
     sums: dict[tuple[int, int], float] = {}
     for pattern in patterns:
         for node, size in zip(enumerate(pattern.nodes), _sizes(pattern, level), strict=True):
             sums[node] = sums.get(node, 0.0) + size
-    end = len(patterns[0].nodes) - 1 if patterns else 0
-    on_the_way = (size for (layer, _), size in sums.items() if layer < end)
-    at_the_end = (size for (layer, _), size in sums.items() if layer == end)
-    return max(on_the_way, default=0.0), max(at_the_end, default=0.0)
+    return sums
 
 
 def _sizes(pattern: Pattern, level: Level) -> list[float]:

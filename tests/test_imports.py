@@ -38,7 +38,7 @@ LOADS_ONLY = "app"
 WITHOUT_TORCH = (
     "explainer.results.gap",
     "explainer.results.explanation",
-    "explainer.results.restore",
+    "explainer.results.reading.record",
     "explainer.results.total_flow",
     "explainer.results.comparison",
     "explainer.results.merged",

@@ -184,14 +184,14 @@ class Explanation:
     def from_dict(cls, data: dict[str, Any]) -> Explanation:
         """The inverse of `to_dict`; raises ExplainerError for a record that it did not write."""
         # A record is read by few, and what checks it knows this module.
-        from explainer.results.restore import restored
+        from explainer.results.reading.record import restored
 
         return restored(data)
 
     @classmethod
     def from_json(cls, text: str) -> Explanation:
         """The inverse of `to_json`; raises ExplainerError for a text that it did not write."""
-        from explainer.results.restore import record_of
+        from explainer.results.reading.record import record_of
 
         return cls.from_dict(record_of(text))
 

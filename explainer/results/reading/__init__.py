@@ -1,0 +1,1 @@
+"""An explanation read back from its record."""

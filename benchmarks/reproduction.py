@@ -18,9 +18,9 @@ from explainer.evaluation.evidence.consistency import (
     correlation,
     forms,
 )
-from explainer.evaluation.evidence.findings import EQUAL, LIKE_CUTS, LIKE_HEADS, row_of
 from explainer.evaluation.evidence.left_out import counts
 from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, SUMMARY
+from explainer.evaluation.evidence.rows import EQUAL, LIKE_CUTS, LIKE_HEADS, row_of
 from explainer.evaluation.evidence.summary import EVERY_TASK, summary
 from explainer.evaluation.evidence.tables import Tables, read_tables
 from explainer.evaluation.evidence.written import PERCENT, written, written_row

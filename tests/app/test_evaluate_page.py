@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 from explainer import load_model
 from explainer.app import compute
 from explainer.app.compute.evaluate import record
-from explainer.app.evaluate.choices import Inquiry, inquiry_from_query
+from explainer.app.evaluate.choices import FAIREST, Inquiry, inquiry_from_query
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.state.choices import Choices
-from explainer.app.widgets.cuts import WITHOUT
+from explainer.app.widgets.cuts import FAIREST_FIRST, REPLACEMENT_NAMES, WITHOUT
 from explainer.base.numbers import signed
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
 from explainer.evaluation.options import Options
@@ -34,6 +34,10 @@ OTHER = "the old farmer [MASK] bad ."
 def page(tiny_masked_lm_dir):
     """A function that opens the page with a tiny masked LM and further link parameters."""
     return partial(opened, tiny_masked_lm_dir, "evaluate")
+
+
+BEFORE = {"replacement": "zero"}
+"""What a link from before says by saying nothing, and from now on in words."""
 
 
 def widget(test: AppTest, kind: str, name: str):
@@ -59,7 +63,7 @@ def values(test: AppTest) -> dict[str, float]:
 def test_the_page_shows_what_the_engine_finds(page, tiny_masked_lm_dir):
     test = page(points="5")
     assert not messages(test)
-    assert query(test) == {"points": "5"}
+    assert query(test) == {"points": "5", **BEFORE}
     case = Case(SENTENCE, "are", "is", "own", "all", "")
     options = Options(settings=Choices(points=5).settings, replacements=("zero",))
     record = evaluate_sentence(load_model(str(tiny_masked_lm_dir)), case, 0, options)
@@ -93,7 +97,7 @@ def test_toggles_compute_nothing_again_and_a_replacement_once(page, monkeypatch)
     checked(widget(test, "toggle", "every").set_value(True).run())
     assert not calls
     asked = {"level": "attention", "words": "positive", "mode": "remove", "every": "yes"}
-    assert query(test) == {"points": "5", **asked}
+    assert query(test) == {"points": "5", **asked, **BEFORE}
     assert verdict(test) != kept
     assert len(values(test)) == sum("attention" in m.levels for m in METHODS.values())
     checked(widget(test, "selectbox", "replacement").set_value("mean").run())
@@ -122,7 +126,7 @@ def test_a_link_reproduces_the_page(page):
         "points": "4",
     }
     test = page(**asked)
-    assert query(test) == asked
+    assert query(test) == {**asked, **BEFORE}
     assert widget(test, "text_area", "text").value == OTHER
     again = page(**query(test))
     assert verdict(again) == verdict(test)
@@ -153,7 +157,7 @@ def test_wrong_values_in_a_link_fall_back_with_a_note(page):
     for name in ("level", "words", "n", "task", "every", "about", "points"):
         assert any(f"asks for {name} " in note for note in said)
     assert not any("<img" in note.value.replace(r"\<", "") for note in test.info)
-    assert not query(test)
+    assert query(test) == BEFORE
 
 
 def test_the_explored_sentence_comes_along(tiny_masked_lm_dir):
@@ -161,7 +165,7 @@ def test_the_explored_sentence_comes_along(tiny_masked_lm_dir):
     test.query_params.clear()  # as the browser's navigation does
     checked(test.switch_page("pages/evaluate.py").run())
     assert widget(test, "text_area", "text").value == OTHER
-    assert query(test) == {"text": OTHER, "points": "6"}
+    assert query(test) == {"text": OTHER, "points": "6", "replacement": FAIREST}
 
 
 def test_a_classifier_is_asked_about_a_class(tiny_classifier_dir):
@@ -216,9 +220,18 @@ def test_choices_survive_the_link(inquiry):
 def test_what_only_explore_knows_stays_there():
     explored = Choices(text="b [MASK]", level="attention", word=3, share=9, what="keep")
     inquiry, notes = inquiry_from_query({}, explored)
-    assert inquiry == Inquiry(asked=Choices(text="b [MASK]"))
+    assert inquiry == Inquiry(asked=Choices(text="b [MASK]", replacement="mean"))
     assert not notes
     assert inquiry_from_query({"text": "a"}, explored)[0].asked.text == "a"
+
+
+def test_the_fairest_replacement_comes_first_and_a_link_from_before_keeps_its_own():
+    assert inquiry_from_query({})[0].asked.replacement == FAIREST == FAIREST_FIRST[0]
+    assert FAIREST_FIRST[-1] == "zero"
+    assert "off the data" in REPLACEMENT_NAMES["zero"]
+    assert Inquiry().to_query() == {}
+    assert inquiry_from_query({"text": "a"})[0].asked.replacement == "zero"
+    assert Inquiry(about="task").to_query() == {"about": "task", "replacement": FAIREST}
 
 
 def made(whole: float, *, removed: bool = False, positive: bool = False) -> Ablations:

@@ -12,6 +12,7 @@ from explainer import load_model
 from explainer.app.compute import queue
 from explainer.app.evaluate import live
 from explainer.app.evaluate.choices import OWN_FILE
+from explainer.app.evaluate.figures import ICONS
 from explainer.app.evaluate.snippet import task_command
 from explainer.base import assets
 from explainer.cli.arguments import settings_of
@@ -110,7 +111,12 @@ def test_stored_results_are_shown_for_all_tasks_and_for_one(page, results):
         assert f"{written}{'' if task == EVERY_TASK else ' with'}" in alts(test)[0]
         few = "n = 9: fewer than 10 are too few for an interval."
         assert said(test, few) == (task == "sva-simple")
-    assert query(test) == {"about": "task", "points": "3", "task": "sva-simple"}
+    assert query(test) == {
+        "about": "task",
+        "points": "3",
+        "task": "sva-simple",
+        "replacement": "zero",
+    }
     assert said(test, "needs at least 10 sentences")
 
 
@@ -123,6 +129,15 @@ def test_every_finding_is_said_beside_its_figure(page, results):
         first, *others = finding["says"].split("\n")
         mark = "- " if others else ""
         assert "\n".join(mark + point for point in (first, *others)) in texts
+    for finding in findings:
+        assert finding["tests"]
+        word = finding["verdict"]
+        assert f"{ICONS[word]} **{word.capitalize()}**" in texts
+        tests = "\n".join(
+            f"- {test['test']}: {ICONS[test['word']]} **{test['word']}**. {test['why']}"
+            for test in finding["tests"]
+        )
+        assert tests in texts
     claims = {header.value for header in page().subheader}
     assert claims == {f"The paper: “{finding['claim'].rstrip('.')}”" for finding in findings}
 
@@ -149,7 +164,7 @@ def test_toggles_change_the_figures(page):
 @pytest.mark.usefixtures("stored")
 def test_a_replacement_without_results_falls_back(page):
     test = page(replacement="mean")
-    assert widget(test, "selectbox", "replacement").value == "zero"
+    assert widget(test, "selectbox", "replacement").value == "baseline"
     assert len(alts(test)) == 4
 
 

@@ -12,9 +12,10 @@ from explainer import ExplainerError
 from explainer.evaluation.evidence.bootstrap import ratio, resampling
 from explainer.evaluation.evidence.comparison import methods_summary
 from explainer.evaluation.evidence.consistency import consistency_table, correlation, forms
-from explainer.evaluation.evidence.findings import few_note, findings, row_of
+from explainer.evaluation.evidence.findings import few_note, findings
 from explainer.evaluation.evidence.report import findings_json, markdown, report
 from explainer.evaluation.evidence.rivals import best_of
+from explainer.evaluation.evidence.rows import row_of
 from explainer.evaluation.evidence.summary import EVERY_TASK, summary
 from explainer.evaluation.evidence.tables import read_tables, tables_of, write_tables
 from explainer.evaluation.evidence.written import written
@@ -218,7 +219,7 @@ def test_the_report_names_the_best_rival_and_gives_every_finding(tmp_path):
     assert "−1.00" in consistency.says
     assert "carry 50.0\u00a0%\u00a0[50.0,\u00a050.0]" in performance.says
     assert "best rival (attention rollout) 10.0\u00a0%" in performance.says
-    assert "with zero elsewhere" in performance.says
+    assert "with zero (off the data) elsewhere" in performance.says
     text = markdown(found)
     row = "| embedding | attention rollout | 3.0 | 10.0 [10.0, 10.0] | 0.0 [0.0, 0.0] |"
     assert row in text.replace("\u00a0", " ")
@@ -262,8 +263,13 @@ def test_what_is_left_without_patterns_stands_beside_its_controls():
         ("as many of largest flow", "15.0"),
     ):
         assert f"{share}\u00a0% without {cut_off}" in says
-    assert "Without the patterns' heads and skips, zero instead, 10.0\u00a0% of Q" in says
-    assert "Without the patterns' heads alone, zero instead, 25.0\u00a0% of Q" in says
+    assert (
+        "Without the patterns' heads and skips, zero (off the data) instead, 10.0\u00a0% of Q"
+        in says
+    )
+    assert (
+        "Without the patterns' heads alone, zero (off the data) instead, 25.0\u00a0% of Q" in says
+    )
     assert "the best rival" not in says.partition("Without the patterns'")[2]
 
 
@@ -380,7 +386,8 @@ def test_few_sentences_have_no_interval():
     text = markdown(report(tables_of(FEW)))
     assert "fewer than 10 are too few for an interval" in text
     assert "[" not in text
-    assert "fewer than 10" not in markdown(report(tables_of(LINES)))
+    whole = report(tables_of(LINES))
+    assert not any("fewer than 10" in finding.says for finding in whole.findings)
 
 
 def test_a_number_does_not_part_from_its_unit_nor_its_interval():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from explainer.app.state.choices import (
@@ -19,6 +19,7 @@ from explainer.evaluation.evidence import consistency
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Selection
 from explainer.figures import LEVELS
+from explainer.intervention.ablate import Replacement
 from explainer.results.route import Level
 from explainer.tasks import TASKS
 
@@ -31,6 +32,8 @@ FEWEST, MOST = 10, 200
 Measure = Literal["accuracy", "Q"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 ENTROPIES = consistency.MEASURES
+FAIREST: Replacement = "mean"
+"""What takes the place of what is cut, unless a person chooses."""
 ASKED = (
     *("model", "text", "correct", "wrong", "label", "other", "replacement"),
     *("points", "rule", "tolerance", "baseline", "keep_special", "top_k", "search", "beam"),
@@ -47,7 +50,7 @@ class Inquiry:
     """
 
     about: About = "sentence"
-    asked: Choices = field(default_factory=Choices)
+    asked: Choices = field(default_factory=lambda: Choices(replacement=FAIREST))
     level: Level = "embedding"
     words: Selection = "all"
     mode: Mode = "keep"
@@ -65,10 +68,14 @@ class Inquiry:
     def to_query(self) -> dict[str, str]:
         """What differs from the defaults, as the parameters of a link."""
         query = {name: value for name, value in self.asked.to_query().items() if name in ASKED}
+        query.pop("replacement", None)
         for item in fields(self):
             value = getattr(self, item.name)
             if item.name in READERS and value != item.default:
                 query[item.name] = written(value)
+        # Said by every link that says anything: one that did not was written when zero was meant.
+        if query or self.asked.replacement != FAIREST:
+            query["replacement"] = self.asked.replacement
         return query
 
 
@@ -79,9 +86,9 @@ def inquiry_from_query(
 
     An empty link begins with the question of `start`.
     """
-    if not query and start is not None:
-        asked = replace(Choices(), **{name: getattr(start, name) for name in ASKED})
-        return Inquiry(asked=asked), ()
+    if not query:
+        same = {name: getattr(start, name) for name in ASKED} if start is not None else {}
+        return Inquiry(asked=Choices(**{**same, "replacement": FAIREST})), ()
     asked, notes = from_query({name: query[name] for name in ASKED if name in query})
     own = {name: value for name, value in query.items() if name in READERS}
     found, more = read_fields(Inquiry, READERS, own)

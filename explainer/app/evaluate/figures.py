@@ -13,10 +13,18 @@ from explainer.app.evaluate.state import INQUIRY, LINKED
 from explainer.app.widgets.frame.viewport import column_width, columns, is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.evaluation.evidence.consistency import LEAST
-from explainer.evaluation.evidence.findings import Finding, row_of
+from explainer.evaluation.evidence.findings import Finding
+from explainer.evaluation.evidence.rows import row_of
 from explainer.evaluation.evidence.summary import EVERY_TASK
+from explainer.evaluation.evidence.verdicts import Verdict, Word
 from explainer.evaluation.evidence.written import written_row
 from explainer.figures.charts.evaluation import consistency_scene, skip_scene
+
+ICONS: dict[Word, str] = {
+    "confirmed": ":material/check_circle:",
+    "not confirmed": ":material/cancel:",
+    "cannot tell": ":material/help:",
+}
 
 
 def task_figures(results: Results, task: str, width: float) -> None:
@@ -28,24 +36,32 @@ def task_figures(results: Results, task: str, width: float) -> None:
     skip, consistency, performance = results.findings
     everywhere = task != EVERY_TASK and results.numbers["task"].nunique() > 1
     of = "Over all tasks: " if everywhere else ""
-    _claim(performance)
+    _claim(performance, of)
     performance_figures(results, task, width, half)
     with st.expander("All of these comparisons in words"):
         _points(performance, of)
     left, right = columns(width)
     with left:
-        _claim(skip)
+        _claim(skip, of)
         _points(skip, of)
         _skip(results.numbers, task, half)
     with right:
-        _claim(consistency)
+        _claim(consistency, of)
         _points(consistency, of)
         _consistency(results.forms, task, half)
 
 
-def _claim(finding: Finding) -> None:
-    """What the paper says."""
+def _claim(finding: Finding, of: str) -> None:
+    """What the paper says, the verdict on it, and each test with its control."""
     st.subheader(f"The paper: “{finding.claim.rstrip('.')}”", anchor=False)
+    verdict = f"{of}{finding.verdict}" if of else finding.verdict.capitalize()
+    st.markdown(f"{ICONS[finding.verdict]} **{verdict}**")
+    st.markdown("\n".join(f"- {_test(test)}" for test in finding.tests))
+
+
+def _test(test: Verdict) -> str:
+    """A test in a line: what is asked, the word on it, and why."""
+    return f"{plain(test.test)}: {ICONS[test.word]} **{test.word}**. {plain(test.why)}"
 
 
 def _points(finding: Finding, of: str) -> None:

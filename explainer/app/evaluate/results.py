@@ -46,7 +46,7 @@ def stored_results(model: str) -> Results | None:
     return Results(
         numbers,
         forms,
-        tuple(Finding(**item) for item in files[FINDINGS] if item["model"] == model),
+        tuple(Finding.from_dict(item) for item in files[FINDINGS] if item["model"] == model),
         _origin([run for run in files[ABOUT] if run["model"] == model]),
         {"summary": numbers, "consistency": forms},
     )

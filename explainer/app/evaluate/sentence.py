@@ -19,8 +19,8 @@ from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.question.asking import answered, last_request, question
 from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
-from explainer.evaluation.evidence.findings import UNEQUAL
 from explainer.evaluation.evidence.rivals import CONTROLS, PARTS, VARIANTS
+from explainer.evaluation.evidence.rows import UNEQUAL
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, PATTERN
 from explainer.evaluation.record import Record
 from explainer.figures.canvas.frame import NARROW

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from explainer.evaluation.evidence.findings import LIKE_CUTS, LIKE_HEADS
 from explainer.evaluation.evidence.rivals import best_of
+from explainer.evaluation.evidence.rows import LIKE_CUTS, LIKE_HEADS
 from explainer.evaluation.evidence.written import written_row
 from explainer.evaluation.methods import PATTERN
 

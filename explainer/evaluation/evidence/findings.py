@@ -4,39 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from explainer.evaluation.evidence.bootstrap import FEWEST, Estimate
 from explainer.evaluation.evidence.consistency import correlation
 from explainer.evaluation.evidence.rivals import CONTROLS, Best, best_of
+from explainer.evaluation.evidence.rows import (
+    EQUAL,
+    LIKE_CUTS,
+    LIKE_HEADS,
+    UNEQUAL,
+    WHERE,
+    label_of,
+    order,
+    place_of,
+    replacements_of,
+    row_of,
+    size_of,
+)
 from explainer.evaluation.evidence.summary import EVERY_TASK
+from explainer.evaluation.evidence.verdicts import (
+    Verdict,
+    Word,
+    consistency_tests,
+    cut_tests,
+    performance_tests,
+    skip_tests,
+    together,
+)
 from explainer.evaluation.evidence.written import PERCENT, SPACE, TOO_FEW, written, written_row
-from explainer.evaluation.methods import METHODS, PATTERN
+from explainer.evaluation.methods import PATTERN
 from explainer.results.gap import LARGE
-
-LIKE_CUTS = {
-    "random-cells": "as many random heads and skips of every block",
-    "pattern-first-skips": "their skips of block 0 alone",
-}
-LIKE_HEADS = {
-    "node-heads": "as many random heads at the same nodes",
-    "random-heads": "as many anywhere in each block",
-    "flow-heads": "as many of largest flow",
-}
-EQUAL = ("rollout-nodes", "random-nodes")
-"""Rivals with as many nodes of every layer as the patterns, beside those with as many paths."""
-UNEQUAL = "the search for patterns seeks what paths carry, which no rival does"
-WHERE = {"zero": "zero", "baseline": "the baseline's values", "mean": "mean values"}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the paper claims, and what a run of one model `says` to it, a line for each point."""
+    """What the paper claims, the `verdict` of a run of one model on it, and what that rests on.
+
+    `tests` are those that decide, and beside them what cutting says; what the run `says` in all has
+    a line for each point.
+    """
 
     model: str
     claim: str
+    verdict: Word
+    tests: tuple[Verdict, ...]
     says: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Finding:
+        """The finding of a stored record."""
+        return cls(**{**data, "tests": tuple(Verdict(**test) for test in data["tests"])})
 
     @property
     def points(self) -> tuple[str, ...]:
@@ -45,8 +65,9 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """The claim and every point in a line of its own, for a terminal."""
-        return "\n  ".join((f"{self.claim} ({self.model})", *self.points)) + "\n"
+        """The claim with its verdict, and every test and point in a line, for a terminal."""
+        said = f"{self.claim.rstrip('.')} ({self.model}): {self.verdict.upper()}"
+        return "\n  ".join((said, *(test.text for test in self.tests), *self.points)) + "\n"
 
 
 def findings(table: pd.DataFrame, forms: pd.DataFrame) -> tuple[Finding, ...]:
@@ -60,22 +81,34 @@ def findings(table: pd.DataFrame, forms: pd.DataFrame) -> tuple[Finding, ...]:
         task = EVERY_TASK if EVERY_TASK in tasks else tasks[0]
         of_all = rows[rows["task"] == task]
         of_forms = forms[forms["model"] == model] if len(forms) else forms
-        for claim, says in (
-            (
-                "Much influence flows through skip connections.",
-                _skip(of_all),
-            ),
-            (
-                "Consistent patterns go with good performance.",
-                _consistency(of_forms),
-            ),
-            (
-                "Patterns account for more of the performance than attention- and layer-based "
-                "methods.",
-                "\n".join(_comparisons(of_all)),
-            ),
-        ):
-            found.append(Finding(str(model), claim, says))
+        skip, consistency, kept = (
+            tuple(tests)
+            for tests in (
+                skip_tests(of_all),
+                consistency_tests(of_forms),
+                performance_tests(of_all),
+            )
+        )
+        cut = tuple(cut_tests(of_all))
+        found += (
+            Finding(str(model), claim, together(decisive), (*decisive, *beside), says)
+            for claim, decisive, beside, says in (
+                ("Much influence flows through skip connections.", skip, (), _skip(of_all)),
+                (
+                    "Consistent patterns go with good performance.",
+                    consistency,
+                    (),
+                    _consistency(of_forms),
+                ),
+                (
+                    "Patterns account for more of the performance than attention- and layer-based "
+                    "methods.",
+                    kept,
+                    cut,
+                    "\n".join(_comparisons(of_all)),
+                ),
+            )
+        )
     return tuple(found)
 
 
@@ -95,15 +128,6 @@ def few_note(table: pd.DataFrame) -> str | None:
     """What to say of a task with too few sentences for intervals; None where there are enough."""
     row = row_of(table, "accuracy")
     return None if row is None or row["n"] >= FEWEST else f"n = {row['n']}: {TOO_FEW}."
-
-
-def row_of(table: pd.DataFrame, quantity: str, **of: str | int | None) -> pd.Series | None:
-    """The one row of a quantity, by level, words, method and layer; None if it is not there."""
-    chosen = table[table["quantity"] == quantity]
-    for name in ("level", "words", "method", "replacement", "layer"):
-        value = of.get(name)
-        chosen = chosen[chosen[name].isna() if value is None else chosen[name] == value]
-    return chosen.iloc[0] if len(chosen) else None
 
 
 def _skip(table: pd.DataFrame) -> str:
@@ -157,13 +181,31 @@ def _comparisons(table: pd.DataFrame) -> Iterator[str]:
                 f"Patterns of {name} carry {written_row(own)} of all words' influence, the {best} "
                 f"({rival.label}) {written_row(rival.row)}: {UNEQUAL}."
             )
-        for replacement in of_level["replacement"].dropna().unique():
+        for replacement in replacements_of(of_level):
             cut = of_level[of_level["replacement"] == replacement]
             own, rival = _own_and_best(cut, "retained Q")
             if own is not None and rival is not None:
                 yield from _kept(of_level, cut, own, rival, name)
             if level == "attention":
-                yield from _without(cut, str(replacement))
+                yield from _without(cut, replacement)
+
+
+def _order(own: pd.Series, other: pd.Series) -> str:
+    """Which of two shares is nearer to the whole model's, if their intervals show it."""
+    found = order(own, other)
+    if found is None:
+        return "too few to compare"
+    if found == 0:
+        return "no difference shown"
+    if max(own["value"], other["value"]) > 1:
+        return f"patterns {'nearer to' if found > 0 else 'further from'} 100{PERCENT}"
+    return "patterns more" if found > 0 else "patterns less"
+
+
+def _size(of_level: pd.DataFrame, row: pd.Series) -> str:
+    """How much a method keeps in the mean, in words."""
+    size = size_of(of_level, row)
+    return "" if size is None else f" (size {size:.1f})"
 
 
 def _kept(
@@ -171,7 +213,7 @@ def _kept(
 ) -> Iterator[str]:
     """What is left with the patterns alone, with the best rival, and with rivals of equal size."""
     where = f"Kept alone, with {WHERE[own['replacement']]} elsewhere,"
-    right = row_of(cut, "retained accuracy", **_place(own))
+    right = row_of(cut, "retained accuracy", **place_of(own))
     yield (
         f"{where} patterns of {name}{_size(of_level, own)} leave {written_row(own)} of Q and "
         f"{written_row(right)} of the right answers (n{SPACE}={SPACE}{own['n']:,})."
@@ -179,10 +221,10 @@ def _kept(
 
     def beside(row: pd.Series) -> str:
         """A rival's Q and accuracy, and what they say of the patterns."""
-        its = row_of(cut, "retained accuracy", **_place(row))
+        its = row_of(cut, "retained accuracy", **place_of(row))
         of_right = "" if right is None or its is None else _order(right, its)
         return (
-            f"{_label(row)}{_size(of_level, row)}: {written_row(row)} of Q ({_order(own, row)}) "
+            f"{label_of(row)}{_size(of_level, row)}: {written_row(row)} of Q ({_order(own, row)}) "
             f"and {written_row(its)} of the right answers ({of_right}){_other_n(row, own)}"
         )
 
@@ -191,28 +233,9 @@ def _kept(
     else:
         yield f"{where} the rival that leaves most of Q, {beside(rival.row)}."
     for method in EQUAL:
-        row = row_of(cut, "retained Q", **{**_place(own), "method": method})
+        row = row_of(cut, "retained Q", **{**place_of(own), "method": method})
         if row is not None and (rival.tied or method != rival.row["method"]):
             yield f"{where} {beside(row)}."
-
-
-def _order(own: pd.Series, other: pd.Series) -> str:
-    """Which of two shares is nearer to the whole model's, if their intervals show it."""
-    if pd.isna(own["low"]) or pd.isna(other["low"]):
-        return "too few to compare"
-    mine, its = _off(own), _off(other)
-    if mine[0] <= its[1] and its[0] <= mine[1]:
-        return "no difference shown"
-    nearer = mine[1] < its[0]
-    if max(own["value"], other["value"]) > 1:
-        return f"patterns {'nearer to' if nearer else 'further from'} 100{PERCENT}"
-    return "patterns more" if nearer else "patterns less"
-
-
-def _off(row: pd.Series) -> tuple[float, float]:
-    """How far a share's interval is from 1, at least and at most: to leave more is no better."""
-    low, high = abs(row["low"] - 1), abs(row["high"] - 1)
-    return 0.0 if row["low"] <= 1 <= row["high"] else min(low, high), max(low, high)
 
 
 def _without(cut: pd.DataFrame, replacement: str) -> Iterator[str]:
@@ -249,12 +272,6 @@ def _without(cut: pd.DataFrame, replacement: str) -> Iterator[str]:
         )
 
 
-def _size(of_level: pd.DataFrame, row: pd.Series) -> str:
-    """How much a method keeps in the mean."""
-    size = row_of(of_level, "size", **{name: row[name] for name in ("level", "words", "method")})
-    return "" if size is None else f" (size {size['value']:.1f})"
-
-
 def _other_n(row: pd.Series, own: pd.Series) -> str:
     """The number of sentences, where it is not that of the pattern's row."""
     same = row["n"] == own["n"]
@@ -266,11 +283,3 @@ def _own_and_best(table: pd.DataFrame, quantity: str) -> tuple[pd.Series | None,
     rows = table[table["quantity"] == quantity]
     own = rows[rows["method"] == PATTERN]
     return None if own.empty else own.iloc[0], best_of(rows)
-
-
-def _place(row: pd.Series) -> dict[str, str]:
-    return {name: row[name] for name in ("level", "words", "method", "replacement")}
-
-
-def _label(row: pd.Series) -> str:
-    return METHODS[str(row["method"])].label

@@ -12,8 +12,9 @@ import pandas as pd
 
 from explainer.base.files import write_whole
 from explainer.evaluation.evidence.consistency import consistency_table, forms
-from explainer.evaluation.evidence.findings import UNEQUAL, Finding, findings, gap_note
+from explainer.evaluation.evidence.findings import Finding, findings, gap_note
 from explainer.evaluation.evidence.left_out import Count, counts
+from explainer.evaluation.evidence.rows import UNEQUAL
 from explainer.evaluation.evidence.summary import summary
 from explainer.evaluation.evidence.tables import Tables, tables_of_runs, write_tables
 from explainer.evaluation.evidence.written import PERCENT, written, written_row
@@ -100,8 +101,9 @@ def markdown(found: Report) -> str:
             note = gap_note(of_task)
             lines += [f"**Warning** ({model}, {task}): {note}", ""] if note else []
     for finding in found.findings:
-        lines += [f"**{finding.claim}** ({finding.model})", ""]
-        lines += [*(f"- {point}" for point in finding.points), ""]
+        lines += [f"**{finding.claim}** ({finding.model}): **{finding.verdict}**", ""]
+        lines += [*(f"- {test.text}" for test in finding.tests), ""]
+        lines += ["In all:", "", *(f"- {point}" for point in finding.points), ""]
     for (model, task), rows in found.summary.groupby(["model", "task"], sort=False):
         lines += [f"## {model}: {task}", "", *_as_it_is(rows), "", *_methods(rows), ""]
     return "\n".join(lines)

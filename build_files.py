@@ -10,7 +10,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FILES = ("app.py", "pages", "assets", "docs/method.md", ".streamlit/config.toml")
+FILES = (
+    *("app.py", "pages", "assets", ".streamlit/config.toml"),
+    *("docs/method.md", "docs/glossary.md"),
+)
 
 
 class InstalledFiles(BuildHookInterface[Any]):

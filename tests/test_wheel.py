@@ -92,7 +92,14 @@ def test_the_package_finds_its_own_files_and_version(installed, away):
 
 def test_what_lies_in_the_package_is_what_lies_in_the_checkout(installed):
     (package,) = installed.parent.glob("lib/*/site-packages/explainer/installed")
-    for place in (assets.APP, assets.METHOD, assets.STYLE, assets.ICON, assets.PAIRS):
+    for place in (
+        assets.APP,
+        assets.METHOD,
+        assets.GLOSSARY,
+        assets.STYLE,
+        assets.ICON,
+        assets.PAIRS,
+    ):
         assert (package / place.relative_to(ROOT)).read_bytes() == place.read_bytes()
     for folder in ("pages", "assets/models", "assets/evaluation", ".streamlit"):
         ours = {p.name for p in (ROOT / folder).iterdir()} - {"__pycache__", "secrets.toml"}

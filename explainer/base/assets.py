@@ -15,6 +15,7 @@ ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
 """The folder that holds app.py, pages, assets, docs and .streamlit."""
 APP = ROOT / "app.py"
 METHOD = ROOT / "docs" / "method.md"
+GLOSSARY = ROOT / "docs" / "glossary.md"
 
 _ASSETS = ROOT / "assets"
 MODELS = _ASSETS / "models"

@@ -16,7 +16,7 @@ from tests import ui
 from tests.ui import alts, checked, query
 
 SENTIMENT = next(e.text for e in examples() if e.model == "sentiment")
-TITLES = ["1", "2", "3", "4", "5", "6"]
+TITLES = ["1", "2", "3", "4", "5", "6", "7"]
 
 
 @pytest.fixture

@@ -191,9 +191,9 @@ def test_every_rule_begins_with_its_usual_points(page):
     assert widget(test, "number_input", "points").value == Settings(rule="adaptive").points == 200
     checked(widget(test, "select_slider", "tolerance").set_value(0.05).run())
     assert query(test)["tolerance"] == "0.05"
-    shown = " ".join(piece.proto.body for piece in test.get("html"))
-    assert re.search(r"gap with \d\d points<", shown)
-    assert "so many points (adaptive)" in shown
+    (gap,) = [metric for metric in test.metric if metric.label.startswith("gap with")]
+    assert re.fullmatch(r"gap with \d\d points", gap.label)
+    assert "Rule: adaptive." in gap.help
     checked(widget(test, "selectbox", "rule").set_value("riemann").run())
     assert widget(test, "number_input", "points").value == 24
 

@@ -18,6 +18,7 @@ from explainer.app.state.editor import UNSET
 from explainer.app.widgets.drawing import drawing_controls
 from explainer.app.widgets.frame.page import Frame, page_frame
 from explainer.app.widgets.frame.viewport import columns
+from explainer.app.widgets.glossary import words
 from explainer.app.widgets.question import controls
 from explainer.app.widgets.strip import found_by
 from explainer.app.widgets.strongest import strongest_row
@@ -99,7 +100,10 @@ def _figures(both: Pair, frame: Frame) -> None:
         pair_save(both, comparison, side_views(comparison.alignment, width), said)
     with middle:
         pair_graphs(both, comparison, width)
-    st.caption(f"{HOW_TO_READ} {found_by(both[0], chosen.level)}")
+    st.caption(
+        f"{HOW_TO_READ} {found_by(both[0], chosen.level)}",
+        help=words("influence", "pattern", "head", "skip connection", "node", "block"),
+    )
     route_table(comparison, both, chosen.level)
     numbers, shares = columns(width)
     with numbers:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from explainer.app.compare.state import select, selected
+from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.figures.patterns.pairs.difference import token_name, way_difference
 from explainer.figures.patterns.pairs.views import Pair
@@ -86,15 +87,11 @@ def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
         height="content" if len(places) <= MOST_ROWS else 500,
         column_config={
             "word": text("word", width=130),
-            "g first": number("g, first", format="%+.3f", width=72, help="Influence, logits"),
+            "g first": number("g, first", format="%+.3f", width=72, help=words("influence")),
             "g second": number("g, second", format="%+.3f", width=78),
             "change of g": number("Δg", format="%+.3f", width=66, help="Second less first"),
-            "change of I_e": number(
-                "ΔIₑ", format="%+.3f", width=66, help="Change of what its nodes carry"
-            ),
-            "change of I_a": number(
-                "ΔIₐ", format="%+.3f", width=66, help="Change of what its heads and skips carry"
-            ),
+            "change of I_e": number("ΔIₑ", format="%+.3f", width=66, help=words("nodes")),
+            "change of I_a": number("ΔIₐ", format="%+.3f", width=66, help=words("heads and skips")),
             "ways differ": text("ways differ at", width=170, help=DIFFER),
             "way in the first": text("way, first", width=290),
             "way in the second": text("way, second", width=290),

@@ -7,6 +7,7 @@ import streamlit as st
 from explainer.app.evaluate.state import INQUIRY, LINKED
 from explainer.app.widgets.cuts import WITHOUT
 from explainer.app.widgets.drawing import LEVEL_NAMES
+from explainer.app.widgets.glossary import words
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Selection
 from explainer.figures import LEVELS
 
@@ -21,8 +22,7 @@ def cut_controls() -> None:
         LEVELS[::-1],
         required=True,
         format_func=LEVEL_NAMES.__getitem__,
-        help="Nodes: hidden states, with all that flows between them. Heads and skips: only the "
-        "named head or skip connection of every step.",
+        help=words("nodes", "heads and skips", "ablation", "rival"),
         **INQUIRY.bound("level", "default"),
     )
     st.segmented_control(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer import Explanation
+from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.figures import View
 from explainer.figures.canvas.plotly import to_figure
@@ -29,7 +30,9 @@ def head_parts(explanation: Explanation, step: Step, view: View) -> None:
         config=STILL,
         alt=said,
     )
-    st.caption(plain(_how_to_read(explanation, step)))
+    st.caption(
+        plain(_how_to_read(explanation, step)), help=words("value, key and query", "attention")
+    )
 
 
 def _how_to_read(explanation: Explanation, step: Step) -> str:

@@ -20,6 +20,7 @@ from explainer.app.widgets.drawing import drawing_controls, view_of
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.page import page_frame
 from explainer.app.widgets.frame.viewport import GAP, is_dark
+from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
 from explainer.app.widgets.question.tint import tint
@@ -118,7 +119,9 @@ def _figures(
         strip(explanation, drawn.of_tokens, view.level)
         pattern_table(rows, drawn)
         with st.expander("Skip and heads by block"):
-            st.caption(HOW_TO_READ_BLOCKS)
+            st.caption(
+                HOW_TO_READ_BLOCKS, help=words("block", "total flow", "component", "hidden state")
+            )
             block_table(explanation)
     LINKED.write_link()
 
@@ -128,7 +131,9 @@ def _reading(explanation: Explanation, request: Request, view: View, drawn: Draw
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="view_row"):
         st.caption(found_by(explanation, view.level), width="stretch")
         with st.popover("How to read it", type="tertiary", key="how_to_read"):
-            st.markdown(f"{HOW_TO_READ}\n\n{HOW_TO_USE}")
+            said = words("influence", "pattern", "step", "head", "skip connection", "node")
+            st.markdown(f"{HOW_TO_READ}\n\n{HOW_TO_USE}\n\n{said}")
+            st.page_link("pages/method.py", label="All words", icon=":material/menu_book:")
         with st.popover("View", icon=":material/visibility:", type="tertiary", key="view"):
             drawing_controls(EDITOR)
             row_options()

@@ -10,6 +10,7 @@ import streamlit as st
 from explainer import Explanation
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.selection import choose_word
+from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import counted
 from explainer.figures.canvas import wording
@@ -115,9 +116,9 @@ def pattern_table(rows: Rows, drawn: Drawn) -> None:
         height="content" if len(sources) <= MOST_ROWS else 500,
         column_config={
             "word": st.column_config.TextColumn("word", width=120),
-            "g": number("g", format="%+.3f", width=76, help="Influence of the word, logits"),
-            "I_e": number("Iₑ", format="%+.3f", width=76, help="Carried by its nodes"),
-            "I_a": number("Iₐ", format="%+.3f", width=76, help="By heads and skips"),
+            "g": number("g", format="%+.3f", width=76, help=words("influence")),
+            "I_e": number("Iₑ", format="%+.3f", width=76, help=words("nodes")),
+            "I_a": number("Iₐ", format="%+.3f", width=76, help=words("heads and skips")),
             "I_e / g": number("Iₑ / g", format="%.0f %%", width=76),
             "I_a / g": number("Iₐ / g", format="%.0f %%", width=76),
             "path": st.column_config.TextColumn("path", width=520),

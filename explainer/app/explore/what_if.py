@@ -12,6 +12,7 @@ from explainer.app.compute.explore import WhatIf, ablated
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import What
 from explainer.app.widgets.cuts import WITHOUT, replacement_field
+from explainer.app.widgets.glossary import words
 from explainer.app.widgets.strip import prediction_list
 from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import wording
@@ -38,7 +39,7 @@ def what_if(
             list(names),
             required=True,
             format_func=names.__getitem__,
-            help="A real forward pass with parts replaced. Undo, or “As it is”, takes it back.",
+            help=f"{words('ablation')}\n\nUndo, or “As it is”, takes it back.",
             **EDITOR.show("what", what, lambda what: EDITOR.change(what=what), "default"),
         )
         replacement = replacement_field(EDITOR)

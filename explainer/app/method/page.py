@@ -13,6 +13,7 @@ from explainer.app.method.lesson import EDITOR, LINKED, Lesson
 from explainer.app.method.limits import limits_section
 from explainer.app.method.path import path_section, quantity_section
 from explainer.app.method.steps import component_section, node_section
+from explainer.app.method.words import words_section
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.frame.notes import show_error, show_notes
@@ -58,6 +59,7 @@ def _lesson(explanation: Explanation, width: float) -> None:
         component_section(explanation, pattern, width)
         flow_section(explanation)
         limits_section(explanation, pattern)
+        words_section()
 
 
 def _example_field(known: tuple[Example, ...]) -> None:

@@ -9,6 +9,7 @@ from explainer.app.compute.method import path_curve
 from explainer.app.method.lesson import COUNTS, EDITOR, LINKED, RULES, USED
 from explainer.app.widgets.formula import formulas, word
 from explainer.app.widgets.frame.viewport import is_dark
+from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.strip import number_strip
 from explainer.base.numbers import signed
@@ -35,11 +36,17 @@ def quantity_section(explanation: Explanation) -> None:
     formulas("quantity", rf"Q = \mathrm{{logit}}({word(one)}) - \mathrm{{logit}}({word(two)})")
     change = target.value - target.baseline_value
     number_strip(
+        "quantity",
         (
-            (f"Q(x): {clean(target.label)}", signed(target.value), "Of the sentence.", False),
-            ("Q(b), the empty input", signed(target.baseline_value), "Of the baseline.", False),
+            (
+                f"Q(x): {clean(target.label)}",
+                signed(target.value),
+                words("quantity of interest", "logit"),
+                False,
+            ),
+            ("Q(b), the empty input", signed(target.baseline_value), words("baseline"), False),
             ("to be explained", signed(change), "Q(x) − Q(b), in logits.", False),
-        )
+        ),
     )
 
 

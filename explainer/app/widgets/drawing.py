@@ -7,6 +7,7 @@ import streamlit as st
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.frame.viewport import is_dark
+from explainer.app.widgets.glossary import words
 from explainer.figures import LEVELS, OVERLAYS, View
 
 LEVEL_NAMES = {"attention": "Heads and skips", "embedding": "Nodes"}
@@ -20,8 +21,7 @@ def drawing_controls(on: Editor[Choices]) -> None:
         LEVELS[::-1],
         required=True,
         format_func=LEVEL_NAMES.__getitem__,
-        help="Heads and skips: which head or skip connection carries each step. "
-        "Nodes: which hidden states, whatever carries it there.",
+        help=words("heads and skips", "nodes", "head", "skip connection"),
         **on.bound("level", "default"),
     )
     st.segmented_control(
@@ -29,7 +29,7 @@ def drawing_controls(on: Editor[Choices]) -> None:
         OVERLAYS,
         required=True,
         format_func=OVERLAY_NAMES.__getitem__,
-        help="Pale bands: everything that flows, not only the patterns.",
+        help=f"Pale bands behind the lines.\n\n{words('total flow')}",
         **on.bound("overlay", "default"),
     )
     st.slider(
@@ -38,7 +38,7 @@ def drawing_controls(on: Editor[Choices]) -> None:
         50,
         format="%d %%",
         width=180,
-        help="A word's share of all influence, Σ|g|.",
+        help=words("share", "influence"),
         **on.bound("share"),
     )
 

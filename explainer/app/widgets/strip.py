@@ -8,6 +8,8 @@ from html import escape
 import streamlit as st
 
 from explainer import Explanation, Prediction
+from explainer.app.widgets.glossary import words
+from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import counted, percent, signed
 from explainer.figures.canvas.text import clean
 from explainer.results.metrics import concentration
@@ -24,26 +26,25 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         (
             f"Q: {clean(target.label)}",
             signed(target.value),
-            _meaning(explanation),
+            f"{words('quantity of interest', 'logit')}\n\n{_meaning(explanation)}",
             False,
         ),
-        ("at the baseline", signed(target.baseline_value), "Q of the empty input.", False),
-        ("sum of influence Σ g", signed(sum(explanation.influence)), "Over all words.", False),
+        ("at the baseline", signed(target.baseline_value), words("baseline"), False),
+        ("sum of influence Σ g", signed(sum(explanation.influence)), words("influence"), False),
         (
             f"gap with {counted(explanation.points_used, 'point')}",
             signed(explanation.completeness_gap, 3),
-            "Completeness gap, Σ g less the change of Q: the error of the path at so many points "
-            f"({explanation.settings.rule}).",
+            f"{words('completeness gap', 'points')}\n\nRule: {explanation.settings.rule}.",
             warning is not None,
         ),
         (
             "in the drawn patterns",
             percent(concentration(explanation, drawn, level)),
-            "Share of all influence Σ|g| that the drawn patterns carry.",
+            words("share", "pattern", "nodes" if level == "embedding" else "heads and skips"),
             False,
         ),
     )
-    number_strip(items)
+    number_strip("strip", items)
     if warning is not None:
         st.caption(f":material/warning: {warning}")
 
@@ -68,14 +69,15 @@ def _meaning(explanation: Explanation) -> str:
     return "The quantity explained: the model’s value."
 
 
-def number_strip(items: Iterable[tuple[str, str, str, bool]]) -> None:
-    """Numbers next to each other: a name, the number, what it says, and whether to beware of it."""
-    cells = "".join(
-        f'<div title="{escape(tip)}"><p>{escape(name)}</p>'
-        f"<b{' class=ipe-warn' if warn else ''}>{escape(value)}</b></div>"
-        for name, value, tip, warn in items
-    )
-    st.html(f'<div class="ipe-strip">{cells}</div>')
+def number_strip(name: str, items: Iterable[tuple[str, str, str, bool]]) -> None:
+    """Numbers next to each other: a label, the number, what it says, and whether to beware of it.
+
+    `name` tells the strip apart from others on the page.
+    """
+    with st.container(horizontal=True, gap="medium", key=f"numbers_{name}"):
+        for number, (label, value, tip, warn) in enumerate(items):
+            with st.container(width="content", key=f"number_{name}_{number}_{'warn' * warn}"):
+                st.metric(plain(label), value, help=tip, width="content")
 
 
 def prediction_list(

@@ -11,6 +11,7 @@ from explainer.app import compute
 from explainer.app.compute.request import FIRST
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
+from explainer.app.widgets.glossary import words
 from explainer.results.settings import BASELINES, MAX_POINTS, RULES, SEARCHES, fewest_points
 
 TOLERANCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
@@ -55,7 +56,8 @@ def settings_popover(on: Editor[Choices], *, follows: bool = False, quiet: bool 
             "Points at most" if adaptive else "Points on the path",
             fewest_points(chosen.rule),
             MAX_POINTS,
-            help="More points make the completeness gap smaller and take longer.",
+            help=f"{words('points', 'completeness gap')}\n\nMore points make the gap smaller and "
+            "take longer.",
             **on.show("points", chosen.settings.points, lambda points: on.change(points=points)),
         )
         right.selectbox(
@@ -74,21 +76,20 @@ def settings_popover(on: Editor[Choices], *, follows: bool = False, quiet: bool 
         left.selectbox(
             "Baseline",
             format_func=BASELINE_NAMES.__getitem__,
-            help="The empty input that the path starts from.",
+            help=words("baseline"),
             **on.bound_option("baseline", BASELINES),
         )
         right.number_input(
             "Patterns kept (top k)",
             1,
             50,
-            help="How many patterns each word has at most, of different nodes.",
+            help=f"How many each word has at most, of different nodes.\n\n{words('pattern')}",
             **on.show("top_k", min(50, chosen.top_k), lambda k: on.change(top_k=k)),
         )
         left.selectbox(
             "Search",
             format_func=SEARCH_NAMES.__getitem__,
-            help="Joint finds stronger patterns: it looks for nodes, heads and skips together. "
-            "Staged is the paper’s: nodes first, then heads and skips along them.",
+            help=f"{words('search')}\n\nJoint finds stronger patterns.",
             **on.bound_option("search", SEARCHES),
         )
         right.number_input(
@@ -96,8 +97,7 @@ def settings_popover(on: Editor[Choices], *, follows: bool = False, quiet: bool 
             1,
             50,
             disabled=chosen.search == "staged",
-            help="How many partial patterns the joint search follows per word: more find "
-            "stronger ones and take longer.",
+            help=f"{words('beam')}\n\nMore find stronger ones and take longer.",
             **on.show("beam", min(50, chosen.beam), lambda width: on.change(beam=width)),
         )
         st.toggle(
@@ -105,7 +105,9 @@ def settings_popover(on: Editor[Choices], *, follows: bool = False, quiet: bool 
         )
         if follows:
             st.toggle(
-                f"Follow all words, and not only the strongest {FIRST}", **on.bound("all_words")
+                f"Follow all words, and not only the strongest {FIRST}",
+                help=words("followed"),
+                **on.bound("all_words"),
             )
 
 

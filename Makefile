@@ -4,6 +4,7 @@
 # make wheel   a wheel and a source distribution, in dist
 # make lowest  the tests with the lowest versions that pyproject.toml allows; make newest: the newest
 # make docs    what docs/architecture.md shows of the code, made again
+# make drawings  the committed pictures of figures that tests compare with, drawn again
 # make fuzz    fifty times as many generated calls of every public function as the checks make
 # make hooks   lint before every commit
 # All make their own environment first (in .venv) and reuse it until a requirement changes.
@@ -24,7 +25,7 @@ test unit browser: export OMP_NUM_THREADS := 1
 # What is compiled once is there for the next run, whatever a person has set for everything else.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test lint unit browser wheel lowest newest docs fuzz hooks clean
+.PHONY: app test lint unit browser wheel lowest newest docs drawings fuzz hooks clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/influence-patterns app --port $(PORT)
@@ -64,6 +65,9 @@ lowest newest:
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python -m docs.architecture
+
+drawings: $(VENV)/test.stamp
+	$(BIN)/python -m tests.figures.drawings
 
 fuzz: $(VENV)/test.stamp
 	EXPLAINER_FUZZ=100000 $(BIN)/python -m pytest tests/test_fuzz.py

@@ -9,6 +9,7 @@ import pytest
 
 from explainer.figures import View
 from explainer.figures.canvas.frame import fitting_row_height
+from explainer.figures.canvas.palette import LIGHT
 from explainer.figures.canvas.scene import Area, Label
 from explainer.figures.patterns.drawn import FEW, Drawn
 from explainer.figures.patterns.layout import lay_out
@@ -190,6 +191,18 @@ def test_blocks_are_named_where_they_are(small):
     shares = [s for s in scene.spots if s.kind == "flow"]
     assert [s.says[0] for s in shares] == ["block 0", "block 1", "block 2"]
     assert all("stays by the skip connection" in s.says[1] for s in shares)
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong", "said"), [(1.9, "is", "are"), (-1.9, "is", "is"), (-1.9, None, "are")]
+)
+def test_the_answer_behind_the_target_is_the_one_that_the_model_prefers(small, value, wrong, said):
+    target = replace(small.target, value=value, wrong=wrong)
+    scene = lay_out(Drawn.of(replace(small, target=target), View(width=800)))
+    y = next(s.y for s in scene.spots if s.kind == "node" and s.source == target.position)
+    behind = max((one for one in labels(scene) if one.y == y), key=lambda one: one.x)
+    colour = LIGHT.positive if value > 0 else LIGHT.negative
+    assert (behind.text, behind.colour) == (said, colour)
 
 
 @pytest.mark.parametrize("width", [360, 700])

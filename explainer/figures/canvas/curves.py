@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 Points = NDArray[np.float64]
 """[points, 2]: x and y in px, y downwards."""
 
-SAMPLES = 29
-LEVEL_SAMPLES = 13
+SAMPLES = 25
+LEVEL_SAMPLES = 11
 """Points along a level ribbon that thins, or grows."""
+SEEN = 0.3
+"""px by which it does so at least, to be seen."""
 
 
 def ease(u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -72,7 +74,7 @@ def ribbon(
     first, last = thickness if isinstance(thickness, tuple) else (thickness, thickness)
     level = abs(curve.y1 - curve.y0) + abs(end - start) < 0.01
     length = span[1] - span[0]
-    samples = SAMPLES if not level else 2 if first == last else LEVEL_SAMPLES
+    samples = SAMPLES if not level else 2 if abs(first - last) < SEEN else LEVEL_SAMPLES
     u = np.linspace(*span, max(2, math.ceil(samples * length)))
     points, normals = curve.at(u)
     eased = ease(u)

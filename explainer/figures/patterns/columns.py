@@ -11,6 +11,7 @@ from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label
 from explainer.figures.patterns.drawn import Drawn
+from explainer.results.target import Target
 
 BAND = 0.68
 """A block's band as a share of the distance between two hidden states."""
@@ -52,10 +53,19 @@ def names(drawn: Drawn, frame: Frame) -> list[Item]:
     items += _ends(drawn, frame, roomy)
     if frame.answer is not None and target.position in frame.rows:
         room = frame.width - frame.answer
-        said = text.shorten(target.correct, text.BODY, room)
+        said = text.shorten(answer(target), text.BODY, room)
         y = frame.rows[target.position]
-        items.append(Label(frame.answer, y, said, colours.ink, text.BODY, "start", True))
+        items.append(
+            Label(frame.answer, y, said, colours.sign(target.value), text.BODY, "start", True)
+        )
     return items
+
+
+def answer(target: Target) -> str:
+    """Which of the two answers the model prefers, or the one that it is asked about."""
+    if target.wrong is not None and target.value < 0:
+        return target.wrong
+    return target.correct
 
 
 def _ends(drawn: Drawn, frame: Frame, roomy: bool) -> Iterator[Item]:

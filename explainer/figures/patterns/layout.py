@@ -67,7 +67,7 @@ def lay_out(drawn: Drawn) -> Scene:
         width=view.width,
         legend_height=legend.ROW * max(len(keys), view.beside.legend_rows if view.beside else 1),
         shares=view.overlay != "none",
-        answer=explanation.target.correct,
+        answer=columns.answer(explanation.target),
         notes=len(notes),
         labelled=view.beside.tokens if view.beside else (),
     )

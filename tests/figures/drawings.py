@@ -1,0 +1,80 @@
+"""Pictures of fixed records, committed so that a reviewer sees a figure change.
+
+`python -m tests.figures.drawings` (or `make drawings`) draws them again, in `drawings`; the test
+beside compares. No model runs: `records` has what the models said once, rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from explainer.figures import pattern_pair_svg, pattern_svg
+from explainer.results.explanation import Explanation
+from explainer.results.route import Edge
+
+HERE = Path(__file__).parent
+FOLDER = HERE / "drawings"
+COMMAND = "python -m tests.figures.drawings"
+ATTRIBUTE = re.compile(r'="[^"]*"')
+DIGITS = re.compile(r"-?\d+\.\d+")
+
+
+def record(name: str) -> Explanation:
+    """A committed explanation."""
+    return Explanation.from_json((HERE / "records" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def drawn(name: str, **choices: Any) -> str:
+    """The pattern graph of a record, as wide as beside the inspector where nothing else is said."""
+    return pattern_svg(record(name), **{"width": 800.0, **choices})
+
+
+def without_influence() -> str:
+    """A sentence that is its own baseline: no word has influence."""
+    full = record("pilots")
+    empty = replace(full, influence=(0.0,) * len(full.tokens), patterns=(), flow=None)
+    return pattern_svg(empty, width=800.0)
+
+
+DRAWINGS: dict[str, Callable[[], str]] = {
+    "short": partial(drawn, "keys"),
+    "dark": partial(drawn, "keys", dark=True, minimum_share=0, selected=2),
+    "phone": partial(drawn, "keys", width=360.0),
+    "nodes": partial(drawn, "keys", level="embedding", minimum_share=0),
+    "step": partial(drawn, "farmers", place=Edge(3, 2, 7, 7)),
+    "negative": partial(drawn, "farmer", minimum_share=0),
+    "overlay": partial(drawn, "pilots", overlay="both"),
+    "classifier": partial(drawn, "film", minimum_share=0),
+    "merged": partial(drawn, "pieces", merge_pieces=True, hide_special=True),
+    "long": partial(drawn, "teachers"),
+    "dense": partial(drawn, "teachers", minimum_share=0.01),
+    "weak": partial(drawn, "teachers", minimum_share=0.5),
+    "pair": lambda: pattern_pair_svg(record("farmers"), record("farmer")),
+    "empty": without_influence,
+}
+
+
+def rounded(svg: str) -> str:
+    """The picture with all places to a tenth of a px, as it is committed; words stay."""
+
+    def tenths(attribute: re.Match[str]) -> str:
+        return DIGITS.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), attribute[0])
+
+    return ATTRIBUTE.sub(tenths, svg)
+
+
+def main() -> None:
+    """Draw all pictures again, and no others."""
+    for stale in FOLDER.glob("*.svg"):
+        stale.unlink()
+    for name, draw in DRAWINGS.items():
+        (FOLDER / f"{name}.svg").write_text(rounded(draw()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -33,7 +33,7 @@ def amount(value: float, digits: int = 2) -> str:
     """A signed number; what rounds to nothing and is not nothing is said in words."""
     if value and signed(value, digits) == f"{0:.{digits}f}":
         least = f"{10.0**-digits:.{digits}f}"
-        return f"less than {least}" if value > 0 else f"less than {least} below 0"
+        return f"less than {least}" if value > 0 else f"between −{least} and 0"
     return signed(value, digits)
 
 

@@ -124,7 +124,7 @@ def test_the_pieces_hold_what_was_typed_without_markup(small):
 
 def test_small_numbers_are_said_in_words():
     assert amount(0.004) == "less than 0.01"
-    assert amount(-0.004) == "less than 0.01 below 0"
+    assert amount(-0.004) == "between −0.01 and 0"
     assert [amount(0.0), amount(0.006), amount(-1.5)] == ["0.00", "+0.01", "−1.50"]
     assert [fraction(s) for s in (1, 0.95, 0.5, 0.255, 0.75, 0.4)] == [
         *("All", "Nearly all", "Half", "A quarter", "Three quarters", "40 %"),

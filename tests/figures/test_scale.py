@@ -9,7 +9,6 @@ import pytest
 
 from explainer.figures import View
 from explainer.figures.canvas.frame import fitting_row_height
-from explainer.figures.canvas.palette import LIGHT
 from explainer.figures.canvas.scene import Area, Label
 from explainer.figures.patterns.drawn import FEW, Drawn
 from explainer.figures.patterns.layout import lay_out
@@ -201,8 +200,7 @@ def test_the_answer_behind_the_target_is_the_one_that_the_model_prefers(small, v
     scene = lay_out(Drawn.of(replace(small, target=target), View(width=800)))
     y = next(s.y for s in scene.spots if s.kind == "node" and s.source == target.position)
     behind = max((one for one in labels(scene) if one.y == y), key=lambda one: one.x)
-    colour = LIGHT.positive if value > 0 else LIGHT.negative
-    assert (behind.text, behind.colour) == (said, colour)
+    assert (behind.text, behind.bold) == (said, True)
 
 
 @pytest.mark.parametrize("width", [360, 700])

@@ -140,10 +140,11 @@ def test_a_sign_that_turns_on_the_way_has_both_colours_and_is_said(small):
 def test_a_step_says_what_is_carried_after_it(small):
     taking = small.patterns[:1]
     assert wording.of_edge(small, Edge(0, 1, 1, "skip"), taking, "attention")[1] == (
-        "farmers: +1.000 logits by heads and skips alone, +2.000 of g +2.000 through its nodes"
+        "farmers: +1.000 logits by heads and skips alone so far, "
+        "through its nodes +2.000 of g +2.000"
     )
     assert wording.of_edge(small, Edge(1, 1, 3, None), taking, "embedding")[1] == (
-        "farmers: +1.500 of g +2.000 through its nodes"
+        "farmers: through its nodes +1.500 of g +2.000"
     )
     weak = replace(taking[0], attention_trail=(0.1, 0.0002, 0.0002))
     said = wording.of_edge(small, Edge(1, 1, 3, 1), (weak,), "attention")[1]

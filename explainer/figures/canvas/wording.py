@@ -64,7 +64,7 @@ def of_token(
     whole = explanation.influence[position]
     if not patterns and not whole:
         return head, "no influence: the baseline has the same embedding"
-    lines = [head, f"influence g {signed(whole, 3)} logits"]
+    lines = [head, f"influence g {amount(whole, 3)} logits"]
     if not patterns:
         return *lines, "not among the strongest words, which were followed"
     levels: tuple[tuple[Level, str], ...] = (
@@ -74,7 +74,7 @@ def of_token(
     for level, name in levels:
         carried = sum(p.value(level) for p in patterns)
         share = f" ({percent(carried / whole)} of g)" if whole else ""
-        lines.append(f"{name} {signed(carried, 3)}{share}")
+        lines.append(f"{name} {amount(carried, 3)}{share}")
     return tuple(lines)
 
 
@@ -87,7 +87,7 @@ def of_node(
         lines.append(f"the target: {question(explanation.target)} is read here")
     if through:
         lines.append(f"{counted(len(through), 'drawn pattern')} through this node")
-        lines += [f"{brief(p.token)} {signed(p.value(level), 3)}" for p in through[:NAMED]]
+        lines += [f"{brief(p.token)} {amount(p.value(level), 3)}" for p in through[:NAMED]]
         if len(through) > NAMED:
             lines.append(f"and {len(through) - NAMED} more")
     return tuple(lines)
@@ -108,16 +108,16 @@ def of_edge(
 
 
 def _of_lane(pattern: Pattern, layer: int, level: Level) -> Iterator[str]:
-    """What a pattern carries after a step, at both levels, and where its sign turns."""
+    """What a pattern carries up to and with a step, at both levels, and where its sign turns."""
     g, nodes = pattern.influence, (pattern.influence, *pattern.embedding_trail)
-    passed = f"{amount(nodes[layer + 1], 3)} of g {signed(g, 3)} through its nodes"
+    passed = f"through its nodes {amount(nodes[layer + 1], 3)} of g {amount(g, 3)}"
     if level == "embedding":
         yield f"{brief(pattern.token)}: {passed}"
         trails = [nodes]
     else:
         alone = (pattern.embedding_influence, *pattern.attention_trail)
         carried = amount(alone[layer + 1], 3)
-        yield f"{brief(pattern.token)}: {carried} logits by heads and skips alone, {passed}"
+        yield f"{brief(pattern.token)}: {carried} logits by heads and skips alone so far, {passed}"
         trails = [alone, nodes]
     for trail, which in zip(trails, ("", " through its nodes"), strict=False):
         before, after = trail[layer : layer + 2]
@@ -133,7 +133,7 @@ def of_flow(
     kind = "skip connection" if edge.component == SKIP else "all heads"
     lines = [
         f"all words, block {edge.layer}, {start} → {end}",
-        f"{kind} {signed(value, 3)} logits",
+        f"{kind} {amount(value, 3)} logits",
     ]
     if total:
         lines.append(f"{percent(abs(value) / total)} of what moves in this block")

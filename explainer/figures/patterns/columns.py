@@ -55,9 +55,7 @@ def names(drawn: Drawn, frame: Frame) -> list[Item]:
         room = frame.width - frame.answer
         said = text.shorten(answer(target), text.BODY, room)
         y = frame.rows[target.position]
-        items.append(
-            Label(frame.answer, y, said, colours.sign(target.value), text.BODY, "start", True)
-        )
+        items.append(Label(frame.answer, y, said, colours.ink, text.BODY, "start", True))
     return items
 
 

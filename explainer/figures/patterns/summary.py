@@ -70,7 +70,7 @@ def drawn_summary(drawn: Drawn) -> str:
             return f"No word has any influence on {label}."
         name, whole = f"“{brief(explanation.tokens[word])}”", explanation.influence[word]
         if whole:
-            return f"{name} has {signed(whole)} influence on {label}; it was not followed."
+            return f"{name} has {amount(whole)} influence on {label}; it was not followed."
         return f"{name} has no influence on {label}."
     pattern = max(chosen, key=lambda p: abs(p.value(level)))
     whole = explanation.influence[pattern.source]
@@ -79,9 +79,9 @@ def drawn_summary(drawn: Drawn) -> str:
     name = "its pattern" if ways == 1 else f"the strongest of its {ways} patterns"
     share = percent(pattern.value(level) / whole) if whole else "–"
     return (
-        f"“{brief(pattern.token)}” has {signed(whole)} influence on {label}; "
+        f"“{brief(pattern.token)}” has {amount(whole)} influence on {label}; "
         f"{name} carries {share} of it "
-        f"({signed(pattern.value(level))}): {route(explanation, pattern, level)}."
+        f"({amount(pattern.value(level))}): {route(explanation, pattern, level)}."
     )
 
 
@@ -219,10 +219,10 @@ def _passing(drawn: Drawn, place: Place) -> str:
     where = wording.place(explanation, place)
     if not through:
         return f"No pattern passes through {where}."
-    names = [f"“{brief(p.token)}” {signed(p.value(level))}" for p in through[:NAMED]]
+    names = [f"“{brief(p.token)}” {amount(p.value(level))}" for p in through[:NAMED]]
     if len(through) > NAMED:
         names.append(f"{len(through) - NAMED} more")
-    together = signed(sum(p.value(level) for p in through))
+    together = amount(sum(p.value(level) for p in through))
     verb = "passes" if len(through) == 1 else "pass"
     return (
         f"{counted(len(through), 'pattern')} {verb} through {where} and carry {together} "

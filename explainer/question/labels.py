@@ -67,6 +67,19 @@ def asked_classes(model: Model) -> tuple[str, ...]:
     )
 
 
+def class_names(model: Model) -> tuple[str, ...]:
+    """How each class is called for people: its name, with its number where others are called so."""
+    bare = [" ".join(name.split()) for name in model.labels]
+    return tuple(
+        f"class {number}"
+        if not name
+        else name
+        if bare.count(name) == 1
+        else f"{name} (class {number})"
+        for number, name in enumerate(bare)
+    )
+
+
 def listed(model: Model) -> str:
     """The first few classes with their numbers."""
     named = [f"{i} {_short(name)}" for i, name in enumerate(model.labels[:MAX_LISTED])]

@@ -186,3 +186,25 @@ def test_labels_that_each_hold_or_not_do_not_share_one(saved):  # noqa: F811
     checked(widget(test, "selectbox", "other").set_value("a").run())
     checked(widget(test, "selectbox", "label").set_value("b").run())
     assert explained(test).target.label == "b − a"
+
+
+def test_the_question_names_the_classes_and_the_one_that_is_asked_against(saved):  # noqa: F811
+    folder = saved({0: "bad", 1: "good"})
+    text = "the old farmer"
+    test = opened(folder, text=text)
+    (first, second) = predict(compute.model(str(folder)), text)
+    assert asked_in_words(test) == (first.word, second.word)
+    test = opened(folder, text=text, label=second.word)
+    assert asked_in_words(test) == (second.word, first.word)
+    assert widget(test, "selectbox", "other").options[0] == first.word
+    many = saved({0: "good", 1: "good", 2: ""})
+    test = opened(many, text=text, label="id:1 good", other="2")
+    assert asked_in_words(test) == ("good (class 1)", "class 2")
+    test = opened(many, text=text, label="2")
+    assert asked_in_words(test) == ("class 2", "all others")
+
+
+def asked_in_words(test) -> tuple[str, ...]:
+    """The two answers of the question line."""
+    labels = [block.proto.popover.label for block in test.get("popover")]
+    return tuple(plain(label).strip("*") for label in labels if label.startswith("**"))[:2]

@@ -17,7 +17,7 @@ from explainer.app.state.editor import UNSET, Editor
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.kept import choose_answer
 from explainer.models.model import Model
-from explainer.question.labels import asked_classes, class_number
+from explainer.question.labels import asked_classes, class_names, class_number
 from explainer.question.quantity import Contrast
 
 OPEN = "the model’s choice"
@@ -96,24 +96,48 @@ def _classes(
     on: Editor[Choices], loaded: Model, predicted: tuple[Prediction, ...]
 ) -> tuple[Choice, ...]:
     """The class to explain and its rival."""
-    if loaded.info.head != "choice":
-        rest = "nothing"
-    else:
-        rest = "all others" if len(loaded.labels) != 2 else "the other one"
-    classes = asked_classes(loaded)
+    classes, chosen = asked_classes(loaded), on.choices()
+    own = _own_classes(loaded, predicted, chosen)
     found = []
     for role, name, label, unset in (
         ("correct", "label", "Why this class", "the model’s prediction"),
-        ("wrong", "other", "rather than", rest),
+        ("wrong", "other", "rather than", own["other"]),
     ):
-        value = _class_option(loaded, classes, getattr(on.choices(), name))
+        value = _class_option(loaded, classes, getattr(chosen, name))
         box = {
             "format_func": partial(_or_unset, unset),
             **on.show_option(name, _with(value, classes), value, partial(choose_answer, on, name)),
         }
-        own = predicted[0].word if name == "label" and predicted else unset
-        found.append(Choice(role, label, value or own, box))
+        says = _class_name(loaded, value) or own[name]
+        title = label if value is not None or name == "other" else f"{label} · {plain(says)}"
+        found.append(Choice(role, title, says, box))
     return tuple(found)
+
+
+def _own_classes(
+    loaded: Model, predicted: tuple[Prediction, ...], chosen: Choices
+) -> dict[str, str]:
+    """What is taken where no class is chosen, in words."""
+    names = class_names(loaded)
+    first = predicted[0].id if predicted else None
+    own = "the model’s prediction" if first is None else names[first]
+    if loaded.info.head != "choice":
+        return {"label": own, "other": "nothing"}
+    if len(names) != 2:
+        return {"label": own, "other": "all others" if len(names) > 2 else "nothing"}
+    asked = _class_name(loaded, chosen.label) if chosen.label is not None else own
+    rest = [name for name in names if name != asked]
+    return {"label": own, "other": rest[0] if len(rest) == 1 else "the other one"}
+
+
+def _class_name(loaded: Model, label: str | None) -> str | None:
+    """How the class that a label names is called for people; the label itself for none."""
+    if label is None:
+        return None
+    try:
+        return class_names(loaded)[class_number(loaded, label)]
+    except ExplainerError:
+        return label
 
 
 def _class_option(loaded: Model, classes: Sequence[str], label: str | None) -> str | None:

@@ -17,28 +17,14 @@ from torch import Tensor
 
 from explainer.models.model import Model
 from explainer.question.contrast import piece_in_place
+from explainer.question.english import irregular, regular
 from explainer.question.pieces import CONTINUES
 from explainer.question.predictions import best_words
 from explainer.question.sentence import Sentence, Vocabulary, vocabulary_of
 
-FORMS: tuple[tuple[str, ...], ...] = (
-    *(("am", "is", "are"), ("was", "were"), ("has", "have"), ("does", "do")),
-    *(("he", "she", "it", "they"), ("him", "her", "it", "them"), ("his", "her", "its", "their")),
-    *(("i", "we"), ("me", "us"), ("my", "our"), ("hers", "theirs"), ("mine", "ours")),
-    *(("himself", "herself", "itself", "themselves"), ("myself", "ourselves")),
-    *(("yourself", "yourselves"), ("this", "these"), ("that", "those")),
-    *(("man", "men"), ("woman", "women"), ("child", "children"), ("person", "people")),
-    *(("foot", "feet"), ("tooth", "teeth"), ("mouse", "mice"), ("goose", "geese")),
-    *(("life", "lives"), ("wife", "wives"), ("knife", "knives"), ("leaf", "leaves")),
-    *(("half", "halves"), ("wolf", "wolves"), ("shelf", "shelves"), ("thief", "thieves")),
-)
-"""Words that are forms of one another, but for those with a regular ending."""
 LIKELY = 3000
 """A regular form counts among so many of the likeliest words: of verbs and nouns the other number,
 which the model finds wrong here, is among them, `goods` after `the film is` is not."""
-NO_FORMS = {"news", "goods", "yes"}
-"""What looks like another word with an ending."""
-SIBILANTS = ("s", "x", "z", "ch", "sh", "o")
 
 
 def rival_of(model: Model, sentence: Sentence, logits: Tensor, number: int) -> int | None:
@@ -48,16 +34,16 @@ def rival_of(model: Model, sentence: Sentence, logits: Tensor, number: int) -> i
     """
     vocabulary = vocabulary_of(model)
     word = vocabulary.alone(number)
-    irregular = _pieces(model, sentence, _irregular(word))
-    found = max(irregular - {number}, key=lambda n: float(logits[n]), default=None)
+    others = _pieces(model, sentence, irregular(word))
+    found = max(others - {number}, key=lambda n: float(logits[n]), default=None)
     if found is not None:
         return found
     likely = best_words(model, logits, LIKELY, {number})
-    regular = _pieces(model, sentence, _regular(word))
+    forms = _pieces(model, sentence, regular(word))
     kind = _kind(vocabulary, number)
     alike = (n for n in likely if _kind(vocabulary, n) == kind != MARK)
     words = (n for n in likely if _kind(vocabulary, n) != MARK)
-    same = (n for n in likely if n in regular)
+    same = (n for n in likely if n in forms)
     return next(same, None) or next(alike, None) or next(words, None) or next(iter(likely), None)
 
 
@@ -65,37 +51,6 @@ def _pieces(model: Model, sentence: Sentence, words: Iterator[str]) -> set[int]:
     """The numbers of those of some words that are one piece in the mask's place."""
     found = (piece_in_place(model, sentence, word) for word in words)
     return {number for number in found if number is not None}
-
-
-def _irregular(word: str) -> Iterator[str]:
-    """The other forms of a word that has such, written with a capital where it is."""
-    plain = word.lower()
-    for forms in FORMS:
-        if plain in forms:
-            yield from (_as(word, form) for form in forms if form != plain)
-
-
-def _regular(word: str) -> Iterator[str]:
-    """What a word would be in the other number by the rules of English spelling."""
-    plain = word.lower()
-    if not plain.isalpha() or len(plain) < 2 or plain in NO_FORMS:
-        return
-    bases = (plain[:-3] + "y", plain[:-2], plain[:-1])
-    forms = (_with_s(plain), *(b for b in bases if len(b) > 1 and _with_s(b) == plain))
-    yield from (_as(word, form) for form in forms if form not in NO_FORMS)
-
-
-def _with_s(plain: str) -> str:
-    if plain.endswith("y") and plain[-2] not in "aeiou":
-        return plain[:-1] + "ies"
-    return plain + ("es" if plain.endswith(SIBILANTS) else "s")
-
-
-def _as(word: str, form: str) -> str:
-    """A form with a capital where the word has one."""
-    if len(word) > 1 and word.isupper():
-        return form.upper()
-    return form[:1].upper() + form[1:] if word[:1].isupper() else form
 
 
 Kind = tuple[bool, str]

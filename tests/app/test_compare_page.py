@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer import explain
-from explainer.app.compare.choices import Pair, pair_from_query, starting_pair
+from explainer.app.compare.choices import Pair, pair_from_query, papers_pair, starting_pair
 from explainer.app.compare.presets import presets
 from explainer.app.state.choices import Choices
 from explainer.app.state.linked import ARRIVED, MEASURED
@@ -115,12 +115,100 @@ def test_the_second_side_starts_from_the_first(page):
     (note,) = test.info
     assert "Both sides are the same" in note.value
     assert set(test.dataframe[0].value["ways differ"]) == {"the same"}
+    checked(widget(test, "toggle", "apart").set_value(True).run())
+    assert query(test)["apart"] == "yes"
     box = side_widget(test, "selectbox", "correct", "second")
     other = next(word for word in box.options if word.isalpha() and word not in ("old", "bad"))
     checked(box.set_value(other).run())
     assert not test.info
     assert query(test)["correct2"] == other
     assert f"influence on {other} − bad" in alts(test)[1]
+
+
+def test_both_are_asked_one_question_unless_apart(page):
+    test = page(text=FIRST, text2=SECOND)
+    assert all("influence on are − is" in alt for alt in alts(test))
+    assert len([box for box in test.selectbox if box.label.startswith("Why this word")]) == 1
+    assert "change of g" in test.dataframe[0].value
+    box = side_widget(test, "selectbox", "wrong", "first")
+    checked(box.set_value("good").run())
+    assert all("influence on are − good" in alt for alt in alts(test))
+    assert query(test) == {"text2": SECOND, "wrong": "good"}
+    checked(widget(test, "toggle", "apart").set_value(True).run())
+    box = side_widget(test, "selectbox", "wrong", "second")
+    other = next(word for word in box.options[1:] if word not in ("are", "good"))
+    checked(box.set_value(other).run())
+    assert ["− good" in alts(test)[0], f"− {other}" in alts(test)[1]] == [True, True]
+    assert "change of g" not in test.dataframe[0].value
+    assert any(
+        "The first is asked for are − good" in c.value.replace("\\", "") for c in test.caption
+    )
+    checked(widget(test, "toggle", "apart").set_value(False).run())
+    assert all("influence on are − good" in alt for alt in alts(test))
+    assert not query(test).keys() & {"wrong2", "apart"}
+
+
+def test_what_the_first_leaves_open_is_asked_of_the_second_too(page):
+    test = page(text=FIRST, text2=SECOND, correct="", wrong="")
+    first, second = alts(test)
+    asked = first.split("influence on ")[1].split(";")[0]
+    assert f"influence on {asked};" in second
+    assert "change of g" in test.dataframe[0].value
+
+
+def test_a_link_from_before_asks_each_side_what_it_did(page):
+    old = page(text=FIRST, text2=SECOND, correct2="is", wrong2="are")
+    assert widget(old, "toggle", "apart").value is True
+    assert "influence on is − are" in alts(old)[1]
+    assert "influence on is − are" in alts(page(level="embedding"))[1]
+    one = page(apart="no")
+    assert "influence on are − is" in alts(one)[1]
+    assert query(one) == {"apart": "no"}
+
+
+def test_one_answer_is_written_in_one_colour_on_both_sides(page):
+    test = page()
+    pages = [found.proto.body for found in test.get("html")]
+    (rules,) = [body for body in pages if ".st-key-contrast_second" in body]
+    assert "st-key-pair_second" in rules
+    assert "--ipe-for: var(--ipe-answer1)" in rules
+    assert "--ipe-against: var(--ipe-answer0)" in rules
+    assert "first" not in rules
+
+
+def explored(text, **asked):
+    """The page as one comes to it from the explore page, whose link is empty."""
+    test = AppTest.from_file(APP, default_timeout=60)
+    for name, value in {"text": text, **asked}.items():
+        test.query_params[name] = value
+    checked(test.run())
+    for name in list(test.query_params):
+        del test.query_params[name]
+    test.switch_page("pages/compare.py")
+    return checked(test.run())
+
+
+def test_from_the_explore_page_the_second_sentence_is_the_first_with_a_word_changed():
+    test = explored("the keys to the cabinet [MASK] on the table .", correct="are", wrong="")
+    second = side_widget(test, "text_input", "text", "second")
+    assert second.value == "the key to the cabinet [MASK] on the table ."
+    (note,) = test.info
+    assert "with “key” for “keys”" in note.value
+    assert all("influence on are − is" in alt for alt in alts(test))
+    checked(second.set_value("the key to the cabinets [MASK] on the table .").run())
+    assert not test.info
+
+
+def test_for_a_class_it_is_the_opposite():
+    test = explored("a good film .", model="sentiment")
+    assert side_widget(test, "text_input", "text", "second").value == "a bad film ."
+    assert "with “bad” for “good”" in test.info[0].value
+
+
+def test_a_sentence_in_which_nothing_can_be_changed_stays_and_it_is_said(tiny_masked_lm_dir):
+    test = explored("[MASK]", model=str(tiny_masked_lm_dir))
+    (note,) = test.info
+    assert "Both sides are the same" in note.value
 
 
 def test_swap_turns_everything_round(page):
@@ -250,9 +338,17 @@ def test_a_masked_lm_beside_a_classifier(page, tiny_classifier_dir):
         starting_pair().with_shared(Choices(search="staged", beam=7)),
         starting_pair().with_side("second", Choices(model="b")),
         Pair(first=Choices(), second=Choices()),
-        Pair(first=Choices(text="a", correct=None), second=Choices(text="a")),
-        Pair(first=Choices(text="a"), second=Choices(text="a", correct=None, wrong=None)),
-        Pair(first=Choices(text="", model=""), second=Choices(text="a&b=c?", label="x")),
+        Pair(first=Choices(text="a", correct=None), second=Choices(text="a"), apart=True),
+        Pair(first=Choices(text="a"), second=Choices(text="a", correct="b"), apart=True),
+        Pair(first=Choices(text="", model=""), second=Choices(text="a&b", label="x"), apart=True),
+        papers_pair(),
+        papers_pair("x"),
+        papers_pair().asked(apart=False),
+        papers_pair().with_shared(Choices(level="embedding")),
+        starting_pair().asked(apart=True),
+        Pair(first=Choices(text="a", correct=None), second=Choices(text="b", correct=None)),
+        Pair(first=Choices(text="a"), second=Choices(text="b"), apart=True),
+        Pair(first=Choices(model="q"), second=Choices(), apart=True),
     ],
 )
 def test_choices_survive_the_link(pair):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from explainer.app import compute
-from explainer.app.explore.answer import answer_html
+from explainer.app.widgets.answer import answer_html
 from explainer.app.widgets.question.sentence_box import LARGE, MEDIUM, MOST_WORDS, size_of
 from explainer.app.widgets.question.tint import spans_html, tint_rules
 from explainer.figures.canvas.palette import DARK, LIGHT

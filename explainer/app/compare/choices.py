@@ -1,6 +1,8 @@
 """Everything that a person can choose on the compare page, and its spelling in a link.
 
-The second side starts from the first: a link names what differs with a 2 (`text2`, `model2`).
+The second side starts from the first: a link names what differs with a 2 (`text2`, `model2`). Both
+are asked one question, but where `apart` says otherwise; a link without it is read as it was when
+each side always had a question of its own.
 """
 
 from __future__ import annotations
@@ -9,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explainer.app.state.choices import Choices, from_query
+from explainer.app.state.choices import Choices, from_query, written, yes_no
+from explainer.base.quote import quote
 
-SIDE = ("model", "text", "correct", "wrong", "label", "other")
+QUESTION = ("correct", "wrong", "label", "other")
+SIDE = ("model", "text", *QUESTION)
 """What each side has of its own."""
 SHARED = (
     *("level", "overlay", "share"),
@@ -26,11 +30,13 @@ OWN = {name: f"{name}2" for name in (*SIDE, "word")}
 class Pair:
     """Both sides; `first` also holds what they share, so `second` agrees with it there.
 
-    At most one side has a selected `word`: the first, or the second for a word that only it has.
+    Unless they are `apart`, the two are asked one question. At most one side has a selected `word`:
+    the first, or the second for a word that only it has.
     """
 
     first: Choices
     second: Choices
+    apart: bool = False
 
     @property
     def same(self) -> bool:
@@ -45,7 +51,8 @@ class Pair:
     def with_side(self, side: str, chosen: Choices) -> Pair:
         """The pair with one side's own choices replaced; another text or model selects no word."""
         before: Choices = getattr(self, side)
-        pair = replace(self, **{side: _own(before, chosen)})
+        changes: dict[str, Any] = {side: _own(before, chosen)}
+        pair = replace(self, **changes)._agreeing(side)
         if (chosen.text, chosen.model) == (before.text, before.model):
             return pair
         return pair.selecting(None, None)
@@ -53,32 +60,55 @@ class Pair:
     def with_shared(self, chosen: Choices) -> Pair:
         """The pair with what both sides share replaced."""
         changes = {name: getattr(chosen, name) for name in SHARED}
-        return Pair(first=replace(self.first, **changes), second=replace(self.second, **changes))
+        return replace(
+            self, first=replace(self.first, **changes), second=replace(self.second, **changes)
+        )
+
+    def asked(self, *, apart: bool) -> Pair:
+        """The pair with a question for each side, or for both the first one's."""
+        return replace(self, apart=apart)._agreeing("first")
+
+    def _agreeing(self, side: str) -> Pair:
+        """The pair with the question of this side on both, unless they are apart."""
+        if self.apart:
+            return self
+        one: Choices = getattr(self, side)
+        question = {name: getattr(one, name) for name in QUESTION}
+        return replace(
+            self, first=replace(self.first, **question), second=replace(self.second, **question)
+        )
 
     def selecting(self, first: int | None, second: int | None) -> Pair:
         """The pair with the word at these corresponding positions selected."""
-        return Pair(
+        return replace(
+            self,
             first=replace(self.first, word=first),
             second=replace(self.second, word=second if first is None else None),
         )
 
     def swapped(self) -> Pair:
         """The sides the other way round, with no word selected."""
-        return Pair(first=self.second, second=self.first).selecting(None, None)
+        return replace(self, first=self.second, second=self.first).selecting(None, None)
 
     def to_query(self) -> dict[str, str]:
-        """What differs from the defaults, and of the second side what differs from the first."""
+        """What differs from the defaults, and of the second side what differs from the first.
+
+        Of several links that lead back to this pair it is the shortest.
+        """
         query = self.first.to_query()
-        own: dict[str, str] = {}
-        if self._sides() != starting_pair(self.first.model)._sides():
-            own = {name: getattr(self.second, name) or "" for name in SIDE if self._differs(name)}
-            if not self.second.fits_link:
-                own.pop("text", None)
-            if not own and not _names_side(query):
-                own = {"model": self.second.model}  # says that the sides are the same
         if self.second.word is not None:
-            own["word"] = str(self.second.word)
-        return query | {OWN[name]: value for name, value in own.items()}
+            query[OWN["word"]] = str(self.second.word)
+        names = [name for name in SIDE if self._differs(name)]
+        if not self.second.fits_link and "text" in names:
+            names.remove("text")
+        own = {OWN[name]: getattr(self.second, name) or "" for name in names}
+        alike = {OWN["model"]: self.second.model}  # says that the sides are the same
+        apart = {"apart": written(self.apart)}
+        for more in ({}, apart, own, alike, own | apart, alike | apart):
+            read, _ = pair_from_query(query | more)
+            if (read._sides(), read.apart) == (self._sides(), self.apart):
+                return query | more
+        return query | own | apart
 
     def _sides(self) -> tuple[dict[str, Any], dict[str, Any]]:
         return _side(self.first), _side(self.second)
@@ -88,10 +118,18 @@ class Pair:
 
 
 def starting_pair(model: str = Choices.model) -> Pair:
-    """The pair that the page begins with, under this model: the paper's, of its Figure 3."""
+    """The pair that the page begins with, under this model: the sentences of the paper's Figure 3,
+    asked one question."""
+    first = Choices(model=model)
+    return Pair(first=first, second=replace(first, text=papers_pair(model).second.text))
+
+
+def papers_pair(model: str = Choices.model) -> Pair:
+    """The pair of the paper's Figure 3, each sentence asked for the verb that is right in it."""
     first = Choices(model=model)
     text = "the farmer that the assistants love [MASK] old ."
-    return Pair(first=first, second=replace(first, text=text, correct="is", wrong="are"))
+    second = replace(first, text=text, correct="is", wrong="are")
+    return Pair(first=first, second=second, apart=True)
 
 
 def pair_from_query(
@@ -101,8 +139,8 @@ def pair_from_query(
 
     An empty link begins with the sentence of `start`, on both sides where it is no default.
     """
-    if not query and start is not None:
-        first = _own(Choices(), start)
+    if not query:
+        first = _own(Choices(), start or Choices())
         if _side(first) == _side(starting_pair(first.model).first):
             return starting_pair(first.model), ()
         return Pair(first=first, second=first), ()
@@ -113,10 +151,23 @@ def pair_from_query(
     notes += tuple(note.replace("asks for word", "asks for word2") for note in more)
     second = first
     if not theirs.keys() & set(SIDE) and not _names_side(mine):
-        second = _own(first, starting_pair(first.model).second)
+        second = _own(first, papers_pair(first.model).second)
     changes = {name: getattr(typed, name) for name in SIDE if name in theirs}
-    pair = Pair(first=first, second=replace(second, **changes))
-    return pair.selecting(first.word, typed.word), notes
+    pair = Pair(first=first, second=replace(second, **changes), apart=True)
+    apart = any(getattr(pair.first, name) != getattr(pair.second, name) for name in QUESTION)
+    if "apart" in query:
+        try:
+            apart = yes_no(query["apart"])
+        except ValueError:
+            notes += (_impossible(query["apart"], apart),)
+    return pair.asked(apart=apart).selecting(first.word, typed.word), notes
+
+
+def _impossible(value: str, apart: bool) -> str:
+    return (
+        f"The link asks for apart {quote(value)}, which is not possible: {written(apart)} is "
+        "used instead."
+    )
 
 
 def _names_side(query: Mapping[str, str]) -> bool:

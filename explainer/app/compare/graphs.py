@@ -10,11 +10,13 @@ import streamlit as st
 
 from explainer import Explanation
 from explainer.app.compare.state import BOTH, LINKED, SIDES, TITLES, Side, select, selected
+from explainer.app.widgets.answer import answer
 from explainer.app.widgets.drawing import view_of
 from explainer.app.widgets.frame.viewport import SIDE_BY_SIDE, column_width, columns
 from explainer.app.widgets.markdown import plain
 from explainer.figures import View, pattern_graph, summary
 from explainer.figures.canvas.plotly import CONFIG
+from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.pairs.views import Pair, pair_views
 from explainer.results.comparison import Aligned, Comparison
 
@@ -26,9 +28,10 @@ def pair_graphs(both: Pair, comparison: Comparison, width: float) -> None:
     """Both graphs on one scale."""
     views = pair_views(both, comparison.alignment, side_views(comparison.alignment, width))
     for side, place, explanation, own in zip(SIDES, columns(width), both, views, strict=True):
-        with place:
+        with place, st.container(key=f"pair_{side}"):
             if width < SIDE_BY_SIDE:
                 st.caption(f"{TITLES[side]}: {plain(getattr(LINKED.get(), side).text)}")
+            answer(Drawn.of(explanation, own))
             _graph(side, explanation, own, comparison.alignment)
 
 

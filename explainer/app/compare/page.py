@@ -8,12 +8,14 @@ import streamlit as st
 
 from explainer import Explanation
 from explainer.app.compare.graphs import drawn_view, lone_graph, pair_graphs, side_views
+from explainer.app.compare.minimal import begin
 from explainer.app.compare.numbers import quantity_table, share_table
 from explainer.app.compare.presets import preset_popover
+from explainer.app.compare.question import answer_colours, both_asked
 from explainer.app.compare.save import pair_save
-from explainer.app.compare.side import explained, side_box
 from explainer.app.compare.state import BOTH, LINKED, SIDES, select, selected
 from explainer.app.compare.tables import route_table
+from explainer.app.compute import Request
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.drawing import drawing_controls
 from explainer.app.widgets.frame.page import Frame, page_frame
@@ -45,27 +47,25 @@ HOW_TO_READ = (
 def compare_page() -> None:
     """Draw the page."""
     with page_frame(LINKED, "Compare", LEAD) as frame:
+        begin(frame.messages)
         with frame.head:
             preset_popover()
             st.button("Swap", icon=":material/swap_horiz:", key="swap", on_click=_swap)
             with st.container(width="content"):
                 controls.settings_popover(BOTH, follows=True)
-        places = []
-        for side, column in zip(SIDES, columns(frame.width), strict=True):
-            with column:
-                places.append(side_box(side))
-        one, two = (explained(side, place) for side, place in zip(SIDES, places, strict=True))
+        one, two = both_asked(frame.width)
         if one is not None and two is not None:
-            _figures((one, two), frame)
+            answer_colours((one[1], two[1]))
+            _figures((one[1], two[1]), (one[0], two[0]), frame)
         else:
-            _lone_figure((one, two), frame.width)
+            _lone_figure(tuple(side and side[1] for side in (one, two)), frame.width)
 
 
 def _swap() -> None:
     LINKED.put(LINKED.get().swapped())
 
 
-def _lone_figure(found: tuple[Explanation | None, Explanation | None], width: float) -> None:
+def _lone_figure(found: tuple[Explanation | None, ...], width: float) -> None:
     """The graph of the side that has no problem, if one has none."""
     for side, explanation in zip(SIDES, found, strict=True):
         if explanation is not None:
@@ -75,7 +75,7 @@ def _lone_figure(found: tuple[Explanation | None, Explanation | None], width: fl
             lone_graph(side, explanation, width)
 
 
-def _figures(both: Pair, frame: Frame) -> None:
+def _figures(both: Pair, requests: tuple[Request, Request], frame: Frame) -> None:
     """Verdict, graphs and tables of two explanations."""
     notes, width = frame.messages, frame.width
     comparison = compare(*both)
@@ -97,7 +97,7 @@ def _figures(both: Pair, frame: Frame) -> None:
     ):
         drawing_controls(BOTH)
         _word_field(both, comparison)
-        pair_save(both, comparison, side_views(comparison.alignment, width), said)
+        pair_save(both, requests, comparison, side_views(comparison.alignment, width), said)
     with middle:
         pair_graphs(both, comparison, width)
     st.caption(

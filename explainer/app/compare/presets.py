@@ -9,7 +9,7 @@ from functools import cache
 import streamlit as st
 
 from explainer.app import compute
-from explainer.app.compare.choices import Pair
+from explainer.app.compare.choices import QUESTION, Pair
 from explainer.app.compare.state import LINKED
 from explainer.app.state.choices import Choices
 from explainer.app.widgets.markdown import plain
@@ -18,7 +18,8 @@ from explainer.base import assets
 
 @dataclass(frozen=True)
 class Preset:
-    """Two texts for one built-in model, each with its contrast where it has one."""
+    """Two texts for one built-in model, each with its contrast where it has one; the same for both,
+    unless the two questions are what is compared."""
 
     group: str
     model: str
@@ -27,11 +28,13 @@ class Preset:
 
     def applied(self, pair: Pair, with_model: bool) -> Pair:
         """The pair with these texts, and with their model unless another one can read them."""
+        pair = pair.asked(apart=True)
         for side in ("first", "second"):
             own = getattr(self, side)
             kept = replace(own, model=self.model if with_model else getattr(pair, side).model)
             pair = pair.with_side(side, kept)
-        return pair.selecting(None, None)
+        alike = all(getattr(pair.first, name) == getattr(pair.second, name) for name in QUESTION)
+        return pair.asked(apart=not alike).selecting(None, None)
 
 
 @cache

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from explainer.app import compute
-from explainer.app.compare.state import LINKED, SIDES
+from explainer.app.compare.state import LINKED
 from explainer.app.compare.tables import route_frame
 from explainer.app.compute import Request
 from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
@@ -17,15 +16,25 @@ from explainer.figures.patterns.pairs.svg import pair_svg
 from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Comparison
 
+Requests = tuple[Request, Request]
 
-def pair_save(both: Pair, comparison: Comparison, views: tuple[View, View], said: str) -> None:
+
+def pair_save(
+    both: Pair,
+    requests: Requests,
+    comparison: Comparison,
+    views: tuple[View, View],
+    said: str,
+) -> None:
     """What the comparison can be saved as, behind one button; `said` is the verdict."""
     with save_button() as is_open:
         if is_open:
-            _files(both, comparison, views, said)
+            _files(both, requests, comparison, views, said)
 
 
-def _files(both: Pair, comparison: Comparison, views: tuple[View, View], said: str) -> None:
+def _files(
+    both: Pair, requests: Requests, comparison: Comparison, views: tuple[View, View], said: str
+) -> None:
     chosen = LINKED.get()
     texts = (chosen.first.text, chosen.second.text)
     # A picture is for a paper: light, whatever the page is.
@@ -49,7 +58,7 @@ def _files(both: Pair, comparison: Comparison, views: tuple[View, View], said: s
             ),
         ),
         # A word that only the second has cannot be named by its place in the first.
-        pair_snippet(*_requests(both), replace(first, selected=chosen.first.word)),
+        pair_snippet(*_followed(both, requests), replace(first, selected=chosen.first.word)),
     )
 
 
@@ -59,13 +68,10 @@ def pair_json(both: Pair) -> str:
     return json.dumps({"first": first, "second": second}, indent=1, ensure_ascii=False)
 
 
-def _requests(both: Pair) -> tuple[Request, Request]:
-    chosen = LINKED.get()
+def _followed(both: Pair, requests: Requests) -> Requests:
+    """What was asked, for as many words as were followed."""
     first, second = (
-        replace(
-            compute.request_for(getattr(chosen, side), explanation.model.task),
-            words=explanation.strongest,
-        )
-        for side, explanation in zip(SIDES, both, strict=True)
+        replace(request, words=explanation.strongest)
+        for request, explanation in zip(requests, both, strict=True)
     )
     return first, second

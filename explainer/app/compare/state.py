@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+import streamlit as st
+
 from explainer.app.compare.choices import Pair, pair_from_query
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
@@ -14,12 +16,16 @@ from explainer.results.comparison import Aligned
 
 Side = Literal["first", "second"]
 SIDES: tuple[Side, Side] = ("first", "second")
+BEGINS = "pair_begins"
+"""Set where the first sentence is the explored one, and the second is still to be made from it."""
 TITLES: dict[Side, str] = {"first": "First", "second": "Second"}
 
 
 def _read(query: Mapping[str, str]) -> tuple[Pair, tuple[str, ...]]:
     """A link's pair; without one the explore page's sentence is what a person comes from."""
-    return pair_from_query(query, EXPLORED.last())
+    pair, notes = pair_from_query(query, EXPLORED.last())
+    st.session_state[BEGINS] = not query and pair.same
+    return pair, notes
 
 
 LINKED = Linked("pair", _read)

@@ -5,6 +5,7 @@ What one page alone asks is in the file with its name.
 
 from explainer.app.compute.request import Reading, Request, request_for
 from explainer.app.compute.sentence import (
+    answers,
     contrasted,
     explanation,
     predictions,
@@ -17,6 +18,7 @@ from explainer.app.compute.server import fetch, listings, model, on
 __all__ = [
     "Reading",
     "Request",
+    "answers",
     "contrasted",
     "explanation",
     "fetch",

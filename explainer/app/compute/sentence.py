@@ -11,7 +11,7 @@ from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import model
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
-from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.quantity import Contrast, asked_for, choose_quantity
 from explainer.question.sentence import Span, read_sentence, word_spans
 from explainer.question.words import tokens_of_words
 
@@ -56,6 +56,19 @@ def contrasted(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str
     """
     asked = choose_quantity(loaded, read_sentence(loaded, reading.text), contrast)
     return asked.correct, asked.wrong
+
+
+@computed()
+def answers(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, str | None]:
+    """What another sentence can be asked for, to be asked the same: as `contrasted`, by the
+    names that lead to these very words or classes.
+
+    Raises ExplainerError.
+    """
+    sentence = read_sentence(loaded, reading.text)
+    quantity = choose_quantity(loaded, sentence, contrast)
+    correct, *others = asked_for(loaded, sentence, quantity)
+    return correct, others[0] if quantity.wrong is not None else None
 
 
 def words(name: str, text: str) -> tuple[Span, ...]:

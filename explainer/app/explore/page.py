@@ -7,7 +7,6 @@ import streamlit as st
 from explainer import ExplainerError, Explanation, Prediction
 from explainer.app import compute
 from explainer.app.compute import Request
-from explainer.app.explore.answer import answer
 from explainer.app.explore.controls import row_options
 from explainer.app.explore.graph import graph
 from explainer.app.explore.rows import rows_of
@@ -16,6 +15,7 @@ from explainer.app.explore.selection import drop_stale, selection_fields
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.step_panel import step_panel
 from explainer.app.explore.tables import block_table, pattern_table
+from explainer.app.widgets.answer import answer
 from explainer.app.widgets.drawing import drawing_controls, view_of
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.page import page_frame

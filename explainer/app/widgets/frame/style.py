@@ -28,6 +28,8 @@ def style(dark: bool) -> None:
         "for": colours.positive,
         "against": colours.negative if dark else AGAINST,
     }
+    answers = (named["for"], named["against"], colours.third, colours.fourth)
+    named |= {f"answer{number}": colour for number, colour in enumerate(answers)}
     own = " ".join(f"--ipe-{name}: {colour};" for name, colour in named.items())
     st.html(f"<style>\n:root {{ {own} }}\n{_sheet()}</style>")
 

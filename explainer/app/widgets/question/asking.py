@@ -45,11 +45,11 @@ class Places:
 
     Without a place for `words` there are none to click, which may be followed where the page
     `follows` words; where the question is a `line`, its answers are words of a sentence, which open
-    their boxes.
+    their boxes. Without a place for the `contrast` it is asked elsewhere.
     """
 
     messages: DeltaGenerator
-    contrast: DeltaGenerator
+    contrast: DeltaGenerator | None
     body: DeltaGenerator
     words: DeltaGenerator | None = None
     click: DeltaGenerator | None = None
@@ -129,11 +129,12 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
             sentence_box.clicks(on, loaded, follows=places.follows)
         with places.words:
             sentence_box.words(on, loaded, predicted, follows=places.follows)
-    with places.contrast:
-        if places.line:
-            answers_line(contrast_choices(on, loaded, predicted))
-        else:
-            contrast_fields(on, loaded, predicted)
+    if places.contrast is not None:
+        with places.contrast:
+            if places.line:
+                answers_line(on, contrast_choices(on, loaded, predicted))
+            else:
+                contrast_fields(on, loaded, predicted)
     if problem is not None:
         raise problem
     for note in compute.reading_notes(chosen.model, chosen.text):

@@ -9,7 +9,7 @@ What does not stay is left to the model, and said until something else is asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -36,11 +36,14 @@ def choose_answer(on: Editor[Choices], name: str, answer: str | None) -> None:
     on.change(**{name: answer})
 
 
-def type_text(on: Editor[Choices], text: str) -> None:
-    """Ask about another text; the words asked about that do not stay are said."""
+def type_text(on: Editor[Choices], text: str, keep: Collection[str] = ()) -> None:
+    """Ask about another text; the words asked about that do not stay are said.
+
+    Those to `keep`, by their names, stay whatever the text is.
+    """
     before = on.choices()
     own = st.session_state.get(_own(on), {})
-    stay = {name for name in WORDS if own.get(name) == getattr(before, name)}
+    stay = {*keep, *(name for name in WORDS if own.get(name) == getattr(before, name))}
     after = before.with_text(text, stay)
     gone = [word for name in WORDS if (word := getattr(before, name)) != getattr(after, name)]
     on.put(after)

@@ -35,11 +35,11 @@ def question_line(on: Editor[Choices], *, follows: bool = False) -> DeltaGenerat
     return answers
 
 
-def answers_line(choices: Sequence[Choice]) -> None:
+def answers_line(on: Editor[Choices], choices: Sequence[Choice]) -> None:
     """The two answers in words; a click on one opens its box."""
     for choice in choices:
         _says(BETWEEN[choice.role])
-        with _word(f"ask_{choice.role}", choice.says):
+        with _word(f"{on.prefix}_ask_{choice.role}", choice.says):
             choice.draw()
 
 

@@ -58,6 +58,17 @@ def test_two_figures_share_scale_rows_and_columns(both, width):
     assert columns[0] == columns[1]
 
 
+@pytest.mark.parametrize("width", [520.0, 900.0])
+def test_columns_line_up_whatever_the_answers_are(both, width):
+    first, second = both
+    wordy = dataclasses.replace(first.target, correct="an extraordinary answer", value=2.0)
+    unlike = (dataclasses.replace(first, target=wordy), second)
+    views = pair_views(unlike, compare(*both).alignment, (View(width=width), View(width=width)))
+    scenes = [lay_out(Drawn.of(e, v)) for e, v in zip(unlike, views, strict=True)]
+    one, two = ({s.x for s in scene.spots if s.kind == "node"} for scene in scenes)
+    assert one == two
+
+
 def test_a_scale_of_ones_own_would_differ(both):
     unlike = (both[0], scaled(both[1], 8))
     alone = [lay_out(Drawn.of(e, View(width=600))).scale for e in unlike]

@@ -139,16 +139,20 @@ def test_a_sign_that_turns_on_the_way_has_both_colours_and_is_said(small):
 
 def test_a_step_says_what_is_carried_after_it(small):
     taking = small.patterns[:1]
-    assert wording.of_edge(small, Edge(0, 1, 1, "skip"), taking, "attention")[1] == (
-        "farmers: +1.000 logits by heads and skips alone so far, "
-        "through its nodes +2.000 of g +2.000"
+    assert wording.of_edge(small, Edge(0, 1, 1, "skip"), taking, "attention")[1:] == (
+        "farmers: g +2.000 logits",
+        "so far +2.000 through its nodes,",
+        "+1.000 by heads and skips alone",
     )
-    assert wording.of_edge(small, Edge(1, 1, 3, None), taking, "embedding")[1] == (
-        "farmers: through its nodes +1.500 of g +2.000"
+    assert wording.of_edge(small, Edge(1, 1, 3, None), taking, "embedding")[1:] == (
+        "farmers: g +2.000 logits",
+        "so far +1.500 through its nodes",
     )
     weak = replace(taking[0], attention_trail=(0.1, 0.0002, 0.0002))
-    said = wording.of_edge(small, Edge(1, 1, 3, 1), (weak,), "attention")[1]
-    assert said.startswith("farmers: less than 0.001 logits by heads")
+    said = wording.of_edge(small, Edge(1, 1, 3, 1), (weak,), "attention")
+    assert said[3] == "less than 0.001 by heads and skips alone"
+    many = wording.of_edge(small, Edge(1, 1, 3, 1), taking * 6, "attention")
+    assert (len(many), many[-1]) == (1 + 4 * 3 + 1, "and 2 more")
 
 
 def test_in_a_crowd_the_weak_step_back_and_few_heads_are_named(large):

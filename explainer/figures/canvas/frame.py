@@ -25,7 +25,7 @@ SHARE = 50.0
 ANSWER = 110.0
 """px for the answer behind the target, at most."""
 SLIM = 480.0
-"""px from which there is room for the answer at all."""
+"""px from which there is room for shares and the answer at all."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ def make_frame(
     width: float,
     legend_height: float,
     shares: bool,
-    answer: str,
+    answers: Sequence[str],
     notes: int = 0,
     labelled: Sequence[str] = (),
 ) -> Frame:
     """A frame for the tokens at the positions `shown`, from the top down; None leaves a row empty.
 
-    `labelled` are further words that the labels must have room for, `answer` is what the model
-    says at the target.
+    `labelled` are further words that the labels must have room for, `answers` are the words
+    of which one stands behind the target.
     """
     narrow = width < NARROW
     row_height = fitting_row_height(len(shown), width)
@@ -97,9 +97,9 @@ def make_frame(
     label_room = min(widest, max(74.0, 0.18 * width) if narrow else 150.0)
     bars = None if narrow else (8.0, 8.0 + min(110.0, max(64.0, 0.09 * width)))
     labels = (4.0 if bars is None else bars[1] + VALUE) + label_room
-    share = None if narrow else labels + SHARE
+    share = labels + SHARE if width >= SLIM else None
     first = labels + 13.0 if share is None else share + 14.0
-    behind = min(ANSWER, text.width(answer, text.BODY)) + 12.0
+    behind = min(ANSWER, max(text.width(answer, text.BODY) for answer in answers)) + 12.0
     last = width - 16.0 - (behind if width >= SLIM else 0.0)
     step = (last - first) / layers
     far = len(shown) > FAR

@@ -13,6 +13,8 @@ from explainer.results.target import Target
 
 NAMED = 6
 """Words that are named at most."""
+TOLD = 4
+"""Words of which a step tells at most, in a few lines each."""
 
 
 def column(layer: int) -> str:
@@ -100,24 +102,25 @@ def of_edge(
     start, end = (brief(explanation.tokens[at]) for at in (edge.source, edge.target))
     way = f"stays at {start}" if edge.source == edge.target else f"{start} → {end}"
     lines = [f"block {edge.layer}, {way}, by {component(edge.component)}"]
-    for pattern in taking[:NAMED]:
+    for pattern in taking[:TOLD]:
         lines += _of_lane(pattern, edge.layer, level)
-    if len(taking) > NAMED:
-        lines.append(f"and {len(taking) - NAMED} more")
+    if len(taking) > TOLD:
+        lines.append(f"and {len(taking) - TOLD} more")
     return tuple(lines)
 
 
 def _of_lane(pattern: Pattern, layer: int, level: Level) -> Iterator[str]:
     """What a pattern carries up to and with a step, at both levels, and where its sign turns."""
-    g, nodes = pattern.influence, (pattern.influence, *pattern.embedding_trail)
-    passed = f"through its nodes {amount(nodes[layer + 1], 3)} of g {amount(g, 3)}"
+    nodes = (pattern.influence, *pattern.embedding_trail)
+    yield f"{brief(pattern.token)}: g {amount(pattern.influence, 3)} logits"
+    so_far = f"so far {amount(nodes[layer + 1], 3)} through its nodes"
     if level == "embedding":
-        yield f"{brief(pattern.token)}: {passed}"
+        yield so_far
         trails = [nodes]
     else:
         alone = (pattern.embedding_influence, *pattern.attention_trail)
-        carried = amount(alone[layer + 1], 3)
-        yield f"{brief(pattern.token)}: {carried} logits by heads and skips alone so far, {passed}"
+        yield f"{so_far},"
+        yield f"{amount(alone[layer + 1], 3)} by heads and skips alone"
         trails = [alone, nodes]
     for trail, which in zip(trails, ("", " through its nodes"), strict=False):
         before, after = trail[layer : layer + 2]

@@ -81,20 +81,19 @@ def _bar(frame: Frame, source: int, length: float) -> Points:
 
 def _numbers(drawn: Drawn, every: dict[int, Values], frame: Frame, reach: float) -> list[Item]:
     """The influence behind each bar, and before the ribbon the share that the ways carry."""
-    if frame.bars is None or frame.share is None:
-        return []
     colours, level = drawn.view.colours, drawn.view.level
     ways = {p.source for p in drawn.patterns}
     items: list[Item] = []
     for source, (g, nodes, parts) in every.items():
         if source not in frame.rows:
             continue
-        y = frame.rows[source]
-        longest = max(map(abs, (g, nodes if level == "embedding" else parts)))
-        end = frame.bars[0] + min(longest * reach, frame.bars[1] - frame.bars[0])
-        items.append(Label(end + 5, y, short(g), colours.muted, SMALL, "start"))
-        if source in ways and g:
-            said = _share((nodes if level == "embedding" else parts) / g)
+        y, carried = frame.rows[source], nodes if level == "embedding" else parts
+        if frame.bars is not None:
+            longest = max(abs(g), abs(carried)) * reach
+            end = frame.bars[0] + min(longest, frame.bars[1] - frame.bars[0])
+            items.append(Label(end + 5, y, short(g), colours.muted, SMALL, "start"))
+        if frame.share is not None and source in ways and g:
+            said = _share(carried / g)
             items.append(Label(frame.share, y, said, colours.muted, SMALL, "end"))
     return items
 
@@ -115,14 +114,12 @@ def short(value: float) -> str:
 
 def _heads(drawn: Drawn, frame: Frame) -> list[Item]:
     """What stands in the columns of numbers."""
-    if frame.bars is None or frame.share is None:
-        return []
-    colours = drawn.view.colours
-    items: list[Item] = [
-        Label(frame.bars[0], frame.names[0], "influence (logits)", colours.muted, SMALL, "start")
-    ]
-    if drawn.patterns:
-        items.append(Label(frame.share, frame.names[0], "carried", colours.muted, SMALL, "end"))
+    colour, y = drawn.view.colours.muted, frame.names[0]
+    items: list[Item] = []
+    if frame.bars is not None:
+        items.append(Label(frame.bars[0], y, "influence (logits)", colour, SMALL, "start"))
+    if frame.share is not None and drawn.patterns:
+        items.append(Label(frame.share, y, "carried", colour, SMALL, "end"))
     return items
 
 

@@ -67,7 +67,10 @@ def lay_out(drawn: Drawn) -> Scene:
         width=view.width,
         legend_height=legend.ROW * max(len(keys), view.beside.legend_rows if view.beside else 1),
         shares=view.overlay != "none",
-        answer=columns.answer(explanation.target),
+        answers=(
+            columns.answer(explanation.target),
+            *(view.beside.endings if view.beside else ()),
+        ),
         notes=len(notes),
         labelled=view.beside.tokens if view.beside else (),
     )

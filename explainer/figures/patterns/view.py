@@ -32,7 +32,8 @@ class Beside:
     `marked` the positions whose token differs; `tokens` all words that the labels must have room
     for; `reach` the lowest and highest influence in logits that the bars must have room for;
     `legend_rows` the least number of rows of the legend; `answers` which of the two figures' up to
-    four answers its own two are, so that one answer has one colour in both.
+    four answers its own two are, so that one answer has one colour in both; `endings` both words
+    behind the targets, for which there must be room.
     """
 
     rows: tuple[int | None, ...]
@@ -41,6 +42,7 @@ class Beside:
     reach: tuple[float, float]
     legend_rows: int = 1
     answers: tuple[int, int] = (0, 1)
+    endings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

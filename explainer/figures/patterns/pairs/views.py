@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explainer.figures.canvas.frame import MANY_ROWS
-from explainer.figures.patterns import bars, legend
+from explainer.figures.patterns import bars, columns, legend
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.view import NOWHERE, Beside, View
@@ -42,6 +42,7 @@ def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View
                 tokens=tokens,
                 reach=(min(lows), max(highs)),
                 answers=answers,
+                endings=tuple(columns.answer(explanation.target) for explanation in both),
             ),
         )
         for view, places, marked, answers in zip(

@@ -42,13 +42,14 @@ class Piece:
     weights: Float[Tensor, "point pos"]
     tangent: Float[Tensor, "point pos d_model"]
     first: Float[Tensor, "point pos d_model"]
+    keeps_D: bool = True
     norms: list[NormState] = field(default_factory=list)
     P: dict[int, Float[Tensor, "point to d_model"]] = field(default_factory=dict)
     _head_G: Float[Tensor, "point text d_model"] | None = None
     _last_G: Float[Tensor, "point pos d_model"] | None = None
 
     @staticmethod
-    def joined(pieces: Sequence[Piece]) -> Piece:
+    def joined(pieces: Sequence[Piece], keeps_D: bool = True) -> Piece:
         """One piece of the points of several that the trace has been down."""
         first = pieces[0]
         if len(pieces) == 1:
@@ -59,6 +60,7 @@ class Piece:
             weights=torch.cat([piece.weights for piece in pieces]),
             tangent=torch.cat([piece.tangent for piece in pieces]),
             first=torch.cat([piece.first for piece in pieces]),
+            keeps_D=keeps_D,
             norms=[_joined(states) for states in zip(*(p.norms for p in pieces), strict=True)],
             P={number: torch.cat([p.P[number] for p in pieces]) for number in first.P},
             _head_G=torch.cat([piece.head_G for piece in pieces]),
@@ -130,7 +132,7 @@ class Layer:
         if len(layers) == 1:
             return layers[0]
         layer = Layer.of(piece, layers[0].number)
-        for name in ("attended", "norm_1", "slope", "R", "D", "own_G"):
+        for name in ("attended", "norm_1", "slope", "R", "own_G", *["_D"] * piece.keeps_D):
             parts = [one.__dict__[name] for one in layers if name in one.__dict__]
             if len(parts) == len(layers):
                 layer.__dict__[name] = _joined(parts)
@@ -185,24 +187,27 @@ class Layer:
         """∂Q/∂o."""
         return split_heads(self.block, torch.matmul(self.P, self.block.W_O)).contiguous()
 
-    @cached_property
-    def D(self) -> Float[Tensor, "point head to from"]:
-        """∂Q/∂(q_i·k_j)."""
-        inside = self.attended
-        along_output = (self.R * inside.output).sum(-1, keepdim=True)
-        centred = self.R @ inside.v.mT - along_output
-        return centred.mul_(inside.attention).mul_(self.block.d_head**-0.5)
-
     @property
-    def query(self) -> Float[Tensor, "point head to d_head"]:
-        """∂Q/∂q."""
-        return self.D @ self.attended.k
+    def D(self) -> Float[Tensor, "point head to from"]:
+        """∂Q/∂(q_i·k_j): large in long texts, and soon made again."""
+        found: Tensor | None = self.__dict__.get("_D")
+        if found is None:
+            inside = self.attended
+            along_output = (self.R * inside.output).sum(-1, keepdim=True)
+            centred = self.R @ inside.v.mT - along_output
+            found = centred.mul_(inside.attention).mul_(self.block.d_head**-0.5)
+            if self.piece.keeps_D:
+                self.__dict__["_D"] = found
+        return found
 
     @cached_property
     def own_G(self) -> Float[Tensor, "point to d_model"]:
         """What of ∂Q/∂H comes from a token's own row: through its query, and by skip."""
-        W_Q = self.block.W_QKV[: self.P.shape[-1]]
-        return torch.matmul(join_heads(self.query), W_Q).to(self.P).add_(self.P)
+        return self._own_G(self.D)
+
+    def _own_G(self, D: Float[Tensor, "point head to from"]) -> Float[Tensor, "point to d_model"]:
+        query = join_heads(D @ self.attended.k)
+        return torch.matmul(query, self.block.W_QKV[: self.P.shape[-1]]).to(self.P).add_(self.P)
 
     def pull_back(
         self, G_next: Float[Tensor, "point to d_model"]
@@ -217,7 +222,10 @@ class Layer:
 
     def gradient(self) -> Float[Tensor, "point from d_model"]:
         """G = ∂Q/∂H from P."""
-        key, value = self.D.mT @ self.attended.q, self.attended.attention.mT @ self.R
+        D = self.D
+        if "own_G" not in self.__dict__:
+            self.__dict__["own_G"] = self._own_G(D)
+        key, value = D.mT @ self.attended.q, self.attended.attention.mT @ self.R
         joined = torch.cat([join_heads(x) for x in (key, value)], dim=-1)
         G = torch.matmul(joined, self.block.W_QKV[self.P.shape[-1] :]).to(self.P)
         if self.rows is None:

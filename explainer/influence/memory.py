@@ -108,8 +108,8 @@ class _Sizes:
         d_ff, d_model = block.W_1.shape
         heads = block.n_heads * n_tokens
         return _Sizes(
-            layer=itemsize * n_tokens * (7 * d_model + d_ff + 2 * heads),
-            passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + 2 * heads),
+            layer=itemsize * n_tokens * (7 * d_model + d_ff + (2 if roomy else 1) * heads),
+            passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + 3 * heads),
             known=itemsize * n_tokens * 2 * d_model,
             path=itemsize * d_model * (6 + len(adapter.blocks) * (2 if roomy else 1)),
             path_at_work=itemsize * (6 * d_model + 3 * d_ff + 3 * heads),
@@ -170,5 +170,6 @@ class Store:
 
 def _bytes(layer: Layer) -> int:
     """What a layer takes when all of it is made."""
-    sizes = _Sizes.of(layer.piece.adapter, layer.piece.first.shape[1])
-    return len(layer.piece.first) * sizes.layer
+    piece = layer.piece
+    sizes = _Sizes.of(piece.adapter, piece.first.shape[1], piece.keeps_D)
+    return len(piece.first) * sizes.layer

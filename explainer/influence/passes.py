@@ -77,7 +77,8 @@ class Passes:
         self.store.resize(self.plan.held)
         first, size = len(self.pieces), self.plan.points
         for start in range(0, len(path.a), size):
-            self.pieces.append(_piece(self.head, path.part(start, start + size)))
+            part_of = path.part(start, start + size)
+            self.pieces.append(_piece(self.head, part_of, self.plan.roomy))
         with part(0.0, 0.5):
             last = _up(self.head, self.pieces[first:], self.store, first)
         with part(0.5, 1.0):
@@ -93,7 +94,7 @@ class Passes:
         store = Store(self.plan.held)
         pieces = []
         for place, group in enumerate(groups):
-            pieces.append(Piece.joined([self.pieces[index] for index in group]))
+            pieces.append(Piece.joined([self.pieces[index] for index in group], self.plan.roomy))
             for number in reversed(range(pieces[0].n_layers)):  # the first is wanted first
                 layers = [self.store.take(index, number) for index in group]
                 held = [layer for layer in layers if layer is not None]
@@ -130,11 +131,11 @@ def _groups(sizes: Sequence[int], most: int) -> list[list[int]]:
     return groups
 
 
-def _piece(head: Head, path: IntegrationPath) -> Piece:
+def _piece(head: Head, path: IntegrationPath, keeps_D: bool = True) -> Piece:
     embedding = head.adapter.embedding
     first, norm = blocks.embed(embedding, path.points)
     tangent = blocks.embedding_tangent(embedding, norm, path.direction.unsqueeze(0))
-    return Piece(head.adapter, head.targets, path.weights.to(first), tangent, first)
+    return Piece(head.adapter, head.targets, path.weights.to(first), tangent, first, keeps_D)
 
 
 def _up(

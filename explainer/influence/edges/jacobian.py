@@ -105,7 +105,7 @@ def node_scores(
 
     Summed over the points; equals ⟨T, G⟩ when summed over `to` too.
     """
-    scores = _carried(layer, tangents, source).sum(0).mT.contiguous()
+    scores = _carried(layer, tangents, source, layer.D).sum(0).mT.contiguous()
     stays, row = _same_position(layer, source)
     scores[stays, row] += einsum(
         "point batch d_model, point batch d_model -> batch",
@@ -125,11 +125,12 @@ def component_scores(
     source: Int[Tensor, " batch"],
 ) -> Float[Tensor, "component batch to"]:
     """Influence of each edge, by skip and by each head (`components`)."""
-    by_head = _carried(layer, tangents, source).mT.contiguous()
+    D = layer.D
+    by_head = _carried(layer, tangents, source, D).mT.contiguous()
     by_skip = torch.zeros_like(by_head[0])
     stays, row = _same_position(layer, source)
     T = tangents.T.index_select(1, stays)
-    query = layer.query.index_select(2, row)
+    query = (D @ layer.attended.k).index_select(2, row)
     by_head[:, stays, row] += einsum(
         "point head batch d_head, point head batch d_head -> head batch",
         *(tangents.dq.index_select(2, stays), query),
@@ -142,12 +143,15 @@ def component_scores(
 
 
 def _carried(
-    layer: Layer, tangents: Projected, source: Int[Tensor, " batch"]
+    layer: Layer,
+    tangents: Projected,
+    source: Int[Tensor, " batch"],
+    D: Float[Tensor, "point head to from"],
 ) -> Float[Tensor, "head to batch"]:
     """Influence of each edge through the value and the key of each head, summed over the points."""
     inside = layer.attended
     carried = (layer.R @ tangents.dv.mT).mul_(inside.attention.index_select(3, source))
-    carried += (inside.q @ tangents.dk.mT).mul_(layer.D.index_select(3, source))
+    carried += (inside.q @ tangents.dk.mT).mul_(D.index_select(3, source))
     whole = torch.promote_types(carried.dtype, torch.float32)  # products may be rounded further
     return carried.sum(0, dtype=whole)
 

@@ -24,7 +24,7 @@ from explainer import (
 from explainer.api import measure_path, trace_text
 from explainer.app.compare import choices as compare_choices
 from explainer.app.evaluate import choices as evaluate_choices
-from explainer.app.explore.own_route import read_draft
+from explainer.app.explore.inspector.own_route import read_draft
 from explainer.app.method import lesson
 from explainer.app.state import choices
 from explainer.base.errors import ExplainerError

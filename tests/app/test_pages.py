@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from explainer import api
 from explainer.app import compute
 from explainer.app.compare.graphs import clicked_word
+from explainer.app.explore.inspector.subject import strongest_step
 from explainer.app.state.choices import Choices, alike, from_query
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.cuts import WITHOUT
@@ -91,7 +92,7 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
     pattern = next(p for p in shown.patterns if p.source == 2)
     heads = [step for step, component in enumerate(pattern.components) if component != "skip"]
     steps = widget(test, "segmented_control", "step")
-    assert steps.value == (heads[0] if heads else 0)
+    assert steps.value == strongest_step(pattern).layer
     assert len(steps.options) == shown.model.layers
     # The graph, how the head carries, its map, the candidates.
     assert len(test.get("plotly_chart")) == (4 if heads else 3)

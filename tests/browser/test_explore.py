@@ -123,6 +123,45 @@ def test_bad_input_shows_one_sentence_and_keeps_the_text(tab, link):
     assert not tab.locator("img[src=x]").count()
 
 
+PARTS = {
+    "sentence": ".st-key-chips",
+    "prediction": ".st-key-question .ipe-predictions",
+    "question": ".st-key-question_line",
+    "answer": ".ipe-answer",
+    "graph": "[data-testid=stPlotlyChart]",
+    "inspector's head": ".st-key-subject_row",
+    "cut": ".st-key-cut_row",
+}
+"""What is to be seen at once, and where it is on the page."""
+TWELVE = "the keys to the old cabinet [MASK] on the very long table ."
+
+
+def test_a_sentence_of_12_words_is_seen_whole_on_a_projector(tab, address):
+    tab.set_viewport_size({"width": 1280, "height": 720})
+    tab.goto(f"{address}/?{urlencode({'text': TWELVE})}")
+    ready(tab)
+    ends = {name: tab.locator(at).first.bounding_box() for name, at in PARTS.items()}
+    assert {name: box["y"] + box["height"] <= 720 for name, box in ends.items()} == dict.fromkeys(
+        PARTS, True
+    )
+    assert ends["inspector's head"]["x"] > ends["graph"]["x"] + ends["graph"]["width"]
+
+
+def test_the_edit_button_opens_the_box_where_the_words_are(tab, link):
+    tab.goto(link)
+    ready(tab)
+    box = tab.locator(BOX)
+    seen = "e => getComputedStyle(e.closest('[data-testid=stLayoutWrapper]')).opacity"
+    assert box.evaluate(seen) == "0"
+    tab.get_by_role("button", name="Edit").click()
+    assert box.evaluate("e => document.activeElement === e")
+    assert box.evaluate(seen) == "1"
+    tab.keyboard.type(" x")
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("location.search.includes('+x')")
+    assert not box.evaluate("e => document.activeElement === e")
+
+
 def test_a_click_on_a_word_masks_it(tab, link):
     tab.goto(link)
     ready(tab)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from transformers import AutoTokenizer, BertForMaskedLM
 
-from tests.browser.page import BOX, GRAPH, SPOTS, idle, opened, ready
+from tests.browser.page import BOX, GRAPH, SPOTS, idle, menu, opened, ready
 from tests.fixtures import WORDS, save_tiny, tiny_config
 
 pytestmark = pytest.mark.browser
@@ -85,13 +85,19 @@ def test_a_step_is_selected_and_knocked_out_and_the_undo_brings_it_back(chromium
         page.mouse.click(spot["x"], spot["y"])
         at = ",".join(str(part) for part in spot["data"][2:])
         page.wait_for_function(WAYS, arg=at)
-        page.get_by_role("radio", name="Without this step").wait_for()
         idle(page)
         assert "word=" not in page.url
+        page.locator(".st-key-cut button").click()
+        page.wait_for_function("location.search.includes('what=component')")
+        page.get_by_text("The changed model").wait_for()
+        menu(page, "cuts")
         page.get_by_role("radio", name="Without this step").click()
-        page.get_by_text("Q, changed model").wait_for()
+        page.wait_for_function("location.search.includes('what=step')")
+        page.keyboard.press("Escape")
+        idle(page)
+        assert "Q goes from" in graph_alt(page)
         page.get_by_role("button", name="Undo").click()
-        page.get_by_text("Q, changed model").wait_for(state="detached")
+        page.get_by_text("The changed model").wait_for(state="detached")
         page.get_by_role("button", name="Show all").click()
         page.wait_for_function("!location.search.includes('at=')")
         idle(page)
@@ -107,12 +113,17 @@ def test_the_keyboard_alone_leads_from_the_page_to_a_picture(chromium, link):
         page.keyboard.press("Enter")
         page.wait_for_function("location.search.includes('old+farmer')")
         ready(page)
+        press_until(page, "Tab", "Select")
+        page.keyboard.press("Enter")
+        page.locator("[data-testid=stPopoverBody]").wait_for()
         press_until(page, "Tab", "Passing through")
         page.keyboard.type("block 1")
         page.keyboard.press("Enter")
         page.wait_for_function("location.search.includes('at=1')")
         idle(page)
         assert "through block 1" in graph_alt(page)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
         press_until(page, "Shift+Tab", "Save")
         page.keyboard.press("Enter")
         page.get_by_text("The same from Python").wait_for()

@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from explainer.app.explore.inspector.what_if import step_name
 from explainer.app.explore.selection import place_name
-from explainer.app.explore.what_if import step_name
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import percent, signed
 from explainer.figures import View, pattern_graph, pattern_html, pattern_svg, summary

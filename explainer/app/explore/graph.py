@@ -16,25 +16,29 @@ from explainer.figures.canvas.plotly import CONFIG, to_figure
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import drawn_summary
+from explainer.figures.patterns.ways.cut import Cut
 
 CHART = "pattern_graph"
 
 
 def graph(rows: Rows, request: Request, view: View, drawn: Drawn) -> None:
     """The pattern graph; a click on a word, node or step selects it, a second one nothing."""
+    said = drawn_summary(drawn)
+    if drawn.cut is not None:
+        said = f"{said} {drawn.cut.says(drawn.explanation)}"
     st.plotly_chart(
-        _figure(request, view, drawn),
+        _figure(request, view, drawn.cut, drawn),
         key=CHART,
         theme=None,
         on_select=partial(_clicked, rows),
         selection_mode="points",
         config=CONFIG,
-        alt=drawn_summary(drawn),
+        alt=said,
     )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _figure(request: Request, view: View, _drawn: Drawn) -> Any:  # noqa: ARG001
+def _figure(request: Request, view: View, cut: Cut | None, _drawn: Drawn) -> Any:  # noqa: ARG001
     """The figure of the request's explanation, made once; it is only read."""
     return to_figure(lay_out(_drawn), view.colours)
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from dataclasses import replace
 
-from explainer import ExplainerError, Explanation, Prediction
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import Explanation, Prediction
 from explainer.app import compute
 from explainer.app.compute import Request
 from explainer.app.explore.controls import row_options
 from explainer.app.explore.graph import graph
-from explainer.app.explore.rows import rows_of
+from explainer.app.explore.inspector.panel import inspector
+from explainer.app.explore.rows import Rows, rows_of
 from explainer.app.explore.save import save_popover
-from explainer.app.explore.selection import drop_stale, selection_fields
+from explainer.app.explore.selection import drop_stale
 from explainer.app.explore.state import EDITOR, LINKED
-from explainer.app.explore.step_panel import step_panel
 from explainer.app.explore.tables import block_table, pattern_table
 from explainer.app.widgets.answer import answer
 from explainer.app.widgets.drawing import drawing_controls, view_of
-from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.page import page_frame
 from explainer.app.widgets.frame.viewport import GAP, is_dark
 from explainer.app.widgets.glossary import words
@@ -50,6 +52,8 @@ BESIDE = 900.0
 """px of page width from which the inspector stands beside the graph."""
 COLUMNS = (1.94, 1.0)
 """The graph's width and the inspector's, of what is left of the page beside a gap."""
+PADDING = 16.0
+"""px between the inspector's edge and what stands in it."""
 NOTHING = (
     "No word has any influence here: to the model the sentence is the same as its baseline, word "
     "for word. Change the sentence, or choose another baseline in the settings."
@@ -61,6 +65,12 @@ def graph_width(width: float) -> float:
     if width < BESIDE:
         return width
     return (width - GAP) * COLUMNS[0] / sum(COLUMNS)
+
+
+def inspector_width(width: float) -> float:
+    """px for what stands in the inspector on a page of this width."""
+    whole = width if width < BESIDE else width - GAP - graph_width(width)
+    return whole - 2 * PADDING
 
 
 def explore_page() -> None:
@@ -99,22 +109,20 @@ def _figures(
     answer(drawn)
     if beside:
         left, right = st.columns(COLUMNS, gap="medium")
-        picture, inspector, below = left.container(), right, left.container()
+        picture, inspector_place, below = left.container(), right, left.container()
     else:
-        picture, inspector, below = st.container(), st.container(), st.container()
-    with picture:
-        graph(rows, request, view, drawn)
-        _reading(explanation, request, view, drawn)
+        picture, inspector_place, below = st.container(), st.container(), st.container()
+    cuts = LINKED.get().what != "none"
+    if not cuts or not explanation.patterns:  # else what is cut has to be known first
+        _graph(picture, rows, request, view, drawn)
     if not explanation.patterns:
         picture.info(NOTHING, icon=":material/info:")
         LINKED.write_link()
         return
-    with inspector.container(key="inspector"):
-        selection_fields(rows, drawn)
-        try:
-            step_panel(rows, request, predicted, view, drawn)
-        except ExplainerError as error:  # too many others are computing, or the model has gone
-            show_error(error)
+    with inspector_place.container(key="inspector"):
+        cut = inspector(rows, request, predicted, view, drawn, inspector_width(width))
+    if cuts:
+        _graph(picture, rows, request, view, replace(drawn, cut=rows.cut(cut)))
     with below:
         strip(explanation, drawn.of_tokens, view.level)
         pattern_table(rows, drawn)
@@ -124,6 +132,13 @@ def _figures(
             )
             block_table(explanation)
     LINKED.write_link()
+
+
+def _graph(place: DeltaGenerator, rows: Rows, request: Request, view: View, drawn: Drawn) -> None:
+    """The graph and what belongs to it."""
+    with place:
+        graph(rows, request, view, drawn)
+        _reading(rows.tokens, request, view, drawn)
 
 
 def _reading(explanation: Explanation, request: Request, view: View, drawn: Drawn) -> None:
@@ -137,4 +152,4 @@ def _reading(explanation: Explanation, request: Request, view: View, drawn: Draw
         with st.popover("View", icon=":material/visibility:", type="tertiary", key="view"):
             drawing_controls(EDITOR)
             row_options()
-        save_popover(explanation, request, view, drawn)
+        save_popover(explanation, request, view, replace(drawn, cut=None))

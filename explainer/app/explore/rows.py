@@ -12,6 +12,7 @@ from explainer import Explanation
 from explainer.app.state.choices import Choices
 from explainer.figures import View
 from explainer.figures.patterns.drawn import Drawn
+from explainer.figures.patterns.ways.cut import Cut
 from explainer.results.merged import Merged, merge_pieces
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Node, Place
@@ -74,6 +75,12 @@ class Rows:
             return self.words.passing(place, level)
         found = [p for p in self.tokens.patterns if p.passes(place, level)]
         return tuple(sorted(found, key=lambda p: -abs(p.value(level))))
+
+    def cut(self, cut: Cut | None) -> Cut | None:
+        """What was cut between tokens, between rows."""
+        if cut is None or cut.place is None or self.words is None:
+            return cut
+        return replace(cut, place=self.words.place(cut.place))
 
     def pieces(self, word: int) -> tuple[int, ...]:
         """The tokens with a pattern that stand in one row with the token `word`."""

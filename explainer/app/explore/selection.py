@@ -119,17 +119,17 @@ def choose_place(rows: Rows, place: Place | None) -> None:
     LINKED.put(rows.outside(before, with_place(rows.shown, rows.inside(before), place)))
 
 
-def selection_fields(rows: Rows, drawn: Drawn) -> None:
-    """The keyboard's twins of a click: a word, and a node or step; and the way back to all."""
+def select_popover(rows: Rows, drawn: Drawn) -> None:
+    """The keyboard's twins of a click, behind a button: a word, and a node or step."""
     view, shown = drawn.view, drawn.explanation
     words = [UNSET, *sorted({p.source for p in drawn.listed})]
     options: list[Place | str] = [UNSET, *places(drawn.patterns, view.level)]
     if view.place is not None and view.place not in options:
         options.insert(1, view.place)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="selection_row"):
+    with st.popover("Select", type="tertiary", key="select"):
         st.selectbox(
             "Word",
-            width=190,
+            width=300,
             format_func=lambda word: (
                 "all words" if word == UNSET else f"{clean(shown.tokens[word])} ({word})"
             ),
@@ -143,11 +143,14 @@ def selection_fields(rows: Rows, drawn: Drawn) -> None:
             help="A node or a step: or click one in the graph.",
             **EDITOR.show_option("at", options, view.place, partial(choose_place, rows)),
         )
-        if view.selects:
-            st.button(
-                "Show all",
-                icon=":material/close:",
-                type="tertiary",
-                key="show_all",
-                on_click=lambda: LINKED.put(LINKED.get().unselected),
-            )
+
+
+def show_all() -> None:
+    """The way back to all words."""
+    st.button(
+        "Show all",
+        icon=":material/close:",
+        type="tertiary",
+        key="show_all",
+        on_click=lambda: LINKED.put(LINKED.get().unselected),
+    )

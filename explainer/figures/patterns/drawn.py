@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from explainer.figures.patterns.view import View
+from explainer.figures.patterns.ways.cut import Cut
 from explainer.results.explanation import Explanation
 from explainer.results.merged import Merged, merge_pieces, special_positions
 from explainer.results.pattern import Pattern
@@ -23,12 +24,14 @@ class Drawn:
     """An explanation as it is drawn: with a row for each of its tokens, which may be whole words.
 
     `explanation` and `view` are already of rows: where `merged` is given, its words stand for
-    tokens, and what the view selects is counted in words. All patterns keep their order.
+    tokens, and what the view selects is counted in words. All patterns keep their order. A `cut` is
+    struck out.
     """
 
     explanation: Explanation
     view: View
     merged: Merged | None = None
+    cut: Cut | None = None
 
     @classmethod
     def of(cls, explanation: Explanation, view: View) -> Drawn:

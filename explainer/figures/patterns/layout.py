@@ -19,7 +19,7 @@ from explainer.figures.canvas.scene import Area, Item, Label, Scene, Spot
 from explainer.figures.patterns import bars, columns, legend, overlay
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.scale import fitting, ladder, per_logit
-from explainer.figures.patterns.ways import heads
+from explainer.figures.patterns.ways import cut, heads
 from explainer.figures.patterns.ways.lanes import bundle, meeting, stack
 from explainer.figures.patterns.ways.nodes import marks, nodes
 from explainer.figures.patterns.ways.ribbons import ribbons
@@ -82,6 +82,12 @@ def lay_out(drawn: Drawn) -> Scene:
     if explanation.flow is not None:
         shares, share_spots = overlay.shares(explanation.flow, frame, view.colours)
         flow_spots += share_spots
+    spots = (
+        _token_spots(drawn, frame)
+        + _node_spots(drawn, frame)
+        + heads.edge_spots(bundles, placed, drawn, frame)
+        + flow_spots
+    )
     stages = (
         columns.board(frame, view.colours),
         wash,
@@ -89,6 +95,7 @@ def lay_out(drawn: Drawn) -> Scene:
         nodes(lanes, drawn, frame),
         marks(lanes, bundles, drawn, frame),
         *heads.draw(placed, drawn),
+        cut.marks(drawn.cut, explanation, spots, frame, view.colours),
         # Nothing here lies on anything else: one stage needs the fewest traces.
         bars.draw(drawn, frame)
         + shares
@@ -96,12 +103,6 @@ def lay_out(drawn: Drawn) -> Scene:
         + _words(drawn, frame)
         + legend.draw(keys, 6.0, frame.legend_top, view.colours)
         + _small_print(notes, frame, view.colours),
-    )
-    spots = (
-        _token_spots(drawn, frame)
-        + _node_spots(drawn, frame)
-        + heads.edge_spots(bundles, placed, drawn, frame)
-        + flow_spots
     )
     return Scene(
         width=view.width,

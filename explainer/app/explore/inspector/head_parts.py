@@ -7,7 +7,7 @@ import streamlit as st
 from explainer import Explanation
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
-from explainer.figures import View
+from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.canvas.text import brief
 from explainer.figures.charts.chart import STILL
@@ -15,24 +15,22 @@ from explainer.figures.charts.head_parts import WIDTH, parts_scene, says_parts
 from explainer.results.step import Step
 
 
-def head_parts(explanation: Explanation, step: Step, view: View) -> None:
-    """A sentence, a small bar and how to read it; nothing where the step is a skip's."""
+def head_parts(explanation: Explanation, step: Step, width: float, *, dark: bool) -> None:
+    """A small bar at most `width` px wide, a sentence and how to read it; nothing for a skip."""
     if step.parts is None:
         return
     said = says_parts(explanation, step.edge, step.parts)
-    st.markdown(plain(said))
-    scene = parts_scene(step.edge, step.parts, width=min(WIDTH, view.width), dark=view.dark)
+    scene = parts_scene(step.edge, step.parts, width=min(WIDTH, width), dark=dark)
     st.plotly_chart(
-        to_figure(scene, view.colours),
+        to_figure(scene, palette(dark)),
         key="head_parts",
         theme=None,
         width="content",
         config=STILL,
         alt=said,
     )
-    st.caption(
-        plain(_how_to_read(explanation, step)), help=words("value, key and query", "attention")
-    )
+    meaning = words("value, key and query", "attention")
+    st.markdown(plain(said), help=f"{plain(_how_to_read(explanation, step))}\n\n{meaning}")
 
 
 def _how_to_read(explanation: Explanation, step: Step) -> str:

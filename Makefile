@@ -5,6 +5,7 @@
 # make lowest  the tests with the lowest versions that pyproject.toml allows; make newest: the newest
 # make docs    what docs/architecture.md shows of the code, made again
 # make drawings  the committed pictures of figures that tests compare with, drawn again
+# make screenshots  the pictures of the pages in docs/pictures, taken again
 # make fuzz    fifty times as many generated calls of every public function as the checks make
 # make hooks   lint before every commit
 # All make their own environment first (in .venv) and reuse it until a requirement changes.
@@ -68,6 +69,9 @@ docs: $(VENV)/test.stamp
 
 drawings: $(VENV)/test.stamp
 	$(BIN)/python -m tests.figures.drawings
+
+screenshots: $(VENV)/test.stamp
+	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 $(BIN)/python -m docs.screenshots
 
 fuzz: $(VENV)/test.stamp
 	EXPLAINER_FUZZ=100000 $(BIN)/python -m pytest tests/test_fuzz.py

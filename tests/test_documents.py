@@ -1,12 +1,13 @@
 """What the documents say of the code is so: paths, examples, and what is made from the code."""
 
 import re
+from pathlib import Path
 
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from docs import architecture
+from docs import architecture, screenshots
 from explainer.evaluation.methods import METHODS
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.encode import last_hidden
@@ -95,3 +96,16 @@ def test_the_examples_for_contributors_run(monkeypatch):
     adapter = family.adapt(network)
     hidden = last_hidden(adapter, ids.tolist())
     assert torch.allclose(adapter.logits(hidden[:, 3], None), network(ids[None]).logits[:, 3])
+
+
+def test_the_pictures_of_the_pages_are_those_that_their_command_takes():
+    every = [name for name, _, _ in screenshots.pictures(())]
+    assert len(set(every)) == len(every) == len(screenshots.PAGES) * len(screenshots.SCREENS)
+    shown = set(re.findall(r"pictures/([a-z-]+)\.png", "".join(map(Path.read_text, DOCUMENTS))))
+    assert shown
+    assert shown <= {*every}
+    assert {path.stem for path in screenshots.FOLDER.iterdir()} <= {*every}
+    assert [name for name, _, _ in screenshots.pictures(("task", "method-p"))] == [
+        *(f"task-{screen.name}" for screen in screenshots.SCREENS),
+        "method-phone",
+    ]

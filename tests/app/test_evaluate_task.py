@@ -133,11 +133,11 @@ def test_every_finding_is_said_beside_its_figure(page, results):
         assert finding["tests"]
         word = finding["verdict"]
         assert f"{ICONS[word]} **{word.capitalize()}**" in texts
-        tests = "\n".join(
-            f"- {test['test']}: {ICONS[test['word']]} **{test['word']}**. {test['why']}"
-            for test in finding["tests"]
-        )
-        assert tests in texts
+        lines = []
+        for test in finding["tests"]:
+            word = f"{ICONS[test['word']]} **{test['word'].capitalize()}**"
+            lines.append(f"- {word}: {test['test']}. {test['why']}")
+        assert "\n".join(lines) in texts
     claims = {header.value for header in page().subheader}
     assert claims == {f"The paper: “{finding['claim'].rstrip('.')}”" for finding in findings}
 

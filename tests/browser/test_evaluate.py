@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from explainer.app.widgets.frame.viewport import STEP
 from tests.browser import page as browser
 from tests.browser.page import PLOTS, idle
 from tests.browser.test_accessibility import findings
@@ -54,9 +55,15 @@ def test_the_main_job(tab, chromium, link):
     tab.wait_for_function("location.search.includes('old+farmer')")
     other = verdict(tab)
     assert other != removed
-    with browser.opened(chromium) as second:
+    with browser.opened(chromium, width=1920) as second:
         second.goto(tab.url)
         assert verdict(second) == other
+        # Drawn for the column that it stands in, not for the screen.
+        drawn, wide = second.locator(PLOTS).evaluate(
+            "plot => { const { _fullLayout: of } = plot.querySelector('.js-plotly-plot');"
+            "return [of.xaxis.range[1], of.width]; }"
+        )
+        assert 0 <= wide - drawn < STEP
         assert second.url == tab.url
 
 

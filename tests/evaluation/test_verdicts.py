@@ -67,7 +67,7 @@ def test_patterns_beside_a_rival_that_keeps_as_much(rival, word):
     assert found.word == word
     assert found.test == "Nodes kept alone, with the baseline's values elsewhere"
     assert "Patterns leave 50.0" in found.why
-    assert f"layer conductance {100 * rival[0]:.1f}" in found.why
+    assert f"(layer conductance) {100 * rival[0]:.1f}" in found.why
     assert ("keeps fewer, 5 where patterns keep 9" in found.why) == (rival[2] == 5)
 
 

@@ -60,8 +60,9 @@ def _claim(finding: Finding, of: str) -> None:
 
 
 def _test(test: Verdict) -> str:
-    """A test in a line: what is asked, the word on it, and why."""
-    return f"{plain(test.test)}: {ICONS[test.word]} **{test.word}**. {plain(test.why)}"
+    """A test in a line: the word on it, what is asked, and why."""
+    word = f"{ICONS[test.word]} **{test.word.capitalize()}**"
+    return f"{word}: {plain(test.test)}. {plain(test.why)}"
 
 
 def _points(finding: Finding, of: str) -> None:

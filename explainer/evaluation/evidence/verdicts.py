@@ -46,7 +46,7 @@ class Verdict:
     @property
     def text(self) -> str:
         """The verdict in a sentence or two."""
-        return f"{self.test}: {self.word}. {self.why}"
+        return f"{self.word.capitalize()}: {self.test}. {self.why}"
 
 
 def together(tests: Sequence[Verdict]) -> Word:
@@ -132,7 +132,7 @@ def _kept(of_level: pd.DataFrame, cut: pd.DataFrame, test: str) -> Verdict | Non
     sizes = size_of(of_level, mine), size_of(of_level, rival)
     said = (
         f"Patterns leave {written_row(mine)} of Q and {written_row(right)} of the right answers, "
-        f"{label_of(rival)} {written_row(rival)} and {written_row(its)}"
+        f"the nearest rival ({label_of(rival)}) {written_row(rival)} and {written_row(its)}"
     )
     by_q = order(mine, rival)
     by_right = None if right is None or its is None else order(right, its)

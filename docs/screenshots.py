@@ -1,0 +1,99 @@
+"""Takes the pictures of the pages: `python -m docs.screenshots` writes all of docs/pictures anew.
+
+Every page at the size of a projector, of a large screen, in dark and on a phone, from a server that
+the command starts and ends. With names, only the pictures whose names begin so:
+`python -m docs.screenshots explore method-phone`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+from PIL import Image
+
+from explainer.base.files import write_whole
+from tests.browser import page as browser
+from tests.wings import ROOT
+
+FOLDER = ROOT / "docs" / "pictures"
+SENTENCE = "the keys to the cabinet [MASK] on the table ."
+COLOURS = 128
+"""Of a picture: pages have few, and a palette takes a third of the bytes."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a page is looked at on: px, and the colour scheme that the browser asks for."""
+
+    name: str
+    width: int
+    height: int
+    scheme: str = "light"
+
+
+SCREENS = (
+    Screen("light", 1280, 720),
+    Screen("dark", 1280, 720, "dark"),
+    Screen("wide", 1920, 1080),
+    Screen("phone", 390, 844),
+)
+PAGES: dict[str, tuple[str, dict[str, str]]] = {
+    "explore": ("", {"text": SENTENCE, "correct": "are", "wrong": "is"}),
+    "compare": ("compare", {}),
+    "evaluate": ("evaluate", {"text": SENTENCE, "correct": "are", "wrong": "is"}),
+    "task": ("evaluate", {"about": "task", "replacement": "baseline", "measure": "Q"}),
+    "method": ("method", {"text": SENTENCE, "correct": "are", "wrong": "is"}),
+}
+"""The pages by their names in the pictures' names: where they are, and their links' choices."""
+
+
+def pictures(names: tuple[str, ...]) -> Iterator[tuple[str, str, Screen]]:
+    """Name, address and screen of the pictures that are asked for; all where no name is given."""
+    for page, (place, choices) in PAGES.items():
+        for screen in SCREENS:
+            name = f"{page}-{screen.name}"
+            if not names or name.startswith(names):
+                yield name, f"{place}?{urlencode(choices)}" if choices else place, screen
+
+
+def taken(chromium: Any, address: str, screen: Screen) -> bytes:
+    """The page as it stands once it has settled, as PNG of few colours."""
+    with browser.opened(chromium, screen.width, screen.height, color_scheme=screen.scheme) as page:
+        page.goto(address)
+        browser.ready(page)
+        page.mouse.move(0, 0)
+        whole = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    small = BytesIO()
+    few = whole.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(small, "PNG", optimize=True)
+    return small.getvalue()
+
+
+def main(names: tuple[str, ...]) -> None:
+    """Write the pictures that are asked for, and say how large they are."""
+    asked = list(pictures(names))
+    program = browser.found_browser()
+    if not asked:
+        raise SystemExit(f"No picture is called {' or '.join(names)}: name a page, {list(PAGES)}.")
+    if program is None:
+        raise SystemExit("There is no Chromium: install one, or name it in CHROMIUM.")
+    # What only the command needs: the names of the pictures are read without.
+    from playwright.sync_api import sync_playwright
+
+    FOLDER.mkdir(exist_ok=True)
+    with browser.server() as address, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(browser.QUIET))
+        for name, place, screen in asked:
+            data = taken(chromium, f"{address}/{place}", screen)
+            write_whole(FOLDER / f"{name}.png", data)
+            print(f"{name}.png: {screen.width} × {screen.height}, {len(data) / 1000:.0f} kB")
+        chromium.close()
+
+
+if __name__ == "__main__":
+    main(tuple(sys.argv[1:]))

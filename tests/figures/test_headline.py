@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from explainer.base.numbers import amount, fraction
-from explainer.figures import View
+from explainer.figures import View, summary
+from explainer.figures.canvas.scene import Label
 from explainer.figures.patterns.drawn import Drawn
+from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import LONGEST, Piece, headline
 from explainer.results.explanation import Explanation
 from explainer.results.model_info import ModelInfo
@@ -115,6 +117,17 @@ def test_words_without_a_pattern_are_told_apart(small):
     nothing = replace(small, patterns=(), influence=(0.0,) * 5)
     assert said(nothing) == "No word that is shown has any influence on are rather than is."
     assert said(small, selected=-1) == "The selected word is not in this sentence."
+
+
+def test_a_word_that_the_sentence_has_twice_is_told_by_its_position(small):
+    twice = replace(small, tokens=("[CLS]", "old", "cats", "[MASK]", "old"))
+    assert said(twice).startswith("“old (1)” speaks most for are")
+    assert "it stays on “old (1)” through block 0" in said(twice)
+    assert said(twice, selected=2).startswith("“cats” speaks for are")
+    scene = lay_out(Drawn.of(twice, View()))
+    labels = [i.text for stage in scene.stages for i in stage if isinstance(i, Label)]
+    assert {"old (1)", "old (4)", "cats", "[MASK]"} <= set(labels)
+    assert summary(twice, word=4).startswith("“old (4)” has")
 
 
 def test_the_pieces_hold_what_was_typed_without_markup(small):

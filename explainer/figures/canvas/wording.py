@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from explainer.base.numbers import amount, counted, percent, signed
-from explainer.figures.canvas.text import brief, clean
+from explainer.figures.canvas.text import brief
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Component, Edge, Level, Node, Place
@@ -15,6 +15,13 @@ NAMED = 6
 """Words that are named at most."""
 TOLD = 4
 """Words of which a step tells at most, in a few lines each."""
+
+
+def name(explanation: Explanation, position: int) -> str:
+    """A token, and its position where the sentence has it more than once: `the (4)`."""
+    token = explanation.tokens[position]
+    said = brief(token)
+    return f"{said} ({position})" if explanation.tokens.count(token) > 1 else said
 
 
 def column(layer: int) -> str:
@@ -36,7 +43,7 @@ def carrier(which: Component | None) -> str:
 
 def movement(explanation: Explanation, edge: Edge) -> str:
     """Where a step leads, in a sentence: `stays at “old”`, `goes from “farmers” to “[MASK]”`."""
-    start, end = (clean(explanation.tokens[at]) for at in (edge.source, edge.target))
+    start, end = (name(explanation, at) for at in (edge.source, edge.target))
     return (
         f"stays at “{start}”" if edge.source == edge.target else f"goes from “{start}” to “{end}”"
     )
@@ -46,8 +53,8 @@ def place(explanation: Explanation, which: Place) -> str:
     """A node or a step in words: `block 3, “farmers” → “[MASK]” by head 7`."""
     if isinstance(which, Node):
         at = "the embedding" if which.layer == 0 else column(which.layer)
-        return f"“{brief(explanation.tokens[which.position])}” at {at}"
-    start, end = (brief(explanation.tokens[at]) for at in (which.source, which.target))
+        return f"“{name(explanation, which.position)}” at {at}"
+    start, end = (name(explanation, at) for at in (which.source, which.target))
     way = f"“{start}” stays" if which.source == which.target else f"“{start}” → “{end}”"
     return f"block {which.layer}, {way} by {carrier(which.component)}"
 
@@ -84,12 +91,14 @@ def of_node(
     explanation: Explanation, layer: int, position: int, through: Sequence[Pattern], level: Level
 ) -> tuple[str, ...]:
     """A hidden state and the patterns that pass it."""
-    lines = [f"{brief(explanation.tokens[position])}, {column(layer)}"]
+    lines = [f"{name(explanation, position)}, {column(layer)}"]
     if layer == explanation.model.layers and position == explanation.target.position:
         lines.append(f"the target: {question(explanation.target)} is read here")
     if through:
         lines.append(f"{counted(len(through), 'drawn pattern')} through this node")
-        lines += [f"{brief(p.token)} {amount(p.value(level), 3)}" for p in through[:NAMED]]
+        lines += [
+            f"{name(explanation, p.source)} {amount(p.value(level), 3)}" for p in through[:NAMED]
+        ]
         if len(through) > NAMED:
             lines.append(f"and {len(through) - NAMED} more")
     return tuple(lines)
@@ -99,20 +108,20 @@ def of_edge(
     explanation: Explanation, edge: Edge, taking: Sequence[Pattern], level: Level
 ) -> tuple[str, ...]:
     """A step: block, nodes, component, and what each pattern that takes it carries after it."""
-    start, end = (brief(explanation.tokens[at]) for at in (edge.source, edge.target))
+    start, end = (name(explanation, at) for at in (edge.source, edge.target))
     way = f"stays at {start}" if edge.source == edge.target else f"{start} → {end}"
     lines = [f"block {edge.layer}, {way}, by {component(edge.component)}"]
     for pattern in taking[:TOLD]:
-        lines += _of_lane(pattern, edge.layer, level)
+        lines += _of_lane(explanation, pattern, edge.layer, level)
     if len(taking) > TOLD:
         lines.append(f"and {len(taking) - TOLD} more")
     return tuple(lines)
 
 
-def _of_lane(pattern: Pattern, layer: int, level: Level) -> Iterator[str]:
+def _of_lane(explanation: Explanation, pattern: Pattern, layer: int, level: Level) -> Iterator[str]:
     """What a pattern carries up to and with a step, at both levels, and where its sign turns."""
     nodes = (pattern.influence, *pattern.embedding_trail)
-    yield f"{brief(pattern.token)}: g {amount(pattern.influence, 3)} logits"
+    yield f"{name(explanation, pattern.source)}: g {amount(pattern.influence, 3)} logits"
     so_far = f"so far {amount(nodes[layer + 1], 3)} through its nodes"
     if level == "embedding":
         yield so_far
@@ -132,7 +141,7 @@ def of_flow(
     explanation: Explanation, edge: Edge, value: float, total: float, strongest: int | None
 ) -> tuple[str, ...]:
     """All influence between two nodes, its share of the block's, and the head that carries most."""
-    start, end = (brief(explanation.tokens[at]) for at in (edge.source, edge.target))
+    start, end = (name(explanation, at) for at in (edge.source, edge.target))
     kind = "skip connection" if edge.component == SKIP else "all heads"
     lines = [
         f"all words, block {edge.layer}, {start} → {end}",

@@ -61,7 +61,7 @@ def lay_out(drawn: Drawn) -> Scene:
     notes = _notes(drawn, len(explanation.tokens) - len(shown), bands - len(kept))
     keys = legend.flowed(legend.entries(drawn, scale), view.width - legend.MARGIN)
     frame = make_frame(
-        explanation.tokens,
+        _names(drawn),
         rows,
         explanation.model.layers,
         width=view.width,
@@ -114,6 +114,12 @@ def lay_out(drawn: Drawn) -> Scene:
     )
 
 
+def _names(drawn: Drawn) -> tuple[str, ...]:
+    """The tokens, told apart where one occurs more than once."""
+    explanation = drawn.explanation
+    return tuple(wording.name(explanation, at) for at in range(len(explanation.tokens)))
+
+
 def _words(drawn: Drawn, frame: Frame) -> list[Item]:
     """The tokens at the left."""
     explanation, view = drawn.explanation, drawn.view
@@ -122,11 +128,12 @@ def _words(drawn: Drawn, frame: Frame) -> list[Item]:
     marks: list[Item] = []
     blank = "–"
     lead = {*drawn.leading, explanation.target.position}
+    names = _names(drawn)
     items += [Label(frame.labels, y, blank, colours.faint, text.BODY, "end") for y in frame.blanks]
     for position, y in frame.rows.items():
         bold = position in (explanation.target.position, view.selected)
         dim = view.selects and position not in lead
-        word = text.shorten(explanation.tokens[position], text.BODY, frame.label_room + 1)
+        word = text.shorten(names[position], text.BODY, frame.label_room + 1)
         if view.beside and position in view.beside.marked:
             marks.append(_mark(word, y, frame, colours))
         items.append(

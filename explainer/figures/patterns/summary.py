@@ -68,7 +68,7 @@ def drawn_summary(drawn: Drawn) -> str:
     if not chosen:
         if word is None:
             return f"No word has any influence on {label}."
-        name, whole = f"“{brief(explanation.tokens[word])}”", explanation.influence[word]
+        name, whole = f"“{wording.name(explanation, word)}”", explanation.influence[word]
         if whole:
             return f"{name} has {amount(whole)} influence on {label}; it was not followed."
         return f"{name} has no influence on {label}."
@@ -79,7 +79,7 @@ def drawn_summary(drawn: Drawn) -> str:
     name = "its pattern" if ways == 1 else f"the strongest of its {ways} patterns"
     share = percent(pattern.value(level) / whole) if whole else "–"
     return (
-        f"“{brief(pattern.token)}” has {amount(whole)} influence on {label}; "
+        f"“{wording.name(explanation, pattern.source)}” has {amount(whole)} influence on {label}; "
         f"{name} carries {share} of it "
         f"({amount(pattern.value(level))}): {route(explanation, pattern, level)}."
     )
@@ -123,7 +123,7 @@ def _unfollowed(drawn: Drawn, word: int) -> tuple[Piece, ...]:
 
 
 def _name(drawn: Drawn, word: int) -> Piece:
-    return Piece(f"“{brief(drawn.explanation.tokens[word])}”", "word", Node(0, word))
+    return Piece(f"“{wording.name(drawn.explanation, word)}”", "word", Node(0, word))
 
 
 def _speaks(drawn: Drawn, word: int, most: str) -> tuple[Piece, ...]:
@@ -208,7 +208,7 @@ def _standing(explanation: Explanation, position: int) -> str:
     masked = explanation.model.task == "masked-lm" and position == explanation.target.position
     if masked and position in special_positions(explanation):
         return "the mask"
-    return f"“{brief(explanation.tokens[position])}”"
+    return f"“{wording.name(explanation, position)}”"
 
 
 def _passing(drawn: Drawn, place: Place) -> str:
@@ -219,7 +219,9 @@ def _passing(drawn: Drawn, place: Place) -> str:
     where = wording.place(explanation, place)
     if not through:
         return f"No pattern passes through {where}."
-    names = [f"“{brief(p.token)}” {amount(p.value(level))}" for p in through[:NAMED]]
+    names = [
+        f"“{wording.name(explanation, p.source)}” {amount(p.value(level))}" for p in through[:NAMED]
+    ]
     if len(through) > NAMED:
         names.append(f"{len(through) - NAMED} more")
     together = amount(sum(p.value(level) for p in through))
@@ -236,7 +238,7 @@ def route(explanation: Explanation, pattern: Pattern, level: Level) -> str:
     for steps, stays in _runs(pattern, level):
         step = steps[0]
         blocks = _blocks(steps)
-        here, there = (brief(explanation.tokens[i]) for i in (step.source, step.target))
+        here, there = (wording.name(explanation, i) for i in (step.source, step.target))
         mover = "" if step.component is None else f"head {step.component} of "
         if stays:
             by = " by skip" if level == "attention" else ""
@@ -253,7 +255,7 @@ def short_route(explanation: Explanation, pattern: Pattern, level: Level) -> str
     parts = []
     for steps, stays in _runs(pattern, level):
         step = steps[0]
-        there = brief(explanation.tokens[step.target])
+        there = wording.name(explanation, step.target)
         if stays:
             name = "skip" if level == "attention" else f"at {there}"
             parts.append(f"{name} ×{len(steps)}" if len(steps) > 1 else name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.frame import MANY_ROWS
 from explainer.figures.patterns import bars, columns, legend
 from explainer.figures.patterns.drawn import Drawn
@@ -28,7 +29,7 @@ def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View
     every = (bars.values(e, e.patterns, e.not_followed) for e in both)
     lows, highs = zip(*map(bars.extent, every), strict=True)
     tokens = tuple(
-        explanation.tokens[position]
+        wording.name(explanation, position)
         for explanation, places in zip(both, rows, strict=True)
         for position in places
         if position is not None

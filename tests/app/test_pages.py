@@ -1,6 +1,7 @@
 """The explore page without a browser: what it shows, keeps, refuses and puts into its link."""
 
 import re
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -15,11 +16,14 @@ from explainer.app.state.choices import Choices, alike, from_query
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.cuts import WITHOUT
 from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.question.asking import differs
+from explainer.app.widgets.question.controls import model_label
 from explainer.app.widgets.question.examples import examples
 from explainer.app.widgets.question.masking import mask_word, masked
 from explainer.app.widgets.question.sentence_box import chip_labels
 from explainer.base.numbers import signed
 from explainer.influence.measure import measure
+from explainer.models.registry import PRESETS
 from explainer.question.mask import MASK_SPELLINGS
 from explainer.question.quantity import masked_word
 from explainer.question.sentence import read_sentence
@@ -256,9 +260,33 @@ def test_bad_input_gets_one_sentence_and_keeps_everything(page, text, says):
     assert says in error.value.replace("\\", "")
     assert widget(test, "text_area", "text").value == text
     assert graph_alt(test) == before
-    assert any("still the result" in caption.value for caption in test.caption)
+    (kept,) = [c.value for c in test.caption if "still the result" in c.value]
+    assert "What is asked above has another sentence" in kept
     checked(widget(test, "text_area", "text").set_value(SENTENCE).run())
     assert not test.error
+
+
+def test_a_kept_result_says_what_it_differs_in(tiny_masked_lm_dir):
+    asked = Choices(model=str(tiny_masked_lm_dir), text=SENTENCE)
+    request = compute.request_for(asked, "masked-lm")
+    for changes, other in (
+        ({}, []),
+        ({"text": "the [MASK]"}, ["sentence"]),
+        ({"wrong": "were"}, ["question"]),
+        ({"label": "1"}, []),  # which is not asked of this model
+        ({"text": "a", "correct": None}, ["sentence", "question"]),
+        ({"model": "no-such", "wrong": None}, ["model"]),
+    ):
+        assert differs(request, replace(asked, **changes)) == other
+
+
+def test_the_model_list_says_what_each_is_and_where(page):
+    box = widget(page(), "selectbox", "model")
+    (built_in,) = [label for label in box.options if label.startswith("agreement ")]
+    assert built_in.startswith("agreement · masked LM · 6 layers × 12 heads × 384, ")
+    assert built_in.endswith(" MB · on this machine")
+    large = next(preset for preset in PRESETS if preset.task == "classification")
+    assert model_label(large) == f"{large.name} · classifier · {large.size} · to download"
 
 
 def test_a_sentence_without_a_mask_is_asked_for_one(page):

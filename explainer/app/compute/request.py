@@ -48,15 +48,19 @@ class Reading:
 Source = Request | Reading
 
 
+def contrast_for(chosen: Choices, task: str) -> Contrast:
+    """What the choices ask of a model of this task: two words, or two classes."""
+    if task == "masked-lm":
+        return Contrast(correct=chosen.correct, wrong=chosen.wrong)
+    return Contrast(label=chosen.label, other=chosen.other)
+
+
 def request_for(chosen: Choices, task: str) -> Request:
     """What the choices ask of a model of this task; raises ExplainerError for its settings."""
-    words = task == "masked-lm"
     return Request(
         model=chosen.model,
         text=chosen.text,
-        contrast=Contrast(correct=chosen.correct, wrong=chosen.wrong)
-        if words
-        else Contrast(label=chosen.label, other=chosen.other),
+        contrast=contrast_for(chosen, task),
         settings=chosen.settings,
         version=version(chosen.model),
         words=None if chosen.all_words else FIRST,

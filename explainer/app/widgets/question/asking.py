@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import ExplainerError, Prediction
 from explainer.app import compute
 from explainer.app.compute import Reading, Request
+from explainer.app.compute.request import contrast_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.frame.notes import show_error
@@ -179,8 +180,22 @@ def _last(
         shown = answer(request), compute.predictions(request.reading)
     except ExplainerError:
         return None  # a model that has gone since; what is wrong now has been said
-    places.body.caption(plain(f"Below is still the result for {_named(request)}."))
+    says = f"Below is still the result for {_named(request)}"
+    other = differs(request, on.choices())
+    if other:
+        says += f". What is asked above has another {' and another '.join(other)}"
+    places.body.caption(plain(f"{says}."))
     return shown
+
+
+def differs(request: Request, chosen: Choices) -> list[str]:
+    """Which of sentence, model and question are not those of the request any more."""
+    if chosen.model != request.model:
+        changed = ["model"]
+    else:
+        task = compute.model(request.model).info.task
+        changed = ["question"] if contrast_for(chosen, task) != request.contrast else []
+    return ["sentence", *changed] if chosen.text != request.text else changed
 
 
 def _named(request: Request) -> str:

@@ -12,6 +12,7 @@ from explainer.app.compute.request import FIRST
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.glossary import words
+from explainer.models.registry import Listing
 from explainer.results.settings import BASELINES, MAX_POINTS, RULES, SEARCHES, fewest_points
 
 TOLERANCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
@@ -19,17 +20,29 @@ SEARCH_NAMES = {"joint": "all at once (joint)", "staged": "nodes first (staged)"
 BASELINE_NAMES = {"mask": "[MASK] at every place", "zero": "zero vector", "pad": "[PAD]"}
 
 
+TASK_NAMES = {"masked-lm": "masked LM", "classification": "classifier"}
+
+
 def model_field(on: Editor[Choices]) -> None:
-    """The model by name, folder or hub id."""
-    listed = [listing.name for listing in compute.listings()]
+    """The model by name, folder or hub id; the list says what each is, and where."""
+    listed = {listing.name: listing for listing in compute.listings()}
     current = on.choices().model
-    options = listed if current in listed else [current, *listed]
+    options = [*listed] if current in listed else [current, *listed]
     st.selectbox(
         "Model",
         accept_new_options=True,
-        help="A name from the list, or a folder or Hugging Face id of your own BERT: type it.",
+        format_func=lambda name: model_label(listed[name]) if name in listed else name,
+        help="From the list, or a folder or Hugging Face id of your own BERT: type it. What is to "
+        "be downloaded comes from the Hugging Face Hub, once.",
         **on.show_option("model", options, current, partial(_model_changed, on)),
     )
+
+
+def model_label(listing: Listing) -> str:
+    """A model of the list: its name, task, size, and whether it has to be downloaded."""
+    where = "to download" if listing.kind == "preset" else "on this machine"
+    task = TASK_NAMES.get(listing.task, listing.task)
+    return " · ".join((listing.name, task, listing.size, where))
 
 
 def _model_changed(on: Editor[Choices], name: str | None) -> None:

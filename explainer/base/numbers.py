@@ -37,6 +37,14 @@ def amount(value: float, digits: int = 2) -> str:
     return signed(value, digits)
 
 
+def short_amount(value: float, digits: int = 2) -> str:
+    """The same where there is little room, as in a column: `<0.01`, `>−0.01`."""
+    if value and signed(value, digits) == f"{0:.{digits}f}":
+        least = f"{10.0**-digits:.{digits}f}"
+        return f"<{least}" if value > 0 else f">−{least}"
+    return signed(value, digits)
+
+
 FRACTIONS = {1 / 4: "a quarter", 1 / 3: "a third", 1 / 2: "half", 2 / 3: "two thirds"}
 FRACTIONS |= {3 / 4: "three quarters"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from explainer.base.numbers import amount, fraction
+from explainer.base.numbers import amount, fraction, short_amount
 from explainer.figures import View, summary
 from explainer.figures.canvas.scene import Label
 from explainer.figures.patterns.drawn import Drawn
@@ -139,6 +139,8 @@ def test_small_numbers_are_said_in_words():
     assert amount(0.004) == "less than 0.01"
     assert amount(-0.004) == "between −0.01 and 0"
     assert [amount(0.0), amount(0.006), amount(-1.5)] == ["0.00", "+0.01", "−1.50"]
+    shorts = [short_amount(value) for value in (0.0, 0.004, -0.004, -1.5)]
+    assert shorts == ["0.00", "<0.01", ">−0.01", "−1.50"]
     assert [fraction(s) for s in (1, 0.95, 0.5, 0.255, 0.75, 0.4)] == [
         *("All", "Nearly all", "Half", "A quarter", "Three quarters", "40 %"),
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from explainer.base.numbers import signed
+from explainer.base.numbers import short_amount, signed
 from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import Curve, pill, ribbon
 from explainer.figures.canvas.frame import HEAD_RADIUS, NARROW
@@ -259,7 +259,7 @@ def _bars(board: Board, bars: Sequence[tuple[str, float, float, bool]]) -> list[
         backwards = signed(value).startswith("−")
         anchor: Anchor = "end" if backwards else "start"
         x = end - 5 if backwards else end + 5
-        items.append(Label(x, y, signed(value), ink, text.SMALL, anchor, chosen))
+        items.append(Label(x, y, short_amount(value), ink, text.SMALL, anchor, chosen))
     return items
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from explainer.base.numbers import percent, signed
+from explainer.base.numbers import percent, short_amount
 from explainer.figures.canvas.curves import Points
 from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import rgba
@@ -91,7 +91,7 @@ def _numbers(drawn: Drawn, every: dict[int, Values], frame: Frame, reach: float)
         if frame.bars is not None:
             longest = max(abs(g), abs(carried)) * reach
             end = frame.bars[0] + min(longest, frame.bars[1] - frame.bars[0])
-            items.append(Label(end + 5, y, short(g), colours.muted, SMALL, "start"))
+            items.append(Label(end + 5, y, short_amount(g), colours.muted, SMALL, "start"))
         if frame.share is not None and source in ways and g:
             said = _share(carried / g)
             items.append(Label(frame.share, y, said, colours.muted, SMALL, "end"))
@@ -103,13 +103,6 @@ def _share(share: float) -> str:
     if abs(share) >= 10:
         return ">999 %" if share > 0 else "<−999 %"
     return percent(share)
-
-
-def short(value: float) -> str:
-    """A number of logits in a narrow column; what rounds to nothing is told from nothing."""
-    if value and signed(value) == "0.00":
-        return "<0.01" if value > 0 else ">−0.01"
-    return signed(value)
 
 
 def _heads(drawn: Drawn, frame: Frame) -> list[Item]:

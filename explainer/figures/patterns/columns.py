@@ -43,7 +43,7 @@ def names(drawn: Drawn, frame: Frame) -> list[Item]:
     target, colours = drawn.explanation.target, drawn.view.colours
     items: list[Item] = []
     layers = drawn.explanation.model.layers
-    roomy = text.width(f"block {layers - 1}", text.SMALL) <= frame.column_width - 2
+    roomy = text.width(f"block {layers - 1}", text.SMALL) <= frame.column_width
     apart = text.width(str(layers - 1), text.SMALL) + 4
     every = max(1, math.ceil(apart / frame.column_width))
     for block, x in enumerate(_centres(frame)):

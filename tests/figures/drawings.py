@@ -13,7 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from explainer.figures import pattern_pair_svg, pattern_svg
+from explainer.figures import View, pattern_pair_svg, pattern_svg
+from explainer.figures.patterns.drawn import Drawn
+from explainer.figures.patterns.svg import drawn_svg
+from explainer.figures.patterns.ways.cut import Cut
 from explainer.results.explanation import Explanation
 from explainer.results.route import Edge
 
@@ -41,6 +44,12 @@ def without_influence() -> str:
     return pattern_svg(empty, width=800.0)
 
 
+def with_a_cut() -> str:
+    """A head that was taken away, and Q before and after."""
+    cut = Cut("Without head 7 of block 3", 3.61, Edge(3, 2, 7, 7), everywhere=True)
+    return drawn_svg(replace(Drawn.of(record("farmers"), View(width=800.0)), cut=cut))
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "short": partial(drawn, "keys"),
     "dark": partial(drawn, "keys", dark=True, minimum_share=0, selected=2),
@@ -55,6 +64,7 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "dense": partial(drawn, "teachers", minimum_share=0.01),
     "weak": partial(drawn, "teachers", minimum_share=0.5),
     "pair": lambda: pattern_pair_svg(record("farmers"), record("farmer")),
+    "cut": with_a_cut,
     "empty": without_influence,
 }
 

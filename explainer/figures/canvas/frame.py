@@ -24,6 +24,8 @@ SHARE = 50.0
 """px for a share between a word and its ribbon."""
 ANSWER = 110.0
 """px for the answer behind the target, at most."""
+NUMBERS = 46.0
+"""px there at least, so that what a cut does to Q fits below the answer."""
 SLIM = 480.0
 """px from which there is room for shares and the answer at all."""
 
@@ -99,7 +101,8 @@ def make_frame(
     labels = (4.0 if bars is None else bars[1] + VALUE) + label_room
     share = labels + SHARE if width >= SLIM else None
     first = labels + 13.0 if share is None else share + 14.0
-    behind = min(ANSWER, max(text.width(answer, text.BODY) for answer in answers)) + 12.0
+    widest_answer = max(text.width(answer, text.BODY) for answer in answers)
+    behind = min(ANSWER, max(NUMBERS, widest_answer)) + 12.0
     last = width - 16.0 - (behind if width >= SLIM else 0.0)
     step = (last - first) / layers
     far = len(shown) > FAR

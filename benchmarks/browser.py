@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.page import BOX, QUIET, found_browser, server
+from tests.browser.page import BOX, QUIET, found_browser, menu, server
 
 WORDS = ("farmers", "pilots", "guards", "doctors", "authors", "dancers")
 OTHERS = ("assistant", "teacher", "lawyer", "singer")
@@ -47,15 +47,18 @@ def main() -> None:
         page.goto(f"{address}/?{urlencode({'model': options.model})}")
         page.wait_for_selector(".js-plotly-plot .scatterlayer .trace")
         page.wait_for_timeout(2000)
-        for name, actions in (
-            ("Enter to drawn graph, new sentence", sentences(options.rounds)),
-            ("toggle of level", toggles("Nodes", "Heads and skips", options.rounds)),
-            ("toggle of overlay", toggles("Both", "None", options.rounds)),
-        ):
-            seconds = [measure(page, action) for action in actions]
-            spread = f"{min(seconds):.2f}–{max(seconds):.2f}"
-            print(f"{name:36s} median {statistics.median(seconds):.2f} s  ({spread})", flush=True)
+        report(page, "Enter to drawn graph, new sentence", sentences(options.rounds))
+        menu(page, "view")
+        report(page, "toggle of level", toggles("Nodes", "Heads and skips", options.rounds))
+        report(page, "toggle of overlay", toggles("Both", "None", options.rounds))
         browser.close()
+
+
+def report(page: Page, name: str, actions: list[Callable[[Page], Any]]) -> None:
+    """Measure actions, and print their median and spread."""
+    seconds = [measure(page, action) for action in actions]
+    spread = f"{min(seconds):.2f}–{max(seconds):.2f}"
+    print(f"{name:36s} median {statistics.median(seconds):.2f} s  ({spread})", flush=True)
 
 
 def sentences(rounds: int) -> list[Callable[[Page], Any]]:

@@ -13,7 +13,7 @@ from explainer.app.compute import Request
 from explainer.app.compute.explore import attention_weights
 from explainer.app.widgets.frame.viewport import is_dark
 from explainer.base.numbers import percent
-from explainer.figures.canvas.text import brief
+from explainer.figures.canvas import wording
 from explainer.figures.charts.candidates import ranked_candidates
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.head_map import head_map
@@ -64,10 +64,10 @@ def _table(
     largest = float(row.max()) or 1.0
     rows = "".join(
         f'<tr class="{"ipe-lead" if at == source else ""}">'
-        f'<th scope="row">{escape(brief(explanation.tokens[at], 24))}</th>'
+        f'<th scope="row">{escape(wording.name(explanation, at))}</th>'
         f'<td class="ipe-bar"><span style="width:{100 * row[at] / largest:.1f}%"></span></td>'
         f"<td>{escape(percent(float(row[at])))}</td></tr>"
         for at in shown
     )
-    name = escape(f"“{brief(explanation.tokens[target], 24)}” attends to ({which})")
+    name = escape(f"“{wording.name(explanation, target)}” attends to ({which})")
     return f'<table class="ipe-predictions"><caption>{name}</caption>{rows}</table>'

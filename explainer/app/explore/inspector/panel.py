@@ -26,7 +26,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import counted, percent, signed
 from explainer.figures import View
 from explainer.figures.canvas import wording
-from explainer.figures.canvas.text import brief, clean
+from explainer.figures.canvas.text import clean
 from explainer.figures.charts.candidates import candidate_bars, ranked_candidates
 from explainer.figures.charts.chart import STILL
 from explainer.figures.patterns.drawn import Drawn
@@ -101,12 +101,14 @@ def _head(rows: Rows, drawn: Drawn, found: Subject) -> None:
 
 def _titles(explanation: Explanation, found: Subject) -> tuple[str, str]:
     """The subject's name, and where it leads."""
-    place, tokens = found.place, explanation.tokens
+    place = found.place
     if isinstance(place, Node):
-        return f"“{brief(tokens[place.position])}” at {wording.column(place.layer)}", ""
-    start, end = (f"“{brief(tokens[at])}”" for at in (place.source, place.target))
+        return f"“{wording.name(explanation, place.position)}” at {wording.column(place.layer)}", ""
+    start, end = (f"“{wording.name(explanation, at)}”" for at in (place.source, place.target))
     way = f"{start} stays" if place.source == place.target else f"{start} → {end}"
-    whose = "" if found.pattern is None else f", on the way of “{brief(found.pattern.token)}”"
+    whose = ""
+    if found.pattern is not None and place.source != found.pattern.source:
+        whose = f", on the way of “{wording.name(explanation, found.pattern.source)}”"
     return f"Block {place.layer}, {wording.component(place.component)}", way + whose
 
 
@@ -157,11 +159,11 @@ def says_step(explanation: Explanation, step: Step) -> str:
     )
     share = f" ({percent(step.carried / whole)})" if whole * step.carried > 0 else ""
     if len(patterns) == 1:
-        word = f"“{brief(patterns[0].token)}”"
+        word = f"“{wording.name(explanation, patterns[0].source)}”"
         comes = f"Of the {signed(patterns[0].influence)} of {word}, {signed(whole)} comes this way"
     else:
         comes = f"{counted(len(patterns), 'pattern')} bring {signed(whole)} here"
-    there = brief(explanation.tokens[edge.target])
+    there = wording.name(explanation, edge.target)
     way = f"on at “{there}”" if edge.source == edge.target else f"on to “{there}”"
     return (
         f"{comes}; {wording.component(edge.component)} carries {signed(step.carried)} of it{share} "

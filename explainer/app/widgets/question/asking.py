@@ -126,10 +126,8 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
     # Words and contrast stay on the page whatever is wrong with the sentence.
     if places.words is not None:
         assert places.click is not None
-        with places.click:
-            sentence_box.clicks(on, loaded, follows=places.follows)
         with places.words:
-            sentence_box.words(on, loaded, predicted, follows=places.follows)
+            sentence_box.words(on, loaded, predicted, places.click, follows=places.follows)
     if places.contrast is not None:
         with places.contrast:
             if places.line:

@@ -95,13 +95,15 @@ def words(
     on: Editor[Choices],
     loaded: Model,
     predicted: tuple[Prediction, ...],
+    click: DeltaGenerator,
     *,
     follows: bool,
 ) -> None:
     """The words of the sentence; a click masks one, a click on the mask puts the word back.
 
     Where the page `follows` words, a click can do that instead; to a classifier, which has no mask,
-    it is all that one can do. The mask shows the likeliest of the words that are `predicted`.
+    it is all that one can do; `click` is where that is said. The mask shows the likeliest of the
+    words that are `predicted`.
     """
     chosen = on.choices()
     try:
@@ -116,8 +118,12 @@ def words(
     if mask is not None and predicted:
         labels[mask] = f"{plain(predicted[0].word)} :small[{labels[mask]}]"
     following = follows and (not masks or (mask is not None and _follows(on)))
+    clickable = len(spans) <= MOST_WORDS and (masks or following)
+    if clickable:
+        with click:
+            _clicks_field(on, masks=masks, follows=follows and (mask is not None or not masks))
     with st.container(width="content", key=f"words_{size_of(len(spans))}_{name_of(text)}"):
-        if len(spans) > MOST_WORDS or not (masks or following):
+        if not clickable:
             st.html(f'<p class="ipe-text" tabindex="0">{spans_html(text, spans)}</p>')
         elif following:
             st.pills(
@@ -149,10 +155,9 @@ def size_of(count: int) -> str:
     return "large" if count <= LARGE else "medium" if count <= MEDIUM else "small"
 
 
-def clicks(on: Editor[Choices], loaded: Model, *, follows: bool) -> None:
+def _clicks_field(on: Editor[Choices], *, masks: bool, follows: bool) -> None:
     """What a click on a word does, and where it can do two things, the choice."""
-    masks = loaded.info.task == "masked-lm"
-    if masks and follows and has_mask(loaded, on.choices().text):
+    if masks and follows:
         st.segmented_control(
             "A click on a word",
             CLICKS,
@@ -162,7 +167,7 @@ def clicks(on: Editor[Choices], loaded: Model, *, follows: bool) -> None:
             key=_clicks(on),
             default=CLICKS[0],
         )
-    elif masks or follows:
+    else:
         st.caption(f"click a word to {'mask' if masks else 'follow'} it")
 
 

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explainer.api import Question, ablate, explain, explain_many, measure_path
+    from explainer.api import Question, ablate, explain, explain_many, measure_path, word_scores
     from explainer.base.errors import ExplainerError
     from explainer.evaluation.evidence.report import write_report
     from explainer.evaluation.methods import METHODS
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from explainer.results.pattern import Pattern
     from explainer.results.route import Component, Edge, Level, Node, Place, Route
     from explainer.results.settings import Settings
+    from explainer.rivals.words.methods import WORD_METHODS, WordScores
     from explainer.tasks import KINDS, Case, generate, sentiment_cases
 
 __version__ = "0.2.0"
@@ -43,6 +44,7 @@ __version__ = "0.2.0"
 __all__ = [
     "KINDS",
     "METHODS",
+    "WORD_METHODS",
     "Ablated",
     "Aligned",
     "Case",
@@ -68,6 +70,7 @@ __all__ = [
     "Sentences",
     "Settings",
     "WordChange",
+    "WordScores",
     "ablate",
     "available_models",
     "compare",
@@ -80,6 +83,7 @@ __all__ = [
     "measure_path",
     "predict",
     "sentiment_cases",
+    "word_scores",
     "write_report",
 ]
 
@@ -110,7 +114,9 @@ _HOMES = {
     "Run": "evaluation.run",
     "Sentences": "evaluation.reading.cases",
     "Settings": "results.settings",
+    "WORD_METHODS": "rivals.words.methods",
     "WordChange": "results.comparison",
+    "WordScores": "rivals.words.methods",
     "ablate": "api",
     "available_models": "models.registry",
     "compare": "results.comparison",
@@ -123,6 +129,7 @@ _HOMES = {
     "measure_path": "api",
     "predict": "question.predictions",
     "sentiment_cases": "tasks",
+    "word_scores": "api",
     "write_report": "evaluation.evidence.report",
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from explainer.base.budget import given_budget
-from explainer.base.checks import instance, items, whole, yes_or_no
+from explainer.base.checks import instance, items, one_of, whole, yes_or_no
 from explainer.base.errors import ExplainerError
 from explainer.influence.measure import Measured, measure
 from explainer.influence.precision import given_precision
@@ -29,6 +29,7 @@ from explainer.results.explanation import Explanation
 from explainer.results.reduced import Precision
 from explainer.results.route import Component, Level, Place, Route
 from explainer.results.settings import Settings, given_settings
+from explainer.rivals.words.methods import WORD_METHODS, Scoring, WordScores
 
 
 def explain(
@@ -201,6 +202,36 @@ def ablate(
     return run_kept(
         model, sentence, quantity, kept, replacement=replacement, settings=settings, count=count
     )
+
+
+def word_scores(
+    model: Model,
+    text: str,
+    method: str,
+    *,
+    contrast: Contrast | None = None,
+    settings: Settings | None = None,
+) -> WordScores:
+    """How much each token of `text` matters to the answer, by one of `WORD_METHODS`.
+
+    The methods: "influence" is the engine's own g; "leave-one-out", what Q loses when the word is
+    the baseline's; "decompx", "gradient-input" and "attention-gradient" are in logits too; "alti",
+    "globenc", "value-zeroing" and "rollout" are shares of 1 without a sign (sources in
+    `rivals.words`). The rest is as in `explain`. Raises ExplainerError for input that the model
+    cannot explain and for a method that is none.
+    """
+    chosen = WORD_METHODS[one_of("method", method, tuple(WORD_METHODS))]
+    settings = given_settings(settings)
+    sentence = read_sentence(given_model(model), text)
+    quantity = choose_quantity(model, sentence, given_contrast(contrast))
+    with without_gradients():
+        about = Scoring(
+            *(model, sentence, quantity, settings),
+            follow=lambda: follow(model, sentence, quantity, settings),
+        )
+        scores = tuple(chosen.run(about).tolist())
+    check_finite(model, scores)
+    return WordScores(method, sentence.tokens, scores)
 
 
 def trace_text(

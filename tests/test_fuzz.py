@@ -12,14 +12,17 @@ import pytest
 from hypothesis import strategies as st
 
 from explainer import (
+    WORD_METHODS,
     Explanation,
     Question,
     Settings,
+    WordScores,
     ablate,
     explain,
     explain_many,
     load_model,
     predict,
+    word_scores,
 )
 from explainer.api import measure_path, trace_text
 from explainer.app.compare import choices as compare_choices
@@ -406,6 +409,16 @@ RUN_FLAGS += ["--measured", "--points", "--file"]
 def asked(flags: list[str]) -> st.SearchStrategy:
     pairs = st.tuples(st.sampled_from(flags), VALUES) | st.tuples(st.sampled_from(flags))
     return st.lists(pairs, max_size=3).map(lambda found: [word for pair in found for word in pair])
+
+
+@cases(
+    text=st.just("[MASK] .") | ANYTHING,
+    method=st.sampled_from(sorted(WORD_METHODS)) | ANYTHING,
+    rest=arguments({"settings": st.just(FEW), "contrast": st.none()}),
+)
+def test_word_scores(masked_lm, text, method, rest):
+    found = outcome(lambda: word_scores(masked_lm.it, text, method, **rest))
+    assert found is None or isinstance(found, WordScores)
 
 
 @cases(

@@ -26,14 +26,20 @@ def attention_path(
     dynamic programming. Components are the strongest heads, and skip where a path stays and the
     residual connection is counted.
     """
-    with np.errstate(divide="ignore"):
-        logs = np.log(edge_weights(attention, residual=residual, reduce=reduce))
-    nodes, score = _best(logs, word, target) if beam is None else _beam(logs, word, target, beam)
-    return ScoredRoute(nodes, _components(attention, nodes, residual), float(np.exp(score)))
+    weights = edge_weights(attention, residual=residual, reduce=reduce)
+    if beam is None:
+        nodes, score = best_route(weights, word, target)
+    else:
+        nodes, score = _beam(_logs(weights), word, target, beam)
+    return ScoredRoute(nodes, _components(attention, nodes, residual), score)
 
 
-def _best(logs: Array, word: int, target: int) -> tuple[tuple[int, ...], float]:
-    """Viterbi's recursion: the best way to each node comes by the best way to a node before."""
+def best_route(weights: Array, word: int, target: int) -> tuple[tuple[int, ...], float]:
+    """The nodes of the path whose product of weights [L, to, from] is largest, and the product.
+
+    Viterbi's recursion: the best way to each node comes by the best way to a node before.
+    """
+    logs = _logs(weights)
     score = np.full(logs.shape[-1], -np.inf)
     score[word] = 0.0
     came_from = []
@@ -44,7 +50,13 @@ def _best(logs: Array, word: int, target: int) -> tuple[tuple[int, ...], float]:
     nodes = [target]
     for origin in reversed(came_from):
         nodes.append(int(origin[nodes[-1]]))
-    return tuple(nodes[::-1]), float(score[target])
+    nodes[-1] = word  # also where no way has any weight
+    return tuple(nodes[::-1]), float(np.exp(score[target]))
+
+
+def _logs(weights: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.log(weights)
 
 
 def _beam(logs: Array, word: int, target: int, width: int) -> tuple[tuple[int, ...], float]:
@@ -58,7 +70,8 @@ def _beam(logs: Array, word: int, target: int, width: int) -> tuple[tuple[int, .
             for end in ends
         ]
         paths = sorted(longer, key=lambda path: -path[1])[:width]
-    return paths[0]
+    nodes, score = paths[0]
+    return nodes, float(np.exp(score))
 
 
 def _components(attention: Array, nodes: Sequence[int], residual: bool) -> tuple[Component, ...]:

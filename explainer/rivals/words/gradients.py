@@ -1,0 +1,38 @@
+"""The cheap ones: a gradient at the input times what it is a gradient of."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from explainer.models.adapter import Adapter
+from explainer.models.shapes import Float
+from explainer.question.quantity import Quantity
+from explainer.rivals.scored import Array
+from explainer.rivals.words.observed import Observed
+
+
+def gradient_input(
+    adapter: Adapter, z: Float[Tensor, "pos d_embedding"], quantity: Quantity
+) -> Array:
+    """⟨∂Q/∂z_j, z_j⟩ of each word's embedding [pos], in logits."""
+    with torch.enable_grad():
+        leaf = z.detach().clone().requires_grad_()
+        (gradient,) = torch.autograd.grad(_value(Observed.of(adapter, leaf, quantity)), leaf)
+    return (gradient * z).sum(-1).double().cpu().numpy()
+
+
+def attention_gradient(
+    adapter: Adapter, z: Float[Tensor, "pos d_embedding"], quantity: Quantity
+) -> Array:
+    """Σ A_ij ∂Q/∂A_ij over blocks, heads and tokens i that look at word j [pos], in logits."""
+    with torch.enable_grad():
+        observed = Observed.of(adapter, z.detach().clone().requires_grad_(), quantity)
+        attention = [state.attention for state in observed.states]
+        gradients = torch.autograd.grad(_value(observed), attention)
+    products = (A * G for A, G in zip(attention, gradients, strict=True))
+    return torch.stack([p.sum((0, 1, 2)) for p in products]).sum(0).double().detach().cpu().numpy()
+
+
+def _value(observed: Observed) -> Tensor:
+    return observed.value_of(observed.hidden[-1][[observed.target]]).sum()

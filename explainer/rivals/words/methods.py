@@ -1,0 +1,129 @@
+"""Every way to score words under one name and one signature, the engine's own among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explainer.base.errors import ExplainerError
+from explainer.influence.sampling.path import baseline
+from explainer.influence.trace import Trace
+from explainer.models.adapter import Adapter
+from explainer.models.encode import word_embeddings
+from explainer.models.model import Model
+from explainer.models.shapes import Float
+from explainer.question.quantity import Quantity
+from explainer.question.sentence import Sentence
+from explainer.results.settings import Settings
+from explainer.rivals.rollout import rollout
+from explainer.rivals.scored import Array
+from explainer.rivals.words.decompx import decompx
+from explainer.rivals.words.erasure import leave_one_out
+from explainer.rivals.words.gradients import attention_gradient, gradient_input
+from explainer.rivals.words.layers import alti, globenc, rolled_out, value_zeroing
+from explainer.rivals.words.observed import Observed
+
+
+@dataclass(frozen=True, eq=False)
+class Scoring:
+    """A sentence and what is asked of it; what several methods need is computed once.
+
+    `follow` makes the engine's trace.
+    """
+
+    model: Model
+    sentence: Sentence
+    quantity: Quantity
+    settings: Settings
+    follow: Callable[[], Trace]
+
+    @cached_property
+    def adapter(self) -> Adapter:
+        """The adapter of this text."""
+        return self.model.adapter.of(self.sentence.token_ids)
+
+    @cached_property
+    def z(self) -> Float[Tensor, "pos d_embedding"]:
+        """The text's word embeddings."""
+        return word_embeddings(self.adapter, self.sentence.token_ids)
+
+    @cached_property
+    def baseline(self) -> Float[Tensor, "pos d_embedding"]:
+        """The word embeddings of the settings' baseline."""
+        return baseline(self.model, self.sentence, self.settings)
+
+    @cached_property
+    def observed(self) -> Observed:
+        """The forward pass with its internals."""
+        return Observed.of(self.adapter, self.z, self.quantity)
+
+    @property
+    def attention(self) -> Array:
+        """Attention [L, head, to, from]."""
+        rows = [state.attention[0] for state in self.observed.states]
+        return torch.stack(rows).double().cpu().numpy()
+
+
+@dataclass(frozen=True)
+class WordMethod:
+    """A way to score words: `run` gives a number for each token [pos].
+
+    Where `signed`, above 0 speaks for the answer and below 0 against it, in logits; otherwise the
+    numbers are shares of 1.
+    """
+
+    label: str
+    signed: bool
+    run: Callable[[Scoring], Array]
+
+
+WORD_METHODS: dict[str, WordMethod] = {
+    "influence": WordMethod(
+        "influence g (integrated gradients)", True, lambda a: np.array(a.follow().influence)
+    ),
+    "leave-one-out": WordMethod(
+        "leave one out", True, lambda a: leave_one_out(a.observed, a.baseline)
+    ),
+    "decompx": WordMethod("DecompX, head linearised", True, lambda a: decompx(a.observed)),
+    "gradient-input": WordMethod(
+        "gradient × input", True, lambda a: gradient_input(a.adapter, a.z, a.quantity)
+    ),
+    "attention-gradient": WordMethod(
+        "attention × gradient", True, lambda a: attention_gradient(a.adapter, a.z, a.quantity)
+    ),
+    "alti": WordMethod("ALTI", False, lambda a: rolled_out(alti(a.observed), a.quantity.position)),
+    "globenc": WordMethod(
+        "GlobEnc", False, lambda a: rolled_out(globenc(a.observed), a.quantity.position)
+    ),
+    "value-zeroing": WordMethod(
+        "Value Zeroing", False, lambda a: rolled_out(value_zeroing(a.observed), a.quantity.position)
+    ),
+    "rollout": WordMethod(
+        "attention rollout", False, lambda a: rollout(a.attention)[-1, a.quantity.position]
+    ),
+}
+
+
+@dataclass(frozen=True)
+class WordScores:
+    """The scores of all tokens under a method of `WORD_METHODS`: in logits where that is signed,
+    otherwise shares of 1.
+
+    Raises ExplainerError where there is not one finite number for each token.
+    """
+
+    method: str
+    tokens: tuple[str, ...]
+    scores: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.tokens) != len(self.scores) or not np.isfinite(self.scores).all():
+            raise ExplainerError(
+                f"The method '{self.method}' does not give a finite number for each of "
+                f"{len(self.tokens)} tokens: choose another text or method."
+            )

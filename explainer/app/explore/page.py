@@ -18,6 +18,7 @@ from explainer.app.explore.save import save_popover
 from explainer.app.explore.selection import drop_stale
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.tables import block_table, pattern_table
+from explainer.app.explore.tour import open_for_newcomers, tour, tour_button
 from explainer.app.widgets.answer import answer
 from explainer.app.widgets.drawing import drawing_controls, view_of
 from explainer.app.widgets.frame.page import page_frame
@@ -75,10 +76,12 @@ def inspector_width(width: float) -> float:
 
 def explore_page() -> None:
     """Draw the page."""
+    open_for_newcomers()
     with (
         page_frame(LINKED, "Influence patterns", LEAD) as frame,
         st.container(key="explore_page"),
     ):
+        tour_button(frame.head)
         places = question(EDITOR, frame.width, follows=True)
         shown = answered(EDITOR, places, compute.explanation, EXPLAINING)
         if shown is not None:
@@ -109,9 +112,11 @@ def _figures(
     answer(drawn)
     if beside:
         left, right = st.columns(COLUMNS, gap="medium")
-        picture, inspector_place, below = left.container(), right, left.container()
+        guide, picture, inspector_place, below = right.container(), left.container(), right, left
     else:
-        picture, inspector_place, below = st.container(), st.container(), st.container()
+        guide, picture, inspector_place, below = (st.container() for _ in range(4))
+    with guide:
+        tour(explanation, request)
     cuts = LINKED.get().what != "none"
     if not cuts or not explanation.patterns:  # else what is cut has to be known first
         _graph(picture, rows, request, view, drawn)

@@ -27,11 +27,16 @@ NOWHERE = -1
 def pair_graphs(both: Pair, comparison: Comparison, width: float) -> None:
     """Both graphs on one scale."""
     views = pair_views(both, comparison.alignment, side_views(comparison.alignment, width))
-    for side, place, explanation, own in zip(SIDES, columns(width), both, views, strict=True):
-        with place, st.container(key=f"pair_{side}"):
+    answers = graphs = columns(width)
+    if width >= SIDE_BY_SIDE:
+        graphs = columns(width)  # in a row of their own: one answer may take a line more
+    sides = zip(SIDES, answers, graphs, both, views, strict=True)
+    for side, above, place, explanation, own in sides:
+        with above.container(key=f"pair_{side}"):
             if width < SIDE_BY_SIDE:
                 st.caption(f"{TITLES[side]}: {plain(getattr(LINKED.get(), side).text)}")
             answer(Drawn.of(explanation, own))
+        with place:
             _graph(side, explanation, own, comparison.alignment)
 
 

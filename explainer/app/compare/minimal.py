@@ -23,9 +23,9 @@ AS_YOU_LIKE = "Change it as you like, or take a minimal pair from the list."
 def begin(messages: DeltaGenerator) -> None:
     """Make the second sentence where it is still to be made, and say what was changed."""
     if st.session_state.get(BEGINS, False):
-        st.session_state[BEGINS] = False
         with messages, st.spinner(EXPLAINING):
             _make()
+        st.session_state[BEGINS] = False  # only now: a run may be stopped for the next
     texts, said = st.session_state.get(MADE, (None, ""))
     pair = LINKED.get()
     if texts == (pair.first.text, pair.second.text):

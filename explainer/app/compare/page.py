@@ -5,13 +5,14 @@ from __future__ import annotations
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer import Explanation
 from explainer.app.compare.graphs import drawn_view, lone_graph, pair_graphs, side_views
 from explainer.app.compare.minimal import begin
 from explainer.app.compare.numbers import quantity_table, share_table
 from explainer.app.compare.presets import preset_popover
-from explainer.app.compare.question import answer_colours, both_asked
+from explainer.app.compare.question import answer_colours, both_asked, question_row
 from explainer.app.compare.save import pair_save
 from explainer.app.compare.state import BOTH, LINKED, SIDES, select, selected
 from explainer.app.compare.tables import route_table
@@ -24,7 +25,6 @@ from explainer.app.widgets.glossary import words
 from explainer.app.widgets.question import controls
 from explainer.app.widgets.strip import found_by
 from explainer.app.widgets.strongest import strongest_row
-from explainer.figures.canvas.frame import NARROW
 from explainer.figures.patterns.pairs.difference import difference_summary, token_name
 from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Aligned, Comparison, compare
@@ -40,20 +40,22 @@ DIFFERENT_QUESTIONS = (
 )
 HOW_TO_READ = (
     "Both graphs are drawn to one scale, token beside token: a dash stands where the other "
-    "sentence has a word more. Click a word, a line or a row to follow it on both sides."
+    "sentence has a word more. The bar at a word is its influence, the darker part what its line "
+    "carries. Click a word, a line or a row to follow it on both sides."
 )
 
 
 def compare_page() -> None:
     """Draw the page."""
-    with page_frame(LINKED, "Compare", LEAD) as frame:
+    with page_frame(LINKED, "Compare", LEAD) as frame, st.container(key="compare_page"):
         begin(frame.messages)
         with frame.head:
+            together = question_row()
             preset_popover()
             st.button("Swap", icon=":material/swap_horiz:", key="swap", on_click=_swap)
             with st.container(width="content"):
                 controls.settings_popover(BOTH, follows=True)
-        one, two = both_asked(frame.width)
+        one, two = both_asked(together, frame.width)
         if one is not None and two is not None:
             answer_colours((one[1], two[1]))
             _figures((one[1], two[1]), (one[0], two[0]), frame)
@@ -69,10 +71,10 @@ def _lone_figure(found: tuple[Explanation | None, ...], width: float) -> None:
     """The graph of the side that has no problem, if one has none."""
     for side, explanation in zip(SIDES, found, strict=True):
         if explanation is not None:
-            with st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"):
-                drawing_controls(BOTH)
             strongest_row(BOTH, [("", explanation)])
             lone_graph(side, explanation, width)
+            with _row_below():
+                _view_menu(explanation)
 
 
 def _figures(both: Pair, requests: tuple[Request, Request], frame: Frame) -> None:
@@ -90,26 +92,35 @@ def _figures(both: Pair, requests: tuple[Request, Request], frame: Frame) -> Non
     said = difference_summary(comparison, both, chosen.level, chosen.share / 100)
     st.html(f'<p class="ipe-verdict">{escape(said)}</p>')
     strongest_row(BOTH, [("First: ", both[0]), ("Second: ", both[1])])
-    above, middle, below = st.container(), st.container(), st.container()
-    with (
-        below if width < NARROW else above,  # on a phone the graphs come first
-        st.container(horizontal=True, vertical_alignment="bottom", key="pair_view_row"),
-    ):
-        drawing_controls(BOTH)
+    pair_graphs(both, comparison, width)
+    with _row_below():
         _word_field(both, comparison)
+        _view_menu(both[0])
         pair_save(both, requests, comparison, side_views(comparison.alignment, width), said)
-    with middle:
-        pair_graphs(both, comparison, width)
-    st.caption(
-        f"{HOW_TO_READ} {found_by(both[0], chosen.level)}",
-        help=words("influence", "pattern", "head", "skip connection", "node", "block"),
-    )
     route_table(comparison, both, chosen.level)
     numbers, shares = columns(width)
     with numbers:
         quantity_table(both, drawn_view(width), comparison)
     with shares:
         share_table(both, comparison)
+
+
+def _row_below() -> DeltaGenerator:
+    """The row under the graphs: what is shown of them, and what can be taken away."""
+    return st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="pair_view_row"
+    )
+
+
+def _view_menu(explanation: Explanation) -> None:
+    """How the graphs are found, read and drawn."""
+    st.caption(found_by(explanation, BOTH.choices().level), width="stretch")
+    with st.popover("How to read it", type="tertiary", key="how_to_read"):
+        terms = words("influence", "pattern", "head", "skip connection", "node", "block")
+        st.markdown(f"{HOW_TO_READ}\n\n{terms}")
+        st.page_link("pages/method.py", label="All words", icon=":material/menu_book:")
+    with st.popover("View", icon=":material/visibility:", type="tertiary", key="view"):
+        drawing_controls(BOTH)
 
 
 def _word_field(both: Pair, comparison: Comparison) -> None:
@@ -124,7 +135,8 @@ def _word_field(both: Pair, comparison: Comparison) -> None:
 
     st.selectbox(
         "Word",
-        width=230,
+        width=200,
+        label_visibility="collapsed",
         format_func=name,
         help="Or click a word, a node or an edge in a graph, or a row of the table.",
         **BOTH.show_option(

@@ -18,9 +18,13 @@ UNLIKE_MODELS = (
 )
 
 
-def both_asked(width: float) -> tuple[Answered | None, Answered | None]:
-    """The sentences, models and questions of both sides, and what each of them was answered."""
-    together = _question()
+def both_asked(
+    together: DeltaGenerator | None, width: float
+) -> tuple[Answered | None, Answered | None]:
+    """The sentences and models of both sides, and what each of them was answered.
+
+    Where both are asked one question, it goes `together`; else each has its own.
+    """
     places = []
     for side, column in zip(SIDES, columns(width), strict=True):
         with column:
@@ -30,10 +34,12 @@ def both_asked(width: float) -> tuple[Answered | None, Answered | None]:
     return first, explained("second", places[1], like)
 
 
-def _question() -> DeltaGenerator | None:
+def question_row() -> DeltaGenerator | None:
     """The switch, and before it where the question of both goes, if it is one."""
     apart, unlike = LINKED.get().apart, _unlike_models()
-    with st.container(horizontal=True, vertical_alignment="center", key="pair_question"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="pair_question"
+    ):
         together = None if apart or unlike else question_place("both")
         if unlike:
             st.toggle(APART, value=True, disabled=True, help=UNLIKE_MODELS, key="apart_anyway")

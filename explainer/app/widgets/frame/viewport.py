@@ -9,6 +9,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer.app.state.linked import MEASURED
+from explainer.app.widgets.frame import arrival
 from explainer.figures.patterns.view import NARROWEST, WIDTH
 
 STEP = 20
@@ -16,7 +17,9 @@ GAP = 30.0
 """px between two columns (Streamlit's medium gap)."""
 SIDE_BY_SIDE = 820.0
 """px of page width from which two figures stand next to each other."""
-JS = """
+JS = (
+    arrival.JS
+    + """
 export default function ({ parentElement, setStateValue }) {
   letFiguresScroll();
   const measured = parentElement.host ?? parentElement;
@@ -50,6 +53,7 @@ function letFiguresScroll() {
   document.addEventListener("touchstart", keep, { capture: true, passive: true });
 }
 """.replace("STEP", str(STEP))
+)
 
 
 @cache

@@ -30,6 +30,7 @@ from explainer.app.evaluate import choices as evaluate_choices
 from explainer.app.explore.inspector.own_route import read_draft
 from explainer.app.method import lesson
 from explainer.app.state import choices
+from explainer.app.state.explored import explored_from_query
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
 from explainer.cli import main as cli
@@ -474,7 +475,7 @@ INQUIRY = {*choices.READERS, *evaluate_choices.READERS}
 )
 def test_links(explore, pair, inquiry, lesson_link, path):
     readers = (
-        (choices.from_query, explore),
+        (explored_from_query, explore),
         (compare_choices.pair_from_query, pair),
         (evaluate_choices.inquiry_from_query, inquiry),
         (lesson.from_query, lesson_link),

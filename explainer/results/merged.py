@@ -75,6 +75,12 @@ class Merged:
         return replace(pattern, nodes=self.route(pattern).nodes)
 
 
+def has_pieces(explanation: Explanation) -> bool:
+    """Whether a word of the sentence has several tokens."""
+    tokens, words = explanation.tokens, explanation.words
+    return any(_goes_on(tokens, words, at) for at in range(1, len(tokens)))
+
+
 def merge_pieces(explanation: Explanation) -> Merged:
     """The explanation with words in place of word pieces."""
     rows = word_rows(explanation.tokens, explanation.words)

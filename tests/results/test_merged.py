@@ -9,6 +9,7 @@ import pytest
 from explainer import Settings, explain
 from explainer.app.explore.rows import rows_of
 from explainer.app.state.choices import Choices
+from explainer.app.state.explored import explored_from_query
 from explainer.app.state.place import written_place
 from explainer.figures import View, pattern_graph, pattern_html, pattern_svg
 from explainer.figures.patterns import drawn as drawing
@@ -17,9 +18,10 @@ from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import drawn_summary
 from explainer.results import merged
-from explainer.results.merged import merge_pieces, special_positions, word_rows
+from explainer.results.merged import has_pieces, merge_pieces, special_positions, word_rows
 from explainer.results.pattern import HeadParts
 from explainer.results.route import Edge, Node
+from tests.figures.made import small_explanation
 from tests.ui import alts, checked, opened, query, widget
 
 TEXT = "the unhappiest farmers [MASK] bad ."
@@ -125,7 +127,7 @@ def merges(monkeypatch):
 def test_one_drawing_merges_once_and_only_where_it_is_asked_to(found, merges, draw):
     draw(found, selected=3, merge_pieces=True, overlay="both")
     assert len(merges) == 1
-    draw(found, selected=3, overlay="both")
+    draw(found, selected=3, merge_pieces=False, overlay="both")
     assert len(merges) == 1
 
 
@@ -141,7 +143,7 @@ def test_the_tokens_drawn_are_those_of_the_words_drawn(found, monkeypatch):
 
 def test_special_tokens_can_be_left_out_of_words_and_bars(found):
     assert special_positions(found) == {0, 6, 9}
-    view = View(minimum_share=0, hide_special=True)
+    view = View(minimum_share=0, hide_special=True, merge_pieces=False)
     assert not {p.source for p in Drawn.of(found, view).patterns} & {0, 6, 9}
     assert not {p.source for p in Drawn.of(found, view).listed} & {0, 6, 9}
     chosen = replace(view, selected=0)
@@ -212,3 +214,23 @@ def test_a_place_survives_merging(page, found):
     (words,) = [table.value for table in test.dataframe if "I_e / g" in table.value]
     assert words["word"].any()
     assert not {"[CLS]", "[SEP]", "[MASK]"} & set(words["word"])
+
+
+def test_a_page_without_a_link_has_words_and_a_link_from_before_its_tokens(found):
+    fresh, notes = explored_from_query({})
+    assert (fresh.merge, notes, fresh.to_query()) == (True, (), {})
+    for link, merge in (({"share": "0"}, False), ({"share": "0", "merge": "yes"}, True)):
+        assert explored_from_query(link)[0].merge is merge
+    for chosen in (Choices(), Choices(merge=True), Choices(text=TEXT, merge=True)):
+        assert explored_from_query(chosen.to_query())[0] == chosen
+    # What Python draws unless it is told otherwise is what a page without a link shows.
+    assert View().merge_pieces
+    assert pattern_svg(found) == pattern_svg(found, merge_pieces=True)
+    assert pattern_svg(found) != pattern_svg(found, merge_pieces=False)
+
+
+def test_a_sentence_without_pieces_is_left_as_it_is():
+    small = small_explanation()
+    assert not has_pieces(small)
+    assert Drawn.of(small, View()).explanation is small
+    assert rows_of(small, merged=True).words is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from explainer import ExplainerError, Explanation, Settings, explain
-from explainer.figures import pattern_svg
+from explainer.figures import View, pattern_svg
 from explainer.results.merged import merge_pieces
 
 TEXT = "the unhappiest farmers [MASK] old ."
@@ -180,8 +180,10 @@ def test_any_number_can_be_drawn(record, size):
         for name in ("influence", "embedding_influence", "attention_influence"):
             pattern[name] = size
     found = Explanation.from_dict(changed)
+    # The pieces of a word may add up to more than a logit can be.
+    view = View(minimum_share=0, overlay="both", merge_pieces=abs(size) < 1e100)
     for level in ("embedding", "attention"):
         for width in (300, 1100):
-            drawn = pattern_svg(found, level=level, minimum_share=0, overlay="both", width=width)
+            drawn = pattern_svg(found, view, level=level, width=width)
             ET.fromstring(drawn)
             assert not {"nan", "inf"} & set(drawn.replace('"', " ").replace(",", " ").split())

@@ -96,6 +96,7 @@ class Pair:
         Of several links that lead back to this pair it is the shortest.
         """
         query = self.first.to_query()
+        query.pop("merge", None)  # which is of the explore page alone
         if self.second.word is not None:
             query[OWN["word"]] = str(self.second.word)
         names = [name for name in SIDE if self._differs(name)]

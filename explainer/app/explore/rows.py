@@ -13,7 +13,7 @@ from explainer.app.state.choices import Choices
 from explainer.figures import View
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.ways.cut import Cut
-from explainer.results.merged import Merged, merge_pieces
+from explainer.results.merged import Merged, has_pieces, merge_pieces
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Node, Place
 
@@ -89,4 +89,5 @@ class Rows:
 
 def rows_of(explanation: Explanation, merged: bool) -> Rows:
     """The rows of an explanation."""
-    return Rows(explanation, merge_pieces(explanation) if merged else None)
+    words = merge_pieces(explanation) if merged and has_pieces(explanation) else None
+    return Rows(explanation, words)

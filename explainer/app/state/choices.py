@@ -97,7 +97,8 @@ class Choices:
                 query[field.name] = written(value)
         if len(query.get("text", "")) > LONGEST_IN_LINK:
             del query["text"]
-        return query
+        # A page without a link begins with words, one with a link that does not say so with tokens.
+        return {} if query == {"merge": "yes"} else query or {"merge": "no"}
 
     @property
     def fits_link(self) -> bool:

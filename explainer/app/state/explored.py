@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from explainer.app.state.choices import from_query
+from collections.abc import Mapping
+
+from explainer.app.state.choices import Choices, from_query
 from explainer.app.state.linked import Linked
 
-EXPLORED = Linked("choices", from_query)
+
+def explored_from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
+    """The choices that a link asks for, and one note for each value that could not be used.
+
+    Without a link a word is one row, whatever its pieces. A link that does not say so was written
+    when rows were tokens, and still shows them.
+    """
+    return from_query(query) if query else (Choices(merge=True), ())
+
+
+EXPLORED = Linked("choices", explored_from_query)

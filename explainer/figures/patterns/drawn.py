@@ -8,7 +8,7 @@ from functools import cached_property
 from explainer.figures.patterns.view import View
 from explainer.figures.patterns.ways.cut import Cut
 from explainer.results.explanation import Explanation
-from explainer.results.merged import Merged, merge_pieces, special_positions
+from explainer.results.merged import Merged, has_pieces, merge_pieces, special_positions
 from explainer.results.pattern import Pattern
 
 MOST_STEPS = 2500
@@ -40,7 +40,8 @@ class Drawn:
         Raises ExplainerError where what is selected is not in the explanation.
         """
         view.check(explanation)
-        if view.merge_pieces:
+        # What stands beside another figure has its rows from the tokens of both.
+        if view.merge_pieces and view.beside is None and has_pieces(explanation):
             return cls.of_words(merge_pieces(explanation), view)
         return cls(explanation, view)
 

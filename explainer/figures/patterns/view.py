@@ -52,7 +52,7 @@ class View:
     `minimum_share` hides words whose |g| is below that share of Σ|g|; `overlay` adds all
     influence behind the patterns; `selected` is a source word's position and `place` a node or a
     step: patterns of other words, and those that do not pass there, are faded; `width` is in px;
-    `merge_pieces` asks for the pieces of a word as one row (what is selected still names a token),
+    `merge_pieces` makes one row of the pieces of a word (what is selected still names a token),
     `hide_special` leaves out what starts at [CLS], [SEP] and [MASK]; `scale` fixes the px per
     logit, so that two figures can be compared, and `beside` what else they share.
     """
@@ -64,7 +64,7 @@ class View:
     place: Place | None = None
     dark: bool = False
     width: float = WIDTH
-    merge_pieces: bool = False
+    merge_pieces: bool = True
     hide_special: bool = False
     scale: float | None = None
     beside: Beside | None = None

@@ -11,7 +11,7 @@ from explainer.figures import View
 
 DRAWN = ("level", "minimum_share", "overlay", "selected", "place", "merge_pieces", "hide_special")
 """What of a view changes the picture for a paper (and not only its colours or its size)."""
-PAIR_DRAWN = ("level", "minimum_share", "overlay", "selected")
+PAIR_DRAWN = ("level", "minimum_share", "overlay", "selected", "merge_pieces")
 """The same of a picture of two."""
 
 

@@ -358,7 +358,7 @@ def test_an_evaluation_leaves_tables_figures_and_findings(lm, tmp_path, capsys):
     command = ["evaluate", *lm, "--file", str(file), "--points", "60", "--out", str(out)]
     assert main(command) == 0
     printed = capsys.readouterr()
-    assert "Much influence flows through skip connections." in printed.out
+    assert "Much influence flows through skip connections (" in printed.out
     assert printed.err == ""
     sentences = pd.read_parquet(out / "sentences.parquet")
     assert sentences["text"].iloc[0] == TEXT

@@ -8,6 +8,7 @@ import pytest
 
 from explainer import Settings, explain
 from explainer.app.explore.rows import rows_of
+from explainer.app.explore.tables import pattern_file, pattern_frame
 from explainer.app.state.choices import Choices
 from explainer.app.state.explored import explored_from_query
 from explainer.app.state.place import written_place
@@ -234,3 +235,14 @@ def test_a_sentence_without_pieces_is_left_as_it_is():
     assert not has_pieces(small)
     assert Drawn.of(small, View()).explanation is small
     assert rows_of(small, merged=True).words is None
+
+
+def test_a_word_that_stands_twice_is_told_apart_in_the_table_and_by_its_position_in_the_file():
+    small = small_explanation()
+    twice = replace(small, tokens=("[CLS]", "old", "b", "[MASK]", "old"), words=None)
+    drawn = Drawn.of(twice, View(minimum_share=0))
+    assert {"old (1)", "old (4)", "b"} <= set(pattern_frame(drawn)["word"])
+    file = pattern_file(drawn)
+    assert {*zip(file["word"], file["position"], strict=True)} >= {("old", 1), ("old", 4)}
+    assert {"g (logits)", "I_a (logits)", "I_a / g (%)"} <= {*file.columns}
+    assert file["g (logits)"].tolist() == pattern_frame(drawn)["g"].tolist()

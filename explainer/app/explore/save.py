@@ -9,7 +9,7 @@ import streamlit as st
 
 from explainer import Explanation
 from explainer.app.compute import Request
-from explainer.app.explore.tables import pattern_frame, step_frame
+from explainer.app.explore.tables import pattern_file, step_frame
 from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import snippet
@@ -50,7 +50,7 @@ def _files(explanation: Explanation, request: Request, view: View, drawn: Drawn)
                 "Table of patterns (CSV)",
                 "patterns.csv",
                 "text/csv",
-                lambda: pattern_frame(drawn).to_csv(index=False),
+                lambda: pattern_file(drawn).to_csv(index=False),
             ),
             File(
                 "Table of steps (CSV)",

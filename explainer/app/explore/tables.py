@@ -44,7 +44,7 @@ def pattern_frame(drawn: Drawn) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "word": [explanation.tokens[word] for word in order],
+            "word": [wording.name(explanation, word) for word in order],
             "g": [sums[word][0] for word in order],
             "I_e": [carried(word, 1) for word in order],
             "I_a": [carried(word, 2) for word in order],
@@ -54,6 +54,17 @@ def pattern_frame(drawn: Drawn) -> pd.DataFrame:
         },
         index=order,
     )
+
+
+def pattern_file(drawn: Drawn) -> pd.DataFrame:
+    """The same as a file has it: each word with its position, and columns with their units."""
+    frame = pattern_frame(drawn)
+    tokens = drawn.explanation.tokens
+    frame["word"] = [tokens[word] for word in frame.index]
+    frame.insert(1, "position", frame.index)
+    logits = {name: f"{name} (logits)" for name in ("g", "I_e", "I_a")}
+    shares = {name: f"{name} (%)" for name in ("I_e / g", "I_a / g")}
+    return frame.rename(columns=logits | shares)
 
 
 def step_frame(drawn: Drawn) -> pd.DataFrame:

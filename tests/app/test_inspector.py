@@ -192,6 +192,11 @@ def test_on_a_phone_the_graph_has_the_strokes_alone(small):
 
 
 def test_a_subject_is_in_tokens_where_rows_are_words(small):
+    pieces = replace(small, tokens=(*small.tokens[:2], f"##{small.tokens[2]}", *small.tokens[3:]))
+    small = replace(
+        pieces,
+        patterns=tuple(replace(p, token=pieces.tokens[p.source]) for p in small.patterns),
+    )
     rows = rows_of(small, merged=True)
     view = View(merge_pieces=True)
     found = subject(rows, view, rows.drawn(view))

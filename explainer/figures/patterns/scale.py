@@ -68,6 +68,7 @@ def written(value: float) -> str:
 
 def key(scale: float) -> tuple[float, float, str]:
     """A round number of logits, the width in px that it has in the graph, and both in words."""
+    scale = float(scale)  # also of a Fraction, which has no format of its own
     value = nice(1.2 * KEY / scale)
     logits = f"{written(value)} {'logit' if value == 1 else 'logits'}"
     return value, value * scale, f"{logits} ({written(scale)} px per logit)"

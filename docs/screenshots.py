@@ -22,8 +22,6 @@ from tests.wings import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
 SENTENCE = "the keys to the cabinet [MASK] on the table ."
-COLOURS = 128
-"""Of a picture: pages have few, and a palette takes a third of the bytes."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +60,14 @@ def pictures(names: tuple[str, ...]) -> Iterator[tuple[str, str, Screen]]:
 
 
 def taken(chromium: Any, address: str, screen: Screen) -> bytes:
-    """The page as it stands once it has settled, as PNG of few colours."""
+    """The settled page, as PNG of all colours: a palette loses the rare or the faint."""
     with browser.opened(chromium, screen.width, screen.height, color_scheme=screen.scheme) as page:
         page.goto(address)
         browser.ready(page)
         page.mouse.move(0, 0)
         whole = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     small = BytesIO()
-    few = whole.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    few.save(small, "PNG", optimize=True)
+    whole.save(small, "PNG", optimize=True)
     return small.getvalue()
 
 

@@ -19,6 +19,14 @@ from explainer.models.shapes import Float, Int, einsum
 from explainer.question.quantity import Quantity
 
 
+def value_of(
+    adapter: Adapter, quantity: Quantity, last: Float[Tensor, "row d_model"]
+) -> Float[Tensor, " row"]:
+    """Q from last hidden states of its target."""
+    classes = torch.tensor(quantity.classes, device=last.device)
+    return adapter.logits(last, classes) @ last.new_tensor(quantity.weights)
+
+
 @dataclass(frozen=True, eq=False)
 class Head:
     """What comes after the last block: Q of every text, from the states of the targets."""
@@ -34,8 +42,7 @@ class Head:
         with torch.enable_grad(), torch.autocast(last.device.type, enabled=False):
             at_target = last.detach().requires_grad_()
             by_text = [
-                self.adapter.logits(at_target[:, text], _classes(q, last.device))
-                @ last.new_tensor(q.weights)
+                value_of(self.adapter, q, at_target[:, text])
                 for text, q in enumerate(self.quantities)
             ]
             values = torch.stack(by_text, dim=1)
@@ -47,10 +54,6 @@ class Head:
         piece = _piece(self, path)
         (last,) = _up(self, [piece], Store(0), 0)
         return self.value(last)[0]
-
-
-def _classes(quantity: Quantity, device: torch.device) -> Int[Tensor, " class"]:
-    return torch.tensor(quantity.classes, device=device)
 
 
 class Passes:
@@ -131,7 +134,7 @@ def _groups(sizes: Sequence[int], most: int) -> list[list[int]]:
     return groups
 
 
-def _piece(head: Head, path: IntegrationPath, keeps_D: bool = True) -> Piece:
+def _piece(head: Head, path: IntegrationPath, keeps_D: bool = False) -> Piece:
     embedding = head.adapter.embedding
     first, norm = blocks.embed(embedding, path.points)
     tangent = blocks.embedding_tangent(embedding, norm, path.direction.unsqueeze(0))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-import torch
-
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
+from explainer.influence.passes import value_of
 from explainer.influence.trace import Followed
 from explainer.models.encode import last_hidden
 from explainer.models.forward import against_overflow, own_logits, own_row, rounding
@@ -36,14 +35,15 @@ def reduced_gap(model: Model, sentence: Sentence, quantity: Quantity, followed: 
     """
     check_finite(model, (followed.value, followed.baseline_value, *followed.influence))
     hidden = last_hidden(model.adapter, sentence.token_ids, rows=[quantity.position])
-    classes = torch.tensor(quantity.classes, device=hidden.device)
-    row = model.adapter.logits(hidden[:, 0], classes)[0]
-    in_full = float(row @ row.new_tensor(quantity.weights))
+    in_full = float(value_of(model.adapter, quantity, hidden[:, 0]))
     return followed.value - _checked_value(model, sentence, quantity, in_full)
 
 
 def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: float) -> float:
-    """Q(x) by the library's own forward pass, which `value` must equal but for rounding."""
+    """Q(x) by the library's own forward pass, which `value` must equal but for rounding.
+
+    A masked LM's head is the adapter's, at the target alone (`own_row`).
+    """
     network, ids = model.network, sentence.token_ids
     if model.info.task == "masked-lm":
         row = own_row(network, model.adapter.logits, ids, quantity.position)

@@ -17,6 +17,8 @@ from explainer import (
     word_scores,
 )
 from explainer.models.adapter import Adapter, Block, Embedding, LayerNorm
+from explainer.models.block import embed
+from explainer.models.encode import through_blocks
 from explainer.models.forward import own_logits
 from explainer.question.quantity import Quantity, choose_quantity
 from explainer.question.sentence import read_sentence
@@ -201,8 +203,6 @@ def test_attention_times_gradient_is_how_q_moves_with_a_column_of_attention():
 
 def _with_more(found, word, by):
     """Q when every token looks at a word a little more, in every block as it was."""
-    from explainer.models.block import embed
-    from explainer.models.encode import through_blocks
 
     class More:
         def node(self, _layer, H):

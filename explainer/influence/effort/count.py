@@ -7,8 +7,8 @@ f of its feed-forward layer and n tokens:
     a token        4 d² + 2 d f, for projections and feed-forward
     forward        n tokens and 2 n² d for attention; backward as much, attention twice
     a word's path  a token and 2 n d to choose its next node; a token pulled back;
-                   a token and d² to choose a component; in the joint search before that a token
-                   and 2 n d for each partial pattern that is followed
+                   a token to choose a component; in the joint search before that a token and
+                   2 n d for each partial pattern that is followed
     total flow     n tokens and 6 n² d
 
 Layers that do not fit in memory are made again on every way through the blocks.
@@ -75,7 +75,7 @@ def effort(
     followed = n_tokens if words is None else min(words, n_tokens)
     beam, kept = settings.joint_beam, settings.top_k
     batches = -(-followed // max(1, plan.paths // (beam or kept)))
-    path = kept * (3 * token + 2 * n_tokens * d + d * d)
+    path = kept * (3 * token + 2 * n_tokens * d)
     if beam is not None:
         path += beam * (token + 2 * n_tokens * d)
     walks = WALKS if beam is None else JOINT_WALKS

@@ -8,6 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from explainer.influence.passes import value_of
 from explainer.models.adapter import Adapter
 from explainer.models.block import BlockState, NormState, embed
 from explainer.models.encode import through_blocks
@@ -45,8 +46,7 @@ class Observed:
 
     def value_of(self, last: Float[Tensor, "row d_model"]) -> Float[Tensor, " row"]:
         """Q from last hidden states of the target."""
-        classes = torch.tensor(self.quantity.classes, device=last.device)
-        return self.adapter.logits(last, classes) @ last.new_tensor(self.quantity.weights)
+        return value_of(self.adapter, self.quantity, last)
 
     @cached_property
     def head_gradient(self) -> Float[Tensor, " d_model"]:

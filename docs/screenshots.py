@@ -43,7 +43,10 @@ SCREENS = (
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "explore": ("", {"text": SENTENCE, "correct": "are", "wrong": "is"}),
     "compare": ("compare", {}),
-    "evaluate": ("evaluate", {"text": SENTENCE, "correct": "are", "wrong": "is"}),
+    "evaluate": (
+        "evaluate",
+        {"text": SENTENCE, "correct": "are", "wrong": "is", "replacement": "mean"},
+    ),
     "task": ("evaluate", {"about": "task", "replacement": "baseline", "measure": "Q"}),
     "method": ("method", {"text": SENTENCE, "correct": "are", "wrong": "is"}),
 }

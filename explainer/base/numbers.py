@@ -31,22 +31,31 @@ def percent(share: float) -> str:
 
 def amount(value: float, digits: int = 2) -> str:
     """A signed number; what rounds to nothing and is not nothing is said in words."""
-    if value and signed(value, digits) == f"{0:.{digits}f}":
-        least = f"{10.0**-digits:.{digits}f}"
-        return f"less than {least}" if value > 0 else f"between −{least} and 0"
-    return signed(value, digits)
+    least = _least(value, digits)
+    if least is None:
+        return signed(value, digits)
+    return f"less than {least}" if value > 0 else f"between −{least} and 0"
 
 
 def short_amount(value: float, digits: int = 2) -> str:
     """The same where there is little room, as in a column: `<0.01`, `>−0.01`."""
+    least = _least(value, digits)
+    if least is None:
+        return signed(value, digits)
+    return f"<{least}" if value > 0 else f">−{least}"
+
+
+def _least(value: float, digits: int) -> str | None:
+    """The smallest number that can be written, for a value that is less and not nothing."""
     if value and signed(value, digits) == f"{0:.{digits}f}":
-        least = f"{10.0**-digits:.{digits}f}"
-        return f"<{least}" if value > 0 else f">−{least}"
-    return signed(value, digits)
+        return f"{10.0**-digits:.{digits}f}"
+    return None
 
 
-FRACTIONS = {1 / 4: "a quarter", 1 / 3: "a third", 1 / 2: "half", 2 / 3: "two thirds"}
-FRACTIONS |= {3 / 4: "three quarters"}
+FRACTIONS = {
+    **{1 / 4: "a quarter", 1 / 3: "a third", 1 / 2: "half"},
+    **{2 / 3: "two thirds", 3 / 4: "three quarters"},
+}
 
 
 def fraction(share: float) -> str:

@@ -21,7 +21,7 @@ from explainer.app.state.editor import UNSET
 from explainer.app.widgets.drawing import drawing_controls
 from explainer.app.widgets.frame.page import Frame, page_frame
 from explainer.app.widgets.frame.viewport import columns
-from explainer.app.widgets.glossary import words
+from explainer.app.widgets.glossary import how_to_read, words
 from explainer.app.widgets.question import controls
 from explainer.app.widgets.strip import found_by
 from explainer.app.widgets.strongest import strongest_row
@@ -115,10 +115,9 @@ def _row_below() -> DeltaGenerator:
 def _view_menu(explanation: Explanation) -> None:
     """How the graphs are found, read and drawn."""
     st.caption(found_by(explanation, BOTH.choices().level), width="stretch")
-    with st.popover("How to read it", type="tertiary", key="how_to_read"):
-        terms = words("influence", "pattern", "head", "skip connection", "node", "block")
-        st.markdown(f"{HOW_TO_READ}\n\n{terms}")
-        st.page_link("pages/method.py", label="All words", icon=":material/menu_book:")
+    how_to_read(
+        HOW_TO_READ, words("influence", "pattern", "head", "skip connection", "node", "block")
+    )
     with st.popover("View", icon=":material/visibility:", type="tertiary", key="view"):
         drawing_controls(BOTH)
 

@@ -23,7 +23,7 @@ from explainer.app.widgets.answer import answer
 from explainer.app.widgets.drawing import drawing_controls, view_of
 from explainer.app.widgets.frame.page import page_frame
 from explainer.app.widgets.frame.viewport import GAP, is_dark
-from explainer.app.widgets.glossary import words
+from explainer.app.widgets.glossary import how_to_read, words
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
 from explainer.app.widgets.question.tint import tint
@@ -150,10 +150,10 @@ def _reading(explanation: Explanation, request: Request, view: View, drawn: Draw
     """Under the graph: how to read it, what it shows, and what can be taken away of it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="view_row"):
         st.caption(found_by(explanation, view.level), width="stretch")
-        with st.popover("How to read it", type="tertiary", key="how_to_read"):
-            said = words("influence", "pattern", "step", "head", "skip connection", "node")
-            st.markdown(f"{HOW_TO_READ}\n\n{HOW_TO_USE}\n\n{said}")
-            st.page_link("pages/method.py", label="All words", icon=":material/menu_book:")
+        how_to_read(
+            f"{HOW_TO_READ}\n\n{HOW_TO_USE}",
+            words("influence", "pattern", "step", "head", "skip connection", "node"),
+        )
         with st.popover("View", icon=":material/visibility:", type="tertiary", key="view"):
             drawing_controls(EDITOR)
             row_options()

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+import streamlit as st
+
 from explainer.app.widgets.markdown import plain
 from explainer.base import assets
 
@@ -44,3 +46,10 @@ def meaning(name: str) -> str:
 def words(*names: str) -> str:
     """What several words mean, for a `help`: a line for each; KeyError as `meaning`."""
     return "\n\n".join(f"**{name}:** {plain(terms()[name].meaning)}" for name in names)
+
+
+def how_to_read(said: str, meanings: str) -> None:
+    """The button behind which a figure is explained, with what `words` says, and the way to all."""
+    with st.popover("How to read it", type="tertiary", key="how_to_read"):
+        st.markdown(f"{said}\n\n{meanings}")
+        st.page_link("pages/method.py", label="All words", icon=":material/menu_book:")

@@ -110,13 +110,13 @@ def test_a_link_reproduces_the_page(page):
 
 
 def test_the_second_side_starts_from_the_first(page):
-    test = page(text="the farmer loves [MASK] .", correct="old", wrong="bad")
+    test = page(text="the farmer loves [MASK] .", correct="old", wrong="bad", apart="no")
     assert side_widget(test, "text_input", "text", "second").value == "the farmer loves [MASK] ."
     (note,) = test.info
     assert "Both sides are the same" in note.value
     assert set(test.dataframe[0].value["ways differ"]) == {"the same"}
     checked(widget(test, "toggle", "apart").set_value(True).run())
-    assert query(test)["apart"] == "yes"
+    assert "apart" not in query(test)  # as in a link from before
     box = side_widget(test, "selectbox", "correct", "second")
     other = next(word for word in box.options if word.isalpha() and word not in ("old", "bad"))
     checked(box.set_value(other).run())
@@ -126,14 +126,14 @@ def test_the_second_side_starts_from_the_first(page):
 
 
 def test_both_are_asked_one_question_unless_apart(page):
-    test = page(text=FIRST, text2=SECOND)
+    test = page(text=FIRST, text2=SECOND, apart="no")
     assert all("influence on are − is" in alt for alt in alts(test))
     assert len([box for box in test.selectbox if box.label.startswith("Why this word")]) == 1
     assert "change of g" in test.dataframe[0].value
     box = side_widget(test, "selectbox", "wrong", "first")
     checked(box.set_value("good").run())
     assert all("influence on are − good" in alt for alt in alts(test))
-    assert query(test) == {"text2": SECOND, "wrong": "good"}
+    assert query(test) == {"text2": SECOND, "wrong": "good", "apart": "no"}
     checked(widget(test, "toggle", "apart").set_value(True).run())
     box = side_widget(test, "selectbox", "wrong", "second")
     other = next(word for word in box.options[1:] if word not in ("are", "good"))
@@ -145,11 +145,12 @@ def test_both_are_asked_one_question_unless_apart(page):
     )
     checked(widget(test, "toggle", "apart").set_value(False).run())
     assert all("influence on are − good" in alt for alt in alts(test))
-    assert not query(test).keys() & {"wrong2", "apart"}
+    assert "wrong2" not in query(test)
+    assert query(test)["apart"] == "no"
 
 
 def test_what_the_first_leaves_open_is_asked_of_the_second_too(page):
-    test = page(text=FIRST, text2=SECOND, correct="", wrong="")
+    test = page(text=FIRST, text2=SECOND, correct="", wrong="", apart="no")
     first, second = alts(test)
     asked = first.split("influence on ")[1].split(";")[0]
     assert f"influence on {asked};" in second
@@ -161,9 +162,27 @@ def test_a_link_from_before_asks_each_side_what_it_did(page):
     assert widget(old, "toggle", "apart").value is True
     assert "influence on is − are" in alts(old)[1]
     assert "influence on is − are" in alts(page(level="embedding"))[1]
+    open_to_the_model, _ = pair_from_query({"model": "sentiment", "text": "a", "text2": "b"})
+    assert open_to_the_model.apart
+    assert widget(page(text=FIRST, text2=SECOND), "toggle", "apart").value is True
     one = page(apart="no")
     assert "influence on are − is" in alts(one)[1]
     assert query(one) == {"apart": "no"}
+
+
+def test_a_second_model_without_the_words_leaves_the_question(tiny_masked_lm_dir):
+    test = opened("agreement", "compare", text=FIRST, correct="were", wrong="was", apart="no")
+    pair = test.session_state["pair"]
+    # What typing a folder into the model's box does; the tests' boxes take no typed options.
+    second = dataclasses.replace(pair.second, model=str(tiny_masked_lm_dir))
+    test.session_state["pair"] = pair.with_side("second", second)
+    test.session_state["pair_touched"] = True
+    checked(test.run())
+    assert "influence on were − was" in alts(test)[0]
+    assert (query(test)["correct"], query(test)["wrong"]) == ("were", "was")
+    (error,) = test.error
+    assert "were" in error.value
+    assert not test.info
 
 
 def test_one_answer_is_written_in_one_colour_on_both_sides(page):

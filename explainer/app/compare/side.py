@@ -54,7 +54,7 @@ def side_box(side: Side, together: DeltaGenerator | None) -> Places:
     contrast = together if shared else question_place(side)
     messages = st.container()
     drawn_already = shared and side == "second"
-    return Places(messages, None if drawn_already else contrast, body=messages, line=True)
+    return Places(messages, None if drawn_already else contrast, body=messages)
 
 
 def explained(side: Side, places: Places, like: Request | None = None) -> Answered | None:

@@ -19,7 +19,7 @@ from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.viewport import SIDE_BY_SIDE
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import sentence_box
-from explainer.app.widgets.question.contrast import contrast_choices, contrast_fields
+from explainer.app.widgets.question.contrast import contrast_choices
 from explainer.app.widgets.question.kept import settle
 from explainer.app.widgets.question.line import answers_line, question_line
 
@@ -45,8 +45,7 @@ class Places:
     """Where on the page the parts go that are only known later.
 
     Without a place for `words` there are none to click, which may be followed where the page
-    `follows` words; where the question is a `line`, its answers are words of a sentence, which open
-    their boxes. Without a place for the `contrast` it is asked elsewhere.
+    `follows` words. Without a place for the `contrast` it is asked elsewhere.
     """
 
     messages: DeltaGenerator
@@ -55,7 +54,6 @@ class Places:
     words: DeltaGenerator | None = None
     click: DeltaGenerator | None = None
     predicted: DeltaGenerator | None = None
-    line: bool = False
     follows: bool = False
 
 
@@ -72,7 +70,7 @@ def question(on: Editor[Choices], width: float, *, follows: bool = False) -> Pla
         with below:
             contrast = question_line(on, follows=follows)
             messages = st.container()
-    return Places(messages, contrast, st.container(), words, click, predicted, True, follows)
+    return Places(messages, contrast, st.container(), words, click, predicted, follows)
 
 
 def last_request(on: Editor[Choices]) -> str:
@@ -112,7 +110,8 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
     """
     with places.body, st.spinner("Loading the model …", show_time=True):
         loaded = compute.model(on.choices().model)
-    settle(on, loaded, places.messages)
+    if places.contrast is not None:  # else the question is another's, who settles it
+        settle(on, loaded, places.messages)
     chosen = on.choices()
     asks_mask = places.words is not None and loaded.info.task == "masked-lm"
     problem: ExplainerError | None = None
@@ -130,10 +129,7 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
             sentence_box.words(on, loaded, predicted, places.click, follows=places.follows)
     if places.contrast is not None:
         with places.contrast:
-            if places.line:
-                answers_line(on, contrast_choices(on, loaded, predicted))
-            else:
-                contrast_fields(on, loaded, predicted)
+            answers_line(on, contrast_choices(on, loaded, predicted))
     if problem is not None:
         raise problem
     for note in compute.reading_notes(chosen.model, chosen.text):

@@ -50,15 +50,6 @@ def contrast_choices(
     return _classes(on, loaded, predicted)
 
 
-def contrast_fields(on: Editor[Choices], loaded: Model, predicted: tuple[Prediction, ...]) -> None:
-    """The boxes of both answers beside each other."""
-    for choice, column in zip(
-        contrast_choices(on, loaded, predicted), st.columns(2, gap="small"), strict=True
-    ):
-        with column:
-            choice.draw()
-
-
 def _words(on: Editor[Choices], predicted: tuple[Prediction, ...]) -> tuple[Choice, ...]:
     """The word to explain and its rival, from the top predictions or typed."""
     chosen = on.choices()

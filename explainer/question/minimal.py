@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from explainer.base.errors import ExplainerError
 from explainer.models.model import Model
-from explainer.question.contrast import characters, piece_in_place, spelled
+from explainer.question.contrast import characters, piece_in_place
 from explainer.question.english import (
     GENDERS,
     OPENERS,
@@ -27,6 +27,7 @@ from explainer.question.english import (
     regular,
 )
 from explainer.question.predictions import logits_of
+from explainer.question.quantity import masked_word
 from explainer.question.rival import rival_of
 from explainer.question.sentence import mask_spelling, read_sentence, word_spans
 
@@ -90,8 +91,8 @@ class _Words:
         mask = mask_spelling(model)
         self.answer: str | None = None
         if model.info.task == "masked-lm":
-            best = answer if answer is not None else spelled(model, read, _best(model, text))
-            self.answer = characters(model, read, best)
+            own = answer or masked_word(model, read, None, None).classes[0]
+            self.answer = characters(model, read, own)
         self._masks = [n for n in range(len(self._spans)) if mask.fullmatch(self.word(n))]
         self.numbers = [
             n
@@ -137,8 +138,3 @@ class _Words:
             parts += [self._text[at:start], str(put)]
             at = end
         return "".join(parts) + self._text[at:]
-
-
-def _best(model: Model, text: str) -> int:
-    sentence = read_sentence(model, text)
-    return int(logits_of(model, sentence).argmax())

@@ -3,6 +3,7 @@
 import pytest
 
 from explainer import ExplainerError, load_model
+from explainer.question import quantity
 from explainer.question.english import GENDERS, OPPOSITES, exchanged, irregular, regular
 from explainer.question.minimal import Change, minimal_pair
 from explainer.question.sentence import word_spans
@@ -87,3 +88,18 @@ def test_no_word_is_its_own_opposite_or_form():
             assert exchanged(one, pairs) not in (None, one)
             assert exchanged(other.title(), pairs) not in (None, other.title())
             assert one not in set(irregular(one)) | set(regular(one))
+
+
+def test_without_an_answer_no_special_token_stands_in(agreement, monkeypatch):
+    """Where a special token is likeliest of all, the likeliest word stands at the mask."""
+    own = quantity.logits_of
+
+    def padded(model, sentence):
+        logits = own(model, sentence).clone()
+        logits[model.pad_id] = logits.max() + 1
+        return logits
+
+    text = "the keys to the cabinet [MASK] on the table ."
+    expected = changed(agreement, text, "keys")
+    monkeypatch.setattr(quantity, "logits_of", padded)
+    assert changed(agreement, text, "keys") == expected

@@ -39,8 +39,10 @@ from explainer.results.settings import Settings, given_settings
 from explainer.tasks.reference import reference_texts
 
 Mode = Literal["keep", "remove"]
-Replacement = Literal["zero", "baseline", "mean"]
+Replacement = Literal["mean", "baseline", "zero"]
 REPLACEMENTS: tuple[Replacement, ...] = get_args(Replacement)
+"""The fairest first: no sentence gives a hidden state of zeros, so that what the model does with
+them says least."""
 BATCH = 64
 """Ablated models that run side by side, at most,"""
 BATCH_TOKENS = 4096

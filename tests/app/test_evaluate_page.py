@@ -11,7 +11,7 @@ from explainer.app.compute.evaluate import record
 from explainer.app.evaluate.choices import FAIREST, Inquiry, inquiry_from_query
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.state.choices import Choices
-from explainer.app.widgets.cuts import FAIREST_FIRST, REPLACEMENT_NAMES, WITHOUT
+from explainer.app.widgets.cuts import REPLACEMENT_NAMES, WITHOUT
 from explainer.base.numbers import signed
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
 from explainer.evaluation.options import Options
@@ -22,6 +22,7 @@ from explainer.figures.charts.ablations import (
     ablations_scene,
     ablations_summary,
 )
+from explainer.intervention.ablate import REPLACEMENTS
 from explainer.tasks import Case
 from tests import ui
 from tests.ui import alts, checked, opened, query
@@ -226,8 +227,8 @@ def test_what_only_explore_knows_stays_there():
 
 
 def test_the_fairest_replacement_comes_first_and_a_link_from_before_keeps_its_own():
-    assert inquiry_from_query({})[0].asked.replacement == FAIREST == FAIREST_FIRST[0]
-    assert FAIREST_FIRST[-1] == "zero"
+    assert inquiry_from_query({})[0].asked.replacement == FAIREST == REPLACEMENTS[0]
+    assert REPLACEMENTS[-1] == "zero"
     assert "off the data" in REPLACEMENT_NAMES["zero"]
     assert Inquiry().to_query() == {}
     assert inquiry_from_query({"text": "a"})[0].asked.replacement == "zero"

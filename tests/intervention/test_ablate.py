@@ -208,7 +208,7 @@ def test_with_every_node_the_mean_the_sentence_makes_no_difference(case):
 
 def test_an_unknown_replacement_is_refused(case):
     model, sentence, quantity, _ = case
-    with pytest.raises(ExplainerError, match="zero, baseline, mean"):
+    with pytest.raises(ExplainerError, match="mean, baseline, zero"):
         run_kept(model, sentence, quantity, keep_all(model, N), replacement="noise")
 
 

@@ -19,7 +19,7 @@ from explainer.evaluation.evidence import consistency
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Selection
 from explainer.figures import LEVELS
-from explainer.intervention.ablate import Replacement
+from explainer.intervention.ablate import REPLACEMENTS
 from explainer.results.route import Level
 from explainer.tasks import TASKS
 
@@ -32,7 +32,7 @@ FEWEST, MOST = 10, 200
 Measure = Literal["accuracy", "Q"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 ENTROPIES = consistency.MEASURES
-FAIREST: Replacement = "mean"
+FAIREST = REPLACEMENTS[0]
 """What takes the place of what is cut, unless a person chooses."""
 ASKED = (
     *("model", "text", "correct", "wrong", "label", "other", "replacement"),

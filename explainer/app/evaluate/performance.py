@@ -13,7 +13,7 @@ from explainer.app.evaluate.controls import cut_controls, how_to_read
 from explainer.app.evaluate.results import Results
 from explainer.app.evaluate.snippet import task_command
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
-from explainer.app.widgets.cuts import FAIREST_FIRST, REPLACEMENT_NAMES, replacement_field
+from explainer.app.widgets.cuts import REPLACEMENT_NAMES, replacement_field
 from explainer.app.widgets.frame.viewport import columns, is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.saving.files import File, save_button, save_files
@@ -22,6 +22,7 @@ from explainer.evaluation.evidence.findings import few_note, gap_note
 from explainer.evaluation.evidence.rows import UNEQUAL, row_of
 from explainer.evaluation.methods import METHODS, Mode
 from explainer.figures.charts.evaluation import methods_scene
+from explainer.intervention.ablate import REPLACEMENTS
 
 LABELS = {name: method.label for name, method in METHODS.items()}
 MEASURE_NAMES: dict[Measure, str] = {"accuracy": "Right answers", "Q": "Q"}
@@ -44,7 +45,7 @@ def performance_figures(results: Results, task: str, width: float, half: float) 
     numbers = results.numbers[results.numbers["task"] == task]
     said = st.empty()
     inquiry = LINKED.get()
-    known = [name for name in FAIREST_FIRST if (numbers["replacement"] == name).any()]
+    known = [name for name in REPLACEMENTS if (numbers["replacement"] == name).any()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         cut_controls()
         st.segmented_control(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
-from explainer.intervention.ablate import Replacement
+from explainer.intervention.ablate import REPLACEMENTS, Replacement
 from explainer.results.route import Level
 
 REPLACEMENT_NAMES: dict[Replacement, str] = {
@@ -16,8 +16,6 @@ REPLACEMENT_NAMES: dict[Replacement, str] = {
     "baseline": "its value for the baseline",
     "zero": "zero (off the data)",
 }
-"""What takes the place of what is cut, the fairest first: no sentence gives zeros."""
-FAIREST_FIRST = tuple(REPLACEMENT_NAMES)
 WITHOUT: dict[Level, str] = {
     "embedding": (
         "Every path begins at its word, so without its nodes the words are gone, whatever way it "
@@ -33,7 +31,7 @@ WITHOUT: dict[Level, str] = {
 
 
 def replacement_field(
-    on: Editor[Choices], known: Sequence[Replacement] = FAIREST_FIRST
+    on: Editor[Choices], known: Sequence[Replacement] = REPLACEMENTS
 ) -> Replacement:
     """What takes the place of what is cut: the choice, or the first known where it is not."""
     asked = on.choices().replacement

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from explainer.evaluation.methods import METHODS
+from explainer.intervention.ablate import REPLACEMENTS
 
 LIKE_CUTS = {
     "random-cells": "as many random heads and skips of every block",
@@ -23,8 +24,7 @@ WHERE = {
     "baseline": "the baseline's values",
     "zero": "zero (off the data)",
 }
-"""What stands in for what is cut, the fairest first: no sentence gives a hidden state of zeros, so
-that what the model does with them says least."""
+"""What stands in for what is cut, in words."""
 
 
 def row_of(table: pd.DataFrame, quantity: str, **of: str | int | None) -> pd.Series | None:
@@ -74,4 +74,4 @@ def label_of(row: pd.Series) -> str:
 def replacements_of(rows: pd.DataFrame) -> list[str]:
     """What stands in for what is cut in these rows, the fairest first."""
     known = set(rows["replacement"].dropna())
-    return [name for name in WHERE if name in known]
+    return [name for name in REPLACEMENTS if name in known]

@@ -79,6 +79,14 @@ def test_the_rival_is_the_one_nearest_to_the_whole_model():
     assert found.word == "not confirmed"
 
 
+def test_a_rival_as_large_is_asked_before_one_that_keeps_less():
+    (found,) = performance_tests(
+        kept(pattern=(0.5, 0.8, 9), conductance=(0.4, 0.7, 5), random_nodes=(0.1, 0.5, 9))
+    )
+    assert "random nodes" in found.why
+    assert found.word == "confirmed"
+
+
 def test_the_fairest_replacement_decides():
     good, bad = (
         kept(name, pattern=(0.5, 0.8, 9), conductance=(rival, 0.8, 9))
@@ -143,6 +151,10 @@ def test_consistency_is_asked_of_q_and_of_right_answers():
     assert "chance gives 0" in found[0].why
     alike = list(consistency_tests(forms(falling, [1.0] * 12)))
     assert (alike[1].word, "answered equally well" in alike[1].why) == ("cannot tell", True)
+    by_task = forms(falling, [1.0] * 6 + [0.5] * 6)
+    by_task["task"] = ["one"] * 6 + ["other"] * 6
+    within = list(consistency_tests(by_task))
+    assert (within[1].word, "answered equally well" in within[1].why) == ("cannot tell", True)
     few = list(consistency_tests(forms(falling[:4], rising[:4])))
     assert {test.word for test in few} == {"cannot tell"}
 

@@ -26,7 +26,7 @@ test unit browser: export OMP_NUM_THREADS := 1
 # What is compiled once is there for the next run, whatever a person has set for everything else.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test lint unit browser wheel lowest newest docs drawings fuzz hooks clean
+.PHONY: app test lint unit browser wheel lowest newest docs drawings screenshots fuzz hooks clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/influence-patterns app --port $(PORT)

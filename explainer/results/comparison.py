@@ -244,7 +244,7 @@ def _unlike(first: Explanation, second: Explanation) -> str | None:
     if (one.correct, one.wrong) != (two.correct, two.wrong):
         return f"The first is asked for {one.label} and the second for {two.label}."
     if one.wrong is None and first.model.name != second.model.name:
-        return f"The two models have other classes beside {one.label}."
+        return f"The two models may set other classes against {one.label}."
     return None
 
 

@@ -192,15 +192,14 @@ def _told(drawn: Drawn, pattern: Pattern) -> list[Piece]:
     return found
 
 
+def _span(steps: list[Edge]) -> str:
+    return _blocks(steps, " to ")
+
+
 def _mover(steps: list[Edge]) -> str:
     step = steps[0]
     block = _span(steps)
     return block if step.component is None else f"head {step.component} of {block}"
-
-
-def _span(steps: list[Edge]) -> str:
-    first, last = steps[0].layer, steps[-1].layer
-    return f"block {first}" if first == last else f"blocks {first} to {last}"
 
 
 def _standing(explanation: Explanation, position: int) -> str:
@@ -274,9 +273,9 @@ def _runs(pattern: Pattern, level: Level) -> Iterator[tuple[list[Edge], bool]]:
         yield list(group), key is True
 
 
-def _blocks(steps: list[Edge]) -> str:
+def _blocks(steps: list[Edge], to: str = "–") -> str:
     first, last = steps[0].layer, steps[-1].layer
-    return f"block {first}" if first == last else f"blocks {first}–{last}"
+    return f"block {first}" if first == last else f"blocks {first}{to}{last}"
 
 
 def _stays(edge: Edge) -> bool:

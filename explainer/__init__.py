@@ -16,7 +16,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explainer.api import Question, ablate, explain, explain_many, measure_path, word_scores
+    from explainer.api import (
+        Question,
+        ablate,
+        explain,
+        explain_many,
+        measure_path,
+        stability,
+        word_scores,
+    )
     from explainer.base.errors import ExplainerError
     from explainer.evaluation.evidence.report import write_report
     from explainer.evaluation.methods import METHODS
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
     from explainer.models.registry import available_models, load_model
     from explainer.question.predictions import Prediction, predict
     from explainer.question.quantity import Contrast
+    from explainer.results.beside.stability import Stability, StabilityCheck
     from explainer.results.comparison import Aligned, Comparison, WordChange, compare
     from explainer.results.explanation import Explanation
     from explainer.results.pattern import Pattern
@@ -69,6 +78,8 @@ __all__ = [
     "Run",
     "Sentences",
     "Settings",
+    "Stability",
+    "StabilityCheck",
     "WordChange",
     "WordScores",
     "ablate",
@@ -83,6 +94,7 @@ __all__ = [
     "measure_path",
     "predict",
     "sentiment_cases",
+    "stability",
     "word_scores",
     "write_report",
 ]
@@ -114,6 +126,8 @@ _HOMES = {
     "Run": "evaluation.run",
     "Sentences": "evaluation.reading.cases",
     "Settings": "results.settings",
+    "Stability": "results.beside.stability",
+    "StabilityCheck": "results.beside.stability",
     "WORD_METHODS": "rivals.words.methods",
     "WordChange": "results.comparison",
     "WordScores": "rivals.words.methods",
@@ -129,6 +143,7 @@ _HOMES = {
     "measure_path": "api",
     "predict": "question.predictions",
     "sentiment_cases": "tasks",
+    "stability": "api",
     "word_scores": "api",
     "write_report": "evaluation.evidence.report",
 }

@@ -10,6 +10,7 @@ from explainer.base.checks import instance, items, one_of, whole, yes_or_no
 from explainer.base.errors import ExplainerError
 from explainer.influence.measure import Measured, measure
 from explainer.influence.precision import given_precision
+from explainer.influence.stability.found import stability_of
 from explainer.influence.together import Asked, Batch, tokens_at_once
 from explainer.influence.trace import Trace
 from explainer.influence.verify import check_finite
@@ -25,6 +26,7 @@ from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model
 from explainer.question.quantity import Contrast, Quantity, choose_quantity, given_contrast
 from explainer.question.sentence import Sentence, read_sentence
+from explainer.results.beside.stability import Stability
 from explainer.results.explanation import Explanation
 from explainer.results.reduced import Precision
 from explainer.results.route import Component, Level, Place, Route
@@ -232,6 +234,33 @@ def word_scores(
         scores = tuple(chosen.run(about).tolist())
     check_finite(model, scores)
     return WordScores(method, sentence.tokens, scores)
+
+
+def stability(
+    model: Model,
+    text: str,
+    words: Sequence[int] | None = None,
+    *,
+    contrast: Contrast | None = None,
+    settings: Settings | None = None,
+    memory: int | str | None = None,
+) -> tuple[Stability, ...]:
+    """Whether the patterns of the `words` at these positions are found again by other choices.
+
+    They are the other search, a wider beam, more points and the other baselines. The words come in
+    their order; for None all that have influence, the strongest first. The rest is as in
+    `explain`. Raises ExplainerError for a word without influence.
+    """
+    settings = given_settings(settings)
+    budget = given_budget(memory, given_model(model).adapter.device)
+    sentence = read_sentence(model, text)
+    last = len(sentence.tokens) - 1
+    if words is not None:
+        given = items("argument words", words, "a list of tokens' positions, or None for all")
+        words = tuple(dict.fromkeys(whole("word's position", word, 0, last) for word in given))
+    quantity = choose_quantity(model, sentence, given_contrast(contrast))
+    with without_gradients():
+        return stability_of(model, Asked(sentence, quantity), words, settings, budget)
 
 
 def trace_text(

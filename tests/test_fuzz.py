@@ -16,12 +16,14 @@ from explainer import (
     Explanation,
     Question,
     Settings,
+    Stability,
     WordScores,
     ablate,
     explain,
     explain_many,
     load_model,
     predict,
+    stability,
     word_scores,
 )
 from explainer.api import measure_path, trace_text
@@ -420,6 +422,19 @@ def asked(flags: list[str]) -> st.SearchStrategy:
 def test_word_scores(masked_lm, text, method, rest):
     found = outcome(lambda: word_scores(masked_lm.it, text, method, **rest))
     assert found is None or isinstance(found, WordScores)
+
+
+@cases(
+    text=st.just("[MASK]") | ANYTHING,
+    words=st.lists(st.integers(0, 9) | ANYTHING, min_size=1, max_size=3) | ANYTHING,
+    rest=arguments({"settings": st.just(FEW), "memory": st.just("1 GB")}),
+    follows=st.sampled_from([True] + 9 * [False]),
+)
+def test_stability(masked_lm, text, words, rest, follows):
+    if not (follows or isinstance(words, list)):  # all words under six settings take their time
+        words = "all"
+    found = outcome(lambda: stability(masked_lm.it, text, words, **{"settings": FEW, **rest}))
+    assert found is None or all(isinstance(one, Stability) for one in found)
 
 
 @cases(

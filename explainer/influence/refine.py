@@ -126,12 +126,19 @@ def refine_texts(
     trace: Trace, tokens: Sequence[tuple[str, ...]], search: Search
 ) -> list[tuple[Pattern, ...]]:
     """`refine` of every text of a trace, each with its own tokens."""
-    influence = trace.influence
     words = [j for text in trace.texts for j in _strongest(text, search.most)]
+    return refine_words(trace, tokens, words, search)
+
+
+def refine_words(
+    trace: Trace, tokens: Sequence[tuple[str, ...]], words: Sequence[int], search: Search
+) -> list[tuple[Pattern, ...]]:
+    """The same of the `words` at these positions of the trace, all of which have influence."""
+    influence = trace.influence
     patterns: list[list[Pattern]] = [[] for _ in trace.texts]
     size = max(1, trace.plan.paths // search.width)
     for start in range(0, len(words), size):
-        batch = words[start : start + size]
+        batch = list(words[start : start + size])
         with part(start / len(words), (start + len(batch)) / len(words)):
             found, carried = _refined(trace, batch, search)
         for nodes, components in zip(found, carried, strict=True):

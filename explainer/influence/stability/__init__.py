@@ -1,0 +1,1 @@
+"""Whether a word's pattern is found again under other choices of the computation."""

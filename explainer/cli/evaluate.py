@@ -27,6 +27,7 @@ HOLDS = {
     "other": "the rival class, if there is one",
     "combination": "which sentences are of one form, if anything",
     "controller": "the word that the answer depends on, if anything",
+    "pair": "the same sentence with other words, so that the other answer is right, if anything",
 }
 """What the columns of a person's own file hold."""
 KEPT = "what is done is kept, and the same command goes on with the rest"

@@ -82,14 +82,17 @@ def read_run(folder: Path) -> Line:
             "read: use the version of the program that wrote it, or another folder."
         )
     wrong = [name for name, kind in DESCRIBED.items() if type(found.get(name)) is not kind]
-    if not wrong and type(found["sentences"].get("task")) is not str:
+    if not wrong and not (
+        type(found["sentences"].get("task")) is str
+        and type(found["sentences"].get("columns", {})) is dict
+    ):
         wrong = ["sentences"]
     if not wrong and type(found["options"].get("settings")) is not dict:
         wrong = ["options"]
     if wrong:
         _damaged(file, None, f"{wrong[0]} is missing or of a wrong type")
-    # Runs from before columns could be named, and searches.
-    found["sentences"].setdefault("columns", asdict(Columns()))
+    # Runs from before columns could be named, each of them and searches.
+    found["sentences"]["columns"] = asdict(Columns()) | found["sentences"].get("columns", {})
     found["options"]["settings"] = completed(found["options"]["settings"])
     return found
 

@@ -41,8 +41,10 @@ class Case:
     `wrong` stands for all other classes. `kind` is the task, or "sentence" for one by itself.
     `combination` names the feature of the subject and of the attractor, "singular-plural" or
     "masculine-feminine"; without an attractor it names the subject's alone. `controller` is the
-    word that the answer depends on: the one that the masked word agrees with; empty where nobody
-    says. Raises ExplainerError for what is no text.
+    word that the answer depends on: the one that the masked word agrees with. `pair` is the other
+    sentence of a minimal pair, in which that word, and what agrees with it, has its other form, so
+    that `wrong` is right. Both are empty where nobody says. Raises ExplainerError for what is no
+    text.
     """
 
     text: str
@@ -51,6 +53,7 @@ class Case:
     kind: str = "sentence"
     combination: str = "all"
     controller: str = ""
+    pair: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):

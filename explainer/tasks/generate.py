@@ -15,7 +15,7 @@ from explainer.base.checks import given_seed, one_of
 from explainer.base.errors import ExplainerError
 from explainer.tasks.case import KINDS, Case, Kind, number_of_cases
 from explainer.tasks.predicate import Predicate, draw_predicate
-from explainer.tasks.words import Lexicon, Number, agree, form
+from explainer.tasks.words import Lexicon, Number, agree, form, other_number
 
 Combination = tuple[str, ...]
 Maker = Callable[[Random, Lexicon, Combination, Predicate], Case]
@@ -26,10 +26,15 @@ TRIES_PER_CASE = 20
 
 
 def _case(
-    kind: Kind, words: str, pair: tuple[str, str], combination: Combination, controller: str
+    kind: Kind,
+    words: tuple[str, str],
+    answers: tuple[str, str],
+    combination: Combination,
+    controller: str,
 ) -> Case:
-    correct, wrong = pair
-    return Case(words, correct, wrong, kind, "-".join(combination), controller)
+    """The case of the first of two sentences, of which the second is its minimal pair's other."""
+    text, pair = words
+    return Case(text, *answers, kind, "-".join(combination), controller, pair)
 
 
 def _number(name: str) -> Number:
@@ -38,9 +43,11 @@ def _number(name: str) -> Number:
 
 def _simple(rng: Random, words: Lexicon, combination: Combination, predicate: Predicate) -> Case:
     number = _number(combination[0])
-    subject = form(rng.choice(words.people), number)
+    noun = rng.choice(words.people)
+    subject, other = form(noun, number), form(noun, other_number(number))
     tail, pair = draw_predicate(rng, words, number, predicate)
-    return _case("sva-simple", f"the {subject} [MASK]{tail} .", pair, combination, subject)
+    texts = f"the {subject} [MASK]{tail} .", f"the {other} [MASK]{tail} ."
+    return _case("sva-simple", texts, pair, combination, subject)
 
 
 def _with_attractor(kind: Kind) -> Maker:
@@ -50,20 +57,26 @@ def _with_attractor(kind: Kind) -> Maker:
         of_subject, of_attractor = map(_number, combination)
         first, second = rng.sample(words.people, 2)
         subject, attractor = form(first, of_subject), form(second, of_attractor)
+        other = form(first, other_number(of_subject))
         tail, pair = draw_predicate(rng, words, of_subject, predicate)
         if kind == "sva-obj":
             verb = agree(rng.choice(words.transitive), of_attractor)
-            head = f"the {subject} that the {attractor} {verb}"
+            heads = [f"the {noun} that the {attractor} {verb}" for noun in (subject, other)]
         elif kind == "sva-subj":
-            verb = agree(rng.choice(words.transitive), of_subject)
-            head = f"the {subject} that {verb} the {attractor}"
+            loving = rng.choice(words.transitive)
+            heads = [
+                f"the {noun} that {agree(loving, number)} the {attractor}"
+                for noun, number in ((subject, of_subject), (other, other_number(of_subject)))
+            ]
         elif kind == "sva-comp":
             saying = rng.choice(words.saying)
             verb = rng.choice((saying.past, agree(saying, of_attractor)))
-            head = f"the {attractor} {verb} the {subject}"
+            heads = [f"the {attractor} {verb} the {noun}" for noun in (subject, other)]
         else:
-            head = f"the {subject} {rng.choice(words.prepositions)} the {attractor}"
-        return _case(kind, f"{head} [MASK]{tail} .", pair, combination, subject)
+            preposition = rng.choice(words.prepositions)
+            heads = [f"the {noun} {preposition} the {attractor}" for noun in (subject, other)]
+        text, paired = (f"{head} [MASK]{tail} ." for head in heads)
+        return _case(kind, (text, paired), pair, combination, subject)
 
     return make
 
@@ -75,8 +88,11 @@ def _inner(rng: Random, words: Lexicon, combination: Combination, predicate: Pre
     verb = rng.choice(words.transitive)
     tail, (outer, _) = draw_predicate(rng, words, of_subject, predicate)
     pair = (verb.base, verb.third) if of_attractor == "plural" else (verb.third, verb.base)
-    text = f"the {subject} that the {attractor} [MASK] {outer}{tail} ."
-    return _case("sva-inner", text, pair, combination, attractor)
+    text, paired = (
+        f"the {subject} that the {noun} [MASK] {outer}{tail} ."
+        for noun in (attractor, form(second, other_number(of_attractor)))
+    )
+    return _case("sva-inner", (text, paired), pair, combination, attractor)
 
 
 def _reflexive_number(
@@ -90,8 +106,11 @@ def _reflexive_number(
     outer = rng.choice(words.self).past
     one = rng.choice(("himself", "herself"))
     pair = (one, "themselves") if of_subject == "singular" else ("themselves", one)
-    text = f"the {subject} that the {attractor} {inner} {outer} [MASK] ."
-    return _case("reflexive-number", text, pair, combination, subject)
+    text, paired = (
+        f"the {noun} that the {attractor} {inner} {outer} [MASK] ."
+        for noun in (subject, form(first, other_number(of_subject)))
+    )
+    return _case("reflexive-number", (text, paired), pair, combination, subject)
 
 
 def _reflexive_gender(
@@ -104,8 +123,13 @@ def _reflexive_gender(
     inner, outer = rng.choice(words.transitive).base, rng.choice(words.self).base
     masculine = combination[0] == "masculine"
     pair = ("himself", "herself") if masculine else ("herself", "himself")
-    text = f"{first} {subject} who can {inner} {second} {attractor} can {outer} [MASK] ."
-    return _case("reflexive-gender", text, pair, combination, subject)
+    of_other = [n for n in nouns["feminine" if masculine else "masculine"] if n != attractor]
+    other = of_other[nouns[combination[0]].index(subject) % len(of_other)]
+    text, paired = (
+        f"{first} {noun} who can {inner} {second} {attractor} can {outer} [MASK] ."
+        for noun in (subject, other)
+    )
+    return _case("reflexive-gender", (text, paired), pair, combination, subject)
 
 
 MAKERS: dict[Kind, Maker] = {

@@ -45,6 +45,11 @@ def headword(entry: Entry) -> str:
     return entry
 
 
+def lexeme(word: str) -> str:
+    """The headword of a noun for people in either number; any other word as it is."""
+    return _LEXEMES.get(word, word)
+
+
 def split_of(entry: Entry) -> Split:
     """Return the split of an entry; a checksum, so that adding words moves no other word."""
     return "held-out" if crc32(headword(entry).encode()) % HELD_OUT_ONE_IN == 0 else "training"
@@ -89,6 +94,7 @@ PEOPLE = _nouns(
     "viewer reader listener speaker programmer technician analyst inspector cop"
 )
 """Nouns for people of either gender."""
+_LEXEMES = {form: headword(noun) for noun in PEOPLE for form in (noun.singular, noun.plural)}
 
 MASCULINE = _words(
     "man boy king father son brother uncle husband prince actor waiter grandfather nephew duke "

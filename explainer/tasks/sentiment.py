@@ -63,12 +63,16 @@ def _case(rng: Random, label: str, form: str) -> Case:
     negated = form == "negated"
     words = GOOD if (label == "positive") is not negated else BAD
     first, second = rng.sample(words, 2)
+    opposites = BAD if words is GOOD else GOOD
     one, two = rng.sample(THINGS, 2)
-    if negated:
-        text = f"{rng.choice(OPENINGS)}the {one} is not {first} and the {two} is never {second} ."
-    else:
-        text = (
-            f"{rng.choice(OPENINGS)}the {one} is {rng.choice(ADVERBS)} {first} and the {two} is "
-            f"{second} ."
+    opening = rng.choice(OPENINGS)
+    adverb = "" if negated else f"{rng.choice(ADVERBS)} "
+    no, never = ("not ", "never ") if negated else ("", "")
+    text, pair = (
+        f"{opening}the {one} is {no}{adverb}{a} and the {two} is {never}{b} ."
+        for a, b in (
+            (first, second),
+            (opposites[words.index(first)], opposites[words.index(second)]),
         )
-    return Case(text, label, other, "sentiment", f"{label}-{form}", first)
+    )
+    return Case(text, label, other, "sentiment", f"{label}-{form}", first, pair)

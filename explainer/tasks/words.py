@@ -63,6 +63,11 @@ def form(noun: Noun, number: Number) -> str:
     return noun.plural if number == "plural" else noun.singular
 
 
+def other_number(number: Number) -> Number:
+    """Return the number that it is not."""
+    return "singular" if number == "plural" else "plural"
+
+
 def agree(verb: Verb, number: Number) -> str:
     """Return the present tense of a verb whose subject has a number."""
     return verb.base if number == "plural" else verb.third

@@ -215,6 +215,12 @@ def test_a_files_columns_reach_its_cases(tmp_path):
     assert found == (Case("a", "1", "", "own", "1", ""),)
 
 
+def test_a_file_may_bring_minimal_pairs():
+    rows = "text,correct,wrong,other sentence\nthe farmer [MASK] .,is,are,the farmers [MASK] .\n"
+    (case,) = read(rows, pair="other sentence")
+    assert case.pair == "the farmers [MASK] ."
+
+
 def test_no_bytes_end_otherwise_than_in_cases_or_a_sentence():
     random = Random(0)
     marks = (",", "\t", ";", '"', "\n", "\r", "{", "}", ":", "\0", "[", "\\ud800", "\ufeff", " ")

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from explainer.cli.output import put
 from explainer.evaluation.evidence.report import write_report
 from explainer.evaluation.evidence.tables import read_tables
 from explainer.evaluation.options import Options
-from explainer.evaluation.reading.cases import Sentences
+from explainer.evaluation.reading.cases import Columns, Sentences
 from explainer.evaluation.run import LOCK, Run, evaluate
 from explainer.evaluation.stored import RECORDS, RUN, read_records, stored_runs
 from explainer.results.settings import Settings
@@ -342,6 +343,15 @@ def test_a_run_from_before_columns_and_searches_had_names_goes_on(folder, run, t
     (folder / RUN).write_text(json.dumps(described), encoding="utf-8")
     evaluate(run, tiny_masked_lm, 3, folder)
     assert len(read_records(folder)) == 3
+    described["sentences"]["columns"] = asdict(Columns())
+    del described["sentences"]["columns"]["pair"]
+    (folder / RUN).write_text(json.dumps(described), encoding="utf-8")
+    evaluate(run, tiny_masked_lm, 3, folder)
+    assert len(read_records(folder)) == 3
+    described["sentences"]["columns"] = "text"
+    (folder / RUN).write_text(json.dumps(described), encoding="utf-8")
+    said = complaint(evaluate, run, tiny_masked_lm, 3, folder)
+    assert "sentences is missing or of a wrong type" in said
 
 
 def test_no_sentence_counts_twice_in_a_folder_of_runs(folder, done):

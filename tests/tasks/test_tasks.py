@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from explainer.base.errors import ExplainerError
-from explainer.tasks import KINDS, Case, generate
+from explainer.tasks import KINDS, Case, generate, sentiment_cases
 from explainer.tasks.generate import combinations
-from explainer.tasks.lexicon import headword
+from explainer.tasks.lexicon import headword, lexeme
 from explainer.tasks.predicate import Predicate
 from explainer.tasks.words import Lexicon
 
@@ -108,6 +108,53 @@ def test_reflexive_gender_agrees_with_the_subject():
                 ("himself", "herself") if masculine else ("herself", "himself")
             )
             assert case.text.split()[1] == case.controller
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "reflexive-gender"])
+def test_the_minimal_pair_is_what_would_be_generated_with_the_controller_in_its_other_number(kind):
+    for case in generate(kind, 100, 4):
+        differ = [
+            (own, other)
+            for own, other in zip(case.text.split(), case.pair.split(), strict=True)
+            if own != other
+        ]
+        controller = next(pair for pair in differ if pair[0] == case.controller)
+        assert lexeme(controller[0]) == lexeme(controller[1]) == headword_of(controller)
+        # Beside the controller only the verb of a relative clause that it is the subject of.
+        assert len(differ) == (2 if kind == "sva-subj" else 1)
+        if kind == "sva-subj":
+            wanted = {"singular": "plural", "plural": "singular"}[case.combination.split("-")[0]]
+            forms = {v.base: "plural" for v in Lexicon.of("held-out").transitive}
+            assert forms.get(differ[1][1], "singular") == wanted
+
+
+def headword_of(forms: tuple[str, str]) -> str:
+    (noun,) = (n for n in Lexicon.of("held-out").people if {n.singular, n.plural} == set(forms))
+    return headword(noun)
+
+
+def test_the_minimal_pair_of_gender_has_a_noun_of_the_other_gender():
+    words = Lexicon.of("held-out")
+    for case in generate("reflexive-gender", 200, 4):
+        own, other = case.text.split(), case.pair.split()
+        assert [place for place in range(len(own)) if own[place] != other[place]] == [1]
+        assert (own[1] in words.masculine) == (other[1] in words.feminine)
+        assert own.count(other[1]) == 0
+
+
+def test_the_minimal_pair_of_a_review_has_the_opposite_words_and_class():
+    texts = {case.text: case for case in sentiment_cases(1000, 0)}
+    for case in list(texts.values())[:100]:
+        own, other = case.text.split(), case.pair.split()
+        assert sum(a != b for a, b in zip(own, other, strict=True)) == 2
+        if case.pair in texts:
+            assert texts[case.pair].correct == case.wrong
+
+
+def test_a_word_that_is_no_noun_for_people_is_its_own_lexeme():
+    assert [lexeme(word) for word in ("children", "thief", "king", "")] == [
+        *("child", "thief", "king", "")
+    ]
 
 
 def shape(case: Case) -> str:

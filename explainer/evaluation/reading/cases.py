@@ -27,7 +27,8 @@ class Columns:
 
     It needs `text` with `correct` and `wrong`, or with `label`; `other` is a label's rival class,
     `combination` says which sentences are of one form, `controller` names the word that the
-    answer depends on.
+    answer depends on, `pair` is the same sentence with other words, so that the other answer is
+    right.
     """
 
     text: str = "text"
@@ -37,6 +38,7 @@ class Columns:
     other: str = "other"
     combination: str = "combination"
     controller: str = "controller"
+    pair: str = "pair"
 
     def __post_init__(self) -> None:
         for role in COLUMNS:
@@ -186,6 +188,7 @@ def _case(row: Row, file: str, task: str, columns: Columns, needed: tuple[str, .
         kind=task,
         combination=cell("combination") or cell("label") or "all",
         controller=cell("controller"),
+        pair=cell("pair"),
     )
 
 

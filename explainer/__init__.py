@@ -40,12 +40,13 @@ if TYPE_CHECKING:
     from explainer.question.predictions import Prediction, predict
     from explainer.question.quantity import Contrast
     from explainer.results.beside.stability import Stability, StabilityCheck
+    from explainer.results.beside.word_scores import WordScores
     from explainer.results.comparison import Aligned, Comparison, WordChange, compare
     from explainer.results.explanation import Explanation
     from explainer.results.pattern import Pattern
     from explainer.results.route import Component, Edge, Level, Node, Place, Route
     from explainer.results.settings import Settings
-    from explainer.rivals.words.methods import WORD_METHODS, WordScores
+    from explainer.rivals.words.methods import WORD_METHODS
     from explainer.tasks import KINDS, Case, generate, sentiment_cases
 
 __version__ = "0.2.0"
@@ -130,7 +131,7 @@ _HOMES = {
     "StabilityCheck": "results.beside.stability",
     "WORD_METHODS": "rivals.words.methods",
     "WordChange": "results.comparison",
-    "WordScores": "rivals.words.methods",
+    "WordScores": "results.beside.word_scores",
     "ablate": "api",
     "available_models": "models.registry",
     "compare": "results.comparison",

@@ -27,11 +27,12 @@ from explainer.models.model import Model, given_model
 from explainer.question.quantity import Contrast, Quantity, choose_quantity, given_contrast
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.beside.stability import Stability
+from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
 from explainer.results.reduced import Precision
 from explainer.results.route import Component, Level, Place, Route
 from explainer.results.settings import Settings, given_settings
-from explainer.rivals.words.methods import WORD_METHODS, Scoring, WordScores
+from explainer.rivals.words.methods import WORD_METHODS, Scoring
 
 
 def explain(

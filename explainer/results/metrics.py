@@ -9,6 +9,9 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from explainer.base.checks import one_of
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed
@@ -132,6 +135,26 @@ def alignment(one: Sequence[int], other: Sequence[int]) -> float:
     _alike((one, other))
     pairs = list(zip(one, other, strict=True))[1:-1]
     return sum(a == b for a, b in pairs) / len(pairs) if pairs else 1.0
+
+
+def rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
+    """Spearman's rank correlation of two rows of numbers, ties sharing the mean of their ranks.
+
+    nan for fewer than three pairs, and where either row has one value only; what differs by
+    rounding is a tie. Raises ExplainerError for rows of different lengths.
+    """
+    rows = [np.asarray(row, float).round(12) for row in (one, other)]
+    _alike([row.tolist() for row in rows])
+    if len(rows[0]) < 3 or any(np.ptp(row) == 0 for row in rows):
+        return math.nan
+    return float(np.corrcoef([_ranks(row) for row in rows])[0, 1])
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The place of each value in their order."""
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[which])
 
 
 def _alike(sequences: Sequence[Sequence[object]]) -> None:

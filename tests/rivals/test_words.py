@@ -260,5 +260,7 @@ def test_leave_one_out_masks_the_word(tiny_masked_lm):
 def test_bad_input_is_one_sentence(tiny_masked_lm):
     with pytest.raises(ExplainerError, match="The method 'lime' is not known: choose one of"):
         word_scores(tiny_masked_lm, TEXT, "lime")
-    with pytest.raises(ExplainerError, match="finite number for each of 1 tokens"):
+    with pytest.raises(ExplainerError, match="The score is nan: give a finite number"):
         WordScores("alti", ("a",), (float("nan"),))
+    with pytest.raises(ExplainerError, match="'alti' has 1 scores for 2 tokens: give one for each"):
+        WordScores("alti", ("a", "b"), (0.5,))

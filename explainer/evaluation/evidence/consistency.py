@@ -18,6 +18,7 @@ import pandas as pd
 from explainer.evaluation.evidence.bootstrap import Array, Estimate, resampling
 from explainer.evaluation.evidence.summary import Row
 from explainer.evaluation.evidence.tables import KEYS, Tables
+from explainer.results.metrics import rank_correlation
 
 LEAST = 10
 """Fewer sentences of one form say nothing about consistency."""
@@ -144,15 +145,8 @@ def correlation(
     numbers = np.arange(len(values))
     found = np.array(
         [
-            _spearman(*values[np.repeat(numbers, times.astype(int))].T)
+            rank_correlation(*values[np.repeat(numbers, times.astype(int))].T)
             for times in resampling(len(values))
         ]
     )
     return Estimate.of(found[0], found[1:], len(values))
-
-
-def _spearman(one: Array, other: Array) -> float:
-    ranks = [pd.Series(values.round(12)).rank().to_numpy() for values in (one, other)]
-    if len(one) < 3 or any(np.ptp(rank) == 0 for rank in ranks):
-        return float("nan")
-    return float(np.corrcoef(*ranks)[0, 1])

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explainer.base.errors import ExplainerError
 from explainer.influence.sampling.path import baseline
 from explainer.influence.trace import Trace
 from explainer.models.adapter import Adapter
@@ -19,6 +18,7 @@ from explainer.models.model import Model
 from explainer.models.shapes import Float
 from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
+from explainer.results.beside.word_scores import OWN, SCORED
 from explainer.results.settings import Settings
 from explainer.rivals.rollout import rollout
 from explainer.rivals.scored import Array
@@ -82,48 +82,16 @@ class WordMethod:
     run: Callable[[Scoring], Array]
 
 
-WORD_METHODS: dict[str, WordMethod] = {
-    "influence": WordMethod(
-        "influence g (integrated gradients)", True, lambda a: np.array(a.follow().influence)
-    ),
-    "leave-one-out": WordMethod(
-        "leave one out", True, lambda a: leave_one_out(a.observed, a.baseline)
-    ),
-    "decompx": WordMethod("DecompX, head linearised", True, lambda a: decompx(a.observed)),
-    "gradient-input": WordMethod(
-        "gradient × input", True, lambda a: gradient_input(a.adapter, a.z, a.quantity)
-    ),
-    "attention-gradient": WordMethod(
-        "attention × gradient", True, lambda a: attention_gradient(a.adapter, a.z, a.quantity)
-    ),
-    "alti": WordMethod("ALTI", False, lambda a: rolled_out(alti(a.observed), a.quantity.position)),
-    "globenc": WordMethod(
-        "GlobEnc", False, lambda a: rolled_out(globenc(a.observed), a.quantity.position)
-    ),
-    "value-zeroing": WordMethod(
-        "Value Zeroing", False, lambda a: rolled_out(value_zeroing(a.observed), a.quantity.position)
-    ),
-    "rollout": WordMethod(
-        "attention rollout", False, lambda a: rollout(a.attention)[-1, a.quantity.position]
-    ),
+_RUNS: dict[str, Callable[[Scoring], Array]] = {
+    OWN: lambda a: np.array(a.follow().influence),
+    "leave-one-out": lambda a: leave_one_out(a.observed, a.baseline),
+    "decompx": lambda a: decompx(a.observed),
+    "gradient-input": lambda a: gradient_input(a.adapter, a.z, a.quantity),
+    "attention-gradient": lambda a: attention_gradient(a.adapter, a.z, a.quantity),
+    "alti": lambda a: rolled_out(alti(a.observed), a.quantity.position),
+    "globenc": lambda a: rolled_out(globenc(a.observed), a.quantity.position),
+    "value-zeroing": lambda a: rolled_out(value_zeroing(a.observed), a.quantity.position),
+    "rollout": lambda a: rollout(a.attention)[-1, a.quantity.position],
 }
-
-
-@dataclass(frozen=True)
-class WordScores:
-    """The scores of all tokens under a method of `WORD_METHODS`: in logits where that is signed,
-    otherwise shares of 1.
-
-    Raises ExplainerError where there is not one finite number for each token.
-    """
-
-    method: str
-    tokens: tuple[str, ...]
-    scores: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.tokens) != len(self.scores) or not np.isfinite(self.scores).all():
-            raise ExplainerError(
-                f"The method '{self.method}' does not give a finite number for each of "
-                f"{len(self.tokens)} tokens: choose another text or method."
-            )
+WORD_METHODS = {name: WordMethod(*kind, _RUNS[name]) for name, kind in SCORED.items()}
+"""Every method by its name; what it is called stands in `SCORED`."""

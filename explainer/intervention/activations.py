@@ -14,38 +14,52 @@ from explainer.models.block import embed
 from explainer.models.encode import through_blocks, without_gradients, word_embeddings
 from explainer.models.model import Model
 from explainer.models.shapes import Float
-from explainer.question.sentence import read_sentence
+from explainer.question.sentence import Sentence, read_sentence
 
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """Hidden states [L + 1, pos, d_model] and head outputs o [L, head, pos, d_head].
+    """Hidden states [L + 1, pos, d_model], head outputs o and values v [L, head, pos, d_head].
 
     `pos` is 1 where they are the same for every position. The skip input of block l is nodes[l].
+    `attention` [L, head, to, from] is that of the text which they are of; None where they are of
+    no text.
     """
 
     nodes: Float[Tensor, "depth pos d_model"]
     heads: Float[Tensor, "layer head pos d_head"]
+    values: Float[Tensor, "layer head pos d_head"]
+    attention: Float[Tensor, "layer head pos pos"] | None = None
 
 
 def activations(adapter: Adapter, z: Float[Tensor, "pos d_embedding"]) -> Activations:
     """By a forward pass of word embeddings z."""
     first, _ = embed(adapter.embedding, z.unsqueeze(0))
-    nodes, heads = [first[0]], []
+    nodes, attended = [first[0]], []
     for H, state in through_blocks(adapter, first):
         nodes.append(H[0])
-        heads.append(state.attended.output[0])
-    return Activations(torch.stack(nodes), torch.stack(heads))
+        attended.append(state.attended)
+    return Activations(
+        torch.stack(nodes),
+        torch.stack([a.output[0] for a in attended]),
+        torch.stack([a.v[0] for a in attended]),
+        torch.stack([a.attention[0] for a in attended]),
+    )
+
+
+def of_sentence(model: Model, sentence: Sentence) -> Activations:
+    """By the forward pass of a sentence that has been read."""
+    with without_gradients():
+        z = word_embeddings(model.adapter, sentence.token_ids)
+        return activations(model.adapter.of(sentence.token_ids), z)
 
 
 def no_activations(adapter: Adapter) -> Activations:
     """Zero everywhere."""
     block, word = adapter.blocks[0], adapter.embedding.word
     layers, heads = len(adapter.blocks), block.n_heads
-    return Activations(
-        word.new_zeros(layers + 1, 1, block.W_O.shape[0]),
-        word.new_zeros(layers, heads, 1, block.d_head),
-    )
+    nothing = word.new_zeros(layers, heads, 1, block.d_head)
+    return Activations(word.new_zeros(layers + 1, 1, block.W_O.shape[0]), nothing, nothing)
 
 
 def mean_activations(model: Model, texts: Sequence[str]) -> Activations:
@@ -55,15 +69,9 @@ def mean_activations(model: Model, texts: Sequence[str]) -> Activations:
     """
     if not texts:
         raise ExplainerError("A mean needs reference sentences, and there are none: give some.")
-    nodes: list[Tensor] = []
-    heads: list[Tensor] = []
-    with without_gradients():
-        for text in texts:
-            token_ids = read_sentence(model, text).token_ids
-            z = word_embeddings(model.adapter, token_ids)
-            found = activations(model.adapter.of(token_ids), z)
-            nodes.append(found.nodes)
-            heads.append(found.heads)
-        return Activations(
-            torch.cat(nodes, 1).mean(1, keepdim=True), torch.cat(heads, 2).mean(2, keepdim=True)
-        )
+    found = [of_sentence(model, read_sentence(model, text)) for text in texts]
+    return Activations(
+        torch.cat([one.nodes for one in found], 1).mean(1, keepdim=True),
+        torch.cat([one.heads for one in found], 2).mean(2, keepdim=True),
+        torch.cat([one.values for one in found], 2).mean(2, keepdim=True),
+    )

@@ -176,6 +176,16 @@ def half_way(
     return normalise(block.norm_1, u)
 
 
+def feed_forward(
+    block: Block, y: Float[Tensor, "point to d_model"]
+) -> tuple[Float[Tensor, "point to d_model"], Float[Tensor, "point to d_ff"], NormState]:
+    """H' = LN2(w) of y, what the activation is of, and the state of that LayerNorm."""
+    inner = functional.linear(y, block.W_1, block.b_1)
+    w = functional.linear(block.activation(inner), block.W_2, block.b_2) + y
+    H_next, norm_2 = normalise(block.norm_2, w)
+    return H_next, inner, norm_2
+
+
 def forward(
     block: Block,
     H: Float[Tensor, "point from d_model"],
@@ -193,9 +203,7 @@ def forward(
     if edit is not None:
         output, resid = edit(output, resid)
     y, norm_1 = half_way(block, output, resid)
-    inner = functional.linear(y, block.W_1, block.b_1)
-    w = functional.linear(block.activation(inner), block.W_2, block.b_2) + y
-    H_next, norm_2 = normalise(block.norm_2, w)
+    H_next, inner, norm_2 = feed_forward(block, y)
     return H_next, BlockState(attended, norm_1, inner, norm_2)
 
 

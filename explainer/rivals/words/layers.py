@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from explainer.base.checkpoint import checkpoint
-from explainer.models.block import half_way, normalise
+from explainer.models.block import feed_forward, half_way
 from explainer.models.shapes import Float
 from explainer.rivals.attention_path import best_route
 from explainer.rivals.scored import Array, ScoredRoute
@@ -129,6 +129,4 @@ def _without_values(
     given = torch.einsum("hij,hje->jhie", A[:, :, tokens], v[:, tokens])
     resid = observed.hidden[number].expand(len(tokens), -1, -1)
     y, _ = half_way(block, state.attended.output - given, resid)
-    inner = functional.linear(y, block.W_1, block.b_1)
-    w = functional.linear(block.activation(inner), block.W_2, block.b_2) + y
-    return normalise(block.norm_2, w)[0]
+    return feed_forward(block, y)[0]

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from explainer.evaluation.evidence.report import write_report
     from explainer.evaluation.methods import METHODS
     from explainer.evaluation.options import Options
+    from explainer.evaluation.protocols.measurement import Measurement, ProtocolRecord
+    from explainer.evaluation.protocols.run import measure_protocols, run_protocols
+    from explainer.evaluation.protocols.table import PROTOCOLS
     from explainer.evaluation.reading.cases import Sentences
     from explainer.evaluation.record import Record
     from explainer.evaluation.run import Run, evaluate
@@ -54,6 +57,7 @@ __version__ = "0.2.0"
 __all__ = [
     "KINDS",
     "METHODS",
+    "PROTOCOLS",
     "WORD_METHODS",
     "Ablated",
     "Aligned",
@@ -66,12 +70,14 @@ __all__ = [
     "Explanation",
     "Level",
     "Measured",
+    "Measurement",
     "Model",
     "Node",
     "Options",
     "Pattern",
     "Place",
     "Prediction",
+    "ProtocolRecord",
     "Question",
     "Record",
     "Replacement",
@@ -93,7 +99,9 @@ __all__ = [
     "generate",
     "load_model",
     "measure_path",
+    "measure_protocols",
     "predict",
+    "run_protocols",
     "sentiment_cases",
     "stability",
     "word_scores",
@@ -114,12 +122,15 @@ _HOMES = {
     "Level": "results.route",
     "METHODS": "evaluation.methods",
     "Measured": "influence.measure",
+    "Measurement": "evaluation.protocols.measurement",
     "Model": "models.model",
     "Node": "results.route",
     "Options": "evaluation.options",
+    "PROTOCOLS": "evaluation.protocols.table",
     "Pattern": "results.pattern",
     "Place": "results.route",
     "Prediction": "question.predictions",
+    "ProtocolRecord": "evaluation.protocols.measurement",
     "Question": "api",
     "Record": "evaluation.record",
     "Replacement": "intervention.ablate",
@@ -142,7 +153,9 @@ _HOMES = {
     "generate": "tasks",
     "load_model": "models.registry",
     "measure_path": "api",
+    "measure_protocols": "evaluation.protocols.run",
     "predict": "question.predictions",
+    "run_protocols": "evaluation.protocols.run",
     "sentiment_cases": "tasks",
     "stability": "api",
     "word_scores": "api",

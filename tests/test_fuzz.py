@@ -5,15 +5,19 @@ import io
 import json
 import xml.etree.ElementTree as ET
 from copy import deepcopy
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
 
 from explainer import (
+    PROTOCOLS,
     WORD_METHODS,
+    Case,
     Explanation,
+    Measurement,
+    ProtocolRecord,
     Question,
     Settings,
     Stability,
@@ -22,6 +26,7 @@ from explainer import (
     explain,
     explain_many,
     load_model,
+    measure_protocols,
     predict,
     stability,
     word_scores,
@@ -172,6 +177,42 @@ def test_measure_path(masked_lm, nodes, components, asked):
 )
 def test_trace_text(masked_lm, text, asked):
     outcome(lambda: trace_text(masked_lm.it, text, **{"settings": FEW, **asked}))
+
+
+AGREEING = Case("the farmer [MASK] .", "is", "are", "own", "all", "farmer", "the farmers [MASK] .")
+
+
+@cases(
+    case=st.just(AGREEING) | ANYTHING,
+    names=st.just(["nothing"]) | ANYTHING,
+    asked=arguments(
+        {
+            **{"number": st.integers(0, 9), "settings": st.just(FEW), "seed": st.integers(0, 9)},
+            "memory": st.just(2**30),
+        }
+    ),
+)
+def test_measure_protocols(masked_lm, case, names, asked):
+    how = {"settings": FEW, **asked}
+    with pytest.MonkeyPatch.context() as patched:
+        # What protocols measure is tested by itself: here it would be followed many hundred times.
+        nothing = replace(PROTOCOLS["words"], name="nothing", measure=lambda _: ())
+        patched.setitem(PROTOCOLS, "nothing", nothing)
+        found = outcome(lambda: measure_protocols(masked_lm.it, case, names, **how))
+    assert found is None or all(isinstance(one, ProtocolRecord) for one in found)
+
+
+@cases(
+    method=st.just("influence") | ANYTHING,
+    measure=st.just("rank") | ANYTHING,
+    condition=TEXTS | ANYTHING,
+    value=NUMBERS | ANYTHING,
+    note=TEXTS | ANYTHING,
+)
+def test_measurement(method, measure, condition, value, note):
+    found = outcome(lambda: Measurement(method, measure, condition, value, note))
+    if found is not None:
+        assert Measurement(**json.loads(json.dumps(asdict(found)))) == found
 
 
 @cases(

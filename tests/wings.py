@@ -18,7 +18,7 @@ pages, app.py > app > cli > evaluation > api > intervention, rivals > influence 
 app, cli > figures > results > base
 app: explore, compare, evaluate, method > widgets > compute > state
 figures: patterns, charts > canvas
-evaluation: evidence > . > reading
+evaluation: evidence > protocols > . > reading
 models: version, cards > registry > loading > .
 """
 """Who may import whom: in a line, a wing may import what stands to the right of it, and itself.

@@ -31,13 +31,16 @@ Check = Callable[[Any], bool]
 
 def wrong_field(line: Line) -> str | None:
     """The first field that a line lacks or that is not of its type; None if all is well."""
-    checks = LEFT_OUT if "left_out" in line else _fields(Record)
+    return wrong_of(line, Record) or (None if "left_out" in line else _uneven(line))
+
+
+def wrong_of(line: Line, record: type) -> str | None:
+    """The same for lines that a class of records has written, one with a `number`."""
+    checks = LEFT_OUT if "left_out" in line else _fields(record)
     for name, fits in checks.items():
         if name not in line or not fits(line[name]):
             return name
-    if not 0 <= line["number"] < MOST:
-        return "number"
-    return None if "left_out" in line else _uneven(line)
+    return None if 0 <= line["number"] < MOST else "number"
 
 
 def _paths(value: Any) -> bool:

@@ -8,6 +8,7 @@ written half of it.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -97,10 +98,11 @@ def read_run(folder: Path) -> Line:
     return found
 
 
-def read_records(folder: Path) -> list[Line]:
+def read_records(folder: Path, wrong: Callable[[Line], str | None] = wrong_field) -> list[Line]:
     """The lines of a folder's records by number, each number once.
 
-    Raises ExplainerError, naming the line, for one that is no record, and for two that differ.
+    `wrong` names the first field of a line that is not as it was written. Raises ExplainerError,
+    naming the line, for one that is no record, and for two that differ.
     """
     file = folder / RECORDS
     if not file.exists():
@@ -109,8 +111,8 @@ def read_records(folder: Path) -> list[Line]:
     *whole, _torn = _content(file).split(b"\n")
     for line, content in enumerate(whole, 1):
         record = _parsed(file, content, line)
-        if wrong := wrong_field(record):
-            _damaged(file, line, f"{wrong} is missing or of a wrong type")
+        if field := wrong(record):
+            _damaged(file, line, f"{field} is missing or of a wrong type")
         first, known = found.setdefault(record["number"], (line, record))
         if {**known, TIMED: 0} != {**record, TIMED: 0}:
             number = record["number"]

@@ -14,8 +14,9 @@ from explainer.evaluation.methods import METHODS, SELECTIONS, Signals, kept_by_n
 from explainer.evaluation.options import Options
 from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.reading.cases import Sentences, cases_of
-from explainer.evaluation.run import RECORDS, Run, evaluate, fingerprint, read_records
+from explainer.evaluation.run import Run, evaluate, fingerprint
 from explainer.evaluation.sentence import evaluate_sentence
+from explainer.evaluation.stored import RECORDS, read_records
 from explainer.intervention.ablate import REPLACEMENTS, keep_only, remove, run_kept
 from explainer.intervention.attention import attention
 from explainer.models.registry import load_model

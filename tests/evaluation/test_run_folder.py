@@ -17,9 +17,10 @@ from explainer.base.files import write_whole
 from explainer.cli.output import put
 from explainer.evaluation.evidence.report import write_report
 from explainer.evaluation.evidence.tables import read_tables
+from explainer.evaluation.keeping import LOCK
 from explainer.evaluation.options import Options
 from explainer.evaluation.reading.cases import Columns, Sentences
-from explainer.evaluation.run import LOCK, Run, evaluate
+from explainer.evaluation.run import Run, evaluate
 from explainer.evaluation.stored import RECORDS, RUN, read_records, stored_runs
 from explainer.results.settings import Settings
 

@@ -1,0 +1,110 @@
+"""A task's sentence as a protocol is asked about it: what several protocols need, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from explainer.base.errors import ExplainerError
+from explainer.base.numbers import counted
+from explainer.evaluation.question import contrast_of
+from explainer.influence.together import Asked, Batch
+from explainer.influence.trace import Trace
+from explainer.models.model import Model
+from explainer.question.quantity import Quantity, choose_quantity
+from explainer.question.sentence import Sentence, read_sentence
+from explainer.results.explanation import Explanation
+from explainer.results.settings import Settings
+from explainer.rivals.words.methods import Scoring
+from explainer.tasks import Case
+from explainer.tasks.lexicon import lexeme
+
+NO_PAIR = "no minimal pair is known for this sentence"
+
+
+@dataclass(frozen=True, eq=False)
+class AskedCase:
+    """The `case` with its `number` in the task, read by the model; `budget` is bytes of memory.
+
+    `shared` is what the protocol prepared once for all sentences.
+    """
+
+    model: Model
+    case: Case
+    number: int
+    settings: Settings
+    seed: int
+    budget: int
+    sentence: Sentence
+    quantity: Quantity
+    shared: Any = None
+
+    @staticmethod
+    def read(
+        model: Model,
+        case: Case,
+        number: int,
+        settings: Settings,
+        seed: int,
+        budget: int,
+        shared: Any = None,
+    ) -> AskedCase:
+        """Raises ExplainerError for a sentence that the model cannot read or answer."""
+        sentence = read_sentence(model, case.text)
+        quantity = choose_quantity(model, sentence, contrast_of(model, case))
+        return AskedCase(model, case, number, settings, seed, budget, sentence, quantity, shared)
+
+    @property
+    def cluster(self) -> str:
+        """What other sentences may have in common with this one."""
+        return lexeme(self.case.controller) or self.case.text
+
+    def rng(self, purpose: str) -> np.random.Generator:
+        """Draws that are this sentence's own, whatever else is drawn."""
+        return np.random.default_rng([self.seed, self.number, crc32(purpose.encode())])
+
+    @cached_property
+    def pair(self) -> Sentence | str:
+        """The other sentence of the minimal pair, token for token; or why there is none."""
+        if not self.case.pair:
+            return NO_PAIR
+        try:
+            found = read_sentence(self.model, self.case.pair)
+        except ExplainerError as error:
+            return f"the other sentence of the minimal pair cannot be read: {error}"
+        own, its = len(self.sentence.tokens), len(found.tokens)
+        if own != its or found.masks != self.sentence.masks:
+            return (
+                f"the minimal pair does not go token for token ({own} and {counted(its, 'token')})"
+            )
+        if found.token_ids == self.sentence.token_ids:
+            return "both sentences of the minimal pair are the same to the model"
+        return found
+
+    @property
+    def _batch(self) -> Batch:
+        return Batch(self.model, self.settings, flow=True, budget=self.budget)
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The sentence's trace; ask for it where gradients are off."""
+        return self._batch.follow([Asked(self.sentence, self.quantity)])
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """The sentence's explanation, with the total flow; ask for it where gradients are off."""
+        asked = [Asked(self.sentence, self.quantity)]
+        return self._batch.explanations_of(self.trace, asked)[0]
+
+    def scoring(self) -> Scoring:
+        """What methods of `WORD_METHODS` score words from, with nothing computed yet, so that each
+        method's time is its own."""
+        asked = [Asked(self.sentence, self.quantity)]
+        return Scoring(
+            *(self.model, self.sentence, self.quantity, self.settings),
+            follow=lambda: self._batch.follow(asked),
+        )

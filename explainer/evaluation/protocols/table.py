@@ -1,0 +1,8 @@
+"""All protocols by name."""
+
+from __future__ import annotations
+
+from explainer.evaluation.protocols.protocol import Protocol
+from explainer.evaluation.protocols.words import WORDS
+
+PROTOCOLS: dict[str, Protocol] = {protocol.name: protocol for protocol in (WORDS,)}

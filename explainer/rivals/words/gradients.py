@@ -26,12 +26,24 @@ def attention_gradient(
     adapter: Adapter, z: Float[Tensor, "pos d_embedding"], quantity: Quantity
 ) -> Array:
     """Σ A_ij ∂Q/∂A_ij over blocks, heads and tokens i that look at word j [pos], in logits."""
+    observed, gradients = output_gradients(adapter, z, quantity)
+    # o_i = Σ_j A_ij v_j, so that ∂Q/∂A_ij = ⟨∂Q/∂o_i, v_j⟩.
+    products = (
+        torch.einsum("hij,hie,hje->j", state.attention[0], G, state.attended.v[0])
+        for state, G in zip(observed.states, gradients, strict=True)
+    )
+    return torch.stack(list(products)).sum(0).double().detach().cpu().numpy()
+
+
+def output_gradients(
+    adapter: Adapter, z: Float[Tensor, "pos d_embedding"], quantity: Quantity
+) -> tuple[Observed, Float[Tensor, "layer head pos d_head"]]:
+    """The forward pass, recorded by autograd, and ∂Q/∂o of every head's output to every node."""
     with torch.enable_grad():
         observed = Observed.of(adapter, z.detach().clone().requires_grad_(), quantity)
-        attention = [state.attention for state in observed.states]
-        gradients = torch.autograd.grad(_value(observed), attention)
-    products = (A * G for A, G in zip(attention, gradients, strict=True))
-    return torch.stack([p.sum((0, 1, 2)) for p in products]).sum(0).double().detach().cpu().numpy()
+        outputs = [state.attended.output for state in observed.states]
+        gradients = torch.autograd.grad(_value(observed), outputs)
+    return observed, torch.cat(gradients)
 
 
 def _value(observed: Observed) -> Tensor:

@@ -98,9 +98,14 @@ def _output(observed: Observed, number: int) -> Float[Tensor, "to d_model"]:
 
 
 def _nearer(observed: Observed, number: int) -> Float[Tensor, "to from"]:
-    parts, y = attended_parts(observed, number), _output(observed, number)
-    left = (y.unsqueeze(1) - parts).abs().sum(-1)
-    return (y.abs().sum(-1, keepdim=True) - left).clamp(min=0)
+    return nearer(_output(observed, number).unsqueeze(1), attended_parts(observed, number))
+
+
+def nearer(
+    y: Float[Tensor, "#to #part d_model"], parts: Float[Tensor, "to part d_model"]
+) -> Float[Tensor, "to part"]:
+    """How much nearer to y, in the L1 norm, each of its parts comes than nothing does."""
+    return (y.abs().sum(-1) - (y - parts).abs().sum(-1)).clamp(min=0)
 
 
 def _norms(observed: Observed, number: int) -> Float[Tensor, "to from"]:

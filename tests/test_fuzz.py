@@ -322,6 +322,12 @@ OPTIONS = {
     "hide_special": st.booleans(),
     "scale": st.none() | st.floats(1e-9, 1e9),
     "beside": st.none(),
+    "scores": st.builds(
+        WordScores,
+        st.sampled_from(sorted(WORD_METHODS)),
+        st.just(("[CLS]", "[MASK]", "[SEP]")),
+        st.tuples(*[st.floats(-1e99, 1e99)] * 3),
+    ),
     "colour": st.nothing(),
 }
 
@@ -443,7 +449,7 @@ FLAGS = [
     "--top-k",
 ]
 FLAGS += ["--format", "--level", "--minimum-share", "--flow", "--keep-special", "--nonsense", "-h"]
-FLAGS += ["--heads", "--candidates"]
+FLAGS += ["--heads", "--candidates", "--scores"]
 PARSER = cli._parser()
 """Made once: a quarter of the time of all cases went into making it."""
 RUN_FLAGS = ["--task", "--n", "--seed", "--split", "--predicate", "--methods", "--replacement"]

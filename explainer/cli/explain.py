@@ -13,6 +13,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.extras import need
 from explainer.base.quote import quote
 from explainer.cli.arguments import add_machine, add_settings, settings_of
+from explainer.cli.beside import Beside, add_beside, beside_tables, found_beside
 from explainer.cli.output import FORMATS, check_output, format_of, put
 from explainer.cli.table import explanation_table
 from explainer.results.explanation import Explanation
@@ -56,6 +57,7 @@ def add_explain(commands: Any, examples: str) -> None:
         action="store_true",
         help="add to JSON what skip and every head would carry on each step, and how",
     )
+    add_beside(group)
     add_machine(parser).add_argument(
         "--precision",
         choices=PRECISIONS,
@@ -121,6 +123,11 @@ def _run(options: argparse.Namespace) -> None:
             f"--candidates adds to JSON, and the output is {chosen}: leave it out, or ask for "
             "--format json."
         )
+    if options.stability and chosen not in ("table", "json"):
+        raise ExplainerError(
+            f"--stability adds to a table or JSON, and the output is {chosen}: leave it out, or "
+            "ask for --format table."
+        )
     if chosen == "html":
         need("An HTML page", "evaluate", ("plotly",))
     if chosen == "pdf":
@@ -152,7 +159,8 @@ def _run(options: argparse.Namespace) -> None:
             memory=options.memory,
             precision=options.precision,
         )
-        written = _written(explanation, chosen, options)
+        beside = found_beside(model, explanation, options, every=chosen == "json")
+        written = _written(explanation, beside, chosen, options)
     # The table has the warning beside the number.
     if explanation.gap_warning and chosen != "table":
         print(f"warning: {explanation.gap_warning}", file=sys.stderr)
@@ -163,23 +171,32 @@ def _estimate(model: Any, options: argparse.Namespace) -> Any:
     """What the explanation takes; raises ExplainerError as the explanation would."""
     from explainer.base.budget import given_budget
     from explainer.influence.effort.estimate import estimate
+    from explainer.influence.stability.found import stability_effort
     from explainer.question.sentence import read_sentence
 
     n_tokens = len(read_sentence(model, options.text).tokens)
     budget = given_budget(options.memory, model.adapter.device)
     words = None if options.words is None else whole("number of words", options.words, 1)
-    return estimate(model, n_tokens, settings_of(options), budget, words=words, flow=options.flow)
+    settings, more = settings_of(options), 0.0
+    if options.stability:
+        more = stability_effort(model.adapter, n_tokens, settings, budget, words)
+    return estimate(model, n_tokens, settings, budget, words=words, flow=options.flow, beside=more)
 
 
-def _written(explanation: Explanation, chosen: str, options: argparse.Namespace) -> str | bytes:
+def _written(
+    explanation: Explanation, beside: Beside, chosen: str, options: argparse.Namespace
+) -> str | bytes:
     if chosen == "json":
-        return explanation.to_json(indent=2) + "\n"
+        return explanation.to_json(indent=2, beside=beside.to_dict()) + "\n"
     if chosen == "table":
-        return explanation_table(
+        table = explanation_table(
             explanation,
             level=options.level,
             minimum_share=options.minimum_share,
             heads=options.heads,
+        )
+        return "\n".join(
+            (table, *(f"{p}\n" for p in beside_tables(explanation, beside, options.level)))
         )
     # Figures are only loaded by those who draw.
     from explainer.figures import View, pattern_html, pattern_pdf, pattern_svg
@@ -188,6 +205,7 @@ def _written(explanation: Explanation, chosen: str, options: argparse.Namespace)
         level=options.level,
         minimum_share=options.minimum_share,
         overlay="both" if options.flow else "none",
+        scores=beside.scores,
     )
     if chosen == "pdf":
         return pattern_pdf(explanation, view)

@@ -6,14 +6,14 @@ Nothing here knows torch, a tokenizer or a page.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 
-from explainer.base.checks import number, one_of, text, whole
+from explainer.base.checks import keys, number, one_of, text, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted, percent
 from explainer.base.quote import shown
@@ -29,6 +29,8 @@ from explainer.results.total_flow import TotalFlow
 
 SCHEMA = 2
 """Of what is written: since 2 a pattern says how its heads carry it, by value, key and query."""
+BESIDE = ("scores", "stability")
+"""What a file may have beside the explanation: it is no part of it, and not read back with it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,10 +172,11 @@ class Explanation:
             result["flow"] = {"skip": self.flow.skip.tolist(), "heads": self.flow.heads.tolist()}
         return result
 
-    def to_json(self, indent: int | None = None) -> str:
-        """The JSON contract as text."""
+    def to_json(self, indent: int | None = None, *, beside: Mapping[str, Any] | None = None) -> str:
+        """The JSON contract as text; with what stands `beside` it, of those in `BESIDE`."""
+        record = self.to_dict() | keys("argument beside", dict(beside or {}), (), BESIDE)
         try:
-            return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+            return json.dumps(record, indent=indent, ensure_ascii=False, allow_nan=False)
         except ValueError as error:
             raise ExplainerError(
                 "The explanation holds numbers that are not finite, which JSON cannot: check the "

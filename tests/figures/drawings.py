@@ -17,6 +17,7 @@ from explainer.figures import View, pattern_pair_svg, pattern_svg
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.svg import drawn_svg
 from explainer.figures.patterns.ways.cut import Cut
+from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
 from explainer.results.route import Edge
 
@@ -50,6 +51,31 @@ def with_a_cut() -> str:
     return drawn_svg(replace(Drawn.of(record("farmers"), View(width=800.0)), cut=cut))
 
 
+SCORES = {
+    "alti": (0.017, 0.084, 0.264, 0.083, 0.064, 0.042, 0.073, 0.073, 0.196, 0.05, 0.055),
+    "decompx": (
+        -0.135,
+        -0.137,
+        2.151,
+        -0.131,
+        -0.364,
+        -0.041,
+        0.079,
+        -0.23,
+        -0.624,
+        -0.255,
+        -0.497,
+    ),
+}
+"""What two methods say of the record "farmers"."""
+
+
+def scored(method: str, **choices: Any) -> str:
+    """Another method's scores in the place of influence."""
+    scores = WordScores(method, record("farmers").tokens, SCORES[method])
+    return drawn("farmers", scores=scores, **choices)
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "short": partial(drawn, "keys"),
     "dark": partial(drawn, "keys", dark=True, minimum_share=0, selected=2),
@@ -66,6 +92,8 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "pair": lambda: pattern_pair_svg(record("farmers"), record("farmer")),
     "cut": with_a_cut,
     "empty": without_influence,
+    "scores": partial(scored, "alti", hide_special=True),
+    "scores-phone": partial(scored, "decompx", width=360.0, dark=True),
 }
 
 

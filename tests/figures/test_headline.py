@@ -62,14 +62,16 @@ def test_a_share_is_said_of_what_all_words_have_only_where_it_is_a_part_of_it(sm
 @pytest.mark.parametrize(
     ("carried", "words"),
     [
-        (-0.4, "The way that was found carries the opposite, −0.40 logits: it stays"),
+        (-0.4, "The way that was found, an example of many, carries the opposite, −0.40 logits"),
         (2.6, "One way carries more than that, +2.60 logits, and others take some of it back"),
         (2.0, "All of that takes one way: it stays"),
         (1.9, "Nearly all of that takes one way"),
         (0.7, "About a third of that takes one way"),
-        (0.36, "18 % of that takes one way"),
-        (0.002, "Less than 1 % of that takes one way"),
-        (0.0, "0 % of that takes one way"),
+        (0.36, "18 % of that takes one way: it stays"),
+        (0.2, "10 % of that takes one way: it stays"),
+        (0.18, "9 % of that takes one way, an example of many: it stays"),
+        (0.002, "Less than 1 % of that takes one way, an example of many: it stays"),
+        (0.0, "0 % of that takes one way, an example of many: it stays"),
     ],
 )
 def test_what_the_way_carries_is_said_as_it_is(small, carried, words):

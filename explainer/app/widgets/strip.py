@@ -17,11 +17,19 @@ from explainer.results.pattern import Pattern
 from explainer.results.route import Level
 from explainer.results.target import Target
 
+MOST = 0.5
+"""The share of all influence below which the drawn patterns are said to be examples."""
+EXAMPLES = (
+    "Most of the influence takes other ways than the drawn ones: each of these is an example, not "
+    "the whole explanation."
+)
+
 
 def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) -> None:
     """Q at the input and at the baseline, Σ g, the gap, and the drawn patterns' share."""
     target = explanation.target
     warning = explanation.gap_warning
+    share = concentration(explanation, drawn, level)
     items = (
         (
             f"Q: {clean(target.label)}",
@@ -39,7 +47,7 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
         ),
         (
             "in the drawn patterns",
-            percent(concentration(explanation, drawn, level)),
+            percent(share),
             words("share", "pattern", "nodes" if level == "embedding" else "heads and skips"),
             False,
         ),
@@ -47,6 +55,8 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
     number_strip("strip", items)
     if warning is not None:
         st.caption(f":material/warning: {warning}")
+    if drawn and share < MOST:
+        st.caption(f":material/info: {EXAMPLES}")
 
 
 def found_by(explanation: Explanation, level: Level) -> str:

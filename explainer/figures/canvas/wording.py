@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from explainer.base.numbers import amount, counted, percent, signed
 from explainer.figures.canvas.text import brief
+from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Component, Edge, Level, Node, Place
@@ -66,9 +67,24 @@ def question(target: Target) -> str:
 
 
 def of_token(
+    explanation: Explanation,
+    position: int,
+    patterns: Sequence[Pattern],
+    scores: WordScores | None = None,
+) -> tuple[str, ...]:
+    """A word's influence, how much of it its patterns carry at both levels, and its score by
+    another method."""
+    lines = _of_influence(explanation, position, patterns)
+    if scores is None:
+        return lines
+    score = scores.scores[position]
+    said = f"{amount(score, 3)} logits" if scores.signed else percent(score)
+    return *lines, f"{scores.label} {said}"
+
+
+def _of_influence(
     explanation: Explanation, position: int, patterns: Sequence[Pattern]
 ) -> tuple[str, ...]:
-    """A word's influence, and how much of it its patterns carry at both levels."""
     head = f"{brief(explanation.tokens[position])} (token {position})"
     whole = explanation.influence[position]
     if not patterns and not whole:

@@ -1,8 +1,13 @@
-"""Each word's influence g as a bar with its number, and how much of it the word's ways carry."""
+"""Each word's influence g as a bar with its number, and how much of it the word's ways carry.
+
+With the scores of another method the bars are those, by themselves: how much the ways carry is a
+share of g, and stands with the ways.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,9 +16,11 @@ from explainer.figures.canvas.curves import Points
 from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import rgba
 from explainer.figures.canvas.scene import Area, Item, Label
-from explainer.figures.canvas.text import SMALL
+from explainer.figures.canvas.text import SMALL, shorten, width
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.scale import per_logit
+from explainer.figures.patterns.view import View
+from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 
@@ -21,10 +28,15 @@ WHOLE = 0.32
 """Opacity of all influence, of which the full colour shows what is carried."""
 THICK = 11.0
 """px of a bar beside the graph."""
+SCORED = 0.6
+"""Opacity of the scores of another method."""
+GAP = 8.0
+"""px between the names of two columns of numbers."""
 DIM = 0.3
 """Opacity, times its usual one, of a word that the selection does not mean."""
 
 Values = tuple[float, float, float]
+NOTHING: Values = (0.0, 0.0, 0.0)
 
 
 def values(
@@ -53,25 +65,66 @@ def draw(drawn: Drawn, frame: Frame) -> list[Item]:
 
     All begin at one edge: the colour and the number tell the sign.
     """
-    view = drawn.view
     every = values(drawn.explanation, drawn.listed, drawn.alone)
-    low, high = view.beside.reach if view.beside else extent(every)
+    view, scores = drawn.view, drawn.view.scores
+    bars = _carried(every, view) if scores is None else _scored(drawn, scores)
     room = frame.label_room if frame.bars is None else frame.bars[1] - frame.bars[0]
-    reach = per_logit(room, max(-low, high))
+    reach = per_logit(room, _largest(every, view))
     items: list[Item] = []
-    for source, (g, nodes, parts) in every.items():
+    for source, bar in bars.items():
         if source not in frame.rows:
             continue
-        carried = nodes if view.level == "embedding" else parts
-        for value, opacity in ((g, WHOLE), (carried, 1.0)):
-            length = min(abs(value) * reach, room)
-            strength = 1.0 if source in drawn.leading else DIM
-            fill = rgba(view.colours.sign(value), opacity * strength)
-            items.append(Area(_bar(frame, source, length), fill))
-    return items + _numbers(drawn, every, frame, reach) + _heads(drawn, frame)
+        strength = 1.0 if source in drawn.leading or scores is not None else DIM
+        for value, opacity in zip(bar.lengths, bar.opacities, strict=True):
+            fill = rgba(_colour(view, value), opacity * strength)
+            items.append(Area(_box_of(frame, source, min(abs(value) * reach, room)), fill))
+    return items + _numbers(drawn, every, bars, frame, reach) + _heads(drawn, frame)
 
 
-def _bar(frame: Frame, source: int, length: float) -> Points:
+def _largest(every: dict[int, Values], view: View) -> float:
+    """What the longest bar has room for."""
+    if view.scores is not None:
+        return max(map(abs, view.scores.scores))
+    low, high = view.beside.reach if view.beside else extent(every)
+    return max(-low, high)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Values that lie on each other in one bar, and the number behind it."""
+
+    lengths: tuple[float, ...]
+    opacities: tuple[float, ...]
+    says: str
+
+
+def _carried(every: dict[int, Values], view: View) -> dict[int, Bar]:
+    """g of each word, with what its ways carry of it in full colour."""
+    by_nodes = view.level == "embedding"
+    return {
+        source: Bar((g, nodes if by_nodes else parts), (WHOLE, 1.0), short_amount(g))
+        for source, (g, nodes, parts) in every.items()
+    }
+
+
+def _scored(drawn: Drawn, scores: WordScores) -> dict[int, Bar]:
+    """The scores of another method, of all tokens but the hidden ones."""
+    says = short_amount if scores.signed else percent
+    return {
+        at: Bar((score,), (SCORED,), says(score))
+        for at, score in enumerate(scores.scores)
+        if at not in drawn.hidden
+    }
+
+
+def _colour(view: View, value: float) -> str:
+    """The answer's that a value speaks for; grey where it does not say."""
+    if view.scores is not None and not view.scores.signed:
+        return view.colours.muted
+    return view.colours.sign(value)
+
+
+def _box_of(frame: Frame, source: int, length: float) -> Points:
     """The corners of a bar: from the left beside the graph, from the right below a word."""
     y = frame.rows[source]
     if frame.bars is None:
@@ -79,21 +132,24 @@ def _bar(frame: Frame, source: int, length: float) -> Points:
     return _box(frame.bars[0], frame.bars[0] + length, y - THICK / 2, y + THICK / 2)
 
 
-def _numbers(drawn: Drawn, every: dict[int, Values], frame: Frame, reach: float) -> list[Item]:
-    """The influence behind each bar, and before the ribbon the share that the ways carry."""
+def _numbers(
+    drawn: Drawn, every: dict[int, Values], bars: dict[int, Bar], frame: Frame, reach: float
+) -> list[Item]:
+    """The number behind each bar, and before the ribbon the share of g that the ways carry."""
     colours, level = drawn.view.colours, drawn.view.level
     ways = {p.source for p in drawn.patterns}
     items: list[Item] = []
-    for source, (g, nodes, parts) in every.items():
+    for source, bar in bars.items():
         if source not in frame.rows:
             continue
-        y, carried = frame.rows[source], nodes if level == "embedding" else parts
+        y = frame.rows[source]
         if frame.bars is not None:
-            longest = max(abs(g), abs(carried)) * reach
+            longest = max(map(abs, bar.lengths)) * reach
             end = frame.bars[0] + min(longest, frame.bars[1] - frame.bars[0])
-            items.append(Label(end + 5, y, short_amount(g), colours.muted, SMALL, "start"))
+            items.append(Label(end + 5, y, bar.says, colours.muted, SMALL, "start"))
+        g, nodes, parts = every.get(source, NOTHING)
         if frame.share is not None and source in ways and g:
-            said = _share(carried / g)
+            said = _share((nodes if level == "embedding" else parts) / g)
             items.append(Label(frame.share, y, said, colours.muted, SMALL, "end"))
     return items
 
@@ -109,11 +165,21 @@ def _heads(drawn: Drawn, frame: Frame) -> list[Item]:
     """What stands in the columns of numbers."""
     colour, y = drawn.view.colours.muted, frame.names[0]
     items: list[Item] = []
+    carried = "carried" if drawn.view.scores is None else "of g"
     if frame.bars is not None:
-        items.append(Label(frame.bars[0], y, "influence (logits)", colour, SMALL, "start"))
+        room = (frame.share or frame.labels) - frame.bars[0] - width(carried, SMALL) - GAP
+        said = shorten(_unit(drawn.view), SMALL, room)
+        items.append(Label(frame.bars[0], y, said, colour, SMALL, "start"))
     if frame.share is not None and drawn.patterns:
-        items.append(Label(frame.share, y, "carried", colour, SMALL, "end"))
+        items.append(Label(frame.share, y, carried, colour, SMALL, "end"))
     return items
+
+
+def _unit(view: View) -> str:
+    """Whose numbers the bars are, and in what."""
+    if view.scores is None:
+        return "influence (logits)"
+    return f"{view.scores.label} ({'logits' if view.scores.signed else 'share'})"
 
 
 def _box(x0: float, x1: float, y0: float, y1: float) -> Points:

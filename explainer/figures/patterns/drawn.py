@@ -79,10 +79,11 @@ class Drawn:
     @cached_property
     def alone(self) -> tuple[int, ...]:
         """The words with influence that were not followed and are not hidden."""
-        return tuple(word for word in self.explanation.not_followed if word not in self._hidden)
+        return tuple(word for word in self.explanation.not_followed if word not in self.hidden)
 
     @cached_property
-    def _hidden(self) -> frozenset[int]:
+    def hidden(self) -> frozenset[int]:
+        """Positions of [CLS], [SEP] and [MASK] where these are not among the words."""
         return special_positions(self.explanation) if self.view.hide_special else frozenset()
 
     @cached_property
@@ -92,7 +93,7 @@ class Drawn:
         return tuple(
             p
             for p in self.explanation.patterns
-            if p.source not in self._hidden or (view.selects and self.leads(p))
+            if p.source not in self.hidden or (view.selects and self.leads(p))
         )
 
     @cached_property

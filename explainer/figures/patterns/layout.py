@@ -197,7 +197,8 @@ def _token_spots(drawn: Drawn, frame: Frame) -> list[Spot]:
         by_word.setdefault(pattern.source, []).append(pattern)
     spots = []
     for position, y in frame.rows.items():
-        lines = wording.of_token(explanation, position, by_word.get(position, []))
+        own = by_word.get(position, [])
+        lines = wording.of_token(explanation, position, own, drawn.view.scores)
         word = position if position in listed else None
         places = [frame.labels - min(16.0, frame.label_room / 2)]
         if frame.bars is not None:

@@ -11,6 +11,7 @@ from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import Curve, pill, ribbon
 from explainer.figures.canvas.palette import ALONE, PALE, QUIET, Palette, rgba
 from explainer.figures.canvas.scene import Area, Item, Label
+from explainer.figures.patterns import bars
 from explainer.figures.patterns import scale as scales
 from explainer.figures.patterns.drawn import Drawn
 
@@ -59,6 +60,10 @@ def entries(drawn: Drawn, scale: float) -> list[Entry]:
     if not nodes_alone:
         found.append(Entry("by skips", lambda x, y: _skipped(x, y, colours)))
         found.append(Entry("by heads", lambda x, y: _headed(x, y, colours)))
+    if view.scores is not None:
+        named = f"bars: {view.scores.label}"
+        fill = rgba(colours.positive if view.scores.signed else colours.muted, bars.SCORED)
+        found.append(Entry(named, lambda x, y: [_bar(x, y, bars.THICK, fill)]))
     _, thick, said = scales.key(scale)
     found.append(Entry(f"width: {said}", lambda x, y: [_bar(x, y, thick, colours.muted)]))
     if view.overlay != "none" and drawn.explanation.flow is not None:

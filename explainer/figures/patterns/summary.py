@@ -10,7 +10,9 @@ from explainer.base.numbers import amount, counted, fraction, percent, signed
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import brief
 from explainer.figures.patterns.drawn import Drawn
+from explainer.figures.patterns.scores import says_bars
 from explainer.figures.patterns.view import View
+from explainer.results.beside.stability import is_example
 from explainer.results.explanation import Explanation
 from explainer.results.merged import special_positions
 from explainer.results.pattern import Pattern
@@ -58,7 +60,12 @@ def view_summary(explanation: Explanation, view: View) -> str:
 
 
 def drawn_summary(drawn: Drawn) -> str:
-    """The summary of all that is listed in a drawing, or of what is selected there."""
+    """The summary of all that is listed in a drawing, or of what is selected there; and whose
+    scores the bars are, where they are not influence."""
+    return f"{_summary(drawn)} {says_bars(drawn)}".rstrip()
+
+
+def _summary(drawn: Drawn) -> str:
     explanation, view = drawn.explanation, drawn.view
     level, word = view.level, view.selected
     if view.place is not None and word is None:
@@ -89,8 +96,13 @@ def headline(drawn: Drawn) -> tuple[Piece, ...]:
     """The answer in a sentence or two: the word with the most influence, and its way to the target.
 
     With a selected word, that word instead. The texts of the pieces, one after the other, are the
-    sentence.
+    sentence. Where the bars are another method's scores, it says that it is of influence.
     """
+    by = () if drawn.view.scores is None else (Piece("By influence g: "),)
+    return *by, *_headline(drawn)
+
+
+def _headline(drawn: Drawn) -> tuple[Piece, ...]:
     explanation, view = drawn.explanation, drawn.view
     chosen = [p for p in drawn.listed if view.selected in (None, p.source)]
     if not chosen:
@@ -148,13 +160,15 @@ def _way(drawn: Drawn, pattern: Pattern, ways: int) -> tuple[Piece, ...]:
     if not g:  # pieces of a word that cancel
         start = f" One of its ways carries {amount(carried)} logits: it "
     elif carried / g < 0:
-        start = f" The way that was found carries the opposite, {amount(carried)} logits: it "
+        start = " The way that was found, an example of many, carries the opposite, "
+        start += f"{amount(carried)} logits: it "
     elif carried / g > 1.005:
         start = f" One way carries more than that, {signed(carried)} logits, and others take some "
         start += "of it back: it "
     else:
         which = "one of its ways" if ways > 1 else "one way"
-        start = f" {fraction(carried / g)} of that takes {which}: it "
+        example = ", an example of many" if is_example(carried / g) else ""
+        start = f" {fraction(carried / g)} of that takes {which}{example}: it "
     return Piece(start), *_told(drawn, pattern), Piece(".")
 
 

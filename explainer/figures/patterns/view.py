@@ -9,6 +9,7 @@ from explainer.base.checks import instance, number, one_of, whole, yes_or_no
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
 from explainer.figures.canvas.palette import Palette, palette
+from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
 from explainer.results.logits import LARGEST
 from explainer.results.merged import Merged
@@ -54,7 +55,8 @@ class View:
     step: patterns of other words, and those that do not pass there, are faded; `width` is in px;
     `merge_pieces` makes one row of the pieces of a word (what is selected still names a token),
     `hide_special` leaves out what starts at [CLS], [SEP] and [MASK]; `scale` fixes the px per
-    logit, so that two figures can be compared, and `beside` what else they share.
+    logit, so that two figures can be compared, and `beside` what else they share. With the
+    `scores` of another method the words' bars are those, and say so; all else stays influence.
     """
 
     level: Level = "attention"
@@ -68,6 +70,7 @@ class View:
     hide_special: bool = False
     scale: float | None = None
     beside: Beside | None = None
+    scores: WordScores | None = None
 
     def __post_init__(self) -> None:
         one_of("level", self.level, LEVELS)
@@ -83,6 +86,8 @@ class View:
             _check_place(self.place)
         if self.beside is not None:
             instance("argument beside", self.beside, Beside, "a Beside")
+        if self.scores is not None:
+            instance("argument scores", self.scores, WordScores, "what word_scores returns")
         for name in ("dark", "merge_pieces", "hide_special"):
             yes_or_no(name, getattr(self, name))
 
@@ -104,11 +109,14 @@ class View:
             merge_pieces=False,
             selected=None if self.selected is None else words.row(self.selected),
             place=None if self.place is None else words.place(self.place),
+            scores=self.scores and self.scores.of_words(words.rows, words.explanation.tokens),
         )
 
     def check(self, explanation: Explanation) -> None:
-        """Raise ExplainerError where what is selected is not in the explanation."""
+        """Raise ExplainerError where what is selected or scored is not in the explanation."""
         instance("explanation", explanation, Explanation, "what explain returns")
+        if self.scores is not None:
+            self.scores.check(explanation)
         n, layers = len(explanation.tokens), explanation.model.layers
         where: list[tuple[str, int | None, int]] = [("selected word", self.selected, n - 1)]
         if isinstance(self.place, Node):

@@ -13,7 +13,7 @@ from typing import Any
 from explainer.base import checks
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
-from explainer.results.explanation import SCHEMA, Explanation
+from explainer.results.explanation import BESIDE, SCHEMA, Explanation
 from explainer.results.model_info import ModelInfo
 from explainer.results.reading.patterns import pattern_of
 from explainer.results.reading.values import array, entries, exactly, number, numbers
@@ -46,7 +46,7 @@ def restored(data: Any) -> Explanation:
     """The explanation of a record; raises ExplainerError with the field that is wrong."""
     if isinstance(data, dict) and "schema" in data:
         _check_schema(data["schema"])  # before its fields, which another schema may have others of
-    optional = ("points_used", "flow", "words", "reduced", "strongest")
+    optional = ("points_used", "flow", "words", "reduced", "strongest", *BESIDE)
     record = checks.keys("record", data, REQUIRED, optional)
     model = _model(record["model"])
     tokens = tuple(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from explainer.base.errors import ExplainerError
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.frame import MANY_ROWS
 from explainer.figures.patterns import bars, columns, legend
@@ -23,8 +24,14 @@ Pair = tuple[Explanation, Explanation]
 def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View]) -> list[View]:
     """The two views, so changed that the figures drawn from them can be compared by eye.
 
-    `views` may differ in what is selected; both need the same width and level.
+    `views` may differ in what is selected; both need the same width and level. Raises
+    ExplainerError for views with other methods' scores.
     """
+    if any(view.scores is not None for view in views):
+        raise ExplainerError(
+            "Two figures side by side have influence for their bars: leave the scores out, or draw "
+            "each explanation by itself."
+        )
     rows = _rows(both, alignment, views)
     every = (bars.values(e, e.patterns, e.not_followed) for e in both)
     lows, highs = zip(*map(bars.extent, every), strict=True)

@@ -1,0 +1,121 @@
+"""What `explain` adds to an explanation where it is asked for: stability, and other scores."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import Any
+
+from explainer.base.numbers import percent, short_amount
+from explainer.cli.table import align
+from explainer.figures.canvas import wording
+from explainer.figures.patterns.scores import says_agreement
+from explainer.results.beside.stability import Stability
+from explainer.results.beside.word_scores import OWN, SCORED, WordScores
+from explainer.results.explanation import Explanation
+from explainer.results.route import Level
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Scores of the words by another method, if any, and the stability of some words' patterns."""
+
+    scores: WordScores | None = None
+    stability: tuple[Stability, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """What it adds to the record of an explanation."""
+        found: dict[str, Any] = {}
+        if self.scores is not None:
+            found["scores"] = self.scores.to_dict()
+        if self.stability:
+            found["stability"] = [one.to_dict() for one in self.stability]
+        return found
+
+
+def add_beside(group: Any) -> None:
+    """Add the options to a group of a parser's."""
+    group.add_argument(
+        "--stability",
+        action="store_true",
+        help="add to the table or JSON whether each word's pattern is found again by the other "
+        "search, a wider beam, more points and other baselines",
+    )
+    group.add_argument(
+        "--scores",
+        choices=[name for name in SCORED if name != OWN],
+        metavar="METHOD",
+        help="add another method's scores of the words, which a figure has in the place of "
+        "influence: %(choices)s",
+    )
+
+
+def found_beside(
+    model: Any, explanation: Explanation, options: argparse.Namespace, *, every: bool
+) -> Beside:
+    """What the options ask for; the stability of `every` word, or of those with enough influence.
+
+    Raises ExplainerError as the functions of the api do.
+    """
+    # What computes is imported only by a command that runs.
+    from explainer.api import stability, word_scores
+    from explainer.question.quantity import Contrast
+
+    contrast = Contrast(options.correct, options.wrong, options.label, options.other)
+    settings, text = explanation.settings, options.text
+    scores: WordScores | None = None
+    checked: tuple[Stability, ...] = ()
+    if options.scores is not None:
+        scores = word_scores(model, text, options.scores, contrast=contrast, settings=settings)
+    patterns = explanation.drawn(0.0 if every else options.minimum_share)
+    if options.stability and patterns:
+        words = [pattern.source for pattern in patterns]
+        checked = stability(
+            model, text, words, contrast=contrast, settings=settings, memory=options.memory
+        )
+    return Beside(scores, checked)
+
+
+def beside_tables(explanation: Explanation, beside: Beside, level: Level) -> list[str]:
+    """The parts that follow the table of the explanation."""
+    parts = []
+    if beside.scores is not None:
+        parts.append(scores_table(explanation, beside.scores))
+    if beside.stability:
+        parts.append(stability_table(explanation, beside.stability, level))
+    return parts
+
+
+def scores_table(explanation: Explanation, scores: WordScores) -> str:
+    """A row for each token, with its influence and its score, and how far the two agree."""
+    says = short_amount if scores.signed else percent
+    rows = [
+        (wording.name(explanation, at), short_amount(explanation.influence[at]), says(score))
+        for at, score in enumerate(scores.scores)
+    ]
+    unit = "logits" if scores.signed else "share"
+    table = align(("word", "g", f"{scores.label} ({unit})"), rows)
+    return f"{table}\n({says_agreement(explanation, scores)})"
+
+
+def stability_table(
+    explanation: Explanation, stability: tuple[Stability, ...], level: Level
+) -> str:
+    """A row for each check of each word, then what the word's pattern may be called."""
+    rows = [
+        (
+            wording.name(explanation, one.pattern.source),
+            check.name,
+            percent(one.nodes_kept(check)),
+            percent(one.components_kept(check)),
+            "" if check.found is None else short_amount(check.found.influence),
+            "no influence" if check.found is None else percent(check.found.share(level)),
+        )
+        for one in stability
+        for check in one.checks
+    ]
+    header = ("word", "checked by", "same nodes", "same steps", "g", "carried")
+    verdicts = [
+        f"{wording.name(explanation, one.pattern.source)}: {one.says(level)}" for one in stability
+    ]
+    return "\n".join((align(header, rows), "", *verdicts))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from explainer.base.errors import ExplainerError
     from explainer.evaluation.evidence.report import write_report
     from explainer.evaluation.methods import METHODS
-    from explainer.evaluation.options import Options
+    from explainer.evaluation.options import EvaluationOptions
     from explainer.evaluation.protocols.measurement import Measurement, ProtocolRecord
     from explainer.evaluation.protocols.run import measure_protocols, run_protocols
     from explainer.evaluation.protocols.table import PROTOCOLS
@@ -66,6 +66,7 @@ __all__ = [
     "Component",
     "Contrast",
     "Edge",
+    "EvaluationOptions",
     "ExplainerError",
     "Explanation",
     "Level",
@@ -73,7 +74,6 @@ __all__ = [
     "Measurement",
     "Model",
     "Node",
-    "Options",
     "Pattern",
     "Place",
     "Prediction",
@@ -125,7 +125,7 @@ _HOMES = {
     "Measurement": "evaluation.protocols.measurement",
     "Model": "models.model",
     "Node": "results.route",
-    "Options": "evaluation.options",
+    "EvaluationOptions": "evaluation.options",
     "PROTOCOLS": "evaluation.protocols.table",
     "Pattern": "results.pattern",
     "Place": "results.route",

@@ -11,7 +11,7 @@ import pytest
 from explainer import ExplainerError, Explanation, Settings, explain, load_model, predict
 from explainer.api import measure_path
 from explainer.base.quote import listed, quote, shown
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.figures import View, pattern_svg, summary
 from explainer.intervention.ablate import keep_all, run_kept
 from explainer.question.quantity import Contrast, choose_quantity
@@ -176,12 +176,12 @@ def test_an_ablation_is_of_one_model_and_sentence(tiny_masked_lm):
 
 
 def test_a_run_is_asked_for_in_plain_values():
-    options = Options(methods=["pattern"], replacements=["zero"], seed=np.int64(3))
+    options = EvaluationOptions(methods=["pattern"], replacements=["zero"], seed=np.int64(3))
     assert (options.methods, options.replacements) == (("pattern",), ("zero",))
     assert json.dumps(asdict(options))
     for wrong in ({"methods": [["pattern"]]}, {"replacements": "zero"}, {"seed": -1}):
         with pytest.raises(ExplainerError):
-            Options(**wrong)
+            EvaluationOptions(**wrong)
     with pytest.raises(ExplainerError, match="number of sentences is 1000000000"):
         generate("sva-obj", 10**9, 0)
 

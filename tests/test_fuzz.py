@@ -42,7 +42,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
 from explainer.cli import main as cli
 from explainer.cli.table import explanation_table
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.figures import pattern_graph, pattern_pair_svg, pattern_svg, summary
 from explainer.influence.measure import Measured
@@ -401,7 +401,7 @@ def test_runs(sentences, options, n):
     asked = outcome(lambda: Sentences(**{"task": "sva-pp", **sentences}))
     if asked is not None:
         outcome(lambda: cases_of(asked, n))
-    found = outcome(lambda: Options(**options))
+    found = outcome(lambda: EvaluationOptions(**options))
     assert found is None or json.dumps(asdict(found))
 
 

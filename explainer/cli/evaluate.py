@@ -189,14 +189,14 @@ def _list() -> None:
 def _runs(options: argparse.Namespace) -> list[Any]:
     """One run for each task."""
     from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, check_methods
-    from explainer.evaluation.options import Options
+    from explainer.evaluation.options import EvaluationOptions
     from explainer.evaluation.reading.cases import Columns, Sentences
     from explainer.evaluation.run import Run
 
     if bool(options.task) == bool(options.file):
         raise ExplainerError("Give either --task with one or more names, or --file.")
     names = options.methods or DEFAULT_METHODS
-    chosen = Options(
+    chosen = EvaluationOptions(
         settings=settings_of(options),
         methods=tuple(METHODS) if list(names) == ["all"] else check_methods(names),
         replacements=tuple(dict.fromkeys(options.replacement)),

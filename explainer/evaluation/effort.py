@@ -7,7 +7,7 @@ from pathlib import Path
 from explainer.base.budget import given_budget
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.reading.cases import cases_of
 from explainer.evaluation.run import Run
 from explainer.evaluation.stored import RECORDS, read_records
@@ -27,7 +27,9 @@ ATTENTION_FLOW = 4.5e5
 multiplications are done: at 32 and at 64 tokens."""
 
 
-def sentence_estimate(model: Model, n_tokens: int, options: Options, budget: int) -> Estimate:
+def sentence_estimate(
+    model: Model, n_tokens: int, options: EvaluationOptions, budget: int
+) -> Estimate:
     """What the record of a sentence of `n_tokens` takes; `budget` is in bytes of memory.
 
     Raises ExplainerError where that is too small for the sentence.

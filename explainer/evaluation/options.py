@@ -15,7 +15,7 @@ MOST_MEASURED = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class EvaluationOptions:
     """`methods` are compared, `replacements` fill what they cut, `seed` draws random paths.
 
     `measured` is the number of sentences of a task, the first ones, in which the influence that

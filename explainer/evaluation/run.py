@@ -14,7 +14,7 @@ from explainer.base.budget import given_budget
 from explainer.base.errors import ExplainerError
 from explainer.evaluation.keeping import Keeping
 from explainer.evaluation.line import Line
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.question import check_cases
 from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
@@ -29,7 +29,7 @@ class Run:
 
     model: str
     sentences: Sentences
-    options: Options
+    options: EvaluationOptions
 
     def described(self, model: Model) -> dict[str, Any]:
         """Plain values, as in `run.json`, with what `model` is."""
@@ -78,7 +78,7 @@ def line_of(
     model: Model,
     case: Case,
     number: int,
-    options: Options,
+    options: EvaluationOptions,
     shared: Fillings,
     memory: int | str | None = None,
 ) -> Line:

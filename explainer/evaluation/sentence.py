@@ -33,7 +33,7 @@ from explainer.evaluation.methods import (
     routes,
     selected,
 )
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.record import Carried, Outcome, Record
 from explainer.influence.measure import measure_all
@@ -70,7 +70,7 @@ def evaluate_sentence(
     model: Model,
     case: Case,
     number: int = 0,
-    options: Options | None = None,
+    options: EvaluationOptions | None = None,
     shared: Fillings | None = None,
     memory: int | str | None = None,
 ) -> Record:
@@ -81,7 +81,7 @@ def evaluate_sentence(
     the usual ones for None; `shared` has what replaces in other sentences too; `memory` is as in
     `explain`. Raises ExplainerError for a sentence that the model cannot read or answer.
     """
-    options = Options() if options is None else options
+    options = EvaluationOptions() if options is None else options
     start = time.perf_counter()
     sentence = read_sentence(model, case.text)
     quantity = choose_quantity(model, sentence, contrast_of(model, case))
@@ -152,7 +152,7 @@ def evaluate_sentence(
     )
 
 
-def fillings(model: Model, options: Options) -> Fillings:
+def fillings(model: Model, options: EvaluationOptions) -> Fillings:
     """What replaces in all sentences of a run, to be made once."""
     return {name: shared_fill(model, name) for name in options.replacements}
 
@@ -160,7 +160,7 @@ def fillings(model: Model, options: Options) -> Fillings:
 def _variants(
     model: Model,
     signals: Signals,
-    options: Options,
+    options: EvaluationOptions,
     chosen: dict[tuple[str, Level], dict[int, Route]],
 ) -> Iterator[tuple[str, Level, Selection, Mode, Kept]]:
     """Every method, level, selection of words and mode, with what it keeps of the model."""

@@ -18,7 +18,7 @@ from explainer.app.compute.explore import WhatIf, ablated, attention_weights, ro
 from explainer.app.compute.method import node_choices, path_curve, word_influence
 from explainer.base.budget import VARIABLE
 from explainer.base.checkpoint import checkpoint, checkpoints
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.influence.effort.estimate import estimate
 from explainer.influence.effort.pace import pace
 from explainer.intervention.ablate import ablated_values, keep_all, no_activations
@@ -168,7 +168,7 @@ def evaluate(request: Request, pattern: Pattern) -> None:
     case = Case(
         text=SENTENCE, correct="are", wrong="is", kind="agreement", combination="", controller=""
     )
-    options = Options(settings=request.settings)
+    options = EvaluationOptions(settings=request.settings)
     loaded = compute.fetch(request.model)
     model = Reading(request.model, version=loaded.version)
     assert measured_line(model, case, 0, options)["text"] == SENTENCE

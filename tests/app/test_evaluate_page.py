@@ -14,7 +14,7 @@ from explainer.app.state.choices import Choices
 from explainer.app.widgets.cuts import REPLACEMENT_NAMES, WITHOUT
 from explainer.base.numbers import signed
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.sentence import evaluate_sentence
 from explainer.figures.charts.ablations import (
     AblationRow,
@@ -66,7 +66,7 @@ def test_the_page_shows_what_the_engine_finds(page, tiny_masked_lm_dir):
     assert not messages(test)
     assert query(test) == {"points": "5", **BEFORE}
     case = Case(SENTENCE, "are", "is", "own", "all", "")
-    options = Options(settings=Choices(points=5).settings, replacements=("zero",))
+    options = EvaluationOptions(settings=Choices(points=5).settings, replacements=("zero",))
     record = evaluate_sentence(load_model(str(tiny_masked_lm_dir)), case, 0, options)
     expected = {
         METHODS[o.method].label: o.value

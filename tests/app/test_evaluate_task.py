@@ -19,7 +19,7 @@ from explainer.cli.arguments import settings_of
 from explainer.cli.main import _parser
 from explainer.evaluation.evidence.report import write_report
 from explainer.evaluation.evidence.summary import EVERY_TASK
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.reading.cases import Sentences
 from explainer.evaluation.run import Run, evaluate
 from explainer.results.settings import Settings
@@ -46,7 +46,7 @@ def results(tiny_masked_lm_dir, tmp_path_factory):
     """The folder that `explainer evaluate` leaves for two tasks of the tiny model."""
     folder = tmp_path_factory.mktemp("results")
     model = load_model(str(tiny_masked_lm_dir))
-    options = Options(settings=Settings(points=2, rule="trapezoid"))
+    options = EvaluationOptions(settings=Settings(points=2, rule="trapezoid"))
     for task in ("sva-obj", "sva-simple"):
         run = Run(str(tiny_masked_lm_dir), Sentences(task=task), options)
         evaluate(run, model, 45 if task == "sva-obj" else 9, folder / task)

@@ -104,11 +104,11 @@ def test_an_interrupted_evaluation_says_that_it_goes_on(command, capsys, monkeyp
 
 
 def test_a_sentence_that_cannot_be_read_takes_nothing(tiny_masked_lm_dir, tmp_path):
-    from explainer import Options, Run, Sentences, Settings
+    from explainer import EvaluationOptions, Run, Sentences, Settings
 
     file = tmp_path / "mine.csv"
     file.write_text(ROWS + "no mask here .,are,is\n")
-    options = Options(settings=Settings(points=4), methods=("pattern",))
+    options = EvaluationOptions(settings=Settings(points=4), methods=("pattern",))
     run = Run(str(tiny_masked_lm_dir), Sentences(task="mine", file=str(file)), options)
     model = load_model(str(tiny_masked_lm_dir))
     found = run_estimate(run, model, 4, tmp_path / "nothing")

@@ -23,7 +23,7 @@ from explainer.evaluation.methods import (
     kept_by_nodes,
     selected,
 )
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.sentence import evaluate_sentence
 from explainer.intervention.attention import attention
 from explainer.question.sentence import read_sentence
@@ -148,14 +148,16 @@ def test_the_heads_of_largest_flow_have_more_than_all_others(tiny_masked_lm, sig
 
 def test_controls_only_cut_and_are_tried_by_default():
     names = {method.name for method in CONTROLS}
-    assert names <= set(Options().methods)
+    assert names <= set(EvaluationOptions().methods)
     assert {method.modes for method in CONTROLS} == {("remove",)}
 
 
 def test_a_records_controls_are_runs_of_the_model(tiny_masked_lm):
     case = Case(TEXT, "are", "is", "own", "all", "")
     names = ("pattern", "pattern-heads", "pattern-first-skips", "random-cells")
-    record = evaluate_sentence(tiny_masked_lm, case, 0, Options(settings=SETTINGS, methods=names))
+    record = evaluate_sentence(
+        tiny_masked_lm, case, 0, EvaluationOptions(settings=SETTINGS, methods=names)
+    )
     of = {
         (o.method, o.words, o.replacement): o
         for o in record.outcomes

@@ -11,7 +11,7 @@ from explainer import ExplainerError, explain
 from explainer.api import measure_path
 from explainer.evaluation import run as runs
 from explainer.evaluation.methods import METHODS, SELECTIONS, Signals, kept_by_nodes
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.evaluation.run import Run, evaluate, fingerprint
@@ -45,7 +45,9 @@ def explanation(tiny_masked_lm):
 
 @pytest.fixture(scope="module")
 def record(tiny_masked_lm):
-    options = Options(settings=SETTINGS, methods=tuple(METHODS), replacements=REPLACEMENTS)
+    options = EvaluationOptions(
+        settings=SETTINGS, methods=tuple(METHODS), replacements=REPLACEMENTS
+    )
     return evaluate_sentence(tiny_masked_lm, CASE, 0, options)
 
 
@@ -54,7 +56,7 @@ def run(tmp_path):
     """A run over sentences from a file."""
     file = tmp_path / "own.csv"
     file.write_text(ROWS, encoding="utf-8")
-    options = Options(settings=SETTINGS, methods=("pattern", "random"))
+    options = EvaluationOptions(settings=SETTINGS, methods=("pattern", "random"))
     return Run("tiny", Sentences(task="own", file=str(file)), options)
 
 
@@ -130,7 +132,7 @@ def test_what_rivals_carry_is_measured_path_by_path(tiny_masked_lm, explanation,
 
 
 def test_rivals_are_measured_in_the_first_sentences_only(tiny_masked_lm):
-    options = Options(settings=SETTINGS, methods=("pattern", "random"), measured=1)
+    options = EvaluationOptions(settings=SETTINGS, methods=("pattern", "random"), measured=1)
     first, second = (evaluate_sentence(tiny_masked_lm, CASE, number, options) for number in (0, 1))
     assert {c.method for c in first.carried} == {"pattern", "random"}
     assert {c.method for c in second.carried} == {"pattern"}
@@ -157,7 +159,7 @@ def test_layer_methods_keep_as_many_nodes_as_the_patterns(tiny_masked_lm, explan
 def test_a_classifier_is_asked_about_its_own_names(tiny_classifier):
     case = Case("the farmers are old .", "Positive", "negative", "own", "all", "")
     assert tiny_classifier.labels[contrast_of(tiny_classifier, case).label] == "positive"
-    record = evaluate_sentence(tiny_classifier, case, 0, Options(settings=SETTINGS))
+    record = evaluate_sentence(tiny_classifier, case, 0, EvaluationOptions(settings=SETTINGS))
     whole = explain(
         tiny_classifier, case.text, label="positive", other="negative", settings=SETTINGS
     )
@@ -212,7 +214,7 @@ def test_another_run_or_another_model_does_not_write_into_a_folder(
 ):
     folder = tmp_path / "run"
     evaluate(run, tiny_masked_lm, 1, folder)
-    other = Run(run.model, run.sentences, Options(settings=Settings(points=4)))
+    other = Run(run.model, run.sentences, EvaluationOptions(settings=Settings(points=4)))
     with pytest.raises(ExplainerError, match="holds another run"):
         evaluate(other, tiny_masked_lm, 1, folder)
     changed = load_model(str(tiny_masked_lm_dir), dtype="float64")
@@ -259,7 +261,7 @@ def test_missing_files_and_unknown_names_are_refused(tmp_path):
     with pytest.raises(ExplainerError, match="from 1 to"):
         cases_of(Sentences(task="sva-obj"), 0)
     with pytest.raises(ExplainerError, match="rollout"):
-        Options(methods=("rolout",))
+        EvaluationOptions(methods=("rolout",))
 
 
 def test_the_first_sentences_stay_the_same():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from explainer import Case, ExplainerError, Measurement, ProtocolRecord, Settings
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.protocols import run as runs
 from explainer.evaluation.protocols.asked import NO_PAIR, AskedCase
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
@@ -55,7 +55,9 @@ def run(tmp_path):
     file = tmp_path / "own.csv"
     rows = ["text,correct,wrong", f"{TEXT},are,is", "the [MASK] .,are,is", f"{PAIR},is,are"]
     file.write_text("\n".join(rows), encoding="utf-8")
-    return Run("tiny", Sentences(task="own", file=str(file)), Options(settings=SETTINGS, seed=3))
+    return Run(
+        "tiny", Sentences(task="own", file=str(file)), EvaluationOptions(settings=SETTINGS, seed=3)
+    )
 
 
 def asked_of(model, case) -> AskedCase:

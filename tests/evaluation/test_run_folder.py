@@ -18,7 +18,7 @@ from explainer.cli.output import put
 from explainer.evaluation.evidence.report import write_report
 from explainer.evaluation.evidence.tables import read_tables
 from explainer.evaluation.keeping import LOCK
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.reading.cases import Columns, Sentences
 from explainer.evaluation.run import Run, evaluate
 from explainer.evaluation.stored import RECORDS, RUN, read_records, stored_runs
@@ -36,7 +36,7 @@ def run(tmp_path_factory) -> Run:
     """A run over three sentences of a file, one of which cannot be read."""
     file = tmp_path_factory.mktemp("own") / "own.csv"
     file.write_text(ROWS, encoding="utf-8")
-    options = Options(settings=Settings(points=2), methods=("pattern", "random"))
+    options = EvaluationOptions(settings=Settings(points=2), methods=("pattern", "random"))
     return Run("tiny", Sentences(task="own", file=str(file)), options)
 
 

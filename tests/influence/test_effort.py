@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from explainer import Case, ExplainerError, Options, Settings, evaluate_sentence, explain
+from explainer import Case, EvaluationOptions, ExplainerError, Settings, evaluate_sentence, explain
 from explainer.base.checkpoint import checkpoint, checkpoints, part, steps
 from explainer.influence.effort import pace as pace_module
 from explainer.influence.effort.count import effort, passes
@@ -122,7 +122,9 @@ def test_the_record_of_a_sentence_tells_how_far_it_is(tiny_masked_lm):
     heard: list[float] = []
     case = Case(text=SENTENCE, correct="are", wrong="is")
     with checkpoints(lambda: None, heard.append):
-        evaluate_sentence(tiny_masked_lm, case, options=Options(settings=Settings(points=4)))
+        evaluate_sentence(
+            tiny_masked_lm, case, options=EvaluationOptions(settings=Settings(points=4))
+        )
     assert all(before <= after + 1e-9 for before, after in pairwise(heard))
     assert heard[0] == 0.0
     assert heard[-1] == pytest.approx(0.75)

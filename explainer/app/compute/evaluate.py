@@ -12,7 +12,7 @@ from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import on
 from explainer.evaluation.effort import sentence_estimate
 from explainer.evaluation.methods import METHODS
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.record import Record
 from explainer.evaluation.run import line_of
 from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
@@ -25,19 +25,21 @@ from explainer.tasks import Case
 
 
 @computed()
-def shared_fillings(loaded: Model, _: Reading, options: Options) -> Fillings:
+def shared_fillings(loaded: Model, _: Reading, options: EvaluationOptions) -> Fillings:
     """What takes the place of all that methods cut, where it is the same in every sentence."""
     return fillings(loaded, options)
 
 
-def _check_record(loaded: Model, text: str, options: Options) -> Estimate:
+def _check_record(loaded: Model, text: str, options: EvaluationOptions) -> Estimate:
     """The effort of a record; raises ExplainerError for too much."""
     n_tokens = len(read_sentence(loaded, text).tokens)
     return allowed(sentence_estimate(loaded, n_tokens, options, budget()), options.settings)
 
 
-def _options(request: Request, replacement: Replacement) -> Options:
-    return Options(settings=request.settings, methods=tuple(METHODS), replacements=(replacement,))
+def _options(request: Request, replacement: Replacement) -> EvaluationOptions:
+    return EvaluationOptions(
+        settings=request.settings, methods=tuple(METHODS), replacements=(replacement,)
+    )
 
 
 @computed(
@@ -66,7 +68,9 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
     return evaluate_sentence(loaded, case, 0, options, filled, budget())
 
 
-def measured_line(model: Reading, case: Case, number: int, options: Options) -> dict[str, Any]:
+def measured_line(
+    model: Reading, case: Case, number: int, options: EvaluationOptions
+) -> dict[str, Any]:
     """The line of a run's sentence, which says why where it is left out.
 
     Not kept: a run has its own lines. Raises ExplainerError where there is no model or no turn.

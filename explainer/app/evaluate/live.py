@@ -21,7 +21,7 @@ from explainer.evaluation.evidence.left_out import Reason, reasons
 from explainer.evaluation.evidence.report import report
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.evidence.tables import left_out_of, tables_of
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.question import check_cases
 from explainer.evaluation.reading.cases import Columns, Sentences, cases_of, cases_of_table
 from explainer.tasks import KINDS, Case
@@ -51,7 +51,7 @@ class Measurement:
     version: str
     task: str
     cases: tuple[Case, ...]
-    options: Options
+    options: EvaluationOptions
     lines: list[dict[str, Any]] = field(default_factory=list)
     running: bool = True
     problem: str | None = None
@@ -100,7 +100,7 @@ def drop() -> None:
     st.session_state.pop(KEPT, None)
 
 
-def start(model: str, task: str, n: int, options: Options, upload: Upload | None) -> None:
+def start(model: str, task: str, n: int, options: EvaluationOptions, upload: Upload | None) -> None:
     """Begin a measurement of `n` sentences; raises ExplainerError where they cannot be asked."""
     cases = tuple(_cases(task, n, upload))
     loaded = compute.fetch(model)

@@ -16,7 +16,7 @@ from explainer.tasks import KINDS
 def sentence_snippet(request: Request, record: Record, replacement: Replacement) -> str:
     """A script that prints the Q that every method leaves of the sentence's."""
     changed = [f"{name}={value!r}" for name, value in request.settings.changed.items()]
-    names = ["METHODS", "Case", "Options", *(["Settings"] if changed else [])]
+    names = ["METHODS", "Case", "EvaluationOptions", *(["Settings"] if changed else [])]
     settings = f"settings=Settings({', '.join(changed)}), " if changed else ""
     return (
         f"from explainer import {', '.join(names)}, evaluate_sentence, load_model\n"
@@ -26,7 +26,9 @@ def sentence_snippet(request: Request, record: Record, replacement: Replacement)
         f"    correct={record.correct!r},\n"
         f"    wrong={record.wrong!r},\n"
         ")\n"
-        f"options = Options({settings}methods=tuple(METHODS), replacements=({replacement!r},))\n"
+        f"options = EvaluationOptions(\n"
+        f"    {settings}methods=tuple(METHODS), replacements=({replacement!r},)\n"
+        ")\n"
         f"record = evaluate_sentence(load_model({request.model!r}), asked, options=options)\n"
         "for outcome in record.outcomes:\n"
         "    print(outcome.method, outcome.level, outcome.words, outcome.mode, outcome.value)\n"

@@ -19,7 +19,7 @@ from explainer.app.widgets.question import controls
 from explainer.base.numbers import counted
 from explainer.evaluation.evidence.left_out import Reason
 from explainer.evaluation.evidence.summary import EVERY_TASK
-from explainer.evaluation.options import Options
+from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.reading.cases import COLUMNS, Columns
 from explainer.tasks import KINDS
 
@@ -142,7 +142,7 @@ def _stop() -> None:
 
 def _start(model: str, task: str, upload: Upload | None) -> None:
     try:
-        options = Options(settings=QUESTION.choices().settings)
+        options = EvaluationOptions(settings=QUESTION.choices().settings)
         live.start(model, task, LINKED.get().n, options, upload)
     except ExplainerError as error:
         st.session_state["start_problem"] = str(error)

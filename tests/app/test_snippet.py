@@ -13,7 +13,7 @@ from explainer.app import compute
 from explainer.app.compare.save import pair_json
 from explainer.app.compute import Request
 from explainer.app.compute.evaluate import record
-from explainer.app.compute.explore import WhatIf, ablated, route_influence
+from explainer.app.compute.explore import WhatIf, ablated, route_influence, scores
 from explainer.app.compute.sentence import PREDICTIONS
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.widgets.saving.snippet import pair_snippet, snippet
@@ -33,6 +33,7 @@ VIEWS = (
     View(minimum_share=0, place=Node(1, 2), merge_pieces=True),
     View(minimum_share=0, place=Edge(1, 1, 1, "skip")),
 )
+SCORED = "decompx"
 TEXTS = ('the farmer\'s "old" [MASK] .', "the \\ <b> {farmers} [MASK] 'bad' .")
 
 
@@ -93,6 +94,20 @@ def test_running_the_snippet_of_a_pair_prints_both(
         assert (tmp_path / "comparison.svg").read_text(encoding="utf-8") == drawn
 
 
+@pytest.mark.parametrize("contrast", [Contrast(), Contrast("are", "is")])
+@pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint")])
+def test_running_it_draws_the_scores_that_the_page_shows(
+    tiny_masked_lm_dir, settings, contrast, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    request = Request(str(tiny_masked_lm_dir), TEXTS[0], contrast, settings)
+    view = View(scores=scores(request, SCORED), minimum_share=0.1)
+    found = compute.explanation(request)
+    assert json.loads(printed(snippet(request, view))) == found.to_dict()
+    drawn = (tmp_path / "pattern.svg").read_text(encoding="utf-8")
+    assert drawn == pattern_svg(found, view)
+
+
 def test_it_says_no_more_than_was_chosen(tiny_classifier_dir):
     request = Request(str(tiny_classifier_dir), "good .", Contrast(label="positive"), Settings())
     written = snippet(request, View(width=700, dark=True))
@@ -106,7 +121,8 @@ def test_it_says_no_more_than_was_chosen(tiny_classifier_dir):
 @pytest.mark.parametrize("settings", [Settings(), Settings(points=5, rule="midpoint")])
 def test_every_snippet_needs_public_names_only(tiny_masked_lm_dir, settings):
     request = Request(str(tiny_masked_lm_dir), TEXTS[0], Contrast("are", "is"), settings)
-    codes = [snippet(request, view) for view in VIEWS]
+    views = (*VIEWS, View(scores=scores(request, SCORED)))
+    codes = [snippet(request, view) for view in views]
     codes.append(pair_snippet(request, request, View()))
     codes.append(sentence_snippet(request, record(request, "zero"), "zero"))
     for code in codes:

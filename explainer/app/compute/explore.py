@@ -1,19 +1,22 @@
-"""What the explore page asks beside the explanation: what-ifs, attention, and one's own route."""
+"""What the explore page asks beside the explanation: what-ifs, attention, one's own route, how
+sure a path is, and other scores of words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.api import measure_path
-from explainer.app.compute.bounds import budget
+from explainer.api import measure_path, stability, word_scores
+from explainer.app.compute.bounds import allowed, budget, check_effort
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.sentence import PREDICTIONS, tracing
 from explainer.app.state.choices import What
+from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.influence.measure import Measured
+from explainer.influence.stability.found import stability_effort
 from explainer.intervention.ablate import (
     Ablated,
     Kept,
@@ -27,8 +30,11 @@ from explainer.intervention.attention import attention
 from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
+from explainer.results.beside.stability import Stability
+from explainer.results.beside.word_scores import WordScores
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Place, Route
+from explainer.results.settings import MAX_POINTS
 
 
 @dataclass(frozen=True)
@@ -87,4 +93,42 @@ def route_influence(loaded: Model, request: Request, route: Route) -> Measured:
         contrast=request.contrast,
         settings=request.settings,
         memory=budget(),
+    )
+
+
+def _checking(loaded: Model, request: Request, _: int) -> Estimate:
+    """The effort of a word's stability; raises ExplainerError for too much."""
+    n_tokens = len(read_sentence(loaded, request.text).tokens)
+    work = stability_effort(loaded.adapter, n_tokens, request.settings, budget(), 1)
+    every = estimate(loaded, n_tokens, request.settings, budget(), times=0, beside=work)
+    return allowed(every, request.settings)
+
+
+@computed(_checking)
+def word_stability(loaded: Model, request: Request, word: int) -> Stability:
+    """Whether the pattern of the word at this position is found again; raises ExplainerError."""
+    (found,) = stability(
+        loaded,
+        request.text,
+        (word,),
+        contrast=request.contrast,
+        settings=request.settings,
+        memory=budget(),
+    )
+    return found
+
+
+def _scoring(loaded: Model, request: Request, _: str) -> Estimate:
+    """The effort of scores: at most a pass for each token; raises ExplainerError for too much."""
+    n_tokens = len(read_sentence(loaded, request.text).tokens)
+    passes = min(MAX_POINTS, max(2, n_tokens))
+    once = replace(request.settings, rule="trapezoid", points=passes)
+    return check_effort(loaded, request.text, once, words=0)
+
+
+@computed(_scoring)
+def scores(loaded: Model, request: Request, method: str) -> WordScores:
+    """The words' scores under a method of `WORD_METHODS`; raises ExplainerError."""
+    return word_scores(
+        loaded, request.text, method, contrast=request.contrast, settings=request.settings
     )

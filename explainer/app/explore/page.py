@@ -7,10 +7,11 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer import Explanation, Prediction
+from explainer import ExplainerError, Explanation, Prediction
 from explainer.app import compute
 from explainer.app.compute import Request
-from explainer.app.explore.controls import row_options
+from explainer.app.compute.explore import scores as scores_of
+from explainer.app.explore.controls import row_options, scores_field
 from explainer.app.explore.graph import graph
 from explainer.app.explore.inspector.panel import inspector
 from explainer.app.explore.rows import Rows, rows_of
@@ -21,6 +22,7 @@ from explainer.app.explore.tables import block_table, pattern_table
 from explainer.app.explore.tour import open_for_newcomers, tour, tour_button
 from explainer.app.widgets.answer import answer
 from explainer.app.widgets.drawing import drawing_controls, view_of
+from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.page import page_frame
 from explainer.app.widgets.frame.viewport import GAP, is_dark
 from explainer.app.widgets.glossary import how_to_read, words
@@ -31,6 +33,8 @@ from explainer.app.widgets.strip import found_by, prediction_list, strip
 from explainer.app.widgets.strongest import strongest_row
 from explainer.figures import View
 from explainer.figures.patterns.drawn import Drawn
+from explainer.figures.patterns.scores import says_bars
+from explainer.results.beside.word_scores import OWN, WordScores
 
 LAST = last_request(EDITOR)
 LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
@@ -87,7 +91,6 @@ def explore_page() -> None:
         if shown is not None:
             explanation, predicted = shown
             request = st.session_state[LAST]
-            tint(request, explanation, dark=is_dark())
             assert places.predicted is not None
             with places.predicted:
                 prediction_list(predicted, explanation.target)
@@ -107,9 +110,13 @@ def _figures(
     for stale in drop_stale(rows):
         st.info(plain(stale), icon=":material/link_off:")
     beside = width >= BESIDE
-    view = view_of(LINKED.get(), graph_width(width))
+    scores = _scores(request)
+    view = replace(view_of(LINKED.get(), graph_width(width)), scores=scores)
+    tint(request, explanation, scores, dark=is_dark())
     drawn = rows.drawn(view)
     answer(drawn)
+    if scores is not None:
+        st.caption(plain(says_bars(drawn, "Bars and tints")))
     if beside:
         left, right = st.columns(COLUMNS, gap="medium")
         guide, picture, inspector_place, below = right.container(), left.container(), right, left
@@ -139,6 +146,21 @@ def _figures(
     LINKED.write_link()
 
 
+def _scores(request: Request) -> WordScores | None:
+    """The scores that are chosen in the place of influence; None for influence, and, with what is
+    wrong, where they cannot be had."""
+    method = LINKED.get().scores
+    if method == OWN:
+        return None
+    try:
+        with st.spinner("Scoring words …"):
+            return scores_of(request, method)
+    except ExplainerError as error:
+        show_error(error, owner="scores")
+        st.caption("Bars and tints are influence g.")
+        return None
+
+
 def _graph(place: DeltaGenerator, rows: Rows, request: Request, view: View, drawn: Drawn) -> None:
     """The graph and what belongs to it."""
     with place:
@@ -157,4 +179,5 @@ def _reading(explanation: Explanation, request: Request, view: View, drawn: Draw
         with st.popover("View", icon=":material/visibility:", type="tertiary", key="view"):
             drawing_controls(EDITOR)
             row_options()
+            scores_field()
         save_popover(explanation, request, view, replace(drawn, cut=None))

@@ -13,6 +13,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.figures import LEVELS, OVERLAYS, Overlay
 from explainer.intervention.ablate import REPLACEMENTS, Replacement
+from explainer.results.beside.word_scores import OWN, SCORED
 from explainer.results.route import Edge, Level, Node, Place
 from explainer.results.settings import (
     BASELINES,
@@ -42,7 +43,8 @@ class Choices:
     """The page's state; `share` is the minimum share in per cent, `word` a token's position.
 
     `merge` makes one row of a word's pieces, `special` shows [CLS], [SEP] and [MASK] among the
-    words, `all_words` follows all of them and not only the strongest. None means the model's own
+    words, `all_words` follows all of them and not only the strongest, `scores` is the method
+    (`WORD_METHODS`) whose scores the bars and tints are. None means the model's own
     choice for `correct`, `wrong`, `label` and `other`, and nothing selected for `word` and `at` (a
     node or a step); for `points` it is the rule's usual number. The search is the
     one that finds more, not the paper's.
@@ -73,6 +75,7 @@ class Choices:
     search: Search = "joint"
     beam: int = Settings.beam
     all_words: bool = False
+    scores: str = OWN
 
     @property
     def settings(self) -> Settings:
@@ -250,4 +253,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "search": one_of(SEARCHES),
     "beam": whole(1, MAX_BEAM),
     "all_words": yes_no,
+    "scores": one_of(tuple(SCORED)),
 }

@@ -11,12 +11,13 @@ from explainer.results.beside.word_scores import WordScores, agreement
 from explainer.results.explanation import Explanation
 
 
-def says_bars(drawn: Drawn) -> str:
-    """Whose scores the bars are, and how far they agree with influence; empty for influence."""
+def says_bars(drawn: Drawn, what: str = "The bars") -> str:
+    """Whose scores the bars (or `what`) are, and how far they agree with influence; empty where
+    they are influence."""
     scores = drawn.view.scores
     if scores is None:
         return ""
-    return f"The bars are {scores.label}, which {_finds(drawn.explanation, scores)}."
+    return f"{what} are {scores.label}, which {_finds(drawn.explanation, scores)}."
 
 
 def says_agreement(explanation: Explanation, scores: WordScores) -> str:

@@ -14,6 +14,7 @@ from explainer.app.compute import Request
 from explainer.app.explore.inspector.attention import attention_of
 from explainer.app.explore.inspector.head_parts import head_parts
 from explainer.app.explore.inspector.own_route import own_route
+from explainer.app.explore.inspector.stability import stability_of
 from explainer.app.explore.inspector.subject import Subject, subject
 from explainer.app.explore.inspector.what_if import step_name, what_if
 from explainer.app.explore.rows import Rows
@@ -67,6 +68,9 @@ def inspector(
     cut = None
     with _said():
         cut = what_if(explanation, request, predicted, found.place, drawn.of_tokens)
+    if found.pattern is not None:
+        with _said():
+            stability_of(request, found.pattern, view.level)
     if step is not None:
         with _said():
             attention_of(explanation, request, step)

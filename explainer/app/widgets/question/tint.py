@@ -1,4 +1,4 @@
-"""The sentence's words tinted by their influence: the first figure of a page."""
+"""The sentence's words tinted by their influence, or by another method's scores."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from explainer.app.compute import Request
 from explainer.figures.canvas.palette import Palette, palette, rgba
 from explainer.figures.canvas.text import clean
 from explainer.question.sentence import Span
+from explainer.results.beside.word_scores import WordScores
 
 STRONGEST = 0.5
 """Opacity of the tint of the strongest word; more of it would leave too little contrast to read."""
@@ -35,28 +36,35 @@ def spans_html(text: str, spans: Sequence[Span]) -> str:
     return "".join(parts) + escape(clean(text[at:]))
 
 
-def tint(request: Request, explanation: Explanation, *, dark: bool) -> None:
+def tint(
+    request: Request, explanation: Explanation, scores: WordScores | None = None, *, dark: bool
+) -> None:
     """Tint the words of the answered text, strongest where most of the influence is.
 
-    The colours are those of the signs, as everywhere: towards the answer, or against it.
+    The colours are those of the signs, as everywhere: towards the answer, or against it. With
+    `scores` it is these, in grey where they have no sign.
     """
     try:
         words = compute.word_tokens(request.model, request.text)
     except ExplainerError:
         return  # a model that has gone since; what is wrong has been said
-    influence = [sum(explanation.influence[at] for at in places) for places in words]
-    rules = tint_rules(name_of(request.text), influence, palette(dark))
+    values = explanation.influence if scores is None else scores.scores
+    sums = [sum(values[at] for at in places) for places in words]
+    signed = scores is None or scores.signed
+    rules = tint_rules(name_of(request.text), sums, palette(dark), signed=signed)
     st.html(f"<style>\n{rules}\n</style>")
 
 
-def tint_rules(name: str, influence: Sequence[float], colours: Palette) -> str:
+def tint_rules(
+    name: str, influence: Sequence[float], colours: Palette, *, signed: bool = True
+) -> str:
     """The style rules for the words of the text of this name."""
     largest = max(map(abs, influence), default=0.0)
     rules = []
     for number, value in enumerate(influence, start=1):
         opacity = STRONGEST * abs(value) / largest if largest else 0.0
         if opacity >= FAINTEST:
-            fill = rgba(colours.sign(value), opacity)
+            fill = rgba(colours.sign(value) if signed else colours.muted, opacity)
             one = f'[class*="_{name}"]'
             rules.append(
                 f"{one} button:nth-of-type({number}), {one} .ipe-text span:nth-of-type({number})"

@@ -18,17 +18,24 @@ PAIR_DRAWN = ("level", "minimum_share", "overlay", "selected", "merge_pieces")
 def snippet(request: Request, view: View) -> str:
     """A script that prints the explanation of `request` as the JSON that the page saves, and
     writes the picture that the page shows to a file."""
-    drawing = ", ".join(["explanation", *_changed(view, View(), DRAWN)])
-    place = [] if view.place is None else [type(view.place).__name__]
+    drawing = ["explanation", *_changed(view, View(), DRAWN)]
+    names = [] if view.place is None else [type(view.place).__name__]
+    load, loads, scores = f"load_model({request.model!r})", "", ""
+    if view.scores is not None:
+        loads, load = f"model = {load}\n", "model"
+        scores = f"scores = {_scores_call(request, view.scores.method)}"
+        names += ["Contrast"] if request.contrast != Contrast() else []
+        names += ["word_scores"]
+        drawing += ["scores=scores"]
     return (
         "from pathlib import Path\n"
         "\n"
-        f"{_imports(request, *place)}"
+        f"{_imports(request, *names)}"
         "from explainer.figures import pattern_svg\n"
         "\n"
-        f"explanation = {_call(request, f'load_model({request.model!r})')}"
+        f"{loads}explanation = {_call(request, load)}{scores}"
         "print(explanation.to_json(indent=1))\n"
-        f"svg = pattern_svg({drawing})\n"
+        f"svg = pattern_svg({', '.join(drawing)})\n"
         'Path("pattern.svg").write_text(svg, encoding="utf-8")\n'
     )
 
@@ -75,12 +82,26 @@ def _call(request: Request, model: str) -> str:
     """The call of `explain`, with what differs from its defaults."""
     asked = [field.name for field in fields(Contrast)]
     arguments = [f"    {given},\n" for given in _changed(request.contrast, Contrast(), asked)]
-    changed = [f"{name}={value!r}" for name, value in request.settings.changed.items()]
-    if changed:
-        arguments.append(f"    settings=Settings({', '.join(changed)}),\n")
+    arguments += _settings(request)
     if request.words is not None:
         arguments.append(f"    words={request.words},\n")
     return f"explain(\n    {model},\n    {request.text!r},\n{''.join(arguments)}    flow=True,\n)\n"
+
+
+def _scores_call(request: Request, method: str) -> str:
+    """The call of `word_scores`, with what differs from its defaults."""
+    asked = [field.name for field in fields(Contrast)]
+    contrast = ", ".join(_changed(request.contrast, Contrast(), asked))
+    arguments = [f"    contrast=Contrast({contrast}),\n"] if contrast else []
+    arguments += _settings(request)
+    given = f"    model,\n    {request.text!r},\n    {method!r},\n{''.join(arguments)}"
+    return f"word_scores(\n{given})\n"
+
+
+def _settings(request: Request) -> list[str]:
+    """The settings as an argument, where they are not the usual ones."""
+    changed = [f"{name}={value!r}" for name, value in request.settings.changed.items()]
+    return [f"    settings=Settings({', '.join(changed)}),\n"] if changed else []
 
 
 def _changed(chosen: View | Contrast, default: View | Contrast, names: Sequence[str]) -> list[str]:

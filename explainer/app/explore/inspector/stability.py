@@ -1,0 +1,77 @@
+"""How sure the word's path is: checked on request, in a sentence and a row for each check."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from explainer.app.compute import Request
+from explainer.app.compute.explore import word_stability
+from explainer.app.widgets.glossary import words
+from explainer.app.widgets.markdown import plain
+from explainer.base.numbers import percent
+from explainer.results.beside.stability import Stability, StabilityCheck
+from explainer.results.pattern import Pattern
+from explainer.results.route import Level
+
+ASKED = "stability_asked"
+"""Where the session keeps what was asked: requests with a word's position."""
+HOW_TO_READ = (
+    "The path is looked for again by the other search, by a wider beam, at more points and from "
+    "the other baselines. An example of many ways carries less than 10 % of the word’s influence; "
+    "the main way is found by every check, and leaves at most half to all others. Another baseline "
+    "is another question, too."
+)
+
+
+def stability_of(request: Request, pattern: Pattern, level: Level) -> None:
+    """The button, or what the checks have found. Raises ExplainerError."""
+    asked: set[tuple[Request, int]] = st.session_state.setdefault(ASKED, set())
+    question = (request, pattern.source)
+    if question not in asked:
+        st.button(
+            "How sure is this path?",
+            icon=":material/rule:",
+            type="tertiary",
+            key="stability",
+            help=f"{HOW_TO_READ} This takes several times as long as the explanation.\n\n"
+            f"{words('baseline', 'search', 'beam')}",
+            on_click=asked.add,
+            args=(question,),
+        )
+        return
+    found = word_stability(request, pattern.source)
+    st.markdown(plain(found.says(level)), help=f"{HOW_TO_READ}\n\n{words('baseline', 'search')}")
+    st.html(table(found, level))
+
+
+def table(found: Stability, level: Level) -> str:
+    """A row for each check: what it finds, and how much of the word's influence that carries."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(check.name)}</th>'
+        f"<td>{escape(_finds(found, check, level))}</td>"
+        f"<td>{escape(_carries(check, level))}</td></tr>"
+        for check in found.checks
+    )
+    columns = ("checked by", "finds", "carries")
+    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    return (
+        '<table class="ipe-predictions ipe-checks"><caption>Is the path found again?</caption>'
+        f"<tr>{head}</tr>{rows}</table>"
+    )
+
+
+def _finds(found: Stability, check: StabilityCheck, level: Level) -> str:
+    """What a check finds beside the path, in a few words."""
+    if check.found is None:
+        return "no influence"
+    if found.keeps(check, level):
+        return "the same"
+    if found.keeps(check, "embedding"):
+        return "other heads"
+    return f"{percent(found.nodes_kept(check))} of its nodes"
+
+
+def _carries(check: StabilityCheck, level: Level) -> str:
+    return "" if check.found is None else percent(check.found.share(level))

@@ -5,7 +5,6 @@ The thresholds of the wording are stated here, and in docs/method.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -63,12 +62,8 @@ class StabilityCheck:
 
     @property
     def name(self) -> str:
-        """What is chosen otherwise, in words: `baseline zero vector`."""
-        if self.varied == "baseline":
-            return f"from {STARTS[self.settings.baseline]}"
-        if self.varied == "points":
-            return f"more points ({_finer(self.settings)})"
-        return self.settings.searched
+        """What is chosen otherwise, in words."""
+        return name_of_variation(self.varied, self.settings)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain Python values; the pattern as in an explanation's record, without heads' parts."""
@@ -170,9 +165,13 @@ class Stability:
         }
 
 
-def of_word(found: Sequence[Stability], source: int) -> Stability | None:
-    """That of the word at a position, if it is there."""
-    return next((one for one in found if one.pattern.source == source), None)
+def name_of_variation(varied: Varied, settings: Settings) -> str:
+    """What settings that differ in one thing have otherwise, in words: `from the zero vector`."""
+    if varied == "baseline":
+        return f"from {STARTS[settings.baseline]}"
+    if varied == "points":
+        return f"more points ({_finer(settings)})"
+    return settings.searched
 
 
 def _ends(pattern: Pattern) -> tuple[int, int, int]:

@@ -9,20 +9,18 @@ by themselves, to be cut: parts of the patterns, and controls with as many in ev
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import product
 from typing import Literal
 
 import numpy as np
 
-from explainer.base.checkpoint import checkpoint
 from explainer.base.checks import items
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed, shown
 from explainer.evaluation.controls import (
     Cells,
-    cells_of,
     first_skips,
     heads_at_same_nodes,
     only_heads,
@@ -30,8 +28,7 @@ from explainer.evaluation.controls import (
     random_heads,
     strongest_heads,
 )
-from explainer.intervention.ablate import Kept, Mode, keep_all, keep_only, remove
-from explainer.models.model import Model
+from explainer.intervention.ablate import Mode
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level, Route
@@ -41,12 +38,14 @@ from explainer.rivals import (
     attention_path,
     heads_for_skip,
     random_path,
+    rolled_to,
     rollout_path,
     rollout_to,
+    same_shape,
     skip_for_heads,
-    strongest_nodes,
 )
 from explainer.rivals.scored import Array
+from explainer.rivals.words import Matrices, Observed, strongest_path
 
 Selection = Literal["all", "positive"]
 SELECTIONS: tuple[Selection, ...] = ("all", "positive")
@@ -59,7 +58,8 @@ class Signals:
     """What methods choose from, for one sentence.
 
     `attention` [L, head, to, from]; `conductance` and `internal` [L + 1, pos] in logits; `rng`
-    draws random paths.
+    draws random paths. `observed` makes the forward pass that methods with a matrix for every block
+    see.
     """
 
     explanation: Explanation
@@ -67,6 +67,21 @@ class Signals:
     conductance: Array
     internal: Array
     rng: np.random.Generator
+    observed: Callable[[], Observed]
+
+    @cached_property
+    def matrices(self) -> Matrices:
+        """The matrices [L, to, from] of `MATRICES`, each computed when it is first asked for."""
+        return Matrices(self.observed())
+
+    @cached_property
+    def doubles(self) -> dict[int, Route]:
+        """Of every word's pattern a random double, all of them of the patterns' shape."""
+        patterns, model = self.explanation.patterns, self.explanation.model
+        (rng,) = self.rng.spawn(1)  # what others draw does not depend on it
+        n_tokens = len(self.explanation.tokens)
+        found = same_shape(rng, patterns, heads=model.heads, n_tokens=n_tokens)
+        return {pattern.source: way for pattern, way in zip(patterns, found, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -118,6 +133,16 @@ def _flow(signals: Signals, pattern: Pattern) -> ScoredRoute:
     return attention_flow(signals.attention, pattern.source, signals.explanation.target.position)
 
 
+def _matrix(signals: Signals, pattern: Pattern, name: str) -> ScoredRoute:
+    target = signals.explanation.target.position
+    return strongest_path(signals.matrices[name], pattern.source, target)
+
+
+def _matrix_nodes(signals: Signals, name: str) -> Array:
+    """How much of the target comes through every node [L + 1, pos], as a share of 1."""
+    return rolled_to(signals.matrices[name], signals.explanation.target.position)
+
+
 def _random(signals: Signals, pattern: Pattern) -> ScoredRoute:
     explanation = signals.explanation
     return random_path(
@@ -164,6 +189,22 @@ def _attention_methods() -> list[PathMethod]:
     ]
 
 
+def _matrix_methods() -> list[Method]:
+    """The path whose product of shares is largest, and as many nodes as the patterns have."""
+    labels = {"alti": "ALTI", "globenc": "GlobEnc", "value-zeroing": "Value Zeroing"}
+    paths = [
+        PathMethod(name, f"{label}, best path", NODES, partial(_matrix, name=name))
+        for name, label in labels.items()
+    ]
+    nodes = [
+        LayerMethod(
+            f"{name}-nodes", f"{label}, equal nodes", NODES, partial(_matrix_nodes, name=name)
+        )
+        for name, label in labels.items()
+    ]
+    return [*paths, *nodes]
+
+
 PATTERN = "pattern"
 _ALL: tuple[Method, ...] = (
     PathMethod(PATTERN, "influence pattern", BOTH, lambda _, pattern: pattern),
@@ -175,7 +216,14 @@ _ALL: tuple[Method, ...] = (
     LayerMethod("conductance", "layer conductance", NODES, lambda f: f.conductance),
     LayerMethod("internal-influence", "internal influence", NODES, lambda f: f.internal),
     LayerMethod("rollout-nodes", "attention rollout, equal nodes", NODES, _rollout_nodes),
+    *_matrix_methods(),
     PathMethod("random", "random paths", BOTH, _random),
+    PathMethod(
+        "random-shape",
+        "random paths of the same shape",
+        BOTH,
+        lambda f, pattern: f.doubles[pattern.source],
+    ),
     LayerMethod("random-nodes", "random nodes", NODES, lambda f: f.rng.random(f.internal.shape)),
     CellMethod("pattern-heads", "pattern heads alone", lambda _, own, __: only_heads(own)),
     CellMethod("flow-heads", "heads of largest flow", _strongest_heads),
@@ -228,58 +276,3 @@ def check_methods(names: Sequence[str]) -> tuple[str, ...]:
             "that evaluate --list names."
         )
     return tuple(name for name in METHODS if name in names)
-
-
-def selected(patterns: Sequence[Pattern], words: Selection) -> tuple[Pattern, ...]:
-    """All patterns, or those of the words that pull towards the right answer."""
-    return tuple(p for p in patterns if words == "all" or p.influence > 0)
-
-
-def routes(method: PathMethod, signals: Signals) -> dict[int, Route]:
-    """The method's path for every word that has a pattern, by the word's position."""
-    chosen = {}
-    for pattern in signals.explanation.patterns:
-        checkpoint()
-        chosen[pattern.source] = method.choose(signals, pattern)
-    return chosen
-
-
-def kept_by_routes(
-    model: Model, signals: Signals, chosen: Sequence[Route], level: Level, mode: Mode
-) -> Kept:
-    """Only the routes, or all but them."""
-    cut = keep_only if mode == "keep" else remove
-    return cut(model, len(signals.explanation.tokens), chosen, level)
-
-
-def kept_by_nodes(
-    model: Model, signals: Signals, method: LayerMethod, words: Selection, mode: Mode
-) -> Kept:
-    """Only the strongest nodes, or all but them; as many in each layer as the patterns have.
-
-    Among all words the strongest by size count, among the positive ones those that pull towards
-    the right answer most, as for patterns.
-    """
-    explanation, scores = signals.explanation, method.scores(signals)
-    patterns = selected(explanation.patterns, words)
-    counts = [len({p.nodes[layer] for p in patterns}) for layer in range(len(scores) - 1)]
-    ranked = np.abs(scores) if words == "all" else scores
-    nodes = np.zeros(scores.shape, dtype=bool)
-    for layer, positions in enumerate(strongest_nodes(ranked[:-1], counts)):
-        nodes[layer, list(positions)] = True
-    if mode == "keep":
-        nodes[-1, explanation.target.position] = True
-    else:
-        nodes = ~nodes
-    return replace(keep_all(model, len(explanation.tokens)), nodes=nodes)
-
-
-def kept_by_cells(model: Model, signals: Signals, method: CellMethod, words: Selection) -> Kept:
-    """All but the heads and skips that the method names beside the patterns'."""
-    explanation = signals.explanation
-    whole = keep_all(model, len(explanation.tokens))
-    layers, heads, n_tokens = whole.heads.shape
-    patterns = selected(explanation.patterns, words)
-    own = cells_of(patterns, layers=layers, heads=heads, n_tokens=n_tokens)
-    cut = method.choose(signals, own, words)
-    return replace(whole, heads=~cut.heads, skip=~cut.skip)

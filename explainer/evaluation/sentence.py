@@ -17,6 +17,13 @@ import numpy as np
 
 from explainer.base.budget import given_budget
 from explainer.base.checkpoint import part, steps
+from explainer.evaluation.kept import (
+    kept_by_cells,
+    kept_by_nodes,
+    kept_by_routes,
+    routes,
+    selected,
+)
 from explainer.evaluation.methods import (
     METHODS,
     MODES,
@@ -27,11 +34,6 @@ from explainer.evaluation.methods import (
     PathMethod,
     Selection,
     Signals,
-    kept_by_cells,
-    kept_by_nodes,
-    kept_by_routes,
-    routes,
-    selected,
 )
 from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.question import contrast_of, controller_position
@@ -49,7 +51,7 @@ from explainer.intervention.ablate import (
 )
 from explainer.intervention.activations import Activations
 from explainer.intervention.attention import attention
-from explainer.models.encode import without_gradients
+from explainer.models.encode import without_gradients, word_embeddings
 from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
@@ -57,6 +59,7 @@ from explainer.results.explanation import Explanation
 from explainer.results.metrics import alignment, carried_share, path_count, skip_share_of_steps
 from explainer.results.route import Level, Route
 from explainer.rivals import attention_path, internal_influence, layer_conductance
+from explainer.rivals.words import Observed
 from explainer.tasks import Case
 
 EXPLAINED, CHOSEN, RUN = 0.15, 0.45, 0.75
@@ -92,13 +95,8 @@ def evaluate_sentence(
         with part(0.0, EXPLAINED):
             traced, (explanation,) = batch.with_trace([Asked(sentence, quantity)])
         assert explanation.flow is not None
-        signals = Signals(
-            explanation=explanation,
-            attention=attention(model, sentence),
-            conductance=layer_conductance(explanation.flow, traced.target),
-            internal=internal_influence(traced),
-            rng=np.random.default_rng([options.seed, number]),
-        )
+        rng = np.random.default_rng([options.seed, number])
+        signals = signals_of(model, Asked(sentence, quantity), traced, explanation, rng)
         with part(EXPLAINED, CHOSEN):
             chosen = {
                 (name, level): routes(method, signals)
@@ -149,6 +147,28 @@ def evaluate_sentence(
         outcomes=outcomes,
         carried=carried,
         seconds=time.perf_counter() - start,
+    )
+
+
+def signals_of(
+    model: Model,
+    asked: Asked,
+    traced: Trace,
+    explanation: Explanation,
+    rng: np.random.Generator,
+) -> Signals:
+    """What methods choose from, of a sentence that was explained with its total flow."""
+    assert explanation.flow is not None
+    adapter = model.adapter.of(asked.sentence.token_ids)
+    return Signals(
+        explanation=explanation,
+        attention=attention(model, asked.sentence),
+        conductance=layer_conductance(explanation.flow, traced.target),
+        internal=internal_influence(traced),
+        rng=rng,
+        observed=lambda: Observed.of(
+            adapter, word_embeddings(adapter, asked.sentence.token_ids), asked.quantity
+        ),
     )
 
 

@@ -4,7 +4,8 @@ from explainer.rivals.attention_path import attention_path
 from explainer.rivals.conductance import internal_influence, layer_conductance, strongest_nodes
 from explainer.rivals.flow import attention_flow
 from explainer.rivals.random_path import random_path
-from explainer.rivals.rollout import rollout, rollout_path, rollout_to
+from explainer.rivals.rollout import rolled_to, rollout, rollout_path, rollout_to
+from explainer.rivals.same_shape import same_shape
 from explainer.rivals.scored import ScoredRoute
 from explainer.rivals.variants import heads_for_skip, skip_for_heads
 
@@ -16,9 +17,11 @@ __all__ = [
     "internal_influence",
     "layer_conductance",
     "random_path",
+    "rolled_to",
     "rollout",
     "rollout_path",
     "rollout_to",
+    "same_shape",
     "skip_for_heads",
     "strongest_nodes",
 ]

@@ -22,9 +22,13 @@ def rollout(attention: Array) -> Array:
 def rollout_to(attention: Array, target: int) -> Array:
     """How much of the target's last state rollout takes from every node [L + 1, pos]; each layer
     sums to 1."""
-    weights = edge_weights(attention, residual=True, reduce="mean")
-    above = [np.eye(weights.shape[-1])[target]]
-    for step in weights[::-1]:
+    return rolled_to(edge_weights(attention, residual=True, reduce="mean"), target)
+
+
+def rolled_to(layers: Array, target: int) -> Array:
+    """The same of any matrices [L, to, from] whose rows sum to 1: the products of those above."""
+    above = [np.eye(layers.shape[-1])[target]]
+    for step in layers[::-1]:
         above.append(above[-1] @ step)
     return np.stack(above[::-1])
 

@@ -1,5 +1,7 @@
 """What patterns are measured against: cells worked by hand, and equal numbers everywhere."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -14,23 +16,24 @@ from explainer.evaluation.controls import (
     random_heads,
     strongest_heads,
 )
+from explainer.evaluation.kept import kept_by_cells, kept_by_nodes, routes, selected
 from explainer.evaluation.methods import (
     METHODS,
     SELECTIONS,
     CellMethod,
     Signals,
-    kept_by_cells,
-    kept_by_nodes,
-    selected,
 )
 from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.sentence import evaluate_sentence
 from explainer.intervention.attention import attention
+from explainer.models.encode import word_embeddings
+from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.pattern import Pattern
 from explainer.results.route import Component
 from explainer.results.settings import Settings
 from explainer.rivals import rollout, rollout_path, rollout_to
+from explainer.rivals.words import Matrices, Observed, alti, rolled_out
 from explainer.tasks import Case
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
@@ -113,8 +116,17 @@ def signals(tiny_masked_lm):
         tiny_masked_lm, TEXT, correct="are", wrong="is", settings=SETTINGS, flow=True
     )
     shape = (4, len(explanation.tokens))
-    weights = attention(tiny_masked_lm, read_sentence(tiny_masked_lm, TEXT))
-    return Signals(explanation, weights, np.zeros(shape), np.zeros(shape), np.random.default_rng(0))
+    sentence = read_sentence(tiny_masked_lm, TEXT)
+    quantity = choose_quantity(tiny_masked_lm, sentence, Contrast("are", "is"))
+    z = word_embeddings(tiny_masked_lm.adapter, sentence.token_ids)
+    return Signals(
+        explanation,
+        attention(tiny_masked_lm, sentence),
+        np.zeros(shape),
+        np.zeros(shape),
+        np.random.default_rng(0),
+        lambda: Observed.of(tiny_masked_lm.adapter, z, quantity),
+    )
 
 
 @pytest.mark.parametrize("words", SELECTIONS)
@@ -182,3 +194,42 @@ def test_equal_nodes_of_rollout_lead_to_the_target(tiny_masked_lm, signals):
         own = {p.nodes[layer] for p in signals.explanation.patterns}
         assert nodes.sum() == len(own)
         assert to[layer][nodes].min() >= to[layer][~nodes].max(initial=0)
+
+
+@pytest.mark.parametrize("name", ["alti", "globenc", "value-zeroing"])
+def test_a_method_with_a_matrix_for_every_block_names_paths_and_as_many_nodes(
+    tiny_masked_lm, signals, name
+):
+    layers = signals.matrices[name]
+    target = signals.explanation.target.position
+    for source, way in routes(METHODS[name], signals).items():
+        steps = [layers[b, to, by] for b, (by, to) in enumerate(itertools.pairwise(way.nodes))]
+        assert way.score == pytest.approx(np.prod(steps))
+        best = np.eye(11)[source]
+        for block in layers:  # the largest product of all ways, by hand
+            best = (block * best).max(axis=1)
+        assert way.score == pytest.approx(best[target])
+    method = METHODS[f"{name}-nodes"]
+    assert method.scores(signals)[0] == pytest.approx(rolled_out(layers, target))
+    kept = kept_by_nodes(tiny_masked_lm, signals, method, "all", "keep")
+    for layer, nodes in enumerate(kept.nodes[:-1]):
+        assert nodes.sum() == len({p.nodes[layer] for p in signals.explanation.patterns})
+
+
+def test_alti_is_computed_once_and_only_when_it_is_asked_for(signals):
+    found = Matrices(signals.observed())
+    assert not found
+    assert found["alti"] is found["alti"]
+    assert found["alti"] == pytest.approx(alti(signals.observed()))
+
+
+def test_random_doubles_are_paths_of_the_patterns_shape(signals):
+    doubles = routes(METHODS["random-shape"], signals)
+    assert doubles == routes(METHODS["random-shape"], signals)
+    for pattern in signals.explanation.patterns:
+        double = doubles[pattern.source]
+        assert (double.nodes[0], double.nodes[-1]) == (pattern.nodes[0], pattern.nodes[-1])
+        assert [c == "skip" for c in double.components] == [c == "skip" for c in pattern.components]
+    for layer in range(4):
+        own = {p.nodes[layer] for p in signals.explanation.patterns}
+        assert len({way.nodes[layer] for way in doubles.values()}) == len(own)

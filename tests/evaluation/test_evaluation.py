@@ -10,7 +10,8 @@ import pytest
 from explainer import ExplainerError, explain
 from explainer.api import measure_path
 from explainer.evaluation import run as runs
-from explainer.evaluation.methods import METHODS, SELECTIONS, Signals, kept_by_nodes
+from explainer.evaluation.kept import kept_by_nodes
+from explainer.evaluation.methods import METHODS, SELECTIONS, Signals
 from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.question import contrast_of, controller_position
 from explainer.evaluation.reading.cases import Sentences, cases_of
@@ -143,7 +144,7 @@ def test_layer_methods_keep_as_many_nodes_as_the_patterns(tiny_masked_lm, explan
     rng = np.random.default_rng(0)
     scores = rng.normal(size=(4, 11))
     empty = np.zeros(0)
-    signals = Signals(explanation, empty, scores, scores, rng)
+    signals = Signals(explanation, empty, scores, scores, rng, lambda: None)
     kept = kept_by_nodes(tiny_masked_lm, signals, METHODS["conductance"], words, "keep")
     chosen = [p for p in explanation.patterns if words == "all" or p.influence > 0]
     for layer in range(3):

@@ -3,10 +3,18 @@
 from explainer.rivals.words.decompx import decompx
 from explainer.rivals.words.erasure import leave_one_out
 from explainer.rivals.words.gradients import attention_gradient, gradient_input
-from explainer.rivals.words.layers import alti, globenc, rolled_out, strongest_path, value_zeroing
+from explainer.rivals.words.layers import (
+    Matrices,
+    alti,
+    globenc,
+    rolled_out,
+    strongest_path,
+    value_zeroing,
+)
 from explainer.rivals.words.observed import Observed
 
 __all__ = [
+    "Matrices",
     "Observed",
     "alti",
     "attention_gradient",

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -23,6 +24,7 @@ from explainer.base.checkpoint import checkpoint
 from explainer.models.block import feed_forward, half_way
 from explainer.models.shapes import Float
 from explainer.rivals.attention_path import best_route
+from explainer.rivals.rollout import rolled_to
 from explainer.rivals.scored import Array, ScoredRoute
 from explainer.rivals.words.observed import Observed, standardised
 
@@ -47,12 +49,29 @@ def value_zeroing(observed: Observed) -> Array:
     return _of_layers(observed, _moved)
 
 
+MATRICES: dict[str, Callable[[Observed], Array]] = {
+    "alti": alti,
+    "globenc": globenc,
+    "value-zeroing": value_zeroing,
+}
+"""The methods by name: each a matrix [to, from] for every block."""
+
+
+class Matrices(dict[str, Array]):
+    """The matrices [L, to, from] of a text by the names of `MATRICES`, each made when asked for."""
+
+    def __init__(self, observed: Observed) -> None:
+        super().__init__()
+        self.observed = observed
+
+    def __missing__(self, name: str) -> Array:
+        self[name] = MATRICES[name](self.observed)
+        return self[name]
+
+
 def rolled_out(layers: Array, target: int) -> Array:
     """How much of each word [pos] is in the target, from matrices [L, to, from]."""
-    row = layers[-1][target]
-    for step in layers[-2::-1]:
-        row = row @ step
-    return row
+    return np.asarray(rolled_to(layers, target)[0])
 
 
 def strongest_path(layers: Array, word: int, target: int) -> ScoredRoute:

@@ -28,6 +28,8 @@ HOLDS = {
     "combination": "which sentences are of one form, if anything",
     "controller": "the word that the answer depends on, if anything",
     "pair": "the same sentence with other words, so that the other answer is right, if anything",
+    "good": "a whole sentence that is right; the word in which the wrong one differs is masked",
+    "bad": "the same sentence with one word that is wrong there, as in BLiMP",
 }
 """What the columns of a person's own file hold."""
 KEPT = "what is done is kept, and the same command goes on with the rest"
@@ -64,8 +66,8 @@ def _add_sentences(parser: argparse.ArgumentParser) -> None:
         "--file",
         type=Path,
         metavar="FILE",
-        help="your own, as CSV, TSV or JSON lines: columns text, correct and wrong, or text and "
-        "label",
+        help="your own, as CSV, TSV or JSON lines: columns text, correct and wrong, text and "
+        "label, or sentence_good and sentence_bad",
     )
     group.add_argument(
         "--n", type=int, default=100, metavar="N", help="sentences of each task (default: 100)"
@@ -91,8 +93,8 @@ def _add_sentences(parser: argparse.ArgumentParser) -> None:
 
 def _add_columns(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("columns of your own file that are called otherwise")
-    for role in COLUMNS:
-        group.add_argument(f"--{role}-column", default=role, metavar="NAME", help=HOLDS[role])
+    for role, usual in COLUMNS.items():
+        group.add_argument(f"--{role}-column", default=usual, metavar="NAME", help=HOLDS[role])
 
 
 def _add_comparison(parser: argparse.ArgumentParser) -> None:

@@ -8,14 +8,31 @@ from collections.abc import Sequence
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.model import Model
-from explainer.question.quantity import Contrast
-from explainer.question.sentence import Sentence, mask_spelling
+from explainer.question.quantity import Contrast, Quantity, choose_quantity
+from explainer.question.sentence import Sentence, mask_spelling, read_sentence
 from explainer.tasks import Case
 
 CLASS_NAMES = {
     "positive": ("positive", "pos", "label_1"),
     "negative": ("negative", "neg", "label_0"),
 }
+
+
+def read_case(model: Model, case: Case) -> tuple[Sentence, Quantity]:
+    """The case as the model reads it, and what it is asked.
+
+    Raises ExplainerError for a case that nobody can be asked about, and for one that the model
+    cannot read or answer.
+    """
+    check_fit(case)
+    sentence = read_sentence(model, case.text)
+    return sentence, choose_quantity(model, sentence, contrast_of(model, case))
+
+
+def check_fit(case: Case) -> None:
+    """Raise ExplainerError where no model can be asked about the case."""
+    if case.unfit:
+        raise ExplainerError(case.unfit)
 
 
 def contrast_of(model: Model, case: Case) -> Contrast:
@@ -40,11 +57,13 @@ def check_cases(model: Model, cases: Sequence[Case]) -> None:
     """Raise ExplainerError where the model is of the kind of none of the cases."""
     for case in cases:
         try:
+            check_fit(case)
             contrast_of(model, case)
         except ExplainerError:
             continue
         return
     for case in cases[:1]:
+        check_fit(case)
         contrast_of(model, case)
 
 

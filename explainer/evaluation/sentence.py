@@ -36,7 +36,7 @@ from explainer.evaluation.methods import (
     Signals,
 )
 from explainer.evaluation.options import EvaluationOptions
-from explainer.evaluation.question import contrast_of, controller_position
+from explainer.evaluation.question import controller_position, read_case
 from explainer.evaluation.record import Carried, Outcome, Record
 from explainer.influence.measure import measure_all
 from explainer.influence.together import Asked, Batch
@@ -53,8 +53,6 @@ from explainer.intervention.activations import Activations
 from explainer.intervention.attention import attention
 from explainer.models.encode import without_gradients, word_embeddings
 from explainer.models.model import Model
-from explainer.question.quantity import choose_quantity
-from explainer.question.sentence import read_sentence
 from explainer.results.explanation import Explanation
 from explainer.results.metrics import alignment, carried_share, path_count, skip_share_of_steps
 from explainer.results.route import Level, Route
@@ -86,8 +84,7 @@ def evaluate_sentence(
     """
     options = EvaluationOptions() if options is None else options
     start = time.perf_counter()
-    sentence = read_sentence(model, case.text)
-    quantity = choose_quantity(model, sentence, contrast_of(model, case))
+    sentence, quantity = read_case(model, case)
     with without_gradients():
         batch = Batch(
             model, options.settings, flow=True, budget=given_budget(memory, model.adapter.device)

@@ -43,8 +43,9 @@ class Case:
     "masculine-feminine"; without an attractor it names the subject's alone. `controller` is the
     word that the answer depends on: the one that the masked word agrees with. `pair` is the other
     sentence of a minimal pair, in which that word, and what agrees with it, has its other form, so
-    that `wrong` is right. Both are empty where nobody says. Raises ExplainerError for what is no
-    text.
+    that `wrong` is right. Both are empty where nobody says. `unfit` says why no model can be asked
+    about it, as a row of a file that is no question; empty where it can. Raises ExplainerError for
+    what is no text.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Case:
     combination: str = "all"
     controller: str = ""
     pair: str = ""
+    unfit: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):

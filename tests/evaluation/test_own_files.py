@@ -192,8 +192,8 @@ def test_of_two_possible_questions_it_is_the_one_that_the_texts_can_be_asked():
 
 
 def test_columns_that_are_not_there_are_named():
-    said = complaint("sentence_good,sentence_bad\na,b\n")
-    assert "has the columns 'sentence_good', 'sentence_bad'" in said
+    said = complaint("sentence_good,sentence_worse\na,b\n")
+    assert "has the columns 'sentence_good', 'sentence_worse'" in said
     assert "--text-column" in said
     said = complaint("text,label\na,1\n", other="rival")
     assert "no column 'rival' for other; it has 'text', 'label'" in said

@@ -13,6 +13,7 @@ from explainer.app.compute.server import on
 from explainer.evaluation.effort import sentence_estimate
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.options import EvaluationOptions
+from explainer.evaluation.question import check_fit
 from explainer.evaluation.record import Record
 from explainer.evaluation.run import line_of
 from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
@@ -78,6 +79,7 @@ def measured_line(
 
     def work(loaded: Loaded) -> dict[str, Any]:
         try:
+            check_fit(case)
             _check_record(loaded.model, case.text, options)
         except ExplainerError as error:
             return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}

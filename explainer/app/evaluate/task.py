@@ -27,8 +27,9 @@ TASKS = {"masked-lm": (EVERY_TASK, *KINDS, OWN_FILE), "classification": ("sentim
 """What a model of a kind can be asked."""
 OWN_FILE_HELP = (
     "A CSV or tab-separated table with a heading, or a JSON object a line: text, correct and wrong "
-    "for sentences with [MASK]; text and label (and other, the rival class) for a classifier. A "
-    "column combination says which sentences are of one form."
+    "for sentences with [MASK]; text and label (and other, the rival class) for a classifier; or "
+    "sentence_good and sentence_bad, which differ in one word, as in BLiMP. A column combination "
+    "says which sentences are of one form."
 )
 
 COLUMNS_HELP = "What the columns of your file are called, where that is something else."
@@ -103,10 +104,10 @@ def _upload() -> Upload | None:
     )
     with st.popover("Columns", icon=":material/view_column:", help=COLUMNS_HELP):
         names = {
-            role: st.text_input(role.capitalize(), placeholder=role, key=f"own_column_{role}")
-            for role in COLUMNS
+            role: st.text_input(role.capitalize(), placeholder=usual, key=f"own_column_{role}")
+            for role, usual in COLUMNS.items()
         }
-    columns = Columns(**{role: name.strip() or role for role, name in names.items()})
+    columns = Columns(**{role: name.strip() or COLUMNS[role] for role, name in names.items()})
     return None if given is None else Upload(given.name, given.getvalue(), columns)
 
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted
-from explainer.evaluation.question import contrast_of
+from explainer.evaluation.question import read_case
 from explainer.influence.together import Asked, Batch
 from explainer.influence.trace import Trace
 from explainer.models.model import Model
-from explainer.question.quantity import Quantity, choose_quantity
+from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.explanation import Explanation
 from explainer.results.settings import Settings
@@ -54,8 +54,7 @@ class AskedCase:
         shared: Any = None,
     ) -> AskedCase:
         """Raises ExplainerError for a sentence that the model cannot read or answer."""
-        sentence = read_sentence(model, case.text)
-        quantity = choose_quantity(model, sentence, contrast_of(model, case))
+        sentence, quantity = read_case(model, case)
         return AskedCase(model, case, number, settings, seed, budget, sentence, quantity, shared)
 
     @property

@@ -10,6 +10,7 @@ from explainer.base.checks import given_seed, one_of, text, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.files import named
 from explainer.base.quote import quote, shown
+from explainer.evaluation.reading.pairs import masked_pair
 from explainer.evaluation.reading.rows import Row, Rows, at_line, quoted, read_rows
 from explainer.question.mask import MASK_SPELLINGS
 from explainer.tasks import KINDS, TASKS, Case, generate, sentiment_cases
@@ -17,15 +18,17 @@ from explainer.tasks.lexicon import Split
 from explainer.tasks.predicate import Predicate
 
 MOST = 10_000
-QUESTIONS = (("text", "correct", "wrong"), ("text", "label"))
-"""What a file must have a column for: words for a masked LM, or a class for a classifier."""
+QUESTIONS = (("text", "correct", "wrong"), ("text", "label"), ("good", "bad"))
+"""What a file must have columns for: words for a masked LM, a class for a classifier, or two
+sentences that differ in the word that a masked LM is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
     """What the columns of a person's own file are called.
 
-    It needs `text` with `correct` and `wrong`, or with `label`; `other` is a label's rival class,
+    It needs `text` with `correct` and `wrong`, or with `label`, or `good` and `bad`, a right and a
+    wrong sentence that differ in one word, as in BLiMP; `other` is a label's rival class,
     `combination` says which sentences are of one form, `controller` names the word that the
     answer depends on, `pair` is the same sentence with other words, so that the other answer is
     right.
@@ -39,6 +42,8 @@ class Columns:
     combination: str = "combination"
     controller: str = "controller"
     pair: str = "pair"
+    good: str = "sentence_good"
+    bad: str = "sentence_bad"
 
     def __post_init__(self) -> None:
         for role in COLUMNS:
@@ -53,10 +58,11 @@ class Columns:
     @property
     def renamed(self) -> tuple[str, ...]:
         """Those that somebody has named."""
-        return tuple(role for role in COLUMNS if getattr(self, role) != role)
+        return tuple(role for role, usual in COLUMNS.items() if getattr(self, role) != usual)
 
 
-COLUMNS = tuple(item.name for item in fields(Columns))
+COLUMNS = {item.name: str(item.default) for item in fields(Columns)}
+"""Every role of a column, with what the column is called where nobody says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +132,9 @@ def cases_of_table(
 ) -> tuple[Case, ...]:
     """All rows of the content of `file` as cases of `task`, read by `reading.rows`.
 
-    Columns: text, correct and wrong; or text and label, and if wanted the rival class in other.
+    Columns: text, correct and wrong; or text and label, and if wanted the rival class in other; or
+    sentence_good and sentence_bad, which become a sentence with a mask where one word differs, and
+    else a case that says why it cannot be asked.
     A column combination, if there is one, says which sentences are of one form. `columns` says
     where they are called otherwise.
 
@@ -154,13 +162,14 @@ def _question(found: Rows, file: str, columns: Columns) -> tuple[str, ...]:
     if not asked:
         raise ExplainerError(
             f"The file {named(file)} has the columns {quoted(found.columns)}: it needs a "
-            "heading with text, correct and wrong, or with text and label; rename its columns, or "
-            "say which they are (under Columns on the page, or with --text-column and the like)."
+            "heading with text, correct and wrong, text and label, or sentence_good and "
+            "sentence_bad; rename columns, or say which they are (under Columns on the page, or "
+            "with --text-column and so on)."
         )
     masked = any(MASK_SPELLINGS.search(str(row.cells.get(columns.text))) for row in found.rows)
 
     def fits(question: tuple[str, ...]) -> tuple[int, bool]:
-        named = len(set(question[1:]).intersection(columns.renamed))
+        named = len(({*question} - {"text"}) & {*columns.renamed})
         return named, masked == ("correct" in question)
 
     return max(asked, key=fits)
@@ -180,15 +189,24 @@ def _case(row: Row, file: str, task: str, columns: Columns, needed: tuple[str, .
             file, row.line, f"has in {quote(name)} neither text nor a whole number: give text"
         )
 
-    words = "correct" in needed
+    unfit = ""
+    if "good" in needed:
+        found = masked_pair(cell("good"), cell("bad"))
+        unfit = found if isinstance(found, str) else ""
+        text, correct, wrong = (cell("good"), "", "") if isinstance(found, str) else found
+    else:
+        words = "correct" in needed
+        text, correct = cell("text"), cell("correct" if words else "label")
+        wrong = cell("wrong" if words else "other")
     return Case(
-        text=cell("text"),
-        correct=cell("correct" if words else "label"),
-        wrong=cell("wrong" if words else "other"),
+        text=text,
+        correct=correct,
+        wrong=wrong,
         kind=task,
         combination=cell("combination") or cell("label") or "all",
         controller=cell("controller"),
         pair=cell("pair"),
+        unfit=unfit,
     )
 
 

@@ -1,8 +1,12 @@
 """Word scores against what the model does, and against the word that the answer depends on.
 
-Only the words are scored: special tokens are set by the model, not by the sentence. A word of
+The probability of the right answer against the wrong one is 1 / (1 + exp(−Q)). Only the words
+are scored: special tokens are set by the model, not by the sentence. A word of
 several pieces has the sum of its pieces' scores, the mask is asked about and is no word.
 
+- `comprehensiveness`: how much less probable the right answer is without the strongest words, in
+  the mean over how many; `sufficiency`: the same with the strongest words alone (AOPC; DeYoung et
+  al., ACL 2020), each in Q too;
 - `correlation`: Spearman's rank correlation with leave one out;
 - `pointing`: whether the strongest word is the controller (pointing game; Zhang et al., 2018);
 - `rank`: 1 over the controller's rank, whose mean is the mean reciprocal rank;
@@ -13,7 +17,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +25,14 @@ import numpy as np
 from explainer.base.checkpoint import checkpoint
 from explainer.base.errors import ExplainerError
 from explainer.evaluation.protocols.asked import AskedCase
+from explainer.evaluation.protocols.erasure import (
+    Erased,
+    Replacing,
+    Unerased,
+    erased_values,
+    erasures,
+    mean_embedding,
+)
 from explainer.evaluation.protocols.measurement import SECONDS, Measurement
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
 from explainer.evaluation.question import controller_position
@@ -32,6 +44,12 @@ from explainer.rivals.words.methods import WORD_METHODS
 RANDOM = "random"
 REFERENCE = "leave-one-out"
 IS_REFERENCE = "it is what the others are compared with"
+TOO_ALIKE = "fewer than three words, or words that are all alike"
+ONE_WORD = "a single word has no order"
+SHORT = 20
+"""Words up to which they are erased one by one, from 1 to all but one."""
+SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
+"""Of longer sentences, the shares of the words that are erased, or stay alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,45 +78,97 @@ def words_of(sentence: Sentence) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def _scored(asked: AskedCase) -> Iterator[Scored | Measurement]:
-    """Every method's scores, with its seconds; of one that cannot serve, why."""
-    words = words_of(asked.sentence)
-    for name, method in WORD_METHODS.items():
-        checkpoint()
-        start = time.perf_counter()
-        try:
-            tokens = method.run(asked.scoring())
-            if not np.isfinite(tokens).all():
-                raise ExplainerError("its scores are not finite")
-        except ExplainerError as error:
-            yield Measurement(name, SECONDS, note=str(error))
-            continue
-        yield Measurement(name, SECONDS, value=time.perf_counter() - start)
-        scores = np.array([tokens[list(places)].sum() for places in words])
-        yield Scored(name, method.signed, scores)
-    yield Scored(RANDOM, False, asked.rng(RANDOM).random(len(words)))
+def _scored(asked: AskedCase, name: str) -> tuple[Scored, float]:
+    """A method's scores and the seconds that they took; ExplainerError where it cannot serve."""
+    start = time.perf_counter()
+    tokens = WORD_METHODS[name].run(asked.scoring())
+    seconds = time.perf_counter() - start
+    if not np.isfinite(tokens).all():
+        raise ExplainerError("its scores are not finite")
+    scores = np.array([tokens[list(places)].sum() for places in words_of(asked.sentence)])
+    return Scored(name, WORD_METHODS[name].signed, scores), seconds
 
 
 def _measure(asked: AskedCase) -> Iterator[Measurement]:
-    found = []
-    for one in _scored(asked):
-        if isinstance(one, Scored):
-            found.append(one)
-        else:
-            yield one
-    yield from correlations(found)
+    found, refused = [], {}
+    for name in WORD_METHODS:
+        checkpoint()
+        try:
+            one, seconds = _scored(asked, name)
+        except ExplainerError as error:
+            refused[name] = str(error)
+            continue
+        found.append(one)
+        yield Measurement(name, SECONDS, value=seconds)
+    found.append(Scored(RANDOM, False, asked.rng(RANDOM).random(len(words_of(asked.sentence)))))
+    ways = tuple(erasures(asked))
+    for way in ways:
+        yield from curves(asked, found, way)
+    yield from correlations(found, refused.get(REFERENCE))
     yield from pointed(asked, found)
+    for name, why in refused.items():
+        yield Measurement(name, SECONDS, note=why)
+        places = [(measure, way.erasure) for way in ways for measure in CURVES]
+        for measure, condition in (*places, ("correlation", ""), *((m, "") for m in POINTING)):
+            yield Measurement(name, measure, condition, note=why)
 
 
-def correlations(found: list[Scored]) -> Iterator[Measurement]:
-    """Each method's rank correlation with leave one out; of scores without a sign with its size."""
-    (reference,) = (one.scores for one in found if one.method == REFERENCE)
+def steps(n_words: int) -> tuple[int, ...]:
+    """How many of the strongest words are erased, or stay alone, one after the other."""
+    if n_words <= SHORT:
+        return tuple(range(1, n_words))
+    return tuple(sorted({math.ceil(share * n_words) for share in SHARES}))
+
+
+def curves(
+    asked: AskedCase, found: list[Scored], replacing: Replacing | Unerased
+) -> Iterator[Measurement]:
+    """What erasing the strongest words takes, and what they leave alone, method by method."""
+    words = words_of(asked.sentence)
+    counts = steps(len(words))
+    erasure = replacing.erasure
+    why = replacing.why if isinstance(replacing, Unerased) else "" if counts else ONE_WORD
+    if isinstance(replacing, Unerased) or why:
+        for one, measure in ((one, name) for one in found for name in CURVES):
+            yield Measurement(one.method, measure, erasure, note=why)
+        return
+    every = _tokens(words, range(len(words)))
+    strongest = {
+        one.method: [_tokens(words, one.order[:count]) for count in counts] for one in found
+    }
+    cut = [top for tops in strongest.values() for top in tops]
+    Q = erased_values(asked, replacing, [frozenset(), *cut, *(every - top for top in cut)])
+    p = {erased: 1 / (1 + math.exp(-value)) for erased, value in Q.items()}
     for one in found:
+        tops = strongest[one.method]
+        for ending, values in (("", p), (IN_LOGITS, Q)):
+            whole = values[frozenset()]
+            without = math.fsum(whole - values[top] for top in tops) / len(tops)
+            alone = math.fsum(whole - values[every - top] for top in tops) / len(tops)
+            for measure, value in (("comprehensiveness", without), ("sufficiency", alone)):
+                yield Measurement(one.method, f"{measure}{ending}", erasure, value, replacing.note)
+
+
+def _tokens(words: Sequence[tuple[int, ...]], chosen: Iterable[int]) -> Erased:
+    return frozenset(place for word in chosen for place in words[word])
+
+
+def correlations(found: list[Scored], missing: str | None = None) -> Iterator[Measurement]:
+    """Each method's rank correlation with leave one out; of scores without a sign with its size.
+
+    `missing` says why there is no leave one out.
+    """
+    reference = next((one.scores for one in found if one.method == REFERENCE), None)
+    for one in found:
+        if reference is None or one.method == REFERENCE:
+            why = IS_REFERENCE if missing is None else missing
+            yield Measurement(one.method, "correlation", note=why)
+            continue
         value = rank_correlation(one.scores, reference if one.signed else np.abs(reference))
-        why = "fewer than three words, or words that are all alike" if math.isnan(value) else ""
-        if one.method == REFERENCE:
-            why = IS_REFERENCE
-        yield Measurement(one.method, "correlation", "", None if why else value, why)
+        if math.isnan(value):
+            yield Measurement(one.method, "correlation", note=TOO_ALIKE)
+        else:
+            yield Measurement(one.method, "correlation", "", value)
 
 
 def pointed(asked: AskedCase, found: list[Scored]) -> Iterator[Measurement]:
@@ -123,6 +193,13 @@ def pointed(asked: AskedCase, found: list[Scored]) -> Iterator[Measurement]:
             yield Measurement(one.method, "mass", note="all scores are 0")
 
 
+IN_LOGITS = " in logits"
+CURVES = {
+    "comprehensiveness": Quantity("probability lost without the strongest words", "higher"),
+    "sufficiency": Quantity("probability lost with the strongest words alone", "lower"),
+    f"comprehensiveness{IN_LOGITS}": Quantity("Q lost without the strongest words", "higher"),
+    f"sufficiency{IN_LOGITS}": Quantity("Q lost with the strongest words alone", "lower"),
+}
 POINTING = {
     "pointing": Quantity("strongest word is the controller", "higher", percent=True),
     "rank": Quantity("mean reciprocal rank of the controller", "higher"),
@@ -134,11 +211,13 @@ WORDS = Protocol(
     asks="Do the words of high score decide the answer, and is the strongest one the word that the "
     "answer depends on?",
     refuted_by="A rival, or a random order, that does as well.",
-    favours="Leave one out, and influence from a baseline of [MASK], are computed with the "
-    "replacement that the correlation asks about: it favours them.",
+    favours="Erasing by [MASK], and the correlation with leave one out, favour the methods that "
+    "are computed with [MASK]: leave one out, and influence from a baseline of [MASK].",
     quantities={
+        **CURVES,
         "correlation": Quantity("rank correlation with leave one out", "higher"),
         **POINTING,
     },
     measure=_measure,
+    prepare=lambda model, _settings, _seed: mean_embedding(model),
 )

@@ -118,4 +118,6 @@ def stability_table(
     verdicts = [
         f"{wording.name(explanation, one.pattern.source)}: {one.says(level)}" for one in stability
     ]
-    return "\n".join((align(header, rows), "", *verdicts))
+    # All words of a check share its path, and so its gap.
+    warnings = [f"warning: {said}" for said in stability[0].gap_warnings()]
+    return "\n".join((align(header, rows), *warnings, "", *verdicts))

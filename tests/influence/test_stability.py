@@ -39,6 +39,11 @@ def test_every_check_is_what_the_engine_finds_under_its_settings(tiny_masked_lm,
             if number:
                 assert one.checks[number - 1].varied == varied
                 assert one.checks[number - 1].settings == tried
+                gap = pytest.approx(explanation.completeness_gap)
+                assert one.checks[number - 1].completeness_gap == gap
+                target = explanation.target
+                difference = pytest.approx(target.value - target.baseline_value)
+                assert one.checks[number - 1].difference == difference
 
 
 def test_words_come_as_they_are_asked_for_and_all_of_them_strongest_first(tiny_masked_lm, found):
@@ -100,4 +105,4 @@ def test_a_check_is_named_by_what_it_chooses_otherwise(found):
         *("from the zero vector", "from [PAD]"),
     ]
     with pytest.raises(ExplainerError, match="The check 'weather' is not known"):
-        StabilityCheck("weather", settings, None)
+        StabilityCheck("weather", settings, None, 0.0, 1.0)

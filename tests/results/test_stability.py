@@ -24,7 +24,8 @@ OTHER_NODES = replace(WAY, nodes=(2, 3, 3, 3), components=(1, "skip", "skip"))
 def carrying(share: float, *found: Pattern | None) -> Stability:
     carried = -2.0 * share
     way = replace(WAY, attention_influence=carried, attention_trail=(-1.5, -1.3, carried))
-    checks = (StabilityCheck("baseline", replace(SETTINGS, baseline="zero"), one) for one in found)
+    zero = replace(SETTINGS, baseline="zero")
+    checks = (StabilityCheck("baseline", zero, one, 0.1, 4.0) for one in found)
     return Stability(way, SETTINGS, tuple(checks))
 
 
@@ -69,6 +70,16 @@ def test_the_sentence_says_the_share_and_how_many_checks_find_it_again(share, fo
     assert said.startswith("This is ")
     assert said.endswith(" it again.")
     assert says in said
+
+
+def test_a_check_with_a_large_gap_is_warned_of():
+    one = carrying(0.6, WAY, WAY)
+    assert one.gap_warnings() == ()
+    rough = replace(one.checks[1], completeness_gap=-0.4)
+    (said,) = replace(one, checks=(one.checks[0], rough)).gap_warnings()
+    assert said.startswith("From the zero vector: The completeness gap is 10 % of Q(x) − Q(b): ")
+    with pytest.raises(ExplainerError, match="check has numbers that are not finite"):
+        replace(rough, completeness_gap=float("nan"))
 
 
 def test_a_stability_is_of_one_word_of_one_model_and_has_a_check():

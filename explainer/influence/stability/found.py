@@ -6,7 +6,7 @@ The path is followed once for each baseline and each number of points; searches 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from explainer.base.checkpoint import part
@@ -24,8 +24,14 @@ from explainer.results.beside.stability import Stability, StabilityCheck
 from explainer.results.pattern import Pattern
 from explainer.results.settings import Settings
 
-Found = dict[int, Pattern]
-"""The first pattern of each word that has influence."""
+
+@dataclass(frozen=True)
+class Found:
+    """The first pattern of each word that has influence; the gap and Q(x) − Q(b) in logits."""
+
+    patterns: dict[int, Pattern]
+    gap: float
+    difference: float
 
 
 def stability_of(
@@ -37,7 +43,9 @@ def stability_of(
     Call it where gradients are off. Raises ExplainerError for a word without influence.
     """
     varied = variations(settings)
-    own, *others = _found(model, asked, words, [settings, *(one for _, one in varied)], budget)
+    every = [settings, *(one for _, one in varied)]
+    first, *others = _found(model, asked, words, every, budget)
+    own = first.patterns
     for word in words or ():
         if word not in own:
             raise ExplainerError(
@@ -50,8 +58,8 @@ def stability_of(
             own[word],
             settings,
             tuple(
-                StabilityCheck(what, tried, found.get(word))
-                for (what, tried), found in zip(varied, others, strict=True)
+                StabilityCheck(what, tried, it.patterns.get(word), it.gap, it.difference)
+                for (what, tried), it in zip(varied, others, strict=True)
             ),
         )
         for word in chosen
@@ -103,13 +111,14 @@ def _patterns(
 ) -> Found:
     tokens = asked.sentence.tokens
     chosen = range(len(tokens)) if words is None else words
-    followed = [word for word in chosen if trace.influence[word] != 0]
+    with_influence = [word for word in chosen if trace.influence[word] != 0]
     search = Search(settings.top_k, beam=settings.joint_beam)
-    (patterns,) = refine_words(trace, [tokens], followed, search)
-    first: Found = {}
+    (patterns,) = refine_words(trace, [tokens], with_influence, search)
+    first: dict[int, Pattern] = {}
     for pattern in patterns:
         check_finite(model, (*pattern.embedding_trail, *pattern.attention_trail))
         # What other components would have carried is of no use here, and is most of a pattern.
         lean = replace(pattern, attention_candidates=(), attention_parts=())
         first.setdefault(pattern.source, lean)
-    return first
+    followed = trace.only
+    return Found(first, followed.completeness_gap, followed.value - followed.baseline_value)

@@ -12,6 +12,8 @@ from explainer.base.checks import instance, one_of
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import percent
 from explainer.base.quote import shown
+from explainer.results.gap import gap_warning
+from explainer.results.logits import check_finite
 from explainer.results.metrics import alignment
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
@@ -46,24 +48,34 @@ def is_example(share: float) -> bool:
 class StabilityCheck:
     """The pattern that the word has under other `settings`, which differ in what is `varied`.
 
-    `found` is None where the word has no influence under them. Raises ExplainerError for what is
-    not named so.
+    `found` is None where the word has no influence under them; `completeness_gap` is the error of
+    the quadrature and `difference` Q(x) − Q(b), both in logits. Raises ExplainerError for what is
+    not named so, and for numbers that are not finite.
     """
 
     varied: Varied
     settings: Settings
     found: Pattern | None
+    completeness_gap: float
+    difference: float
 
     def __post_init__(self) -> None:
         one_of("check", self.varied, VARIED)
         instance("check's settings", self.settings, Settings, "a Settings")
         if self.found is not None:
             instance("check's pattern", self.found, Pattern, "a Pattern, or None")
+        check_finite("check", (self.completeness_gap, self.difference))
 
     @property
     def name(self) -> str:
         """What is chosen otherwise, in words."""
         return name_of_variation(self.varied, self.settings)
+
+    @property
+    def gap_warning(self) -> str | None:
+        """What to say where the gap is over 5 % of Q(x) − Q(b): such a check shows little."""
+        warning = gap_warning(self.completeness_gap, self.difference)
+        return None if warning is None else f"{self.name[:1].upper()}{self.name[1:]}: {warning}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain Python values; the pattern as in an explanation's record, without heads' parts."""
@@ -71,6 +83,8 @@ class StabilityCheck:
             "varied": self.varied,
             "settings": asdict(self.settings),
             "pattern": None if self.found is None else self.found.to_dict(parts=False),
+            "completeness_gap": self.completeness_gap,
+            "difference": self.difference,
         }
 
 
@@ -145,6 +159,10 @@ class Stability:
         back = ", of which others take some back" if self.pattern.share(level) > 1.005 else ""
         named = ARTICLES[self.verdict(level)]
         return f"This is {named}: it carries {carried} of the influence{back}, and {again}."
+
+    def gap_warnings(self) -> tuple[str, ...]:
+        """What to say of the checks whose completeness gap is large."""
+        return tuple(check.gap_warning for check in self.checks if check.gap_warning is not None)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain Python values, with the verdict at both levels."""

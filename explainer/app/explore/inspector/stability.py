@@ -44,6 +44,8 @@ def stability_of(request: Request, pattern: Pattern, level: Level) -> None:
     found = word_stability(request, pattern.source)
     st.markdown(plain(found.says(level)), help=f"{HOW_TO_READ}\n\n{words('baseline', 'search')}")
     st.html(table(found, level))
+    for warning in found.gap_warnings():
+        st.caption(f":material/warning: {plain(warning)}")
 
 
 def table(found: Stability, level: Level) -> str:

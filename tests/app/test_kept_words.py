@@ -56,6 +56,43 @@ def test_a_rival_that_was_chosen_survives_any_sentence(tiny_masked_lm_dir):
     assert not test.info
 
 
+def clicked(test, number):
+    return checked(widget(test, "button_group", "chip").set_value(number).run())
+
+
+def test_a_rival_stays_where_the_mask_does_and_goes_with_it_not_without_a_word(tiny_masked_lm_dir):
+    test = chosen(opened(tiny_masked_lm_dir), "wrong", "good")
+    clicked(test, None)
+    clicked(test, 6)  # the word that was there is masked again
+    assert query(test)["wrong"] == "good"
+    assert not test.info
+    clicked(test, 1)
+    assert query(test)["wrong"] == ""
+    assert said(test) == ["The mask is at another word: “good” is no longer asked about."]
+
+
+def typed_first(folder, rival):
+    """A page without a mask, where a person has typed this rival: the tests' boxes take none."""
+    test = opened(folder, text="the farmers are old .", correct="", wrong=rival)
+    test.session_state["explore_own_answers"] = {"wrong": rival}
+    return test
+
+
+def test_a_rival_that_was_chosen_first_stays_when_its_word_is_clicked(tiny_masked_lm_dir):
+    test = clicked(typed_first(tiny_masked_lm_dir, "good"), 2)
+    assert test.session_state["choices"].correct == "are"
+    assert query(test)["wrong"] == "good"
+    assert not test.info
+
+
+def test_a_rival_that_is_the_word_that_was_clicked_goes_and_it_is_said(tiny_masked_lm_dir):
+    test = clicked(typed_first(tiny_masked_lm_dir, "are"), 2)
+    assert not test.error
+    assert query(test)["wrong"] == ""
+    (note,) = said(test)
+    assert "“are” is the same as “are” to this model" in note
+
+
 def test_words_that_nobody_chose_do_not_follow_to_another_sentence_and_it_is_said(
     tiny_masked_lm_dir,
 ):

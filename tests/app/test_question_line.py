@@ -1,11 +1,13 @@
 """The sentence as figure and editor, and the question as a line of text."""
 
 import re
+from html import escape
 
 import pytest
 
 from explainer.app import compute
 from explainer.app.widgets.answer import answer_html
+from explainer.app.widgets.question import sentence_box
 from explainer.app.widgets.question.sentence_box import LARGE, MEDIUM, MOST_WORDS, size_of
 from explainer.app.widgets.question.tint import spans_html, tint_rules
 from explainer.figures.canvas.palette import DARK, LIGHT
@@ -122,3 +124,11 @@ def test_a_very_long_text_is_shown_as_text(tiny_masked_lm_dir):
     assert not [g for g in test.button_group if "chip" in g.key or "clicks" in g.key]
     (shown,) = [b.proto.body for b in test.get("html") if 'class="ipe-text"' in b.proto.body]
     assert shown.count("<span>") == MOST_WORDS + 1
+
+
+def test_the_mask_of_a_long_text_shows_what_the_model_says_too(tiny_masked_lm_dir, monkeypatch):
+    monkeypatch.setattr(sentence_box, "MOST_WORDS", 3)
+    test = opened(tiny_masked_lm_dir)
+    (shown,) = [b.proto.body for b in test.get("html") if 'class="ipe-text"' in b.proto.body]
+    first = compute.predictions(compute.Reading(str(tiny_masked_lm_dir), SENTENCE))[0]
+    assert f"<span>{escape(first.word)} <small>[MASK]</small></span>" in shown

@@ -1,7 +1,7 @@
 """Words and classes that stay asked about while sentence or model change, as long as they can.
 
 1. While the sentence is typed: words stay that a person chose, and others where the new sentence is
-   like the one before.
+   like the one before. Where a word is masked by a click, its rival stays where the mask does.
 2. Once the model is there: what stayed has to be a word or class of it, and the two must differ.
 
 What does not stay is left to the model, and said until something else is asked.
@@ -10,6 +10,7 @@ What does not stay is left to the model, and said until something else is asked.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -47,9 +48,30 @@ def type_text(on: Editor[Choices], text: str, keep: Collection[str] = ()) -> Non
     after = before.with_text(text, stay)
     gone = [word for name in WORDS if (word := getattr(before, name)) != getattr(after, name)]
     on.put(after)
+    _say_gone(on, "The sentence is a new one", gone)
+
+
+def ask_masked(on: Editor[Choices], text: str, word: str | None, *, elsewhere: bool | None) -> None:
+    """Ask about the text whose mask has been set by a click, where `word` stood (None: it is not
+    one piece, and the model chooses).
+
+    Its rival stays where the mask is not `elsewhere` than it was when that was asked for. Where
+    there was no mask yet (None), it stays if a person chose it or asked for this very word.
+    """
+    before = on.choices()
+    if elsewhere is None:
+        own = st.session_state.get(_own(on), {}).get("wrong") == before.wrong
+        elsewhere = not own and (word is None or word != before.correct)
+    rival = None if elsewhere else before.wrong
+    on.put(replace(before.unselected, text=text, correct=word, wrong=rival))
+    gone = [before.wrong] if before.wrong is not None and rival is None else []
+    _say_gone(on, "The mask is at another word", gone)
+
+
+def _say_gone(on: Editor[Choices], why: str, gone: Sequence[str]) -> None:
     if gone:
-        words, verb = _listed(gone), "is" if len(gone) == 1 else "are"
-        _say(on, (f"The sentence is a new one: {words} {verb} no longer asked about.",))
+        verb = "is" if len(gone) == 1 else "are"
+        _say(on, (f"{why}: {_listed(gone)} {verb} no longer asked about.",))
 
 
 def settle(on: Editor[Choices], loaded: Model, messages: DeltaGenerator) -> None:
@@ -94,22 +116,26 @@ def reasons(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, st
     found: dict[str, int] = {}
     masked = loaded.info.task == "masked-lm"
     sentence = read_sentence(loaded, chosen.text) if masked and kept else None
-    for name in kept:
+    first, second = WORDS if masked else CLASSES
+    for name in (first, second) if kept else ():
         answer = getattr(chosen, name)
+        if answer is None:
+            continue
         try:
             if sentence is not None:
                 found[name] = contrast_id(loaded, sentence, answer)
             else:
                 found[name] = class_number(loaded, answer)
         except ExplainerError:
+            if name not in kept:
+                continue  # what has just been typed is refused where the question is read
             what = (
                 f"“{answer}” is not one word piece at the mask"
                 if masked
                 else f"“{answer}” is no class"
             )
             why[name] = f"{what} to this model, whose own choice is asked about instead."
-    if len(found) == 2 and len(set(found.values())) == 1:
-        first, second = kept
+    if second in kept and len(found) == 2 and found[first] == found[second]:
         why[second] = (
             f"“{getattr(chosen, second)}” is the same as “{getattr(chosen, first)}” to this "
             "model, whose own choice of a rival is asked about instead."

@@ -18,6 +18,7 @@ from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.examples import Example, examples
+from explainer.app.widgets.question.kept import ask_masked
 from explainer.app.widgets.question.masking import mask_word, masked
 from explainer.app.widgets.question.tint import name_of, spans_html
 from explainer.app.widgets.question.typing_box import edit_button, hidden_word, typing_box
@@ -124,7 +125,9 @@ def words(
             _clicks_field(on, masks=masks, follows=follows and (mask is not None or not masks))
     with st.container(width="content", key=f"words_{size_of(len(spans))}_{name_of(text)}"):
         if not clickable:
-            st.html(f'<p class="ipe-text" tabindex="0">{spans_html(text, spans)}</p>')
+            filling = predicted[0].word if predicted else None
+            shown = spans_html(text, spans, mask, filling)
+            st.html(f'<p class="ipe-text" tabindex="0">{shown}</p>')
         elif following:
             st.pills(
                 "Click a word to follow it",
@@ -216,14 +219,20 @@ def _clicked(on: Editor[Choices], text: str, spans: tuple[Span, ...], number: in
     except ExplainerError:
         return  # a model that has gone since: the page says so
     back = st.session_state.pop(hidden_word(on), None) or _filling(loaded, chosen)
+    mask = masked(text, spans, mask_spelling(loaded))
     new = mask_word(text, spans, mask_spelling(loaded), number, back)
+    unmasked = f"{on.prefix}_unmasked"
     if number is None:
+        st.session_state[unmasked] = (new, mask)
         on.put(replace(chosen.unselected, text=new))
         return
+    if mask is None:  # then it may have been taken away by a click, from here
+        last, place = st.session_state.get(unmasked, (None, None))
+        mask = place if last == text else None
     word = text[slice(*spans[number])]
     st.session_state[hidden_word(on)] = word
     correct = word if _is_piece(loaded, new, word) else None
-    on.put(replace(chosen.unselected, text=new, correct=correct, wrong=None))
+    ask_masked(on, new, correct, elsewhere=None if mask is None else mask != number)
 
 
 def _filling(loaded: Model, chosen: Choices) -> str:

@@ -27,11 +27,17 @@ def name_of(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
-def spans_html(text: str, spans: Sequence[Span]) -> str:
-    """The text with an element for each word, so that it can be tinted."""
+def spans_html(
+    text: str, spans: Sequence[Span], mask: int | None = None, filling: str | None = None
+) -> str:
+    """The text with an element for each word, so that it can be tinted; word number `mask` is shown
+    filled with `filling`, what the model says there."""
     parts, at = [], 0
-    for start, end in spans:
-        parts += [escape(clean(text[at:start])), f"<span>{escape(clean(text[start:end]))}</span>"]
+    for number, (start, end) in enumerate(spans):
+        word = escape(clean(text[start:end]))
+        if number == mask and filling is not None:
+            word = f"{escape(clean(filling))} <small>{word}</small>"
+        parts += [escape(clean(text[at:start])), f"<span>{word}</span>"]
         at = end
     return "".join(parts) + escape(clean(text[at:]))
 

@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from explainer.base.assets import MODELS
+from explainer.evaluation.protocols.sanity.redrawn import drawn_like
 
 WEIGHTS = "model.safetensors"
 SEED = 0
@@ -37,10 +38,8 @@ def redrawn(tensors: dict[str, Tensor], seed: int = SEED) -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(seed)
     found = {}
     for name in sorted(tensors):
-        values = tensors[name].float()
-        noise = torch.randn(values.shape, generator=generator)
-        spread = values.std(correction=0)
-        found[name] = (values.mean() + spread * noise).to(tensors[name].dtype)
+        drawn = drawn_like(tensors[name].float(), generator)
+        found[name] = drawn.to(tensors[name].dtype)
     return found
 
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
@@ -28,12 +28,16 @@ def redrawn(model: Model, top: int, seed: int) -> Model:
     with torch.no_grad():
         for block in reversed(blocks[len(blocks) - top :]):
             for weight in block.parameters():
-                drawn = torch.randn(weight.shape, generator=generator, dtype=torch.float64)
-                spread = weight.std() if weight.numel() > 1 else 0.0
-                weight.copy_(drawn.to(weight) * spread + weight.mean())
+                weight.copy_(drawn_like(weight, generator))
     adapter = ARCHITECTURES[network.config.model_type].adapt(network)
     name = f"{model.fingerprint}, {top} redrawn by {seed}"
     return replace(model, network=network, adapter=adapter, fingerprint=name)
+
+
+def drawn_like(weight: Tensor, generator: torch.Generator) -> Tensor:
+    """As many numbers as a weight has, from a normal distribution of its own mean and spread."""
+    noise = torch.randn(weight.shape, generator=generator).to(weight)
+    return weight.mean() + weight.std(correction=0) * noise
 
 
 def _blocks(network: nn.Module, model: Model) -> Sequence[nn.Module]:

@@ -15,6 +15,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.base import assets
 from explainer.base.numbers import counted, percent, signed
 from explainer.figures.canvas.text import clean
+from explainer.results.beside.stability import EXAMPLE
 from explainer.results.metrics import concentration, outdone
 from explainer.results.pattern import Pattern
 from explainer.results.settings import Baseline, Settings
@@ -111,7 +112,10 @@ def _one_path(explanation: Explanation) -> str:
     return (
         f"**A pattern is one path of many.** The patterns of all words together carry {nodes} of "
         f"all influence along their nodes, and {parts} along their heads and skips. The rest takes "
-        "other ways: the overlays on Explore show it."
+        "other ways: the overlays on Explore show it. There a pattern with less than "
+        f"{percent(EXAMPLE)} of its word’s influence is called an example of many, and “How sure "
+        "is this path?” looks for it again by other searches, at more points and from other "
+        "baselines."
     )
 
 

@@ -11,7 +11,7 @@ from explainer.app.compute.explore import word_stability
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import percent
-from explainer.results.beside.stability import Stability, StabilityCheck
+from explainer.results.beside.stability import BESIDE, EXAMPLE, Stability, StabilityCheck
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
 
@@ -19,9 +19,9 @@ ASKED = "stability_asked"
 """Where the session keeps what was asked: requests with a word's position."""
 HOW_TO_READ = (
     "The path is looked for again by the other search, by a wider beam, at more points and from "
-    "the other baselines. An example of many ways carries less than 10 % of the word’s influence; "
-    "the main way is found by every check, and leaves at most half to all others. Another baseline "
-    "is another question, too."
+    f"the other baselines. An example of many ways carries less than {percent(EXAMPLE)} of the "
+    "word’s influence; the main way is found by every check, and leaves at most "
+    f"{percent(BESIDE)} to all others. Another baseline is another question, too."
 )
 
 

@@ -221,7 +221,7 @@ _ALL: tuple[Method, ...] = (
     PathMethod(
         "random-shape",
         "random paths of the same shape",
-        BOTH,
+        STEPS,  # nine of ten of their nodes are the patterns' own: of nodes they say nothing
         lambda f, pattern: f.doubles[pattern.source],
     ),
     LayerMethod("random-nodes", "random nodes", NODES, lambda f: f.rng.random(f.internal.shape)),

@@ -75,7 +75,7 @@ def test_all_methods_keep_as_many_nodes_of_every_layer(asked):
         own = [len({p.nodes[layer] for p in some}) for layer in range(4)]
         for name in NODES:
             method = METHODS[name]
-            if name in ("pattern", "random-shape"):
+            if name == "pattern":
                 of_words = routes(method, signals)
                 nodes = keep_only(
                     asked.model, 11, [of_words[p.source] for p in some], "embedding"

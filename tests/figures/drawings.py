@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from explainer.figures import View, pattern_pair_svg, pattern_svg
+from explainer.figures.canvas.palette import palette
+from explainer.figures.canvas.svg import to_svg
+from explainer.figures.charts.cuts import CutPoint, KeptPoint, cuts_scene, kept_scene
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.svg import drawn_svg
 from explainer.figures.patterns.ways.cut import Cut
@@ -76,6 +79,26 @@ def scored(method: str, **choices: Any) -> str:
     return drawn("farmers", scores=scores, **choices)
 
 
+def cuts() -> str:
+    """Six cuts, of which a pattern takes two."""
+    numbers = ((2.6, 3.1, True), (0.4, 0.2, True), (0.1, 0.4, False), (-0.3, 0.1, False))
+    points = [CutPoint(*one) for one in (*numbers, (-0.6, -0.8, False), (0.9, -0.1, False))]
+    scene = cuts_scene(points, title="Influence and cuts", under="rank correlation 0.54")
+    return to_svg(scene, palette(False).surface, "Influence and cuts", "A dot for every cut.")
+
+
+def kept(dark: bool) -> str:
+    """Three methods with two to nine nodes kept."""
+    nan = float("nan")
+    curves = {
+        "influence pattern": [KeptPoint(2, 0.4, 0.3, 0.5), KeptPoint(9, 0.9, 0.8, 0.95)],
+        "attention rollout": [KeptPoint(2, 0.1, 0.0, 0.3), KeptPoint(9, 0.6, 0.5, 0.7)],
+        "random nodes": [KeptPoint(2, -0.1, nan, nan), KeptPoint(9, 0.2, nan, nan)],
+    }
+    scene = kept_scene(curves, title="Nodes kept", own="influence pattern", dark=dark)
+    return to_svg(scene, palette(dark).surface, "Nodes kept", "A line for every method.")
+
+
 DRAWINGS: dict[str, Callable[[], str]] = {
     "short": partial(drawn, "keys"),
     "dark": partial(drawn, "keys", dark=True, minimum_share=0, selected=2),
@@ -93,6 +116,8 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "cut": with_a_cut,
     "empty": without_influence,
     "scores": partial(scored, "alti", hide_special=True),
+    "cuts": cuts,
+    "kept": partial(kept, dark=True),
     "scores-phone": partial(scored, "decompx", width=360.0, dark=True),
 }
 

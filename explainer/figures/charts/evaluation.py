@@ -69,7 +69,7 @@ def methods_scene(
     marked = [] if whole is None else [whole]
     values = [v for row in rows for v in (row.value, row.low, row.high) if v == v] + marked
     bottom = TOP + ROW * len(rows)
-    x = _placed(reach(values, most=1.0 if quantity.endswith("accuracy") else None), left, px - 84)
+    x = placed(reach(values, most=1.0 if quantity.endswith("accuracy") else None), left, px - 84)
     items: list[Item] = [Label(0, 14, title, colours.ink, BODY, "start", bold=True)]
     items += value_axis(x, TOP, bottom, f"{quantity}{_note(chosen)}", True, colours)
     if whole is not None:
@@ -110,7 +110,7 @@ def skip_scene(
     bottom = TOP + 260
     x = Range(0, max(layers - 1, 1), 52, px - room)
     bounds = list(chosen[["value", "low", "high"]].stack().dropna())
-    y = _placed(reach([*bounds, 1.0], most=None if signed else 1.0), bottom, TOP)
+    y = placed(reach([*bounds, 1.0], most=None if signed else 1.0), bottom, TOP)
     items: list[Item] = [Label(0, 14, title, colours.ink, BODY, "start", bold=True)]
     items += side_axis(y, x.start, x.end, True, colours)
     items += (
@@ -131,7 +131,7 @@ def skip_scene(
             items.append(Disc(px_x, px_y, 3.5, colour, colours.surface, 1.0))
             spots.append(_spot(px_x, px_y, f"{name}, block {int(row.layer)}", quantity, row))
         ends.append((places[-1][1], name, colour))
-    items += _end_labels(ends, x.end + 10, room - 12, colours)
+    items += end_labels(ends, x.end + 10, room - 12, colours)
     return Scene(px, bottom + BELOW, 1.0, (tuple(items),), tuple(spots), 0)
 
 
@@ -149,8 +149,8 @@ def consistency_scene(
     tasks = list(chosen["task"].unique())
     bottom = TOP + 280
     key = _key(tasks, px)
-    x = _placed(reach([*chosen["entropy_low"], *chosen["entropy_high"]]), 60, px - 16)
-    y = _placed(
+    x = placed(reach([*chosen["entropy_low"], *chosen["entropy_high"]]), 60, px - 16)
+    y = placed(
         reach([*chosen["accuracy_low"], *chosen["accuracy_high"]], zero=False, most=1.0),
         bottom,
         TOP,
@@ -182,7 +182,7 @@ def consistency_scene(
     return Scene(px, height, 1.0, (tuple(items),), tuple(spots), 0)
 
 
-def _placed(values: Range, start: float, end: float) -> Range:
+def placed(values: Range, start: float, end: float) -> Range:
     return Range(values.low, values.high, start, end)
 
 
@@ -215,7 +215,7 @@ def _name(model: str, task: str, rows: pd.DataFrame) -> str:
     return task if rows["model"].nunique() == 1 else f"{model}: {task}"
 
 
-def _end_labels(
+def end_labels(
     ends: list[tuple[float, str, str]], x: float, room: float, colours: Palette
 ) -> Iterator[Item]:
     """Names beside the ends of lines, moved apart where they would lie on each other."""

@@ -1,0 +1,151 @@
+"""What cuts do: influence against the effect of every cut, and what is left with few nodes kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from explainer.base.checks import number
+from explainer.base.numbers import counted, percent, signed
+from explainer.figures.canvas.axes import Range, reach, side_axis, value_axis
+from explainer.figures.canvas.palette import Palette, palette, rgba
+from explainer.figures.canvas.scene import Disc, Item, Label, Line, Scene, Spot
+from explainer.figures.canvas.text import BODY, SMALL, shorten, width
+from explainer.figures.charts.evaluation import BELOW, HUES, NOTE, TOP, WIDTH, end_labels, placed
+from explainer.results.logits import LARGEST
+
+HIGH = 280.0
+KEY = 24.0
+OWN, OTHER = "a pattern’s own head", "another head on the same step"
+SAMPLE = 600
+"""So many dots are drawn at most: the first ones."""
+
+
+@dataclass(frozen=True)
+class CutPoint:
+    """A cut head: the influence through it and what Q loses without it, in logits.
+
+    `own` where a pattern takes it. Raises ExplainerError for what is no logit.
+    """
+
+    influence: float
+    lost: float
+    own: bool
+
+    def __post_init__(self) -> None:
+        for name in ("influence", "lost"):
+            number(f"cut's {name}", getattr(self, name), -LARGEST, LARGEST, "a number of logits")
+
+
+@dataclass(frozen=True)
+class KeptPoint:
+    """`share` of Q's difference that is left with `nodes` kept, in the mean, with its interval."""
+
+    nodes: float
+    share: float
+    low: float
+    high: float
+
+
+def cuts_scene(
+    points: Sequence[CutPoint],
+    *,
+    title: str,
+    under: str = "",
+    dark: bool = False,
+    px: float = WIDTH,
+) -> Scene:
+    """A dot for every cut, its influence to the right and what Q loses upwards; `under` the title.
+
+    A prediction without error would lie on the broken line.
+    """
+    colours = palette(dark)
+    top, bottom = TOP + 18, TOP + 18 + HIGH
+    shown = sorted(points[:SAMPLE], key=lambda point: point.own)  # own heads in front
+    x = placed(reach([point.influence for point in shown]), 60, px - 16)
+    y = placed(reach([point.lost for point in shown]), bottom, top)
+    items: list[Item] = [
+        Label(0, 14, title, colours.ink, BODY, "start", bold=True),
+        Label(0, 34, shorten(under, SMALL, px), colours.muted, SMALL, "start"),
+    ]
+    items += side_axis(y, x.start, x.end, False, colours)
+    axis = "influence through the edge, logits (upwards: Q lost by the cut, logits)"
+    items += value_axis(x, top, bottom, axis, False, colours)
+    ends = max(x.low, y.low), min(x.high, y.high)
+    items += _broken(x, y, *ends, colours)
+    spots = []
+    for point in shown:
+        at = x.at(point.influence), y.at(point.lost)
+        colour = colours.positive if point.own else rgba(colours.muted, 0.6)
+        items.append(Disc(*at, 4.0 if point.own else 2.5, colour, colours.surface, 0.8))
+        kind = OWN if point.own else OTHER
+        says = (kind, f"influence {signed(point.influence)}", f"Q lost {signed(point.lost)}")
+        spots.append(Spot(*at, "point", None, 0, 0, 0, None, says))
+    row = bottom + BELOW + 6
+    second = 24 + width(OWN, SMALL) + 24
+    for start, name, colour, size in (
+        (6.0, OWN, colours.positive, 4.0),
+        (second, OTHER, rgba(colours.muted, 0.6), 2.5),
+    ):
+        items.append(Disc(start, row, size, colour, colours.surface, 0.8))
+        items.append(Label(start + 10, row, name, colours.muted, SMALL, "start"))
+    return Scene(px, row + KEY - 8, 1.0, (tuple(items),), tuple(spots), 0)
+
+
+def _broken(x: Range, y: Range, low: float, high: float, colours: Palette) -> Iterator[Item]:
+    """Dashes where what is lost is the influence."""
+    if high <= low:
+        return
+    steps = [low + (high - low) * step / 40 for step in range(41)]
+    for first, second in list(pairwise(steps))[::2]:
+        yield Line(x.at(first), y.at(first), x.at(second), y.at(second), colours.faint, 1.2)
+
+
+def kept_scene(
+    curves: Mapping[str, Sequence[KeptPoint]],
+    *,
+    title: str,
+    own: str,
+    dark: bool = False,
+    px: float = WIDTH,
+) -> Scene:
+    """A line for each method, from few nodes kept to many; that of `own` stands out."""
+    colours = palette(dark)
+    bottom, every = TOP + HIGH, [point for curve in curves.values() for point in curve]
+    room = min(max([width(name, SMALL) for name in curves] or [0.0]) + 14, 0.42 * px)
+    x = placed(reach([point.nodes for point in every]), 56, px - room)
+    bounds = [value for p in every for value in (p.share, p.low, p.high) if value == value]
+    y = placed(reach([*bounds, 1.0]), bottom, TOP)
+    items: list[Item] = [Label(0, 14, title, colours.ink, BODY, "start", bold=True)]
+    items += side_axis(y, x.start, x.end, True, colours)
+    axis = f"nodes kept, mean of sentences (upwards: faithfulness, {NOTE})"
+    items += value_axis(x, TOP, bottom, axis, False, colours)
+    spots: list[Spot] = []
+    ends: list[tuple[float, str, str]] = []
+    hues = iter(HUES[1:] + HUES[:1])
+    for name, curve in sorted(curves.items(), key=lambda one: one[0] == own):
+        colour = colours.positive if name == own else next(hues)
+        size = 3.0 if name == own else 1.6
+        at = [(x.at(point.nodes), y.at(point.share)) for point in curve]
+        items += (Line(*a, *b, colour, size) for a, b in pairwise(at))
+        for place, point in zip(at, curve, strict=True):
+            if point.low == point.low:
+                bar = place[0], y.at(point.low), place[0], y.at(point.high)
+                items.append(Line(*bar, rgba(colour, 0.4), 3.0))
+            items.append(Disc(*place, 3.2, colour, colours.surface, 1.0))
+            spots.append(_kept_spot(place, name, point))
+        if at:
+            ends.append((at[-1][1], name, colour))
+    items += end_labels(ends, x.end + 10, room - 12, colours)
+    return Scene(px, bottom + BELOW, 1.0, (tuple(items),), tuple(spots), 0)
+
+
+def _kept_spot(at: tuple[float, float], name: str, point: KeptPoint) -> Spot:
+    interval = f" [{percent(point.low)}, {percent(point.high)}]" if point.low == point.low else ""
+    says = (
+        name,
+        f"{percent(point.share)}{interval} of the difference is left",
+        f"{counted(round(point.nodes), 'node')} kept, mean of sentences",
+    )
+    return Spot(*at, "point", None, 0, 0, 0, None, says)

@@ -1,0 +1,59 @@
+"""The charts of cuts: dots and lines stand where their numbers say, in both ways of drawing."""
+
+import pytest
+
+from explainer import ExplainerError
+from explainer.figures.canvas.palette import palette
+from explainer.figures.canvas.plotly import to_figure
+from explainer.figures.canvas.scene import Disc, Label
+from explainer.figures.charts.cuts import SAMPLE, CutPoint, KeptPoint, cuts_scene, kept_scene
+
+POINTS = [CutPoint(2.0, 3.0, True), CutPoint(-1.0, 1.0, False), CutPoint(0.0, -1.0, False)]
+
+
+def discs(scene, spots):
+    """Where the scene's dots are, those of its spots."""
+    found = [(i.x, i.y) for stage in scene.stages for i in stage if isinstance(i, Disc)]
+    places = [(spot.x, spot.y) for spot in spots]
+    assert set(places) <= set(found)
+    return places
+
+
+@pytest.mark.parametrize("px", [390.0, 720.0])
+def test_a_cuts_dot_is_where_its_influence_and_its_effect_are(px):
+    scene = cuts_scene(POINTS, title="Cuts", under="r", px=px)
+    says = {spot.says: (spot.x, spot.y) for spot in scene.spots}
+    assert len(discs(scene, scene.spots)) == 3
+    (own,) = (at for said, at in says.items() if said[0].startswith("a pattern"))
+    (left,) = (at for said, at in says.items() if said[1] == "influence −1.00")
+    (low,) = (at for said, at in says.items() if said[2] == "Q lost −1.00")
+    # Differences of 2 logits to the right are twice those of 1; upwards the same.
+    assert own[0] - low[0] == pytest.approx(2 * (low[0] - left[0]))
+    assert low[1] - own[1] == pytest.approx(2 * (low[1] - left[1]))
+    assert all(0 <= x <= px and 0 <= y <= scene.height for x, y in says.values())
+    assert "Q lost" in to_figure(scene, palette(False)).to_json()
+
+
+def test_no_more_dots_are_drawn_than_can_be_told_apart():
+    many = [CutPoint(float(k), 0.0, False) for k in range(2 * SAMPLE)]
+    assert len(cuts_scene(many, title="Cuts").spots) == SAMPLE
+
+
+def test_a_line_leads_from_few_nodes_to_many_and_is_named_at_its_end():
+    curve = [KeptPoint(2, 0.25, 0.2, 0.3), KeptPoint(10, 1.0, 0.9, 1.0)]
+    other = [KeptPoint(2, 0.0, float("nan"), float("nan")), KeptPoint(10, 0.5, 0.4, 0.6)]
+    scene = kept_scene({"one": curve, "two": other}, title="Kept", own="one")
+    says = {spot.says: (spot.x, spot.y) for spot in scene.spots}
+    places = {(said[0], said[1].split()[0]): at for said, at in says.items()}
+    top, low = places["one", "100"], places["two", "0"]
+    half = places["two", "50"]
+    assert low[1] - top[1] == pytest.approx(2 * (low[1] - half[1]))
+    assert top[0] == half[0] > low[0]
+    names = [i.text for stage in scene.stages for i in stage if isinstance(i, Label)]
+    assert {"one", "two"} <= set(names)
+    assert not any("nan" in part for spot in scene.spots for part in spot.says)
+
+
+def test_a_cut_without_a_number_is_refused():
+    with pytest.raises(ExplainerError, match="a number of logits"):
+        CutPoint(float("nan"), 0.0, False)

@@ -5,6 +5,10 @@ modules' functions, and every record that they make, against the axes that they 
 that answer wrong input with a sentence are not among them: that is theirs to refuse.
 """
 
+from collections import Counter
+from collections.abc import Callable
+
+from beartype import beartype
 from jaxtyping import install_import_hook
 
 MODULES = (
@@ -24,4 +28,23 @@ MODULES = (
     "explainer.models.shapes",
 )
 
-install_import_hook(list(MODULES), "beartype.beartype")
+INNER = 20
+"""How often a function inside another is made for beartype; later ones are left as they are."""
+
+_made: Counter[str] = Counter()
+
+
+def checked(function: Callable) -> Callable:
+    """The function with every call checked.
+
+    One that stands inside another is a new one with every call of that, and beartype takes longer
+    to read it than the engine takes on a tiny model: the first few of each are enough.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+    _made[name] += 1
+    if "<locals>" in name and _made[name] > INNER:
+        return function
+    return beartype(function)
+
+
+install_import_hook(list(MODULES), "tests.executed.checked")

@@ -51,9 +51,22 @@ def part_of(module) -> str:
     return module.__name__.split(".")[1]
 
 
+BROWSERS = 2
+"""How many processes drive a browser, each with a server of its own, while others compute: tests of
+pages wait for much of their time, and a third browser only makes the two slower."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
+    """The longest first; whole files in one process, and those of browsers in few."""
     order = {part: place for place, part in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(part_of(item.module), len(order)))
+    files = {item.module.__name__: item for item in items}
+    driving = [name for name, item in files.items() if part_of(item.module) == "browser"]
+    groups = {name: f"browser {k % BROWSERS}" for k, name in enumerate(sorted(driving))}
+    for item in items:
+        name = item.module.__name__
+        item.add_marker(pytest.mark.xdist_group(groups.get(name, name)))
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -170,5 +170,5 @@ def idle(page) -> None:
     """Wait until the server has had nothing more to send for a while."""
     # What was done a moment ago may still be on its way: the while begins now.
     page.evaluate("delete window.quietSince")
-    page.wait_for_function(QUIET_SINCE, arg=300)
+    page.wait_for_function(QUIET_SINCE, arg=300, polling=50)
     assert not page.locator("[data-testid=stException]").count()

@@ -121,14 +121,20 @@ def test_a_sentence_that_cannot_be_read_takes_nothing(tiny_masked_lm_dir, tmp_pa
 def test_ctrl_c_ends_it_with_one_sentence():
     command = [sys.executable, "-m", "explainer", "explain", LONG, "--points", "1000"]
     command += ["--rule", "riemann"]
-    with subprocess.Popen(
-        command,
-        cwd=Path(__file__).parents[2],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as process:
+    # A shell lets what it runs in the background ignore Ctrl-C, these tests too.
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        started = subprocess.Popen(
+            command,
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+    finally:
+        signal.signal(signal.SIGINT, ignored)
+    with started as process:
         assert process.stderr is not None
         assert process.stderr.readline().startswith("this takes about ")
         time.sleep(0.5)

@@ -17,6 +17,7 @@ EXAMPLES = """examples:
   {program} evaluate --task sva-obj --n 40 --out runs
   {program} evaluate --task sva-obj sva-pp reflexive-number --n 1000 --out runs
   {program} evaluate --task sentiment --model sentiment --n 100 --out runs
+  {program} evaluate --task sva-obj --protocols words --n 100 --out runs
   {program} evaluate --file reviews.csv --model ./my-bert --n 200 --out runs
   {program} evaluate --file reviews.jsonl --text-column review --label-column stars --out runs"""
 HOLDS = {
@@ -110,6 +111,11 @@ def _add_comparison(parser: argparse.ArgumentParser) -> None:
         help="what takes the place of what is cut (default: zero and baseline, each by itself)",
     )
     group.add_argument(
+        "--protocols",
+        metavar="P,P",
+        help="run these tests of methods instead, names from --list separated by commas",
+    )
+    group.add_argument(
         "--measured",
         type=int,
         metavar="N",
@@ -125,6 +131,9 @@ def _run(options: argparse.Namespace) -> None:
     if options.out is None:
         raise ExplainerError("Nobody says where the results go: give --out with a folder.")
     check_folder(options.out)
+    if options.protocols is not None:
+        _run_protocols(options)
+        return
 
     from explainer.cli.waiting import counting, interruptible, say
     from explainer.evaluation.effort import run_estimate
@@ -161,6 +170,29 @@ def _run(options: argparse.Namespace) -> None:
     print(f"and {figures[-1].name}, with its {len(figures) - 1} figures as SVG in figures")
 
 
+def _run_protocols(options: argparse.Namespace) -> None:
+    """The protocols alone; their lines are kept beside what `evaluate` keeps of the task."""
+    from explainer.cli.waiting import counting, interruptible
+    from explainer.evaluation.evidence.protocols import verdicts, write_protocols
+    from explainer.evaluation.protocols.run import check_protocols, run_protocols
+    from explainer.models.registry import load_model
+
+    names = check_protocols([name for name in options.protocols.split(",") if name])
+    for run in _runs(options):
+        taken = _taken(run.sentences, options.n)
+        model = load_model(run.model, device=options.device)
+        task = run.sentences.task
+        said = f"{task}: {', '.join(names)}"
+        with interruptible(KEPT), counting(said, options.n * len(names)) as update:
+            run_protocols(run, model, options.n, options.out / task, names, update, options.memory)
+        if taken:
+            print(taken)
+    table, files = write_protocols(options.out)
+    for line in verdicts(table):
+        print(line)
+    print(f"In {options.out}: {', '.join(file.name for file in files)}")
+
+
 def _taken(sentences: Any, n: int) -> str | None:
     """How many of a file's sentences are taken, in words; raises for a file that cannot be read."""
     from explainer.evaluation.reading.cases import cases_of, cases_of_file
@@ -177,11 +209,15 @@ def _taken(sentences: Any, n: int) -> str | None:
 
 def _list() -> None:
     from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
+    from explainer.evaluation.protocols.table import PROTOCOLS
     from explainer.tasks import TASKS
 
     print("tasks")
     for task in TASKS:
         print(f"  {task}")
+    print("protocols (--protocols)")
+    for name, protocol in PROTOCOLS.items():
+        print(f"  {name:32} {protocol.asks}")
     print("methods (* by default)")
     for name, method in METHODS.items():
         star = "*" if name in DEFAULT_METHODS else " "

@@ -133,4 +133,5 @@ EDGES = Protocol(
     },
     measure=measure_edges,
     prepare=shared_fillings,
+    own=INFLUENCE,
 )

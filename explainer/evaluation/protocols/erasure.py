@@ -64,21 +64,21 @@ def mean_embedding(model: Model) -> Float[Tensor, " d_embedding"]:
 
 
 def erasures(asked: AskedCase) -> Iterator[Replacing | Unerased]:
-    """Every way to erase this sentence's words, or why one cannot be; `asked.shared` is the mean
+    """Every way to erase words, the fairest first, or why one cannot be; `asked.shared` is the mean
     embedding."""
     model, n = asked.model, len(asked.sentence.tokens)
     word = model.adapter.embedding.word
-    if model.mask_id is None:
-        yield Unerased("mask", f"{quote(model.info.name)} has no [MASK] token")
-    else:
-        yield Replacing("mask", word[model.mask_id].expand(n, -1))
-    yield Replacing("deletion", None)
     pair = asked.pair
     if isinstance(pair, str):
         why = f"the mean of words instead: {pair}"
         yield Replacing("mean", asked.shared.expand(n, -1), why)
     else:
         yield Replacing("pair", word_embeddings(model.adapter, pair.token_ids))
+    yield Replacing("deletion", None)
+    if model.mask_id is None:
+        yield Unerased("mask", f"{quote(model.info.name)} has no [MASK] token")
+    else:
+        yield Replacing("mask", word[model.mask_id].expand(n, -1))
 
 
 def erased_values(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from explainer.evaluation.protocols.asked import AskedCase
@@ -21,13 +21,14 @@ class Quantity:
     """What one of a protocol's measures is: `better` is None where no value is better than another.
 
     `percent` writes shares of 1 in per cent. Not `averaged` is what is no mean over sentences, such
-    as the points of a scatter.
+    as the points of a scatter. Not `shown` is what only the file of all numbers has.
     """
 
     label: str
     better: Better | None
     percent: bool = False
     averaged: bool = True
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Protocol:
     `favours` says whom the test favours by how it is made. `measure` gives every number of a
     sentence; a method that cannot serve it has a note in place of a value. `prepare` makes, from
     model, settings and seed, what is the same for all sentences (`AskedCase.shared`). `refuses`
-    says why a sentence cannot be asked at all.
+    says why a sentence cannot be asked at all. `own` is the project's own method among them, if one
+    is; `labels` are the methods' names for people, where they differ.
     """
 
     name: str
@@ -50,3 +52,5 @@ class Protocol:
     measure: Measure
     prepare: Prepare | None = None
     refuses: Callable[[AskedCase], str | None] | None = None
+    own: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)

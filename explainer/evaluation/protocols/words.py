@@ -37,6 +37,7 @@ from explainer.evaluation.protocols.measurement import SECONDS, Measurement
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
 from explainer.evaluation.question import controller_position
 from explainer.question.sentence import Sentence
+from explainer.results.beside.word_scores import OWN, SCORED
 from explainer.results.metrics import rank_correlation
 from explainer.rivals.scored import Array
 from explainer.rivals.words.methods import WORD_METHODS
@@ -195,10 +196,16 @@ def pointed(asked: AskedCase, found: list[Scored]) -> Iterator[Measurement]:
 
 IN_LOGITS = " in logits"
 CURVES = {
-    "comprehensiveness": Quantity("probability lost without the strongest words", "higher"),
-    "sufficiency": Quantity("probability lost with the strongest words alone", "lower"),
-    f"comprehensiveness{IN_LOGITS}": Quantity("Q lost without the strongest words", "higher"),
-    f"sufficiency{IN_LOGITS}": Quantity("Q lost with the strongest words alone", "lower"),
+    "comprehensiveness": Quantity(
+        "comprehensiveness: probability lost without the strongest words", "higher"
+    ),
+    "sufficiency": Quantity("sufficiency: probability lost with them alone", "lower"),
+    f"comprehensiveness{IN_LOGITS}": Quantity(
+        "Q lost without the strongest words", "higher", shown=False
+    ),
+    f"sufficiency{IN_LOGITS}": Quantity(
+        "Q lost with the strongest words alone", "lower", shown=False
+    ),
 }
 POINTING = {
     "pointing": Quantity("strongest word is the controller", "higher", percent=True),
@@ -220,4 +227,6 @@ WORDS = Protocol(
     },
     measure=_measure,
     prepare=lambda model, _settings, _seed: mean_embedding(model),
+    own=OWN,
+    labels={name: kind.label for name, kind in SCORED.items()} | {RANDOM: "random order"},
 )

@@ -6,6 +6,8 @@ import pytest
 
 from explainer import Prediction
 from explainer.app import compute
+from explainer.app.explore import page as explore_page
+from explainer.app.explore.inspector import what_if
 from explainer.app.explore.inspector.effect import says_effect, says_odd
 from explainer.app.explore.inspector.panel import says_step
 from explainer.app.explore.inspector.subject import strongest_step, subject
@@ -22,7 +24,7 @@ from explainer.results.step import step_of
 from tests.app import test_pages
 from tests.app.test_pages import graph_alt, plain_text
 from tests.figures import conftest
-from tests.ui import checked, query, widget
+from tests.ui import alts, checked, query, widget
 
 page = test_pages.page
 small = conftest.small
@@ -91,6 +93,26 @@ def test_a_cut_is_one_click_and_is_seen_in_the_graph(page):
 
 def test_a_link_with_a_cut_shows_it_without_a_selection(page):
     assert "Q goes from" in graph_alt(page(what="component"))
+
+
+def test_a_link_with_a_cut_draws_the_graph_before_the_cut_is_computed(page, monkeypatch):
+    done = []
+
+    def told(name, function):
+        return lambda *a, **k: done.append(name) or function(*a, **k)
+
+    drawn, cut = explore_page.graph, what_if.ablated
+    monkeypatch.setattr(explore_page, "graph", told("graph", drawn))
+    monkeypatch.setattr(what_if, "ablated", told("cut", cut))
+    test = page(what="component")
+    assert done == ["graph", "cut", "graph"]
+    assert len(test.get("plotly_chart")) == len(
+        {chart.proto.id for chart in test.get("plotly_chart")}
+    )
+    assert sum("Q goes from" in alt for alt in alts(test)) == 1
+    done.clear()
+    checked(test.run())  # its answer is kept: nothing has to be waited for
+    assert done == ["cut", "graph"]
 
 
 def test_a_node_is_cut_and_its_place_is_named(page):

@@ -21,19 +21,25 @@ from explainer.figures.patterns.ways.cut import Cut
 CHART = "pattern_graph"
 
 
-def graph(rows: Rows, request: Request, view: View, drawn: Drawn) -> None:
-    """The pattern graph; a click on a word, node or step selects it, a second one nothing."""
+def graph(rows: Rows, request: Request, view: View, drawn: Drawn, *, waits: bool = False) -> None:
+    """The pattern graph; a click on a word, node or step selects it, a second one nothing.
+
+    One that `waits` stands there until what is cut is known, and takes no clicks.
+    """
     said = drawn_summary(drawn)
     if drawn.cut is not None:
         said = f"{said} {drawn.cut.says(drawn.explanation)}"
+    takes_clicks: dict[str, Any] = {
+        "on_select": partial(_clicked, rows),
+        "selection_mode": "points",
+    }
     st.plotly_chart(
         _figure(request, view, drawn.cut, drawn),
-        key=CHART,
+        key=f"{CHART}_waits" if waits else CHART,
         theme=None,
-        on_select=partial(_clicked, rows),
-        selection_mode="points",
         config=CONFIG,
         alt=said,
+        **({} if waits else takes_clicks),
     )
 
 

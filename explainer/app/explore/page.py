@@ -37,6 +37,8 @@ from explainer.figures.patterns.scores import says_bars
 from explainer.results.beside.word_scores import OWN, WordScores
 
 LAST = last_request(EDITOR)
+CUT = "explore_cut"
+"""Where the session keeps what was chosen when a cut was drawn last."""
 LEAD = "Which way does a word’s influence take through BERT, and what carries it at each step?"
 HOW_TO_READ = (
     "How to read it: a ribbon is one word’s influence on its way to the ringed target. Pale, all "
@@ -125,7 +127,12 @@ def _figures(
     with guide:
         tour(explanation, request)
     cuts = LINKED.get().what != "none"
-    if not cuts or not explanation.patterns:  # else what is cut has to be known first
+    if cuts and explanation.patterns:
+        picture = picture.empty()
+        if LINKED.get() != st.session_state.get(CUT):  # else its answer is there at once
+            with picture.container():
+                graph(rows, request, view, drawn, waits=True)
+    else:
         _graph(picture, rows, request, view, drawn)
     if not explanation.patterns:
         picture.info(NOTHING, icon=":material/info:")
@@ -134,7 +141,8 @@ def _figures(
     with inspector_place.container(key="inspector"):
         cut = inspector(rows, request, predicted, view, drawn, inspector_width(width))
     if cuts:
-        _graph(picture, rows, request, view, replace(drawn, cut=rows.cut(cut)))
+        st.session_state[CUT] = LINKED.get()
+        _graph(picture.container(), rows, request, view, replace(drawn, cut=rows.cut(cut)))
     with below:
         strip(explanation, drawn.of_tokens, view.level)
         pattern_table(rows, drawn)

@@ -102,7 +102,7 @@ def _names(tokens: Sequence[str]) -> list[str]:
     """The tokens, with their positions where the sentence has them twice."""
     counts = Counter(tokens)
     return [
-        f"{_brief(token)}({position})" if counts[token] > 1 else _brief(token)
+        f"{_brief(token)} ({position})" if counts[token] > 1 else _brief(token)
         for position, token in enumerate(tokens)
     ]
 

@@ -62,13 +62,14 @@ def mime_bundle(explanation: Explanation) -> dict[str, Any]:
     They are its summary, its SVG and, where Plotly is there, the graph to explore.
     """
     drawn = Drawn.of(explanation, view_of())
+    scene = lay_out(drawn)
     bundle: dict[str, Any] = {
         "text/plain": drawn_summary(drawn),
-        "image/svg+xml": drawn_svg(drawn),
+        "image/svg+xml": drawn_svg(drawn, scene),
     }
     if find_spec("plotly") is not None:
         from explainer.figures.canvas.plotly import CONFIG, to_figure
 
-        figure = to_figure(lay_out(drawn), drawn.view.colours)
+        figure = to_figure(scene, drawn.view.colours)
         bundle[PLOTLY] = {**json.loads(figure.to_json()), "config": CONFIG}
     return bundle

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -175,7 +176,7 @@ def test_the_table_says_how_heads_carry(lm, capsys, tiny_masked_lm):
     shown = ["--correct", "are", "--wrong", "is", "--minimum-share", "0", "--heads"]
     assert main(["explain", TEXT, *lm, *shown]) == 0
     _, table = capsys.readouterr().out.split("\nword ")[1:]
-    rows = [row.split() for row in table.splitlines()[1:-1]]
+    rows = [re.split("  +", row) for row in table.splitlines()[1:-1]]
     explanation = explain(tiny_masked_lm, TEXT, correct="are", wrong="is")
     heads = [
         (edge, carried, parts)
@@ -187,7 +188,7 @@ def test_the_table_says_how_heads_carry(lm, capsys, tiny_masked_lm):
     for row, (edge, carried, parts) in zip(rows, heads, strict=True):
         assert row[1:3] == [str(edge.layer), str(edge.component)]
         numbers = [carried, *parts][: 4 if edge.source == edge.target else 3]
-        assert row[6:] == [f"{number:+.4f}" for number in numbers]
+        assert row[4:] == [f"{number:+.4f}" for number in numbers]
     skips = [replace(p, attention_parts=()) for p in explanation.patterns]
     without = replace(explanation, patterns=tuple(skips))
     table = explanation_table(without, level="attention", minimum_share=0, heads=True)

@@ -12,8 +12,10 @@ from explainer.app.state.choices import Choices
 from explainer.app.widgets.drawing import view_of
 from explainer.app.widgets.saving.files import picture_files
 from explainer.base import extras
-from explainer.figures import pattern_pdf, pattern_svg, summary
+from explainer.figures import files, pattern_pdf, pattern_svg, summary
 from explainer.figures.canvas.plotly import CONFIG
+from explainer.figures.patterns import svg
+from explainer.figures.patterns.layout import lay_out
 from tests.ui import opened, widget
 
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -27,6 +29,14 @@ def test_a_notebook_gets_the_summary_the_picture_and_the_graph(small):
     assert shown.pop("config") == CONFIG
     assert shown == json.loads(small.figure().to_json())
     json.dumps(bundle, allow_nan=False)  # as a notebook keeps it
+
+
+def test_a_notebook_lays_the_figure_out_once(small, monkeypatch):
+    calls = []
+    for module in (files, svg):
+        monkeypatch.setattr(module, "lay_out", lambda drawn: calls.append(drawn) or lay_out(drawn))
+    small._repr_mimebundle_()
+    assert len(calls) == 1
 
 
 def test_a_notebook_without_plotly_gets_the_picture(small, monkeypatch):

@@ -148,12 +148,16 @@ def read_fields(
         try:
             found[field.name] = readers[field.name](query[field.name])
         except ValueError:
-            default = written(field.default) or "none"
-            notes.append(
-                f"The link asks for {field.name} {quote(query[field.name])}, which is not "
-                f"possible: {default} is used instead."
-            )
+            notes.append(impossible(field.name, query[field.name], field.default))
     return found, notes
+
+
+def impossible(name: str, value: str, instead: Any) -> str:
+    """The note about a link's parameter that has no such value, for which another one stands."""
+    return (
+        f"The link asks for {name} {quote(value)}, which is not possible: "
+        f"{written(instead) or 'none'} is used instead."
+    )
 
 
 def alike(one: str, other: str) -> bool:

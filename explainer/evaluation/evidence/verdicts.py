@@ -18,6 +18,7 @@ from explainer.evaluation.evidence.bootstrap import FEWEST, Estimate
 from explainer.evaluation.evidence.consistency import correlation
 from explainer.evaluation.evidence.rivals import rivals_of
 from explainer.evaluation.evidence.rows import (
+    LIKE_HEADS,
     WHERE,
     label_of,
     order,
@@ -163,10 +164,8 @@ def _nearest(of_level: pd.DataFrame, rivals: pd.DataFrame, own: float | None) ->
     return of.loc[(of["value"] - 1).abs().idxmin()]
 
 
-CUTS = (
-    ("node-heads", "than as many random heads at the same nodes", "chance"),
-    ("flow-heads", "than as many heads of largest total flow", "an equally large rival"),
-)
+CUTS = (("node-heads", "chance"), ("flow-heads", "an equally large rival"))
+"""Other heads that are cut in the place of the patterns', and what each controls for."""
 
 
 def cut_tests(table: pd.DataFrame) -> Iterator[Verdict]:
@@ -174,7 +173,7 @@ def cut_tests(table: pd.DataFrame) -> Iterator[Verdict]:
     of_level = table[(table["words"] == "all") & (table["level"] == "attention")]
     for replacement in replacements_of(of_level)[:1]:
         own = row_of(of_level, "removed Q", **_cut("pattern-heads", replacement))
-        for method, than, control in CUTS:
+        for method, control in CUTS:
             other = row_of(of_level, "removed Q", **_cut(method, replacement))
             if own is None or other is None:
                 continue
@@ -183,7 +182,7 @@ def cut_tests(table: pd.DataFrame) -> Iterator[Verdict]:
                 word = "confirmed" if own["high"] < other["low"] else "not confirmed"
             few = f"; {TOO_FEW}" if pd.isna(own["low"]) or pd.isna(other["low"]) else ""
             yield Verdict(
-                f"Patterns’ heads matter more {than} ({control})",
+                f"Patterns’ heads matter more than {LIKE_HEADS[method]} ({control})",
                 word,
                 f"Cut, with {WHERE[replacement]} instead, they leave {written_row(own)} of Q, the "
                 f"others {written_row(other)}{few}.",

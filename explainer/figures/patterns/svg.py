@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explainer.figures.canvas.scene import Scene
 from explainer.figures.canvas.svg import to_svg
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.keywords import by_keyword
@@ -22,7 +23,8 @@ def pattern_svg(explanation: Explanation, view: View) -> str:
     return drawn_svg(Drawn.of(explanation, view))
 
 
-def drawn_svg(drawn: Drawn) -> str:
-    """What is drawn of an explanation as SVG text, with the sentence as its title."""
+def drawn_svg(drawn: Drawn, scene: Scene | None = None) -> str:
+    """What is drawn of an explanation as SVG text, with the sentence as its title; `scene` is its
+    layout, where that is known."""
     title, said = " ".join(drawn.tokens.tokens), drawn_summary(drawn)
-    return to_svg(lay_out(drawn), drawn.view.colours.surface, title, said)
+    return to_svg(scene or lay_out(drawn), drawn.view.colours.surface, title, said)

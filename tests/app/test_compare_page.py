@@ -12,7 +12,7 @@ from explainer.app.compare.choices import Pair, pair_from_query, papers_pair, st
 from explainer.app.compare.presets import presets
 from explainer.app.state.choices import Choices
 from explainer.app.state.linked import ARRIVED, MEASURED
-from tests import ui
+from tests import ui, vocabularies
 from tests.ui import APP, alts, checked, opened, query
 
 FIRST = "the farmers that the assistant loves [MASK] old ."
@@ -380,7 +380,9 @@ def test_without_a_link_the_explored_sentence_begins():
     assert pair.first.text == pair.second.text == "another [MASK]"
     assert (pair.second.wrong, pair.first.level, pair.first.word) == ("b", "attention", None)
     assert not notes
-    assert pair_from_query({}, Choices(model="x")) == (starting_pair("x"), ())
+    of_x = starting_pair("x")
+    beginning = of_x.with_shared(dataclasses.replace(of_x.first, merge=True))
+    assert pair_from_query({}, Choices(model="x")) == (beginning, ())
     assert pair_from_query({"text": "a"}, explored)[0].first.text == "a"
 
 
@@ -411,3 +413,40 @@ def test_pairs_file_has_known_fields_only():
             assert item.keys() == {"model", "first", "second"}
             for side in ("first", "second"):
                 assert item[side].keys() <= {"text", "correct", "wrong"}
+
+
+@pytest.fixture(scope="module")
+def pieces(tmp_path_factory):
+    """A masked LM whose tokenizer splits words that the tiny one has."""
+    return vocabularies.saved_model(tmp_path_factory.mktemp("models") / "pieces", "word-piece")
+
+
+def test_words_are_compared_where_a_link_or_a_person_asks_for_them(pieces):
+    one, two = "the unhappy farmers [MASK] old .", "the unhappy olds [MASK] old ."
+    test = opened(pieces, "compare", text=one, text2=two, correct="are", wrong="is")
+    tokens = list(test.dataframe[0].value["word"])
+    assert any("##" in name for name in tokens)
+    checked(widget(test, "toggle", "merge").set_value(True).run())
+    assert query(test)["merge"] == "yes"
+    words = list(test.dataframe[0].value["word"])
+    assert not any("##" in name for name in words)
+    assert len(words) < len(tokens)
+    assert "unhappy" in words
+    options = widget(test, "selectbox", "row").options
+    row = next(number for number, name in enumerate(options) if name.startswith("unhappy"))
+    checked(widget(test, "selectbox", "row").select_index(row).run())
+    chosen = test.session_state["pair"]
+    assert chosen.first.word in (2, 3)  # the piece that matters most
+    assert query(test)["word"] == str(chosen.first.word)
+    again = opened(pieces, "compare", **query(test))
+    assert alts(again) == alts(test)
+
+
+def test_the_page_opened_without_a_link_compares_words():
+    first, _ = pair_from_query({})
+    assert first.first.merge
+    assert first.second.merge
+    assert first.to_query() == {}
+    before, _ = pair_from_query({"level": "embedding"})
+    assert not before.first.merge
+    assert pair_from_query(before.with_shared(first.first).to_query())[0].first.merge

@@ -7,18 +7,17 @@ each side always had a question of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explainer.app.state.choices import Choices, from_query, written, yes_no
-from explainer.base.quote import quote
+from explainer.app.state.choices import Choices, from_query, impossible, written, yes_no
 
 QUESTION = ("correct", "wrong", "label", "other")
 SIDE = ("model", "text", *QUESTION)
 """What each side has of its own."""
 SHARED = (
-    *("level", "overlay", "share"),
+    *("level", "overlay", "share", "merge"),
     *("points", "rule", "tolerance", "baseline", "keep_special", "top_k", "search", "beam"),
     "all_words",
 )
@@ -96,7 +95,7 @@ class Pair:
         Of several links that lead back to this pair it is the shortest.
         """
         query = self.first.to_query()
-        query.pop("merge", None)  # which is of the explore page alone
+        query.pop("merge", None)  # said below, where a link does not mean it anyway
         if self.second.word is not None:
             query[OWN["word"]] = str(self.second.word)
         names = [name for name in SIDE if self._differs(name)]
@@ -105,14 +104,15 @@ class Pair:
         own = {OWN[name]: getattr(self.second, name) or "" for name in names}
         alike = {OWN["model"]: self.second.model}  # says that the sides are the same
         apart = {"apart": written(self.apart)}
-        for more in ({}, apart, own, alike, own | apart, alike | apart):
+        rows = {"merge": written(self.first.merge)}
+        for more in (e | r for r in ({}, rows) for e in _ways(own, alike, apart)):
             read, _ = pair_from_query(query | more)
-            if (read._sides(), read.apart) == (self._sides(), self.apart):
+            if read._said() == self._said():
                 return query | more
-        return query | own | apart
+        return query | own | apart | rows
 
-    def _sides(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        return _side(self.first), _side(self.second)
+    def _said(self) -> tuple[Any, ...]:
+        return _side(self.first), _side(self.second), self.apart, self.first.merge
 
     def _differs(self, name: str) -> bool:
         return bool(getattr(self.first, name) != getattr(self.second, name))
@@ -133,18 +133,25 @@ def papers_pair(model: str = Choices.model) -> Pair:
     return Pair(first=first, second=second, apart=True)
 
 
+def _beginning(start: Choices) -> Pair:
+    """The pair of a link that says nothing."""
+    first = _own(Choices(), start)
+    if _side(first) == _side(starting_pair(first.model).first):
+        return starting_pair(first.model)
+    return Pair(first=first, second=first)
+
+
 def pair_from_query(
     query: Mapping[str, str], start: Choices | None = None
 ) -> tuple[Pair, tuple[str, ...]]:
     """The pair that a link asks for, and one note for each value that could not be used.
 
-    An empty link begins with the sentence of `start`, on both sides where it is no default.
+    An empty link begins with the sentence of `start`, on both sides where it is no default, and
+    with words for rows; one that does not say so, with tokens.
     """
     if not query:
-        first = _own(Choices(), start or Choices())
-        if _side(first) == _side(starting_pair(first.model).first):
-            return starting_pair(first.model), ()
-        return Pair(first=first, second=first), ()
+        pair = _beginning(start or Choices())
+        return pair.with_shared(replace(pair.first, merge=True)), ()
     mine = {name: query[name] for name in (*SIDE, *SHARED, "word") if name in query}
     theirs = {name: query[own] for name, own in OWN.items() if own in query}
     first, notes = from_query(mine)
@@ -160,15 +167,15 @@ def pair_from_query(
         try:
             apart = yes_no(query["apart"])
         except ValueError:
-            notes += (_impossible(query["apart"], apart),)
+            notes += (impossible("apart", query["apart"], apart),)
     return pair.asked(apart=apart).selecting(first.word, typed.word), notes
 
 
-def _impossible(value: str, apart: bool) -> str:
-    return (
-        f"The link asks for apart {quote(value)}, which is not possible: {written(apart)} is "
-        "used instead."
-    )
+def _ways(
+    own: dict[str, str], alike: dict[str, str], apart: dict[str, str]
+) -> Iterator[dict[str, str]]:
+    """What may have to be said of the second side, the shortest first."""
+    yield from ({}, apart, own, alike, own | apart, alike | apart)
 
 
 def _names_side(query: Mapping[str, str]) -> bool:

@@ -22,7 +22,7 @@ def quantity_table(both: Pair, view: View, comparison: Comparison) -> None:
     """Q and what explains it, of both sides, and what changes between them if both are alike."""
     alike = comparison.unlike is None
     one, two = both
-    drawn = [concentration(e, Drawn.of(e, view).patterns, view.level) for e in both]
+    drawn = [concentration(e, Drawn.of(e, view).of_tokens, view.level) for e in both]
     lines = [
         ("Q of the sentence", one.target.value, two.target.value),
         ("Q of the empty baseline", one.target.baseline_value, two.target.baseline_value),

@@ -13,12 +13,13 @@ from explainer.app.compare.minimal import begin
 from explainer.app.compare.numbers import quantity_table, share_table
 from explainer.app.compare.presets import preset_popover
 from explainer.app.compare.question import answer_colours, both_asked, question_row
+from explainer.app.compare.rows import Shown, shown_of
 from explainer.app.compare.save import pair_save
-from explainer.app.compare.state import BOTH, LINKED, SIDES, select, selected
+from explainer.app.compare.state import BOTH, LINKED, SIDES
 from explainer.app.compare.tables import route_table
 from explainer.app.compute import Request
 from explainer.app.state.editor import UNSET
-from explainer.app.widgets.drawing import drawing_controls
+from explainer.app.widgets.drawing import drawing_controls, merge_field
 from explainer.app.widgets.frame.page import Frame, page_frame
 from explainer.app.widgets.frame.viewport import columns
 from explainer.app.widgets.glossary import how_to_read, words
@@ -27,7 +28,7 @@ from explainer.app.widgets.strip import found_by
 from explainer.app.widgets.strongest import strongest_row
 from explainer.figures.patterns.pairs.difference import difference_summary, token_name
 from explainer.figures.patterns.pairs.views import Pair
-from explainer.results.comparison import Aligned, Comparison, compare
+from explainer.results.comparison import compare
 
 LEAD = "Two sentences, two models or two questions: does influence take the same way?"
 SAME = (
@@ -80,8 +81,9 @@ def _lone_figure(found: tuple[Explanation | None, ...], width: float) -> None:
 def _figures(both: Pair, requests: tuple[Request, Request], frame: Frame) -> None:
     """Verdict, graphs and tables of two explanations."""
     notes, width = frame.messages, frame.width
-    comparison = compare(*both)
-    stale = _drop_stale_word(comparison.alignment)
+    shown = shown_of(both, merged=BOTH.choices().merge)
+    rows, comparison = shown.rows, shown.comparison
+    stale = _drop_stale_word(shown)
     if stale:
         notes.info(stale, icon=":material/link_off:")
     if LINKED.get().same:
@@ -89,20 +91,20 @@ def _figures(both: Pair, requests: tuple[Request, Request], frame: Frame) -> Non
     if both[0].model.task != both[1].model.task:
         notes.info(DIFFERENT_QUESTIONS, icon=":material/info:")
     chosen = BOTH.choices()
-    said = difference_summary(comparison, both, chosen.level, chosen.share / 100)
+    said = difference_summary(comparison, rows, chosen.level, chosen.share / 100)
     st.html(f'<p class="ipe-verdict">{escape(said)}</p>')
     strongest_row(BOTH, [("First: ", both[0]), ("Second: ", both[1])])
-    pair_graphs(both, comparison, width)
+    pair_graphs(shown, width)
     with _row_below():
-        _word_field(both, comparison)
+        _word_field(shown)
         _view_menu(both[0])
-        pair_save(both, requests, comparison, side_views(comparison.alignment, width), said)
-    route_table(comparison, both, chosen.level)
+        pair_save(shown, requests, side_views(shown, width), said)
+    route_table(shown, chosen.level)
     numbers, shares = columns(width)
     with numbers:
         quantity_table(both, drawn_view(width), comparison)
     with shares:
-        share_table(both, comparison)
+        share_table(both, compare(*both))
 
 
 def _row_below() -> DeltaGenerator:
@@ -120,17 +122,18 @@ def _view_menu(explanation: Explanation) -> None:
     )
     with st.popover("View", icon=":material/visibility:", type="tertiary", key="view"):
         drawing_controls(BOTH)
+        merge_field(BOTH)
 
 
-def _word_field(both: Pair, comparison: Comparison) -> None:
+def _word_field(shown: Shown) -> None:
     """The selected word and its counterpart, as the keyboard's twin of a click."""
-    rows = comparison.alignment
-    withs = {route.tokens for route in comparison.changes}
+    rows = shown.comparison.alignment
+    withs = {route.tokens for route in shown.comparison.changes}
     options = [UNSET, *(number for number, tokens in enumerate(rows) if tokens in withs)]
-    tokens = selected(rows)
+    tokens = shown.selected()
 
     def name(row: int | str) -> str:
-        return "all words" if row == UNSET else f"{token_name(rows[int(row)], both)} ({row})"
+        return "all words" if row == UNSET else f"{token_name(rows[int(row)], shown.rows)} ({row})"
 
     st.selectbox(
         "Word",
@@ -142,16 +145,16 @@ def _word_field(both: Pair, comparison: Comparison) -> None:
             "row",
             options,
             rows.index(tokens) if tokens in withs else None,
-            lambda row: select(None if row is None else rows[row]),
+            lambda row: shown.select(None if row is None else rows[row]),
         ),
     )
 
 
-def _drop_stale_word(alignment: tuple[Aligned, ...]) -> str | None:
+def _drop_stale_word(shown: Shown) -> str | None:
     """Drop a selected word that neither sentence has; the note about it, if so."""
     pair = LINKED.get()
     word = pair.second.word if pair.first.word is None else pair.first.word
-    if word is None or selected(alignment) is not None:
+    if word is None or shown.selected() is not None:
         return None
-    select(None)
+    shown.select(None)
     return f"Token {word} is not in the sentence: all words are shown."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from explainer.app.compare.rows import Shown
 from explainer.app.compare.state import LINKED
 from explainer.app.compare.tables import route_frame
 from explainer.app.compute import Request
@@ -14,27 +15,19 @@ from explainer.app.widgets.saving.snippet import pair_snippet
 from explainer.figures import View
 from explainer.figures.patterns.pairs.svg import pair_svg
 from explainer.figures.patterns.pairs.views import Pair
-from explainer.results.comparison import Comparison
 
 Requests = tuple[Request, Request]
 
 
-def pair_save(
-    both: Pair,
-    requests: Requests,
-    comparison: Comparison,
-    views: tuple[View, View],
-    said: str,
-) -> None:
+def pair_save(shown: Shown, requests: Requests, views: tuple[View, View], said: str) -> None:
     """What the comparison can be saved as, behind one button; `said` is the verdict."""
     with save_button() as is_open:
         if is_open:
-            _files(both, requests, comparison, views, said)
+            _files(shown, requests, views, said)
 
 
-def _files(
-    both: Pair, requests: Requests, comparison: Comparison, views: tuple[View, View], said: str
-) -> None:
+def _files(shown: Shown, requests: Requests, views: tuple[View, View], said: str) -> None:
+    both, comparison = shown.rows, shown.comparison
     chosen = LINKED.get()
     texts = (chosen.first.text, chosen.second.text)
     # A picture is for a paper: light, whatever the page is.
@@ -54,11 +47,13 @@ def _files(
                 "Numbers of both (JSON)",
                 "comparison.json",
                 "application/json",
-                lambda: pair_json(both),
+                lambda: pair_json(shown.tokens),
             ),
         ),
         # A word that only the second has cannot be named by its place in the first.
-        pair_snippet(*_followed(both, requests), replace(first, selected=chosen.first.word)),
+        pair_snippet(
+            *_followed(shown.tokens, requests), replace(first, selected=chosen.first.word)
+        ),
     )
 
 

@@ -12,7 +12,6 @@ from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.state.explored import EXPLORED
 from explainer.app.state.linked import Linked
-from explainer.results.comparison import Aligned
 
 Side = Literal["first", "second"]
 SIDES: tuple[Side, Side] = ("first", "second")
@@ -48,20 +47,3 @@ BOTH = Editor(
     lambda: LINKED.get().first,
     lambda chosen: LINKED.put(LINKED.get().with_shared(chosen)),
 )
-
-
-def selected(alignment: tuple[Aligned, ...]) -> Aligned | None:
-    """The selected token, with its counterpart."""
-    pair = LINKED.get()
-    for tokens in alignment:
-        if tokens.first is not None and tokens.first == pair.first.word:
-            return tokens
-        if tokens.second is not None and tokens.second == pair.second.word:
-            return tokens
-    return None
-
-
-def select(tokens: Aligned | None) -> None:
-    """Select a token and its counterpart, or none."""
-    found = (None, None) if tokens is None else (tokens.first, tokens.second)
-    LINKED.put(LINKED.get().selecting(*found))

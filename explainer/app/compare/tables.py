@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from explainer.app.compare.state import select, selected
+from explainer.app.compare.rows import Shown
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.figures.patterns.pairs.difference import token_name, way_difference
@@ -63,16 +63,17 @@ def _way(pattern: Pattern | None, explanation: Explanation, level: Level) -> str
     return "–" if pattern is None else short_route(explanation, pattern, level)
 
 
-def route_table(comparison: Comparison, both: Pair, level: Level) -> None:
+def route_table(shown: Shown, level: Level) -> None:
     """The table of words; choosing a row selects its word on both sides."""
-    tokens = selected(comparison.alignment)
+    comparison, both = shown.comparison, shown.rows
+    tokens = shown.selected()
     places = [route.tokens for route in comparison.changes]
     chosen = places.index(tokens) if tokens in places else None
     key = f"pair_table_{chosen}"
 
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
-        select(_at(comparison.changes, rows[0] if rows else None))
+        shown.select(_at(comparison.changes, rows[0] if rows else None))
 
     number = st.column_config.NumberColumn
     text = st.column_config.TextColumn

@@ -5,18 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer.app.explore.state import EDITOR
+from explainer.app.widgets.drawing import merge_field
 from explainer.app.widgets.glossary import words
 from explainer.results.beside.word_scores import SCORED
 
 
 def row_options() -> None:
     """Whether pieces are merged and special tokens shown."""
-    st.toggle(
-        "Merge word pieces",
-        help="One row for each word: its bar and what flows are the exact sums over its "
-        "pieces. Pieces that take the same way are drawn as one line, others side by side.",
-        **EDITOR.bound("merge"),
-    )
+    merge_field(EDITOR)
     st.toggle(
         "[CLS], [SEP] and [MASK] among the words",
         help="Turn it off to see the bars, lines and table of real words only. The rows stay: "

@@ -43,6 +43,16 @@ def drawing_controls(on: Editor[Choices]) -> None:
     )
 
 
+def merge_field(on: Editor[Choices]) -> None:
+    """Whether rows are words or their pieces."""
+    st.toggle(
+        "Merge word pieces",
+        help="One row for each word: its bar and what flows are the exact sums over its "
+        "pieces. Pieces that take the same way are drawn as one line, others side by side.",
+        **on.bound("merge"),
+    )
+
+
 def view_of(chosen: Choices, width: float) -> View:
     """The drawing that the choices ask for."""
     return View(

@@ -119,8 +119,9 @@ class Layer:
     def after(piece: Piece, number: int, state: BlockState) -> Layer:
         """Just after the forward pass, whose internals need not be made again."""
         layer = Layer.of(piece, number)
-        made = {"attended": state.attended, "norm_1": state.norm_1, "_inner": state.inner}
-        layer.__dict__.update(made)
+        made = {"attended": state.attended, "norm_1": state.norm_1}
+        known = {"_inner": state.inner} if state.slope is None else {"slope": state.slope}
+        layer.__dict__.update(made | known)
         return layer
 
     @staticmethod
@@ -179,7 +180,7 @@ class Layer:
     @property
     def _half_way(self) -> tuple[Tensor, NormState]:
         H = self.piece.hidden(self.number)
-        resid = H if self.rows is None else H[:, self.rows]
+        resid = H if self.rows is None else H.index_select(1, self.rows)
         return blocks.half_way(self.block, self.attended.output, resid)
 
     @cached_property

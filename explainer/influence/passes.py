@@ -148,7 +148,9 @@ def _up(
     hidden = [piece.first for piece in pieces]
     for number in steps(range(len(head.adapter.blocks))):
         for index, piece in enumerate(pieces):
-            H, state = through_block(head.adapter, number, hidden[index], rows=head.targets)
+            H, state = through_block(
+                head.adapter, number, hidden[index], rows=head.targets, slopes=True
+            )
             hidden[index] = H
             piece.norms.append(state.norm_2)
             store.hold(number_of_first + index, Layer.after(piece, number, state))

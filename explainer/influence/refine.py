@@ -4,7 +4,7 @@ Embedding level, for every source word j with g_j ≠ 0:
 1. start at node (0, j) with the tangent towards x_j − b_j;
 2. score every next node by the influence of the pattern refined by it, times the sign of g_j;
 3. keep the best `top_k` partial patterns of the word, move their tangents there, go on;
-4. the last node is the target.
+4. the last node is the target, and what came to H[L − 1] is what goes on to it.
 
 Attention level, with the nodes fixed:
 5. pull ∂Q/∂H[L] back along each pattern's nodes, all heads and skip open, sharing the work of
@@ -169,10 +169,11 @@ def _refined(
     if search.beam is not None:
         return _refined_together(trace, words, search.beam, search)
     with part(0.0, NODES_SHARE):
-        found = refine_nodes(trace, words, search.top_k)
+        start = Tangents.of_words(trace, words) if trace.plan.roomy else None
+        found = refine_nodes(trace, words, search.top_k, start)
     with part(NODES_SHARE, 1.0):
         along = [path.nodes for path in found]
-        return found, refine_components(trace, along, search.candidates)
+        return found, refine_components(trace, along, search.candidates, start)
 
 
 def _refined_together(
@@ -203,15 +204,34 @@ def _strongest(text: Followed, most: int | None) -> list[int]:
     return [text.start + j for j in words]
 
 
-def refine_nodes(trace: Trace, words: list[int], top_k: int) -> list[NodesSoFar]:
-    """The best `top_k` paths of nodes from each of `words`, strongest first, word by word."""
+def refine_nodes(
+    trace: Trace, words: list[int], top_k: int, start: Tangents | None = None
+) -> list[NodesSoFar]:
+    """The best `top_k` paths of nodes from each of `words`, strongest first, word by word.
+
+    `start` has the tangents of the words, where somebody else needs them too.
+    """
     paths = [NodesSoFar((word,), ()) for word in words]
-    tangents = Tangents.of_words(trace, words)
-    for _ in steps(range(trace.n_layers)):
+    tangents = Tangents.of_words(trace, words) if start is None else start
+    last_choice = trace.n_layers - 2
+    for number in steps(range(trace.n_layers - 1)):
         parents, paths = _choose_nodes(trace, paths, tangents.node_scores().cpu().numpy(), top_k)
-        target = trace.index([path.nodes[-1] for path in paths])
-        tangents = tangents.to_nodes(trace.index(parents), target)
-    return paths
+        if number < last_choice:
+            target = trace.index([path.nodes[-1] for path in paths])
+            tangents = tangents.to_nodes(parents, target)
+    return [_ended(trace, path) for path in paths]
+
+
+def _ended(trace: Trace, path: NodesSoFar) -> NodesSoFar:
+    """The path with its last node, the target of its text.
+
+    Of the last block nobody else's row counts, so that all the influence that came to H[L − 1], a
+    word's own where that is H[0], goes on there.
+    """
+    word = path.nodes[0]
+    influence = path.trail[-1] if path.trail else trace.influence[word]
+    _, text = trace.text_of(word)
+    return NodesSoFar((*path.nodes, text.target), (*path.trail, influence))
 
 
 def _choose_nodes(
@@ -219,32 +239,35 @@ def _choose_nodes(
 ) -> tuple[list[int], list[NodesSoFar]]:
     """The best refinements of each word among those of all its partial patterns, best first.
 
-    `scores` [path, to] are influences. The next node is one of the word's own text, at the last
-    block its target, the only one that there is a score of. Among equals the better pattern so
-    far goes first, then the earlier token.
+    `scores` [path, to] are influences. The next node is one of the word's own text. Among equals
+    the better pattern so far goes first, then the earlier token.
     """
     parents, refined = [], []
     for word, group in groupby(range(len(paths)), key=lambda number: paths[number].nodes[0]):
         checkpoint()
         ours = list(group)
         _, text = trace.text_of(word)
-        last = len(paths[ours[0]].nodes) == trace.n_layers
-        first, stop = (0, 1) if last else (text.start, text.stop)
-        own = scores[ours[0] : ours[-1] + 1, first:stop]
+        own = scores[ours[0] : ours[-1] + 1, text.start : text.stop]
         signed = own.ravel() if trace.influence[word] > 0 else -own.ravel()
         best = [signed.argmax()] if top_k == 1 else np.argsort(-signed, kind="stable")[:top_k]
         for place in best:
-            which, to = divmod(int(place), stop - first)
-            path, node = paths[ours[which]], text.target if last else text.start + to
+            which, to = divmod(int(place), text.stop - text.start)
+            path, node = paths[ours[which]], text.start + to
             parents.append(ours[which])
             refined.append(NodesSoFar((*path.nodes, node), (*path.trail, float(own[which, to]))))
     return parents, refined
 
 
 def refine_components(
-    trace: Trace, paths: list[tuple[int, ...]], candidates: bool = False
+    trace: Trace,
+    paths: list[tuple[int, ...]],
+    candidates: bool = False,
+    start: Tangents | None = None,
 ) -> list[ComponentsSoFar]:
-    """The greedy choice of one component on every edge of each path of nodes (L + 1 positions)."""
+    """The greedy choice of one component on every edge of each path of nodes (L + 1 positions).
+
+    `start` may have the tangents of their words, each word's once.
+    """
     influence = trace.influence
     signs = torch.tensor([1.0 if influence[path[0]] > 0 else -1.0 for path in paths])
     signs = signs.to(trace.device)
@@ -256,22 +279,29 @@ def refine_components(
         signed[SKIP_ROW, moves.to(trace.device)] = -torch.inf
         return signed.argmax(0)
 
-    return components_along(trace, paths, strongest, candidates)
+    return components_along(trace, paths, strongest, candidates, start)
 
 
 def components_along(
-    trace: Trace, paths: list[tuple[int, ...]], choose: Choice, candidates: bool = False
+    trace: Trace,
+    paths: list[tuple[int, ...]],
+    choose: Choice,
+    candidates: bool = False,
+    start: Tangents | None = None,
 ) -> list[ComponentsSoFar]:
     """Walk up each path of nodes (L + 1 positions) by one component after the other.
 
     `choose` gives the row of every path's component from the influences by all of them, block by
     block; above the block, all heads and skip along the path's nodes are open. `candidates` keeps
-    the parts of every head.
+    the parts of every head; `start` is as in `refine_components`.
     """
     with part(0.0, PULL_SHARE):
         cotangents = Cotangents.along(trace, paths)
     found = [ComponentsSoFar() for _ in paths]
-    tangents = Tangents.of_words(trace, [path[0] for path in paths])
+    words = [path[0] for path in paths]
+    if start is None or start.source.tolist() != words:
+        start = Tangents.of_words(trace, words)
+    tangents = start
     for number in steps(range(trace.n_layers), PULL_SHARE):
         parts, carried = cotangents.scores(tangents)
         scores = parts.by_component()

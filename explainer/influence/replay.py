@@ -73,5 +73,5 @@ def node_choices(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[float, ...],
     tangents = Tangents.of_words(trace, nodes[:1])
     for node in nodes[1:]:
         rows.append(tuple(tangents.node_scores()[0].tolist()))
-        tangents = tangents.to_nodes(trace.index([0]), trace.index([node]))
+        tangents = tangents.to_nodes([0], trace.index([node]))
     return tuple(rows)

@@ -102,8 +102,15 @@ class Tangents:
             lambda layer, projected: _followed(layer, projected, self.source, edges),
         )
 
-    def to_nodes(self, parent: Int[Tensor, " edge"], target: Int[Tensor, " edge"]) -> Tangents:
-        """Those numbered by `parent` moved to `target` by all heads and skip."""
+    def to_nodes(self, parents: Sequence[int], target: Int[Tensor, " edge"]) -> Tangents:
+        """Those numbered by `parents` moved to `target` by all heads and skip."""
+        if list(parents) == list(range(len(self.source))):  # each once, in order: no copies
+            source = self.source
+            return self._moved(
+                target,
+                lambda layer, projected: jacobian.move_to_node(layer, projected, source, target),
+            )
+        parent = self.trace.index(parents)
         source = self.source[parent]
         return self._moved(
             target,
@@ -124,7 +131,10 @@ class Tangents:
         """
 
         def follow(index: int, layer: Layer) -> tuple[Parts, Tensor]:
-            projected = jacobian.project(layer.block, self.parts[index])
+            known = self.__dict__.get("_projected")  # of words, by the search for their nodes
+            projected = (
+                jacobian.project(layer.block, self.parts[index]) if known is None else known[index]
+            )
             moved = jacobian.move(layer, projected, self.source, target)
             parts = along_edges(layer, projected, moved, at_nodes[index], node)
             return parts, moved.total()

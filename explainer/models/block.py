@@ -82,6 +82,7 @@ class BlockState:
     norm_1: NormState
     inner: Float[Tensor, "point to d_ff"]  # W_1 y + b_1
     norm_2: NormState
+    slope: Float[Tensor, "point to d_ff"] | None = None  # act'(inner), where it was asked for
 
     @property
     def attention(self) -> Float[Tensor, "point head to from"]:
@@ -131,11 +132,18 @@ def slope_of(
     activation: Activation, inner: Float[Tensor, "point row d_ff"]
 ) -> Float[Tensor, "point row d_ff"]:
     """act'(inner); exact for any elementwise activation, also where gradients are off."""
+    return _activated(activation, inner)[1]
+
+
+def _activated(
+    activation: Activation, inner: Float[Tensor, "point row d_ff"]
+) -> tuple[Float[Tensor, "point row d_ff"], Float[Tensor, "point row d_ff"]]:
+    """act(inner) and act'(inner)."""
     with torch.enable_grad():
         x = inner.detach().requires_grad_()
         y = activation(x)
         (slope,) = torch.autograd.grad(y, x, torch.ones_like(y))
-    return slope
+    return y.detach(), slope
 
 
 Edit = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -155,7 +163,7 @@ def attend(
         projected = functional.linear(H, block.W_QKV, block.b_QKV)
         q, kv = projected.split((d_model, 2 * d_model), dim=-1)
     else:
-        resid = H[:, rows]
+        resid = H.index_select(1, rows)
         q = functional.linear(resid, block.W_QKV[:d_model], block.b_QKV[:d_model])
         kv = functional.linear(H, block.W_QKV[d_model:], block.b_QKV[d_model:])
     q, k, v = (split_heads(block, x).contiguous() for x in (q, *kv.chunk(2, dim=-1)))
@@ -177,13 +185,23 @@ def half_way(
 
 
 def feed_forward(
-    block: Block, y: Float[Tensor, "point to d_model"]
-) -> tuple[Float[Tensor, "point to d_model"], Float[Tensor, "point to d_ff"], NormState]:
-    """H' = LN2(w) of y, what the activation is of, and the state of that LayerNorm."""
-    inner = functional.linear(y, block.W_1, block.b_1)
-    w = functional.linear(block.activation(inner), block.W_2, block.b_2) + y
+    block: Block, y: Float[Tensor, "point to d_model"], slopes: bool = False
+) -> tuple[
+    Float[Tensor, "point to d_model"],
+    Float[Tensor, "point to d_ff"],
+    NormState,
+    Float[Tensor, "point to d_ff"] | None,
+]:
+    """H' = LN2(w) of y, what the activation is of, the state of that LayerNorm, and the
+    activation's `slopes` where they are asked for."""
+    inner, slope = functional.linear(y, block.W_1, block.b_1), None
+    if slopes:  # from the very call that gives the value
+        outer, slope = _activated(block.activation, inner)
+    else:
+        outer = block.activation(inner)
+    w = functional.linear(outer, block.W_2, block.b_2) + y
     H_next, norm_2 = normalise(block.norm_2, w)
-    return H_next, inner, norm_2
+    return H_next, inner, norm_2, slope
 
 
 def forward(
@@ -192,19 +210,20 @@ def forward(
     rows: Int[Tensor, " to"] | None,
     edit: Edit | None = None,
     apart: Bool[Tensor, "from from"] | None = None,
+    slopes: bool = False,
 ) -> tuple[Float[Tensor, "point to d_model"], BlockState]:
     """H' and the internals, from H.
 
     `rows` lists the tokens wanted, None means all; `edit` intervenes before W_O and skip; tokens
-    that are `apart` do not attend to each other.
+    that are `apart` do not attend to each other; `slopes` are those of the activation.
     """
     attended, resid = attend(block, H, rows, apart)
     output = attended.output
     if edit is not None:
         output, resid = edit(output, resid)
     y, norm_1 = half_way(block, output, resid)
-    H_next, inner, norm_2 = feed_forward(block, y)
-    return H_next, BlockState(attended, norm_1, inner, norm_2)
+    H_next, inner, norm_2, slope = feed_forward(block, y, slopes)
+    return H_next, BlockState(attended, norm_1, inner, norm_2, slope)
 
 
 def feed_forward_backward(

@@ -82,13 +82,14 @@ def through_block(
     *,
     rows: Int[Tensor, " to"] | None = None,
     edit: Edit | None = None,
+    slopes: bool = False,
 ) -> tuple[Float[Tensor, "variant _ d_model"], BlockState]:
     """H[number + 1] and the internals of block `number`, from H[number]."""
     checkpoint()
     last = number == len(adapter.blocks) - 1
     inside = None if edit is None else partial(edit.inside, number)
     block = adapter.blocks[number]
-    H, state = forward(block, H, rows if last else None, inside, adapter.apart)
+    H, state = forward(block, H, rows if last else None, inside, adapter.apart, slopes)
     return (H if edit is None else edit.node(number + 1, H)), state
 
 

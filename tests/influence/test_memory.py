@@ -8,10 +8,13 @@ import torch
 
 from explainer.base.errors import ExplainerError
 from explainer.influence import memory
+from explainer.influence.edges import jacobian
 from explainer.influence.edges.components import OPEN, SKIP_ROW, component_of, row_of
 from explainer.influence.layer import Layer
 from explainer.influence.memory import Plan
+from explainer.influence.refine import refine
 from explainer.influence.tangents import Tangents
+from explainer.models import block as blocks
 from explainer.results.route import SKIP
 from tests.tiny import adapted, tiny_problem, traced
 from tests.wings import sources
@@ -73,5 +76,24 @@ def test_a_store_holds_what_was_used_last_and_never_more_than_its_room():
 
 def test_a_tangent_at_the_last_hidden_state_has_nothing_left():
     trace = traced(tiny_problem(layers=1))
-    top = Tangents.of_words(trace, [0]).to_nodes(torch.tensor([0]), torch.tensor([trace.target]))
+    top = Tangents.of_words(trace, [0]).to_nodes([0], torch.tensor([trace.target]))
     assert (top.layer, top.parts) == (1, ())
+
+
+def test_no_tangent_is_moved_and_no_activation_called_more_than_is_needed(monkeypatch):
+    problem = tiny_problem(layers=4)
+    adapter = adapted(problem)
+    moved, activated = [], []
+    tangent, activation = jacobian.feed_forward_tangent, blocks._activated
+    monkeypatch.setattr(
+        jacobian, "feed_forward_tangent", lambda *given: moved.append(1) or tangent(*given)
+    )
+    monkeypatch.setattr(
+        blocks, "_activated", lambda *given: activated.append(1) or activation(*given)
+    )
+    found = refine(traced(problem), ("a",) * 5, top_k=1)
+    # To H[1] and H[2] for the choice of nodes, where influence at H[3] is known from its choice;
+    # to H[1], H[2] and H[3] for the choice of components.
+    assert len(moved) == 2 + 3
+    assert len(activated) == len(adapter.blocks)
+    assert all(p.embedding_trail[-1] == p.embedding_trail[-2] for p in found)

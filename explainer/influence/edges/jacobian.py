@@ -27,6 +27,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from explainer.influence.edges.components import SKIP_ROW
+from explainer.influence.edges.select import cells_at, columns_at, rows_at
 from explainer.influence.layer import Layer
 from explainer.models.adapter import Block
 from explainer.models.block import (
@@ -55,7 +56,7 @@ class Projected:
     def queries(self, batch: Int[Tensor, " chosen"]) -> Float[Tensor, "point head chosen d_head"]:
         """dq of the tangents numbered by `batch`."""
         if "dq" in self.__dict__:
-            return self.dq.index_select(2, batch)
+            return rows_at(self.dq, batch)
         return self._queries(self.T.index_select(1, batch))
 
     def _queries(
@@ -65,7 +66,7 @@ class Projected:
 
     def select(self, batch: Int[Tensor, " chosen"]) -> Projected:
         """The tangents numbered by `batch`, repeats allowed."""
-        dk, dv = (x.index_select(2, batch) for x in (self.dk, self.dv))
+        dk, dv = (rows_at(x, batch) for x in (self.dk, self.dv))
         selected = Projected(self.block, self.T.index_select(1, batch), dk, dv)
         if "dq" in self.__dict__:
             selected.__dict__["dq"] = self.queries(batch)
@@ -130,10 +131,10 @@ def component_scores(
     by_skip = torch.zeros_like(by_head[0])
     stays, row = _same_position(layer, source)
     T = tangents.T.index_select(1, stays)
-    query = (D @ layer.attended.k).index_select(2, row)
+    query = rows_at(D @ layer.attended.k, row)
     by_head[:, stays, row] += einsum(
         "point head batch d_head, point head batch d_head -> head batch",
-        *(tangents.dq.index_select(2, stays), query),
+        *(rows_at(tangents.dq, stays), query),
     )
     by_skip[stays, row] = einsum(
         "point batch d_model, point batch d_model -> batch",
@@ -150,8 +151,8 @@ def _carried(
 ) -> Float[Tensor, "head to batch"]:
     """Influence of each edge through the value and the key of each head, summed over the points."""
     inside = layer.attended
-    carried = (layer.R @ tangents.dv.mT).mul_(inside.attention.index_select(3, source))
-    carried += (inside.q @ tangents.dk.mT).mul_(D.index_select(3, source))
+    carried = (layer.R @ tangents.dv.mT).mul_(columns_at(inside.attention, source))
+    carried += (inside.q @ tangents.dk.mT).mul_(columns_at(D, source))
     whole = torch.promote_types(carried.dtype, torch.float32)  # products may be rounded further
     return carried.sum(0, dtype=whole)
 
@@ -174,10 +175,10 @@ def move(
 ) -> Moved:
     """What each tangent does to the heads' outputs at its `target`."""
     inside, row = layer.attended, layer.row_of(target)
-    q, o = inside.q.index_select(2, row), inside.output.index_select(2, row)
+    q, o = rows_at(inside.q, row), rows_at(inside.output, row)
     a = weight_on(layer, row, source)
     s = (q * tangents.dk).sum(-1, keepdim=True).mul_(layer.block.d_head**-0.5)
-    by_key = (inside.v.index_select(2, source) - o).mul_(s.mul_(a))
+    by_key = (rows_at(inside.v, source) - o).mul_(s.mul_(a))
     (stays,) = torch.nonzero(source == target, as_tuple=True)
     by_query = _by_query(layer, tangents.queries(stays), row[stays])
     return Moved(a * tangents.dv, by_key, stays, by_query)
@@ -187,9 +188,7 @@ def weight_on(
     layer: Layer, row: Int[Tensor, " batch"], source: Int[Tensor, " batch"]
 ) -> Float[Tensor, "point head batch 1"]:
     """A_ij of each of the batch, with i by its row and j by its position."""
-    attention = layer.attended.attention
-    cell = row * attention.shape[-1] + source
-    return attention.flatten(2).index_select(2, cell).unsqueeze(-1)
+    return cells_at(layer.attended.attention, row, source).unsqueeze(-1)
 
 
 def _by_query(
@@ -197,7 +196,7 @@ def _by_query(
 ) -> Float[Tensor, "point head stays d_head"]:
     """do by the query of tokens that stay."""
     inside = layer.attended
-    a = inside.attention.index_select(2, row)
+    a = rows_at(inside.attention, row)
     e = dq @ inside.k.mT * layer.block.d_head**-0.5
     e_mean = (a * e).sum(-1, keepdim=True)
     return e.sub_(e_mean).mul_(a) @ inside.v
@@ -230,8 +229,9 @@ def move_by_component(
     if len(by_head):
         head = component[by_head] - 1 - SKIP_ROW
         W_O = layer.block.W_O.T.unflatten(0, (layer.block.n_heads, -1))  # [head, d_head, d_model]
-        do = outputs[:, head, by_head].transpose(0, 1)
-        du[:, by_head] = torch.bmm(do, W_O[head]).transpose(0, 1).to(du)
+        do = outputs.transpose(1, 2).flatten(1, 2).index_select(1, by_head * len(W_O) + head)
+        moved = torch.bmm(do.transpose(0, 1), W_O.index_select(0, head)).transpose(0, 1)
+        du.index_copy_(1, by_head, moved.to(du))
     return _through_feed_forward(layer, du, target)
 
 

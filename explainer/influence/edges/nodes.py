@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from explainer.influence.edges.jacobian import feed_forward_at, weight_on
+from explainer.influence.edges.select import rows_at
 from explainer.influence.layer import Layer
 from explainer.models.block import feed_forward_backward, join_heads, split_heads
 from explainer.models.shapes import Float, Int
@@ -44,7 +45,7 @@ class AtNodes:
     def of_all(layer: Layer, target: Int[Tensor, " node"]) -> AtNodes:
         """Where all ways above the nodes are open: Q's own."""
         row = layer.row_of(target)
-        return AtNodes(target, layer.P.index_select(1, row), layer.R.index_select(2, row))
+        return AtNodes(target, layer.P.index_select(1, row), rows_at(layer.R, row))
 
     def whole(self, layer: Layer) -> AtNodes:
         """With R known."""
@@ -66,19 +67,20 @@ class AtNodes:
         """Cotangents at the sources of edges to nodes of these numbers, all heads and skip open."""
         block, inside, target = layer.block, layer.attended, self.target[node]
         row, root, d_model = layer.row_of(target), block.d_head**-0.5, self.P.shape[-1]
-        R = self.R(layer).index_select(2, node)
-        q, o = inside.q.index_select(2, row), inside.output.index_select(2, row)
+        R = rows_at(self.R(layer), node)
+        q, o = rows_at(inside.q, row), rows_at(inside.output, row)
         a = weight_on(layer, row, source)
-        along = (R * (inside.v.index_select(2, source) - o)).sum(-1, keepdim=True)
+        along = (R * (rows_at(inside.v, source) - o)).sum(-1, keepdim=True)
         key, value = q.mul_(along.mul_(a).mul_(root)), a * R
         joined = torch.cat([join_heads(key), join_heads(value)], dim=-1)
         C = torch.matmul(joined, block.W_QKV[d_model:]).to(self.P)
         (stays,) = torch.nonzero(source == target, as_tuple=True)
         if len(stays):
-            R_stay, o_stay = R.index_select(2, stays), o.index_select(2, stays)
+            R_stay, o_stay = rows_at(R, stays), rows_at(o, stays)
             centred = R_stay @ inside.v.mT - (R_stay * o_stay).sum(-1, keepdim=True)
-            centred *= inside.attention.index_select(2, row[stays])
+            centred *= rows_at(inside.attention, row[stays])
             query = join_heads(centred.mul_(root) @ inside.k)
-            at_stays = torch.matmul(query, block.W_QKV[:d_model]) + self.P[:, node[stays]]
+            P = self.P.index_select(1, node[stays])
+            at_stays = torch.matmul(query, block.W_QKV[:d_model]) + P
             C.index_add_(1, stays, at_stays)
         return C

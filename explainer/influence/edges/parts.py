@@ -13,6 +13,7 @@ from torch import Tensor
 from explainer.influence.edges.components import SKIP_ROW
 from explainer.influence.edges.jacobian import Moved, Projected
 from explainer.influence.edges.nodes import AtNodes
+from explainer.influence.edges.select import rows_at
 from explainer.influence.layer import Layer
 from explainer.models.shapes import Float, Int, einsum
 
@@ -51,11 +52,11 @@ def along_edges(
 ) -> Parts:
     """Influence of every tangent along its own edge, which ends at node `node` of `at_nodes`."""
     stays = moved.stays
-    P, R = at_nodes.P, at_nodes.R(layer).index_select(2, node)
+    P, R = at_nodes.P, rows_at(at_nodes.R(layer), node)
     axes = "point head batch d_head, point head batch d_head -> head batch"
     value, key = einsum(axes, moved.by_value, R), einsum(axes, moved.by_key, R)
     query, skip = torch.zeros_like(value), torch.zeros_like(value[0])
-    query[:, stays] = einsum(axes, moved.by_query, R.index_select(2, stays))
+    query[:, stays] = einsum(axes, moved.by_query, rows_at(R, stays))
     skip[stays] = einsum(
         "point batch d_model, point batch d_model -> batch",
         *(tangents.T.index_select(1, stays), P.index_select(1, node[stays])),

@@ -89,7 +89,7 @@ def _round(adapter: Adapter, H: Tensor, G: Tensor) -> float:
     start = clock()
     weights = H.new_ones(H.shape[:2])
     piece = Piece(adapter, torch.zeros(1, dtype=torch.long, device=H.device), weights, H, H)
-    _, state = blocks.forward(adapter.blocks[0], H, None)
+    _, state = blocks.forward(adapter.blocks[0], H, None, slopes=True)
     piece.norms.append(state.norm_2)
     Layer.after(piece, 0, state).pull_back(G)
     if H.is_cuda:

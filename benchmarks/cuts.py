@@ -1,8 +1,8 @@
 """The tables and figures of the protocols "edges" and "paths" in docs/reproduction.md.
 
-Run `python -m benchmarks.cuts RUNS`, the folder that `run_protocols` filled; without it the stored
-summary is read. With `--write` what was found is stored in assets/evaluation, and the figures are
-drawn in docs/pictures. Means are of sentences, intervals resample the nouns that answers depend on.
+Run `python -m benchmarks.cuts RUNS`, folders that `evaluate --protocols` filled; without one the
+stored summary is read. With `--write` what was found is stored in docs/figures, and the figures are
+drawn there. Means are of sentences, intervals resample the nouns that answers depend on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from explainer.base.assets import EVALUATION, ROOT
+from explainer.base.assets import ROOT
 from explainer.evaluation.evidence.bootstrap import Estimate, ratio, resampling
 from explainer.evaluation.methods import METHODS, PATTERN
 from explainer.evaluation.protocols.cutting import INFLUENCE, PREDICTIONS
@@ -31,7 +31,7 @@ from explainer.figures.charts.cuts import CutPoint, KeptPoint, cuts_scene, kept_
 from explainer.results.metrics import rank_correlation
 
 ROWS, POINTS = "cuts.csv", "cuts-points.csv"
-PICTURES = ROOT / "docs" / "pictures"
+FIGURES = ROOT / "docs" / "figures"
 WHERE = ("pair", "mean", "baseline", "zero")
 COLUMNS = ("protocol", "model", "method", "measure", "condition", "value", "low", "high", "n")
 STORED = 600
@@ -41,11 +41,11 @@ STORED = 600
 def main() -> None:
     """Parse the command line, print the tables and write what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("runs", type=Path, nargs="?", help="default: what is stored")
+    parser.add_argument("runs", type=Path, nargs="*", help="default: what is stored")
     parser.add_argument("--write", action="store_true", help="store it, and draw the figures")
     options = parser.parse_args()
-    if options.runs is None:
-        rows, points = (pd.read_csv(EVALUATION / name) for name in (ROWS, POINTS))
+    if not options.runs:
+        rows, points = (pd.read_csv(FIGURES / name) for name in (ROWS, POINTS))
     else:
         rows, points = summarised(options.runs)
     for model in rows["model"].unique():
@@ -54,18 +54,17 @@ def main() -> None:
         of_model = points[points["model"] == model]
         print(f"\nOf {len(of_model)} cuts drawn at random, rank correlation {_rank(of_model):.2f}")
     if options.write:
-        rows.to_csv(EVALUATION / ROWS, index=False, float_format="%.4f")
-        points.to_csv(EVALUATION / POINTS, index=False, float_format="%.4f")
+        rows.to_csv(FIGURES / ROWS, index=False, float_format="%.4f")
+        points.to_csv(FIGURES / POINTS, index=False, float_format="%.4f")
         write_figures(rows, points)
 
 
-def summarised(runs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def summarised(runs: list[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A row for every method, measure and condition of each model; the points of the scatter."""
     values: dict[tuple[str, Any, Any, Any, Any], list[tuple[str, float]]] = defaultdict(list)
     points: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for folder in sorted(runs.glob(f"*/{FOLDER}/*")):
-        run = read_run(folder)
-        model, protocol = run["model"], folder.name
+    for folder in sorted(one for run in runs for one in run.glob(f"*/{FOLDER}/*")):
+        model, protocol = read_run(folder)["model"], folder.name
         for line in read_records(folder, wrong_line):
             for one in line.get("measurements", ()):
                 key = protocol, model, one["method"], one["measure"], one["condition"]
@@ -174,7 +173,7 @@ def _curves(own: pd.DataFrame) -> Iterator[tuple[str, list[KeptPoint]]]:
 
 def _draw(name: str, title: str, scene: Scene) -> None:
     svg = to_svg(scene, palette(False).surface, title, title)
-    (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+    (FIGURES / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

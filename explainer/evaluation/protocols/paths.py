@@ -160,8 +160,9 @@ PATHS = Protocol(
     asks="How much of the answer is left when only the paths are kept, and when they are cut?",
     refuted_by="Other nodes, or random paths of the same shape, that keep as much; other heads, as "
     "many in every block, whose cut costs as much.",
-    favours="No method knows what stands elsewhere but influence, where that is its own baseline: "
-    "there the test favours patterns and layer conductance.",
+    favours="With a minimal pair elsewhere only what the changed words do counts, so that methods "
+    "which give much to all other words lose by it. With the baseline elsewhere patterns and layer "
+    "conductance, which take it as theirs, are favoured.",
     quantities={
         "kept nodes": Quantity("faithfulness of the nodes kept", "higher", percent=True),
         "kept steps": Quantity("faithfulness of the heads and skips kept", "higher", percent=True),

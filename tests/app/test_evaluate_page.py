@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 from explainer import load_model
 from explainer.app import compute
 from explainer.app.compute.evaluate import record
-from explainer.app.evaluate.choices import FAIREST, Inquiry, inquiry_from_query
+from explainer.app.evaluate.choices import Inquiry, inquiry_from_query
 from explainer.app.evaluate.snippet import sentence_snippet
-from explainer.app.state.choices import Choices
+from explainer.app.state.choices import FAIREST, Choices
 from explainer.app.widgets.cuts import REPLACEMENT_NAMES, WITHOUT
 from explainer.base.numbers import signed
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS

@@ -1,5 +1,6 @@
 """The tour: three steps on the sentence that is there, left and found again."""
 
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -9,7 +10,8 @@ from explainer.app import compute
 from explainer.app.compute.explore import WhatIf, ablated
 from explainer.app.explore.inspector.effect import says_effect
 from explainer.app.explore.tour import NEXT, TOUR, chosen_at, theme
-from explainer.app.state.choices import Choices
+from explainer.app.state.choices import FAIREST, Choices
+from explainer.app.state.explored import explored_from_query
 from explainer.base.numbers import signed
 from explainer.results.route import SKIP
 from tests.ui import APP, checked, opened, query, widget
@@ -122,3 +124,16 @@ def test_where_no_head_carries_a_word_it_says_so(tiny_masked_lm_dir, monkeypatch
     assert not [b for b in test.button if b.key == "tour_next"]
     press(test, "leave")
     assert not toured(test)
+
+
+def test_a_newcomers_cut_is_the_fairest_and_a_link_from_before_keeps_its_zero():
+    fresh, _ = explored_from_query({})
+    assert fresh.replacement == FAIREST == "mean"
+    assert fresh.to_query() == {}
+    cut = replace(fresh, what="component")
+    assert cut.to_query()["replacement"] == "mean"
+    for link in (cut.to_query(), replace(fresh, replacement="zero").to_query()):
+        assert explored_from_query(link)[0].to_query() == link
+    assert replace(fresh, replacement="zero").to_query() == {"merge": "yes"}
+    for before in ({"what": "component"}, {"merge": "yes"}, {"merge": "no"}):
+        assert explored_from_query(before)[0].replacement == "zero"

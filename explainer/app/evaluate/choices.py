@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from explainer.app.state.choices import (
+    FAIREST,
     Choices,
     from_query,
     one_of,
@@ -19,7 +20,6 @@ from explainer.evaluation.evidence import consistency
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Selection
 from explainer.figures import LEVELS
-from explainer.intervention.ablate import REPLACEMENTS
 from explainer.results.route import Level
 from explainer.tasks import TASKS
 
@@ -32,8 +32,6 @@ FEWEST, MOST = 10, 200
 Measure = Literal["accuracy", "Q"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 ENTROPIES = consistency.MEASURES
-FAIREST = REPLACEMENTS[0]
-"""What takes the place of what is cut, unless a person chooses."""
 ASKED = (
     *("model", "text", "correct", "wrong", "label", "other", "replacement"),
     *("points", "rule", "tolerance", "baseline", "keep_special", "top_k", "search", "beam"),

@@ -38,6 +38,10 @@ WHATS: tuple[What, ...] = get_args(What)
 with only the drawn patterns, or without them."""
 
 
+FAIREST = REPLACEMENTS[0]
+"""What stands in for what is cut where nobody asks otherwise."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choices:
     """The page's state; `share` is the minimum share in per cent, `word` a token's position.
@@ -100,8 +104,10 @@ class Choices:
                 query[field.name] = written(value)
         if len(query.get("text", "")) > LONGEST_IN_LINK:
             del query["text"]
-        # A page without a link begins with words, one with a link that does not say so with tokens.
-        return {} if query == {"merge": "yes"} else query or {"merge": "no"}
+        # A page without a link begins with words and the fairest cuts, one with a link that does
+        # not say so with tokens and zeros.
+        begins = {"merge": "yes", "replacement": FAIREST}
+        return {} if query == begins else query or {"merge": "no"}
 
     @property
     def fits_link(self) -> bool:

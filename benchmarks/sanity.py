@@ -40,16 +40,18 @@ def main() -> None:
         for task in tasks:
             run = Run(name, Sentences(task=task), EvaluationOptions())
             run_protocols(run, model, options.n, options.out / task, (SANITY.name,))
-        print("\n".join(table(name, _measured(options.out, tasks))), end="\n\n", flush=True)
+        print(
+            "\n".join(table(name, _measured(options.out, tasks, options.n))), end="\n\n", flush=True
+        )
 
 
-def _measured(folder: Path, tasks: Sequence[str]) -> pd.DataFrame:
-    """Every measurement of the tasks, one by one, with its sentence's cluster."""
+def _measured(folder: Path, tasks: Sequence[str], n: int) -> pd.DataFrame:
+    """Every measurement of the tasks' first `n` sentences, one by one, with its cluster."""
     lines = (
         line
         for task in tasks
         for line in read_records(folder / task / FOLDER / SANITY.name, wrong_line)
-        if "left_out" not in line
+        if "left_out" not in line and line["number"] < n
     )
     rows = [{"cluster": line["cluster"], **one} for line in lines for one in line["measurements"]]
     return pd.DataFrame(rows)

@@ -1,8 +1,10 @@
 """The protocol of paths: every share by real forward passes, with equal nodes."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from explainer.evaluation.evidence.protocols import conditions
 from explainer.evaluation.kept import kept_by_nodes, routes
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.protocols import paths
@@ -104,6 +106,13 @@ def test_where_the_filling_alone_gives_the_answer_nothing_is_measured(tiny_maske
     assert {(one.value, one.note) for one in pair} == {
         (None, "what stands elsewhere alone gives the answer")
     }
+
+
+def test_how_many_nodes_are_kept_is_no_condition_of_a_methods():
+    rows = pd.DataFrame(
+        [("all", "3 words"), ("pattern", "pair, 3 words")], columns=["method", "condition"]
+    )
+    assert conditions(rows) == ("pair, 3 words",)
 
 
 def test_what_is_drawn_is_the_sentences_own(tiny_masked_lm, record):

@@ -152,7 +152,8 @@ def _short(quantity: Quantity) -> str:
 
 def conditions(rows: pd.DataFrame) -> tuple[str, ...]:
     """The conditions of a protocol's rows, in the order in which it measures; often one alone."""
-    found = tuple(name for name in rows["condition"].fillna("").unique() if name)
+    of_methods = rows[rows["method"] != WHOLE]
+    found = tuple(name for name in of_methods["condition"].fillna("").unique() if name)
     return found or ("",)
 
 

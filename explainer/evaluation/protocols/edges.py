@@ -24,6 +24,7 @@ from explainer.evaluation.protocols.asked import AskedCase
 from explainer.evaluation.protocols.cutting import (
     INFLUENCE,
     KINDS,
+    PREDICTIONS,
     SIGNED,
     Cuts,
     Effects,
@@ -134,4 +135,5 @@ EDGES = Protocol(
     measure=measure_edges,
     prepare=shared_fillings,
     own=INFLUENCE,
+    labels=PREDICTIONS | GROUPS,
 )

@@ -171,5 +171,7 @@ PATHS = Protocol(
         "nodes": Quantity("nodes kept", None),
     },
     measure=measure_paths,
+    own=PATTERN,
+    labels={name: METHODS[name].label for name in dict.fromkeys((*NODES, *CUT))},
     prepare=shared_fillings,
 )

@@ -6,6 +6,7 @@ Which word? Which head? What if it is cut? With at most five actions, the answer
 import pytest
 
 from tests.browser.page import idle, opened, ready, server
+from tests.browser.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
 
@@ -55,6 +56,7 @@ def test_three_questions_are_answered_with_three_actions(chromium, new, width):
             assert card["y"] + card["height"] <= 720
             assert framed(page) == [place]
             assert apart(page, place)
+        assert findings(page, ".st-key-tour_card") == []
         page.get_by_role("button", name="Done").click()
         page.locator(CARD).wait_for(state="detached")
         assert framed(page) == []

@@ -379,3 +379,27 @@ def test_the_command_measures_the_same(task):
     tasks = {EVERY_TASK: list(KINDS), "sva-pp": ["sva-pp"], OWN_FILE: []}
     assert options.task == tasks[task]
     assert (options.file is not None) == (task == OWN_FILE)
+
+
+def test_methods_that_score_words_stand_side_by_side_under_their_verdict():
+    test = opened("agreement", "evaluate", about="task")
+    assert not test.exception
+    said = "\n".join(part.value for part in test.markdown)
+    assert "Influence g" in said
+    for method in ("DecompX", "ALTI", "Value Zeroing", "random order"):
+        assert f"| {method}" in said
+    assert any("favour the methods that are computed with" in m for m in messages(test))
+    assert any("Refuted by: A rival" in m for m in messages(test))
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_model_without_protocols_has_no_such_tables_and_a_damaged_file_is_said(
+    page, results, monkeypatch, tmp_path
+):
+    assert not any("favour" in m for m in messages(page()))
+    for file in results.iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "protocols.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    monkeypatch.setattr(assets, "EVALUATION", tmp_path)
+    assert any("protocols.csv is damaged" in m for m in messages(page()))

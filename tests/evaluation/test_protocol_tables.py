@@ -98,7 +98,7 @@ def test_the_best_is_marked_whoever_it_is_and_all_that_are_as_good(folder):
     )
     assert "★" not in found.cell(POOR, "pointing")
     assert found.cell("globenc", "pointing") == "–"
-    assert "globenc: it cannot" in found.notes
+    assert "strongest word is the controller, GlobEnc: it cannot" in found.notes
     assert found.methods == (OWN, RIVAL, SAME, POOR, "globenc")
     said = verdict(found)
     assert "best on comprehensiveness; behind on strongest word" in said

@@ -11,6 +11,7 @@ from explainer.app.evaluate import live
 from explainer.app.evaluate.choices import FEWEST, MOST, OWN_FILE
 from explainer.app.evaluate.figures import task_figures
 from explainer.app.evaluate.live import Measurement, Upload
+from explainer.app.evaluate.protocols import protocol_tables
 from explainer.app.evaluate.results import Results, stored_results
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
 from explainer.app.widgets.frame.notes import show_error
@@ -79,6 +80,7 @@ def task_section(width: float) -> None:
     shown = _results(running, name, messages)
     if shown is not None:
         task_figures(shown, chosen, width)
+    protocol_tables(name, chosen)
 
 
 def _task_field(options: tuple[str, ...], messages: DeltaGenerator) -> str:

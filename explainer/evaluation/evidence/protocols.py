@@ -16,10 +16,12 @@ import pandas as pd
 
 from explainer.base.errors import ExplainerError
 from explainer.base.files import named, write_whole
-from explainer.evaluation.evidence.bootstrap import ratio, resampling
+from explainer.base.numbers import between
+from explainer.evaluation.evidence.bootstrap import Estimate, ratio, resampling
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.evidence.written import PERCENT, written
 from explainer.evaluation.line import Line
+from explainer.evaluation.protocols.instead import PAIR
 from explainer.evaluation.protocols.measurement import SECONDS, WHOLE
 from explainer.evaluation.protocols.protocol import Quantity
 from explainer.evaluation.protocols.run import FOLDER, wrong_line
@@ -69,7 +71,7 @@ def _runs(folder: Path) -> Iterator[Iterator[Line]]:
 def _measured(model: str, lines: list[Line]) -> Iterator[Line]:
     """The measurements of which there is a mean, one by one."""
     for line in lines:
-        if "left_out" in line or line["protocol"] not in PROTOCOLS:
+        if "left_out" in line:
             continue
         quantities = PROTOCOLS[line["protocol"]].quantities
         of = {"model": model, **{name: line[name] for name in ("task", "protocol", "cluster")}}
@@ -85,13 +87,9 @@ def _estimate(values: pd.DataFrame) -> Line:
     notes = Counter(note for note in values["note"] if note)
     of = known.groupby("cluster", sort=True)["value"]
     sums, sizes = of.sum().to_numpy(dtype=float), of.size().to_numpy(dtype=float)
-    found = (
-        asdict(ratio(resampling(len(sums)), sums, sizes))
-        if len(sums)
-        else dict.fromkeys(("value", "low", "high"), np.nan)
-    )
+    found = ratio(resampling(len(sums)), sums, sizes) if len(sums) else Estimate(*[np.nan] * 3)
     return {
-        **found,
+        **asdict(found),
         **{"n": len(known), "clusters": len(sums), "missing": len(values) - len(known)},
         "note": notes.most_common(1)[0][0] if notes else "",
     }
@@ -101,8 +99,8 @@ def _estimate(values: pd.DataFrame) -> Line:
 class Grid:
     """One protocol on one task under one condition: methods down, measures across.
 
-    `cells` are words for each method and measure, `best` the methods with the best value of each
-    measure, several where they are equal, and `level` those whose interval meets the best one's.
+    `n` says of how many sentences and lexemes, `cells` are words, `best` the methods with the best
+    value of a measure (several where equal), `level` those whose interval meets the best one's.
     """
 
     methods: tuple[str, ...]
@@ -110,8 +108,7 @@ class Grid:
     cells: dict[tuple[str, str], str]
     best: dict[str, tuple[str, ...]]
     level: dict[str, tuple[str, ...]]
-    n: int
-    clusters: int
+    n: str
     notes: tuple[str, ...]
     own: str | None
     labels: Mapping[str, str]
@@ -151,10 +148,10 @@ def _short(quantity: Quantity) -> str:
 
 
 def conditions(rows: pd.DataFrame) -> tuple[str, ...]:
-    """The conditions of a protocol's rows, in the order in which it measures; often one alone."""
+    """The conditions of a protocol's methods, the minimal pair's first, for it is the fairest."""
     of_methods = rows[rows["method"] != WHOLE]
-    found = tuple(name for name in of_methods["condition"].fillna("").unique() if name)
-    return found or ("",)
+    found = [name for name in of_methods["condition"].fillna("").unique() if name]
+    return tuple(sorted(found, key=lambda name: PAIR not in name.split(", "))) or ("",)
 
 
 def grid(rows: pd.DataFrame, condition: str) -> Grid:
@@ -167,7 +164,8 @@ def grid(rows: pd.DataFrame, condition: str) -> Grid:
         & rows["measure"].isin([name for name, quantity in quantities.items() if quantity.shown])
         & (rows["method"] != WHOLE)
     ]
-    measures = {name: quantities[name] for name in quantities if (here["measure"] == name).any()}
+    valued = set(here[here["n"] > 0]["measure"])
+    measures = {name: quantities[name] for name in quantities if name in valued}
     cells: dict[tuple[str, str], str] = {}
     best: dict[str, tuple[str, ...]] = {}
     level: dict[str, tuple[str, ...]] = {}
@@ -183,25 +181,37 @@ def grid(rows: pd.DataFrame, condition: str) -> Grid:
             first = known.loc[best[name][0]]
             apart = (known["low"] > first["high"]) | (first["low"] > known["high"])
             level[name] = tuple(str(m) for m in known.index[~apart] if m not in best[name])
-    notes = tuple(
-        dict.fromkeys(
-            f"{row.method}: {row.note}" if row.n == 0 else str(row.note)
-            for row in here.fillna({"note": ""}).itertuples()
-            if row.note
-        )
-    )
     return Grid(
         methods=tuple(dict.fromkeys(here["method"])),
         measures=measures,
         cells=cells,
         best=best,
         level=level,
-        n=int(here["n"].max()),
-        clusters=int(here["clusters"].max()),
-        notes=notes,
+        n=f"n = {_span(here['n'])} sentences, {_span(here['clusters'])} lexemes",
+        notes=tuple(_notes(here, quantities, protocol.labels)),
         own=protocol.own,
         labels=protocol.labels,
     )
+
+
+def _span(counts: pd.Series) -> str:
+    """How many there are, from the fewest to the most where measures differ."""
+    return between(counts[counts > 0].astype(int).tolist() or [0])
+
+
+def _notes(
+    rows: pd.DataFrame, quantities: Mapping[str, Quantity], labels: Mapping[str, str]
+) -> Iterator[str]:
+    """What is said of values, and why there are none: of a whole measure, or method by method."""
+    for note, of_note in rows[rows["note"].fillna("") != ""].groupby("note", sort=False):
+        if (of_note["n"] > 0).all():
+            yield str(note)
+            continue
+        for measure, missing in of_note[of_note["n"] == 0].groupby("measure", sort=False):
+            every = (rows[rows["measure"] == measure]["n"] == 0).all()
+            who = ", ".join(labels.get(str(name), str(name)) for name in missing["method"])
+            of = "" if every else f", {who}"
+            yield f"{_short(quantities[str(measure)])}{of}: {note}"
 
 
 def _cell(row: pd.Series, quantity: Quantity) -> str:
@@ -214,7 +224,6 @@ def _cell(row: pd.Series, quantity: Quantity) -> str:
 
 def verdict(found: Grid) -> str:
     """How the project's own method does against the best one of each measure, in a sentence."""
-    n = f"n = {found.n:,} sentences, {found.clusters:,} lexemes"
     asked = [name for name in found.best if (found.own, name) in found.cells and name != SECONDS]
     first = [name for name in asked if found.own in found.best[name]]
     level = [name for name in asked if found.own in found.level[name]]
@@ -229,17 +238,17 @@ def verdict(found: Grid) -> str:
         if names
     ]
     if not parts or found.own is None:
-        return f"No method here is the project’s own ({n})."
-    return f"{found.label(found.own).capitalize()}: {'; '.join(parts)} ({n})."
+        return f"No method here is the project’s own ({found.n})."
+    return f"{found.label(found.own).capitalize()}: {'; '.join(parts)} ({found.n})."
 
 
 def _listed(found: Grid, names: list[str]) -> str:
-    """Measures, each with whoever is best on it where that is somebody else."""
-    return ", ".join(
-        _short(found.measures[name])
-        + ("" if found.own in found.best[name] else f" ({_names(found, name)})")
-        for name in names
-    )
+    """Measures, by whoever is best on them where that is somebody else."""
+    by_best: dict[str, list[str]] = {}
+    for name in names:
+        best = "" if found.own in found.best[name] else f" ({_names(found, name)})"
+        by_best.setdefault(best, []).append(_short(found.measures[name]))
+    return ", ".join(f"{' and '.join(of)}{best}" for best, of in by_best.items())
 
 
 def _names(found: Grid, measure: str) -> str:

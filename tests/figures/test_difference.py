@@ -14,6 +14,7 @@ from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.pairs.difference import (
     counted_places,
     difference_summary,
+    token_name,
     way_difference,
 )
 from explainer.figures.patterns.pairs.views import pair_views
@@ -166,3 +167,9 @@ def test_models_of_different_depth_are_told_apart(both):
 def test_share_bars_are_as_long_as_they_say():
     assert "width:37.5%" in share_bar(0.375)
     assert ">38 %<" in share_bar(0.375)
+
+
+def test_a_repeated_word_is_named_with_its_position(both):
+    names = [token_name(row, both) for row in compare(*both).alignment]
+    assert len(set(names)) == len(names)
+    assert any(name.startswith("the (") for name in names)

@@ -132,8 +132,14 @@ def _word_field(shown: Shown) -> None:
     options = [UNSET, *(number for number, tokens in enumerate(rows) if tokens in withs)]
     tokens = shown.selected()
 
+    names = [token_name(tokens, shown.rows) for tokens in rows]
+
     def name(row: int | str) -> str:
-        return "all words" if row == UNSET else f"{token_name(rows[int(row)], shown.rows)} ({row})"
+        if row == UNSET:
+            return "all words"
+        said = names[int(row)]
+        # A word may stand alone on either side, each time without its like.
+        return f"{said}, row {row}" if names.count(said) > 1 else said
 
     st.selectbox(
         "Word",

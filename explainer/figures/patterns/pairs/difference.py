@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explainer.figures.canvas.text import brief
+from explainer.figures.canvas.wording import name
 from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Aligned, Comparison, WordChange
 from explainer.results.explanation import Explanation
@@ -13,9 +14,12 @@ from explainer.results.route import Level
 
 
 def token_name(tokens: Aligned, both: Pair) -> str:
-    """A token, or the two that correspond where they differ: `farmers / farmer`."""
+    """A token, or the two that correspond where they differ: `farmers / farmer`.
+
+    One that a sentence has more than once has its position there: `the (4) / the (5)`.
+    """
     positions = (tokens.first, tokens.second)
-    found = [brief(e.tokens[p]) for e, p in zip(both, positions, strict=True) if p is not None]
+    found = [name(e, p) for e, p in zip(both, positions, strict=True) if p is not None]
     return " / ".join(dict.fromkeys(found))
 
 
@@ -105,13 +109,13 @@ def _telling(change: WordChange, level: Level) -> tuple[bool, bool, bool, float]
 
 
 def _clause(change: WordChange, both: Pair, level: Level) -> str:
-    name = f"“{token_name(change.tokens, both)}”"
+    word = f"“{token_name(change.tokens, both)}”"
     if change.first is None or change.second is None:
         side = 1 if change.first is None else 0
-        return f"{name} has influence only in the {('first', 'second')[side]}"
+        return f"{word} has influence only in the {('first', 'second')[side]}"
     pull = _pull(change, both)
     ways = _ways(change, (change.first, change.second), both, level)
-    return f"{name} {pull}{ways}"
+    return f"{word} {pull}{ways}"
 
 
 def _pull(change: WordChange, both: Pair) -> str:

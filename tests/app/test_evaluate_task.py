@@ -109,6 +109,9 @@ def test_stored_results_are_shown_for_all_tasks_and_for_one(page, results):
         if task == EVERY_TASK:
             written += f"\u00a0[{100 * row['low']:.1f},"
         assert f"{written}{'' if task == EVERY_TASK else ' with'}" in alts(test)[0]
+        labels = [part.label for part in test.expander]
+        alone = [label for label in labels if " alone: " in label]
+        assert len(alone) == (0 if task == EVERY_TASK else 3)
         few = "n = 9: fewer than 10 are too few for an interval."
         assert said(test, few) == (task == "sva-simple")
     assert query(test) == {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +15,7 @@ from explainer.app.evaluate.state import INQUIRY, LINKED
 from explainer.app.widgets.frame.viewport import column_width, columns, is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.evaluation.evidence.consistency import LEAST
-from explainer.evaluation.evidence.findings import Finding
+from explainer.evaluation.evidence.findings import Finding, findings
 from explainer.evaluation.evidence.rows import row_of
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.evidence.verdicts import Verdict, Word
@@ -36,17 +38,21 @@ def task_figures(results: Results, task: str, width: float) -> None:
     skip, consistency, performance = results.findings
     everywhere = task != EVERY_TASK and results.numbers["task"].nunique() > 1
     of = "Over all tasks: " if everywhere else ""
+    alone = _alone(results, task) if everywhere else ()
     _claim(performance, of)
+    _in_task(alone[2:], task)
     performance_figures(results, task, width, half)
     with st.expander("All of these comparisons in words"):
         _points(performance, of)
     left, right = columns(width)
     with left:
         _claim(skip, of)
+        _in_task(alone[:1], task)
         _points(skip, of)
         _skip(results.numbers, task, half)
     with right:
         _claim(consistency, of)
+        _in_task(alone[1:2], task)
         _points(consistency, of)
         _consistency(results.forms, task, half)
 
@@ -57,6 +63,20 @@ def _claim(finding: Finding, of: str) -> None:
     verdict = f"{of}{finding.verdict}" if of else finding.verdict.capitalize()
     st.markdown(f"{ICONS[finding.verdict]} **{verdict}**")
     st.markdown("\n".join(f"- {_test(test)}" for test in finding.tests))
+
+
+def _alone(results: Results, task: str) -> Sequence[Finding]:
+    """The findings of one task by itself."""
+    numbers, forms = results.numbers, results.forms
+    of_task = forms if forms.empty else forms[forms["task"] == task]
+    return findings(numbers[numbers["task"] == task], of_task)
+
+
+def _in_task(alone: Sequence[Finding], task: str) -> None:
+    """The verdict on the chosen task alone, and behind it the same tests with its numbers."""
+    for finding in alone:
+        with st.expander(f"{ICONS[finding.verdict]} In {plain(task)} alone: {finding.verdict}"):
+            st.markdown("\n".join(f"- {_test(test)}" for test in finding.tests))
 
 
 def _test(test: Verdict) -> str:

@@ -35,7 +35,7 @@ def line(number: int, value: float, kept: float, *, task: str = "one", inner: in
         "number": number,
         "combination": "all",
         "text": "a b [MASK]",
-        "tokens": TOKENS,
+        "tokens": [TOKENS[0], f"a{number}", *TOKENS[2:]],
         "controller": 1,
         "value": value,
         "baseline_value": 0.0,
@@ -117,17 +117,18 @@ def test_all_tasks_together_hold_every_sentence_once():
 
 
 def test_resampling_draws_as_many_and_leaves_the_first_as_it_is():
-    counts = resampling(30, resamples=5000)
+    drawn = resampling(30, resamples=5000)
+    counts = drawn.counts
     assert (counts[0] == 1).all()
     assert (counts.sum(axis=1) == 30).all()
     assert counts[1:].std() > 0.8
     values = np.arange(30.0)
-    found = ratio(counts, values)
+    found = ratio(drawn, values)
     assert found.value == pytest.approx(14.5)
     # The standard error of a mean of 30 from this spread is 1.58, 1.96 of them on either side.
     assert found.high - found.low == pytest.approx(2 * 1.96 * values.std() / 30**0.5, rel=0.05)
-    assert ratio(counts, 3 * values, values).low == pytest.approx(3)
-    empty = ratio(counts, values, 0 * values)
+    assert ratio(drawn, 3 * values, values).low == pytest.approx(3)
+    empty = ratio(drawn, values, 0 * values)
     assert math.isnan(empty.value)
     assert math.isnan(empty.low)
 
@@ -377,9 +378,9 @@ def test_few_sentences_have_no_interval():
     assert few[["low", "high"]].isna().all(axis=None)
     assert enough[["low", "high"]].notna().all(axis=None)
     # Of ten sentences only five are right: the share is of five.
-    counts = resampling(10)
-    assert math.isnan(ratio(counts, np.ones(10), np.repeat([0.0, 1.0], 5)).low)
-    assert not math.isnan(ratio(counts, np.arange(10.0)).low)
+    drawn = resampling(10)
+    assert math.isnan(ratio(drawn, np.ones(10), np.repeat([0.0, 1.0], 5)).low)
+    assert not math.isnan(ratio(drawn, np.arange(10.0)).low)
     assert few_note(few) == "n = 4: fewer than 10 are too few for an interval."
     assert few_note(enough) is None
     assert written(0.424, math.nan, math.nan) == "42.4\u00a0%"
@@ -467,3 +468,30 @@ def test_stored_findings_are_those_of_the_stored_tables():
     performance = json.loads(text)[5]["says"]
     rollout = "71.2\u00a0%\u00a0[68.6,\u00a073.8] of Q (no difference shown) and 99.0\u00a0%"
     assert rollout in performance
+
+
+def test_intervals_of_clustered_and_skewed_sentences_hold_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(5)
+    nouns = np.repeat(np.arange(25), 12).tolist()
+    held = {"sentences": 0, "nouns": 0}
+    for _ in range(300):
+        # Each noun is known or not, so that its sentences are alike; the mean is 1.
+        values = np.repeat(rng.exponential(size=25), 12) + rng.normal(size=300)
+        for name, clusters in (("sentences", None), ("nouns", nouns)):
+            found = ratio(resampling(300, clusters, resamples=400), values)
+            held[name] += found.low <= 1 <= found.high
+    assert held["sentences"] / 300 < 0.6
+    assert held["nouns"] / 300 > 0.88
+
+
+def test_sentences_of_a_noun_in_both_numbers_are_one_cluster():
+    words = [["farmer", "farmers"][number % 2] for number in range(16)]
+    same = [
+        line(number, 1.0, 1.0, tokens=["[CLS]", word, *TOKENS[2:]])
+        for number, word in enumerate(words)
+    ]
+    table = summary(tables_of(same))
+    assert table[["low", "high"]].isna().all(axis=None)
+    assert few_note(table) == "n = 16, all about fewer than 10 nouns, too few for an interval."
+    without = [{**one, "controller": None} for one in same]
+    assert summary(tables_of(without))[["low", "high"]].notna().any(axis=None)

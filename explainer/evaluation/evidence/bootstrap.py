@@ -1,8 +1,10 @@
-"""Means of sentences with the interval that resampling the sentences gives."""
+"""Means of sentences with the interval that drawing them, or clusters of them, again gives."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +18,9 @@ FEWEST = 10
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and the bounds of its 95 % interval (percentile bootstrap; Efron, 1979).
+    """A value and the bounds of its 95 % bootstrap interval.
 
-    The bounds are nan where it rests on fewer than `FEWEST`.
+    The bounds are nan where it rests on fewer than `FEWEST` sentences, or clusters of them.
     """
 
     value: float
@@ -26,29 +28,82 @@ class Estimate:
     high: float
 
     @classmethod
-    def of(cls, value: float, resampled: Array, n: int) -> Estimate:
-        """Of `n`, from all resamples' values; one without a value says nothing of the spread."""
-        tail = (1 - CONFIDENCE) / 2
+    def of(cls, value: float, resampled: Array, n: int, without: Array | None = None) -> Estimate:
+        """Of `n`, from all resamples' values; one without a value says nothing of the spread.
+
+        BCa where the values `without` each cluster are given, else between percentiles.
+        """
         known = resampled[np.isfinite(resampled)]
         enough = n >= FEWEST and len(known)
-        low, high = np.quantile(known, [tail, 1 - tail]) if enough else (np.nan, np.nan)
+        if not enough:
+            return cls(float(value), float("nan"), float("nan"))
+        tail = (1 - CONFIDENCE) / 2
+        ends = (tail, 1 - tail)
+        if without is not None and np.isfinite(without).all():
+            ends = _tails(value, known, without)
+        low, high = np.quantile(known, ends)
         return cls(float(value), float(low), float(high))
 
 
-def resampling(n: int, *, resamples: int = RESAMPLES, seed: int = 0) -> Array:
-    """How often each of `n` sentences is drawn [1 + resamples, n]; in row 0 every one once."""
-    rng = np.random.default_rng([seed, n])
-    drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples)
-    return np.concatenate([np.ones((1, n)), drawn]).astype(float)
+@dataclass(frozen=True, eq=False)
+class Resampling:
+    """Sentences drawn again: `counts` says how often each one is, `cluster` which it belongs to.
 
-
-def ratio(counts: Array, values: Array, whole: Array | None = None) -> Estimate:
-    """Σ values / Σ whole over sentences, or the mean of values; `counts` from `resampling`.
-
-    A sentence whose `whole` is 0 says nothing of the ratio, and does not count for the interval.
+    Sentences of one cluster, such as those about one noun, are drawn together: a thousand of them
+    about thirty nouns tell of thirty. Of `counts` [1 + resamples, n] row 0 has every one once.
     """
-    below = counts.sum(axis=1) if whole is None else counts @ whole
-    above = counts @ values
-    found = np.divide(above, below, out=np.full_like(above, np.nan), where=below != 0)
-    n = len(values) if whole is None else int(np.count_nonzero(whole))
-    return Estimate.of(found[0], found[1:], n)
+
+    counts: Array
+    cluster: NDArray[np.intp]
+
+
+def resampling(
+    n: int,
+    clusters: Sequence[Hashable] | None = None,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Resampling:
+    """Draw the clusters of `n` sentences, as many as there are; without `clusters` sentences."""
+    cluster = np.arange(n)
+    if clusters is not None:
+        numbers: dict[Hashable, int] = {}
+        cluster = np.array([numbers.setdefault(name, len(numbers)) for name in clusters], int)
+    m = len(np.unique(cluster))
+    rng = np.random.default_rng([seed, m])
+    drawn = rng.multinomial(m, np.full(m, 1 / m), size=resamples)[:, cluster]
+    return Resampling(np.concatenate([np.ones((1, n)), drawn]).astype(float), cluster)
+
+
+def ratio(drawn: Resampling, values: Array, whole: Array | None = None) -> Estimate:
+    """Σ values / Σ whole over sentences, or the mean of values; `drawn` from `resampling`.
+
+    The interval is bias-corrected and accelerated (BCa; Efron, 1987), its acceleration from the
+    values without one cluster each. A sentence whose `whole` is 0 says nothing of the ratio, and
+    does not count for the interval.
+    """
+    weight = np.ones_like(values) if whole is None else whole
+    found = _divided(drawn.counts @ values, drawn.counts @ weight)
+    above, below = (np.bincount(drawn.cluster, weights=part) for part in (values, weight))
+    without = _divided(above.sum() - above, below.sum() - below)
+    known = len(np.unique(drawn.cluster[weight != 0]))
+    return Estimate.of(found[0], found[1:], known, without)
+
+
+def _divided(above: Array, below: Array) -> Array:
+    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below != 0)
+
+
+def _tails(value: float, resampled: Array, without: Array) -> tuple[float, float]:
+    """The shares of the resamples at which a BCa interval ends."""
+    normal = NormalDist()
+    tail = (1 - CONFIDENCE) / 2
+    # Half of those that are equal lie below, and a share of 0 or 1 has no quantile.
+    below = np.mean(resampled < value) + np.mean(resampled == value) / 2
+    bias = normal.inv_cdf(float(np.clip(below, 1 / len(resampled), 1 - 1 / len(resampled))))
+    off = without.mean() - without
+    spread = float((off**2).sum() ** 1.5)
+    bend = 0.0 if spread == 0 else float((off**3).sum()) / (6 * spread)
+    ends = [bias + normal.inv_cdf(share) for share in (tail, 1 - tail)]
+    low, high = (normal.cdf(bias + end / (1 - bend * end)) for end in ends)
+    return low, high

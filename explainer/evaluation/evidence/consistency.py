@@ -58,7 +58,7 @@ def forms(tables: Tables) -> tuple[Form, ...]:
 def _form(
     patterns: pd.DataFrame, model: str, task: str, combination: str, sentences: pd.DataFrame
 ) -> Form:
-    counts = resampling(len(sentences))
+    counts = resampling(len(sentences)).counts
     of_form = sentences[list(KEYS)].merge(patterns, on=list(KEYS), how="left")
     nodes, components, controller = [], [], []
     # A word without influence in some sentence has no pattern there, and is left out.
@@ -146,7 +146,7 @@ def correlation(
     found = np.array(
         [
             rank_correlation(*values[np.repeat(numbers, times.astype(int))].T)
-            for times in resampling(len(values))
+            for times in resampling(len(values)).counts
         ]
     )
     return Estimate.of(found[0], found[1:], len(values))

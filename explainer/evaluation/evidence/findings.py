@@ -125,9 +125,14 @@ def gap_note(table: pd.DataFrame) -> str | None:
 
 
 def few_note(table: pd.DataFrame) -> str | None:
-    """What to say of a task with too few sentences for intervals; None where there are enough."""
+    """What to say of a task with too few sentences for intervals, or about too few nouns; None
+    where there are enough."""
     row = row_of(table, "accuracy")
-    return None if row is None or row["n"] >= FEWEST else f"n = {row['n']}: {TOO_FEW}."
+    if row is None or not pd.isna(row["low"]):
+        return None
+    if row["n"] < FEWEST:
+        return f"n = {row['n']}: {TOO_FEW}."
+    return f"n = {row['n']:,}, all about fewer than {FEWEST} nouns, too few for an interval."
 
 
 def _skip(table: pd.DataFrame) -> str:

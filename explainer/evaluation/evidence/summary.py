@@ -1,4 +1,4 @@
-"""A run's tables in a few numbers, each with its interval over sentences.
+"""A run's tables in a few numbers, each with its interval over sentences, drawn by their nouns.
 
 Quantities, shares of 1 but for Q and path counts:
 
@@ -25,11 +25,13 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from explainer.evaluation.evidence.bootstrap import Array, Estimate, ratio, resampling
+from explainer.evaluation.evidence.bootstrap import Estimate, Resampling, ratio, resampling
 from explainer.evaluation.evidence.tables import Tables
 from explainer.results.gap import gap_is_large
+from explainer.tasks.lexicon import lexeme
 
 Row = dict[str, object]
+SENTENCE = ("task", "number")
 EVERY_TASK = "all tasks"
 """The sentences of all tasks of a model together."""
 COLUMNS = (
@@ -44,13 +46,15 @@ def summary(tables: Tables) -> pd.DataFrame:
     for model, of_model in tables.sentences.groupby("model", sort=False):
         tasks = list(of_model["task"].unique())
         for task in [*tasks, *([EVERY_TASK] if len(tasks) > 1 else [])]:
-            counts = resampling(len(sentences := _part(of_model, model, task)))
+            sentences = _part(of_model, model, task)
+            nouns = _nouns(sentences)
+            drawn = resampling(len(sentences), nouns.tolist())
             for part in (
-                _as_it_is(sentences, counts),
-                _ablated(_part(tables.outcomes, model, task), sentences, counts),
-                _sizes(_part(tables.outcomes, model, task)),
-                _carried(_part(tables.carried, model, task)),
-                _flow(sentences, counts),
+                _as_it_is(sentences, drawn),
+                _ablated(_part(tables.outcomes, model, task), sentences, drawn),
+                _sizes(_part(tables.outcomes, model, task), nouns),
+                _carried(_part(tables.carried, model, task), nouns),
+                _flow(sentences, drawn),
             ):
                 rows.extend({"model": model, "task": task, **row} for row in part)
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -59,6 +63,22 @@ def summary(tables: Tables) -> pd.DataFrame:
 def _part(table: pd.DataFrame, model: str, task: str) -> pd.DataFrame:
     of_model = table[table["model"] == model]
     return of_model if task == EVERY_TASK else of_model[of_model["task"] == task]
+
+
+def _nouns(sentences: pd.DataFrame) -> pd.Series:
+    """The noun that each answer depends on, in either number, by `SENTENCE`.
+
+    Sentences that share it are no independent evidence; one that names none stands for itself.
+    """
+    names = [
+        f"sentence {number} of {task}"
+        if pd.isna(at)
+        else lexeme(tokens.split(" ")[int(at)].lstrip("Ġ▁"))
+        for task, number, tokens, at in zip(
+            *(sentences[name] for name in (*SENTENCE, "tokens", "controller")), strict=True
+        )
+    ]
+    return pd.Series(names, index=pd.MultiIndex.from_frame(sentences[list(SENTENCE)]))
 
 
 def _row(
@@ -84,7 +104,7 @@ def _row(
     }
 
 
-def _as_it_is(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
+def _as_it_is(sentences: pd.DataFrame, drawn: Resampling) -> Iterator[Row]:
     value = sentences["value"].to_numpy()
     patterns = sentences["words"].to_numpy(dtype=float)
     difference = value - sentences["baseline_value"].to_numpy()
@@ -97,13 +117,13 @@ def _as_it_is(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
         "alignment": sentences["alignment"].to_numpy(),
     }
     for quantity, values in quantities.items():
-        yield _row(quantity, ratio(counts, values), len(value))
+        yield _row(quantity, ratio(drawn, values), len(value))
     for level in ("embedding", "attention"):
         share = np.log10(patterns / sentences[f"paths_{level}"].to_numpy())
-        yield _row("log10 sparsity", ratio(counts, share), len(value), level=level)
+        yield _row("log10 sparsity", ratio(drawn, share), len(value), level=level)
 
 
-def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
+def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, drawn: Resampling) -> Iterator[Row]:
     order = pd.MultiIndex.from_frame(sentences[["task", "number"]])
     whole = sentences["value"].to_numpy()
     right = (whole > 0).astype(float)
@@ -113,31 +133,36 @@ def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, counts: Array) -> 
         still = (value > 0).astype(float)
         of = {"level": level, "words": words, "method": method, "replacement": replacement}
         if mode == "remove":
-            yield _row("removed accuracy", ratio(counts, still), len(value), **of)
-            yield _row("removed Q", ratio(counts, value, whole), len(value), **of)
+            yield _row("removed accuracy", ratio(drawn, still), len(value), **of)
+            yield _row("removed Q", ratio(drawn, value, whole), len(value), **of)
             continue
-        yield _row("kept accuracy", ratio(counts, still), len(value), **of)
-        yield _row("retained accuracy", ratio(counts, still * right, right), len(value), **of)
-        yield _row("retained Q", ratio(counts, value, whole), len(value), **of)
+        yield _row("kept accuracy", ratio(drawn, still), len(value), **of)
+        yield _row("retained accuracy", ratio(drawn, still * right, right), len(value), **of)
+        yield _row("retained Q", ratio(drawn, value, whole), len(value), **of)
 
 
-def _sizes(outcomes: pd.DataFrame) -> Iterator[Row]:
+def _sizes(outcomes: pd.DataFrame, nouns: pd.Series) -> Iterator[Row]:
     # What a method keeps by itself it cuts from the model too; nodes but for the target.
     kept = outcomes.sort_values("mode", kind="stable").drop_duplicates(
         ["task", "number", "level", "words", "method"]
     )
     for (level, words, method), rows in kept.groupby(["level", "words", "method"], sort=False):
-        found = ratio(resampling(len(rows)), rows["size"].to_numpy(dtype=float))
+        found = ratio(_drawn(rows, nouns), rows["size"].to_numpy(dtype=float))
         yield _row("size", found, len(rows), level=level, words=words, method=method)
 
 
-def _carried(carried: pd.DataFrame) -> Iterator[Row]:
+def _carried(carried: pd.DataFrame, nouns: pd.Series) -> Iterator[Row]:
     for (level, words, method), rows in carried.groupby(["level", "words", "method"], sort=False):
-        found = ratio(resampling(len(rows)), rows["share"].to_numpy())
+        found = ratio(_drawn(rows, nouns), rows["share"].to_numpy())
         yield _row("carried", found, len(rows), level=level, words=words, method=method)
 
 
-def _flow(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
+def _drawn(rows: pd.DataFrame, nouns: pd.Series) -> Resampling:
+    """Some of the sentences, which have one row each, drawn by their nouns."""
+    return resampling(len(rows), nouns.loc[pd.MultiIndex.from_frame(rows[list(SENTENCE)])].tolist())
+
+
+def _flow(sentences: pd.DataFrame, drawn: Resampling) -> Iterator[Row]:
     for quantity, prefix in (
         ("skip flow", "skip_flow_"),
         ("signed skip flow", "signed_skip_flow_"),
@@ -145,6 +170,6 @@ def _flow(sentences: pd.DataFrame, counts: Array) -> Iterator[Row]:
         names = [name for name in sentences if name.startswith(prefix)]
         # A run may hold models of different depth: a column that a model lacks is empty.
         layers = sentences[names].dropna(axis=1).to_numpy()
-        yield _row(quantity, ratio(counts, layers.mean(axis=1)), len(layers))
+        yield _row(quantity, ratio(drawn, layers.mean(axis=1)), len(layers))
         for layer, shares in enumerate(layers.T):
-            yield _row(quantity, ratio(counts, shares), len(shares), layer=layer)
+            yield _row(quantity, ratio(drawn, shares), len(shares), layer=layer)

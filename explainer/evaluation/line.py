@@ -8,9 +8,11 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from explainer.base.errors import ExplainerError
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.reading.cases import MOST
 from explainer.evaluation.record import Record
+from explainer.tasks import Case
 
 Line = dict[str, Any]
 """Plain values: a record, or a sentence that was left out and why; and what a run is."""
@@ -27,6 +29,11 @@ CHOICES = {
 }
 """What there is one of each in a record."""
 Check = Callable[[Any], bool]
+
+
+def left_out(case: Case, number: int, why: ExplainerError) -> Line:
+    """The line of a sentence that cannot be asked about."""
+    return {"task": case.kind, "number": number, "text": case.text, "left_out": str(why)}
 
 
 def wrong_field(line: Line) -> str | None:

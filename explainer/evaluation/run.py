@@ -13,7 +13,7 @@ from typing import Any
 from explainer.base.budget import given_budget
 from explainer.base.errors import ExplainerError
 from explainer.evaluation.keeping import Keeping
-from explainer.evaluation.line import Line
+from explainer.evaluation.line import Line, left_out
 from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.question import check_cases
 from explainer.evaluation.reading.cases import Sentences, cases_of
@@ -86,4 +86,4 @@ def line_of(
     try:
         return evaluate_sentence(model, case, number, options, shared, memory).to_dict()
     except ExplainerError as error:
-        return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}
+        return left_out(case, number, error)

@@ -11,6 +11,7 @@ from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import on
 from explainer.evaluation.effort import sentence_estimate
+from explainer.evaluation.line import left_out
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.question import check_fit
@@ -82,7 +83,7 @@ def measured_line(
             check_fit(case)
             _check_record(loaded.model, case.text, options)
         except ExplainerError as error:
-            return {"task": case.kind, "number": number, "text": case.text, "left_out": str(error)}
+            return left_out(case, number, error)
         filled = shared_fillings.within(loaded.model, model, options)
         return line_of(loaded.model, case, number, options, filled, budget())
 

@@ -38,7 +38,8 @@ def task_figures(results: Results, task: str, width: float) -> None:
     skip, consistency, performance = results.findings
     everywhere = task != EVERY_TASK and results.numbers["task"].nunique() > 1
     of = "Over all tasks: " if everywhere else ""
-    alone = _alone(results, task) if everywhere else ()
+    numbers, forms = _of_task(results.numbers, task), _of_task(results.forms, task)
+    alone = _alone(numbers, forms) if everywhere else ()
     _claim(performance, of)
     _in_task(alone[2:], task)
     performance_figures(results, task, width, half)
@@ -65,11 +66,15 @@ def _claim(finding: Finding, of: str) -> None:
     st.markdown("\n".join(f"- {_test(test)}" for test in finding.tests))
 
 
-def _alone(results: Results, task: str) -> Sequence[Finding]:
+def _of_task(table: pd.DataFrame, task: str) -> pd.DataFrame:
+    return table if table.empty else table[table["task"] == task]
+
+
+# Resampling takes a while, and not every click shall wait for it.
+@st.cache_data(max_entries=20, show_spinner=False)
+def _alone(numbers: pd.DataFrame, forms: pd.DataFrame) -> Sequence[Finding]:
     """The findings of one task by itself."""
-    numbers, forms = results.numbers, results.forms
-    of_task = forms if forms.empty else forms[forms["task"] == task]
-    return findings(numbers[numbers["task"] == task], of_task)
+    return findings(numbers, forms)
 
 
 def _in_task(alone: Sequence[Finding], task: str) -> None:

@@ -40,19 +40,23 @@ def protocol_tables(model: str, task: str) -> None:
     of_task = table[(table["model"] == model) & (table["task"] == task)]
     for name, rows in of_task.groupby("protocol", sort=False):
         protocol = PROTOCOLS[str(name)]
-        first, *others = conditions(rows)
-        found = grid(rows, first)
+        (first, found), *others = _grids(rows)
         st.subheader(f"{protocol.label}: the methods beside each other", anchor=False)
         st.markdown(plain(f"{protocol.asks} {verdict(found)}"))
         st.caption(plain(f"{protocol.favours} Refuted by: {protocol.refuted_by}"))
         _table(found, first)
         if others:
             with st.expander("Erased in other ways"):
-                for condition in others:
-                    other = grid(rows, condition)
+                for condition, other in others:
                     st.markdown(plain(verdict(other)))
                     _table(other, condition)
         st.caption(plain(READING))
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _grids(rows: pd.DataFrame) -> list[tuple[str, Grid]]:
+    """A protocol's conditions, the first of them first, and the grid of each."""
+    return [(condition, grid(rows, condition)) for condition in conditions(rows)]
 
 
 def _table(found: Grid, condition: str) -> None:

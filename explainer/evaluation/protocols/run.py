@@ -15,7 +15,7 @@ from explainer.base.checks import given_seed, instance, items, one_of, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed
 from explainer.evaluation.keeping import Keeping
-from explainer.evaluation.line import Line, wrong_of
+from explainer.evaluation.line import Line, left_out, wrong_of
 from explainer.evaluation.protocols.asked import AskedCase
 from explainer.evaluation.protocols.measurement import (
     SECONDS,
@@ -90,10 +90,7 @@ def run_protocols(
             try:
                 return measured(of, model, case, number, settings, seed, budget, made).to_dict()
             except ExplainerError as error:
-                return {
-                    **{"task": case.kind, "number": number, "text": case.text},
-                    "left_out": str(error),
-                }
+                return left_out(case, number, error)
 
         def heard(done: int, of: int, place: int = place) -> None:
             if progress is not None:

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from explainer.evaluation.run import Run, evaluate
     from explainer.evaluation.sentence import evaluate_sentence
     from explainer.influence.measure import Measured
-    from explainer.intervention.ablate import Ablated, Replacement
+    from explainer.intervention.ablate import Ablated
+    from explainer.intervention.filling import Replacement
     from explainer.models.model import Model
     from explainer.models.registry import available_models, load_model
     from explainer.question.predictions import Prediction, predict
@@ -133,7 +134,7 @@ _HOMES = {
     "ProtocolRecord": "evaluation.protocols.measurement",
     "Question": "api",
     "Record": "evaluation.record",
-    "Replacement": "intervention.ablate",
+    "Replacement": "intervention.filling",
     "Route": "results.route",
     "Run": "evaluation.run",
     "Sentences": "evaluation.reading.cases",

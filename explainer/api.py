@@ -14,13 +14,8 @@ from explainer.influence.stability.found import stability_of
 from explainer.influence.together import Asked, Batch, tokens_at_once
 from explainer.influence.trace import Trace
 from explainer.influence.verify import check_finite
-from explainer.intervention.ablate import (
-    Ablated,
-    Replacement,
-    keep_only,
-    remove,
-    run_kept,
-)
+from explainer.intervention.ablate import Ablated, keep_only, remove, run_kept
+from explainer.intervention.filling import Replacement
 from explainer.intervention.places import checked_place
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model

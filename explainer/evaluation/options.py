@@ -8,7 +8,7 @@ from explainer.base.checks import given_seed, instance, items, one_of, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed
 from explainer.evaluation.methods import DEFAULT_METHODS, check_methods
-from explainer.intervention.ablate import REPLACEMENTS, Replacement
+from explainer.intervention.filling import REPLACEMENTS, Replacement
 from explainer.results.settings import Settings
 
 MOST_MEASURED = 1_000_000

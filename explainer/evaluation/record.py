@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from explainer.evaluation.methods import Selection
-from explainer.intervention.ablate import Mode, Replacement
+from explainer.intervention.ablate import Mode
+from explainer.intervention.filling import Replacement
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
 

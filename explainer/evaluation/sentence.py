@@ -41,16 +41,10 @@ from explainer.evaluation.record import Carried, Outcome, Record
 from explainer.influence.measure import measure_all
 from explainer.influence.together import Asked, Batch
 from explainer.influence.trace import Trace
-from explainer.intervention.ablate import (
-    Kept,
-    Mode,
-    Replacement,
-    ablated_values,
-    fill,
-    shared_fill,
-)
+from explainer.intervention.ablate import Kept, Mode, ablated_values
 from explainer.intervention.activations import Activations
 from explainer.intervention.attention import attention
+from explainer.intervention.filling import Replacement, fill, shared_fill
 from explainer.models.encode import without_gradients, word_embeddings
 from explainer.models.model import Model
 from explainer.results.explanation import Explanation

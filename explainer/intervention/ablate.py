@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import torch
@@ -20,13 +20,10 @@ from torch import Tensor
 from explainer.base.checks import instance, number, one_of, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
-from explainer.influence.sampling.path import baseline
 from explainer.intervention.activations import (
     Activations,
-    activations,
-    mean_activations,
-    no_activations,
 )
+from explainer.intervention.filling import Replacement, fill
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model, given_model
 from explainer.models.shapes import Bool, Float
@@ -35,14 +32,9 @@ from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
 from explainer.results.logits import LARGEST
 from explainer.results.route import LEVELS, SKIP, Component, Edge, Level, Node, Place, Route
-from explainer.results.settings import Settings, given_settings
-from explainer.tasks.reference import reference_texts
+from explainer.results.settings import Settings
 
 Mode = Literal["keep", "remove"]
-Replacement = Literal["mean", "baseline", "zero"]
-REPLACEMENTS: tuple[Replacement, ...] = get_args(Replacement)
-"""The fairest first: no sentence gives a hidden state of zeros, so that what the model does with
-them says least."""
 BATCH = 64
 """Ablated models that run side by side, at most,"""
 BATCH_TOKENS = 4096
@@ -225,35 +217,6 @@ def ablated_values(
             logits = model.adapter.logits(hidden[:, quantity.position], classes).double()
             values.extend((logits @ logits.new_tensor(quantity.weights)).tolist())
     return tuple(values)
-
-
-def fill(
-    model: Model, sentence: Sentence, replacement: Replacement, settings: Settings | None = None
-) -> Activations:
-    """What replaces all that is not kept; `settings` names the baseline.
-
-    Raises ExplainerError for an unknown replacement.
-    """
-    shared = shared_fill(model, replacement)
-    if shared is not None:
-        return shared
-    b = baseline(model, sentence, given_settings(settings))
-    with without_gradients():
-        return activations(model.adapter.of(sentence.token_ids), b)
-
-
-def shared_fill(model: Model, replacement: Replacement) -> Activations | None:
-    """What replaces in every sentence alike (the mean is that of `tasks.reference_texts`).
-
-    None for the baseline, which is each sentence's own. Raises ExplainerError for an unknown
-    replacement.
-    """
-    replacement = one_of("replacement", replacement, REPLACEMENTS)
-    if replacement == "baseline":
-        return None
-    if replacement == "mean":
-        return mean_activations(model, reference_texts(model.info.task))
-    return no_activations(model.adapter)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,8 @@ from explainer.base.checkpoint import checkpoint, checkpoints
 from explainer.evaluation.options import EvaluationOptions
 from explainer.influence.effort.estimate import estimate
 from explainer.influence.effort.pace import pace
-from explainer.intervention.ablate import ablated_values, keep_all, no_activations
+from explainer.intervention.ablate import ablated_values, keep_all
+from explainer.intervention.activations import no_activations
 from explainer.intervention.attention import attention
 from explainer.question.quantity import Contrast, masked_word
 from explainer.question.sentence import read_sentence

@@ -22,7 +22,7 @@ from explainer.figures.charts.ablations import (
     ablations_scene,
     ablations_summary,
 )
-from explainer.intervention.ablate import REPLACEMENTS
+from explainer.intervention.filling import REPLACEMENTS
 from explainer.tasks import Case
 from tests import ui
 from tests.ui import alts, checked, opened, query

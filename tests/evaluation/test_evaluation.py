@@ -18,8 +18,9 @@ from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.evaluation.run import Run, evaluate, fingerprint
 from explainer.evaluation.sentence import evaluate_sentence
 from explainer.evaluation.stored import RECORDS, read_records
-from explainer.intervention.ablate import REPLACEMENTS, keep_only, remove, run_kept
+from explainer.intervention.ablate import keep_only, remove, run_kept
 from explainer.intervention.attention import attention
+from explainer.intervention.filling import REPLACEMENTS
 from explainer.models.registry import load_model
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence

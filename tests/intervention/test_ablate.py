@@ -5,16 +5,9 @@ import pytest
 import torch
 
 from explainer import ExplainerError, ablate, explain
-from explainer.intervention.ablate import (
-    REPLACEMENTS,
-    ablated_values,
-    fill,
-    keep_all,
-    keep_only,
-    remove,
-    run_kept,
-)
+from explainer.intervention.ablate import ablated_values, keep_all, keep_only, remove, run_kept
 from explainer.intervention.activations import mean_activations
+from explainer.intervention.filling import REPLACEMENTS, fill
 from explainer.models.forward import own_logits
 from explainer.question.predictions import ranked
 from explainer.question.quantity import Contrast, choose_quantity

@@ -6,8 +6,9 @@ import torch
 
 from explainer import ExplainerError, explain
 from explainer.influence.passes import value_of
-from explainer.intervention.ablate import ablated_values, fill, keep_all
+from explainer.intervention.ablate import ablated_values, keep_all
 from explainer.intervention.activations import of_sentence
+from explainer.intervention.filling import fill
 from explainer.intervention.knock_out import Cut, knocked_out
 from explainer.models.block import feed_forward, half_way
 from explainer.models.forward import own_logits

@@ -19,7 +19,7 @@ from explainer.evaluation.record import Record
 from explainer.evaluation.run import line_of
 from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
 from explainer.influence.effort.estimate import Estimate
-from explainer.intervention.ablate import Replacement
+from explainer.intervention.filling import Replacement
 from explainer.models.model import Model
 from explainer.question.quantity import asked_for, choose_quantity
 from explainer.question.sentence import read_sentence

@@ -17,16 +17,9 @@ from explainer.app.state.choices import What
 from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.influence.measure import Measured
 from explainer.influence.stability.found import stability_effort
-from explainer.intervention.ablate import (
-    Ablated,
-    Kept,
-    Replacement,
-    keep_all,
-    keep_only,
-    remove,
-    run_kept,
-)
+from explainer.intervention.ablate import Ablated, Kept, keep_all, keep_only, remove, run_kept
 from explainer.intervention.attention import attention
+from explainer.intervention.filling import Replacement
 from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence

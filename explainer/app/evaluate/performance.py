@@ -22,7 +22,7 @@ from explainer.evaluation.evidence.findings import few_note, gap_note
 from explainer.evaluation.evidence.rows import UNEQUAL, row_of
 from explainer.evaluation.methods import METHODS, Mode
 from explainer.figures.charts.evaluation import methods_scene
-from explainer.intervention.ablate import REPLACEMENTS
+from explainer.intervention.filling import REPLACEMENTS
 
 LABELS = {name: method.label for name, method in METHODS.items()}
 MEASURE_NAMES: dict[Measure, str] = {"accuracy": "Right answers", "Q": "Q"}

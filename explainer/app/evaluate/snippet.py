@@ -9,7 +9,7 @@ from explainer.app.compute import Request
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.record import Record
-from explainer.intervention.ablate import Replacement
+from explainer.intervention.filling import Replacement
 from explainer.tasks import KINDS
 
 

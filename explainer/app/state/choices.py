@@ -12,7 +12,7 @@ from explainer.app.state.place import read_place, written_place
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.figures import LEVELS, OVERLAYS, Overlay
-from explainer.intervention.ablate import REPLACEMENTS, Replacement
+from explainer.intervention.filling import REPLACEMENTS, Replacement
 from explainer.results.beside.word_scores import OWN, SCORED
 from explainer.results.route import Edge, Level, Node, Place
 from explainer.results.settings import (

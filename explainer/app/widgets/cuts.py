@@ -8,7 +8,7 @@ import streamlit as st
 
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
-from explainer.intervention.ablate import REPLACEMENTS, Replacement
+from explainer.intervention.filling import REPLACEMENTS, Replacement
 from explainer.results.route import Level
 
 REPLACEMENT_NAMES: dict[Replacement, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from explainer.evaluation.methods import METHODS
-from explainer.intervention.ablate import REPLACEMENTS
+from explainer.intervention.filling import REPLACEMENTS
 
 LIKE_CUTS = {
     "random-cells": "as many random heads and skips of every block",

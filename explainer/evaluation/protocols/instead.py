@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from explainer.evaluation.protocols.asked import AskedCase
-from explainer.intervention.ablate import REPLACEMENTS, Replacement, fill, shared_fill
 from explainer.intervention.activations import Activations, of_sentence
+from explainer.intervention.filling import REPLACEMENTS, Replacement, fill, shared_fill
 from explainer.models.model import Model
 from explainer.results.settings import Settings
 

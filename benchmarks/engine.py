@@ -25,8 +25,8 @@ from transformers import BertConfig, BertForMaskedLM
 from explainer import load_model
 from explainer.api import follow
 from explainer.influence.flow import total_flow
-from explainer.influence.refine import refine
 from explainer.influence.sampling.path import integration_path
+from explainer.influence.search.refine import refine
 from explainer.models.architectures.bert import adapt
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model

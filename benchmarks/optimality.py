@@ -24,7 +24,8 @@ from explainer.api import follow, trace_text
 from explainer.evaluation.evidence.bootstrap import ratio, resampling
 from explainer.evaluation.question import contrast_of
 from explainer.evaluation.reading.cases import Sentences, cases_of
-from explainer.influence.refine import refine, refine_nodes
+from explainer.influence.search.nodes import refine_nodes
+from explainer.influence.search.refine import refine
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model
 from explainer.question.quantity import choose_quantity

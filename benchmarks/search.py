@@ -26,7 +26,7 @@ from explainer.api import follow
 from explainer.evaluation.evidence.bootstrap import ratio, resampling
 from explainer.evaluation.question import contrast_of
 from explainer.evaluation.reading.cases import Sentences, cases_of
-from explainer.influence.refine import refine
+from explainer.influence.search.refine import refine
 from explainer.influence.trace import Trace
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model

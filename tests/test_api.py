@@ -17,7 +17,7 @@ from explainer import (
     predict,
 )
 from explainer.api import trace_text
-from explainer.influence.refine import refine
+from explainer.influence.search.refine import refine
 from explainer.results.merged import merge_pieces, special_positions
 
 TEXT = "the farmers that the assistant loves [MASK] old ."

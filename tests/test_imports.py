@@ -114,7 +114,7 @@ def test_every_wing_has_its_place_in_the_rule():
 @pytest.mark.parametrize(
     ("importer", "other"),
     [
-        ("explainer.influence.refine", "explainer.api"),
+        ("explainer.influence.search.refine", "explainer.api"),
         ("explainer.rivals.flow", "explainer.intervention.ablate"),
         ("explainer.figures.patterns.layout", "explainer.models.model"),
         ("explainer.evaluation.run", "explainer.figures"),

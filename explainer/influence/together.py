@@ -18,8 +18,8 @@ from explainer.influence.effort.count import Effort, effort
 from explainer.influence.flow import total_flows
 from explainer.influence.memory import Plan
 from explainer.influence.precision import UNITS, products_in
-from explainer.influence.refine import Search, refine_texts
 from explainer.influence.sampling.path import IntegrationPath, adaptive_rule, integration_path
+from explainer.influence.search.refine import Search, refine_texts
 from explainer.influence.trace import Followed, Trace, trace_together
 from explainer.influence.verify import check_finite, check_followed, reduced_gap
 from explainer.models.adapter import Adapter

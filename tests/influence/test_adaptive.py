@@ -10,7 +10,6 @@ from explainer import Question, Settings, explain, explain_many, load_model
 from explainer.api import trace_text
 from explainer.base.assets import EXAMPLES
 from explainer.influence.flow import total_flow
-from explainer.influence.refine import refine
 from explainer.influence.sampling.adaptive import (
     FIRST,
     NARROWEST,
@@ -20,6 +19,7 @@ from explainer.influence.sampling.adaptive import (
     weights,
 )
 from explainer.influence.sampling.path import IntegrationPath
+from explainer.influence.search.refine import refine
 from explainer.influence.trace import trace_together
 from explainer.question.quantity import Contrast, Quantity
 from tests.influence.test_identities import TOKENS, close

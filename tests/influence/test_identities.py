@@ -9,7 +9,9 @@ from explainer.influence.edges import jacobian, parts
 from explainer.influence.edges.nodes import AtNodes
 from explainer.influence.flow import total_flow
 from explainer.influence.layer import Layer
-from explainer.influence.refine import refine, refine_components, refine_nodes
+from explainer.influence.search.components import refine_components
+from explainer.influence.search.nodes import refine_nodes
+from explainer.influence.search.refine import refine
 from explainer.models import block
 from tests import oracle as published
 from tests.tiny import adapted, tiny_problem, traced

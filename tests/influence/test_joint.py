@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from explainer.influence.edges.components import row_of
-from explainer.influence.joint import of_different_nodes, refine_edges
 from explainer.influence.measure import measure, measure_all
-from explainer.influence.refine import refine
+from explainer.influence.search.joint import of_different_nodes, refine_edges
+from explainer.influence.search.refine import refine
 from explainer.results.route import Route
 from tests import oracle as published
 from tests.tiny import tiny_problem, traced

@@ -6,7 +6,7 @@ import pytest
 
 from explainer.base.errors import ExplainerError
 from explainer.influence.measure import measure, measure_all
-from explainer.influence.refine import refine
+from explainer.influence.search.refine import refine
 from explainer.results.route import Route
 from tests import oracle as published
 from tests.tiny import tiny_problem, traced

@@ -12,7 +12,7 @@ from explainer.influence.edges import jacobian
 from explainer.influence.edges.components import OPEN, SKIP_ROW, component_of, row_of
 from explainer.influence.layer import Layer
 from explainer.influence.memory import Plan
-from explainer.influence.refine import refine
+from explainer.influence.search.refine import refine
 from explainer.influence.tangents import Tangents
 from explainer.models import block as blocks
 from explainer.results.route import SKIP

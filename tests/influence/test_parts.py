@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from explainer.influence.refine import components_along, refine
+from explainer.influence.search.components import components_along
+from explainer.influence.search.refine import refine
 from tests import oracle as published
 from tests.influence.test_identities import TOKENS, problems
 from tests.tiny import tiny_problem, traced

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from explainer.influence import memory
-from explainer.influence.refine import refine
 from explainer.influence.replay import node_choices, path_curve
+from explainer.influence.search.refine import refine
 from explainer.results.settings import Rule
 from tests.tiny import tiny_problem, traced
 

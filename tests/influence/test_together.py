@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from explainer import ExplainerError, Question, Settings, explain, explain_many
-from explainer.influence.refine import Search, refine, refine_texts
 from explainer.influence.sampling.path import integration_path
+from explainer.influence.search.refine import Search, refine, refine_texts
 from explainer.influence.together import Asked, one_after_another, side_by_side
 from explainer.influence.trace import trace_together
 from explainer.models.encode import without_gradients

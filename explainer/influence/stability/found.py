@@ -13,7 +13,7 @@ from explainer.base.checkpoint import part
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
 from explainer.influence.effort.count import effort
-from explainer.influence.refine import Search, refine_words
+from explainer.influence.search.refine import Search, refine_words
 from explainer.influence.stability.variations import sampled_alike, variations
 from explainer.influence.together import Asked, Batch
 from explainer.influence.trace import Trace

@@ -27,7 +27,7 @@ from explainer.evaluation.protocols.measurement import Measurement
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
 from explainer.evaluation.protocols.sanity.redrawn import redrawn
 from explainer.evaluation.protocols.sanity.shuffled import other_answers, shuffled
-from explainer.influence.refine import Search, refine_words
+from explainer.influence.search.refine import Search, refine_words
 from explainer.influence.stability.variations import variations
 from explainer.influence.together import Asked, Batch
 from explainer.models.model import Model

@@ -1,4 +1,4 @@
-"""The nodes of a word's pattern, chosen one hidden state after the other (steps 1 to 4 of `refine`)."""
+"""The nodes of a word's pattern, chosen one after the other: steps 1 to 4 of `refine`."""
 
 from __future__ import annotations
 

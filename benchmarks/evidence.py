@@ -1,7 +1,8 @@
-"""The tables of protocols in docs/reproduction.md: methods down, measures across, task by task.
+"""What protocols found on the built-in models: the project's own results, and their tables.
 
-Run `python -m benchmarks.evidence RUNS`, a folder that `evaluate --protocols` filled; without it
-the stored table is read. With `--write` what was found is stored in assets/evaluation.
+Run `python -m benchmarks.evidence RUNS`, folders that `evaluate --protocols` filled; without them
+what is stored is read. With `--write` it is stored in assets/evaluation, in place of what is there
+of the same model and protocol: word scores task by task, the other protocols over all tasks.
 """
 
 from __future__ import annotations
@@ -12,26 +13,72 @@ from pathlib import Path
 import pandas as pd
 
 from explainer.base.assets import EVALUATION
-from explainer.evaluation.evidence.protocols import PROTOCOLS_FILE, markdown, protocol_table
+from explainer.evaluation.evidence.protocols.measured import (
+    POINTS_FILE,
+    PROTOCOLS_FILE,
+    protocol_points,
+    protocol_table,
+    read_protocols,
+)
+from explainer.evaluation.evidence.protocols.report import markdown
+from explainer.evaluation.evidence.summary import EVERY_TASK
+from explainer.evaluation.protocols.table import PROTOCOLS
 
-KEPT = ("words",)
-"""Protocols whose table is stored here; the others' have files of their own."""
+BY_TASK = ("words",)
+"""Protocols with enough sentences of each task."""
+CUTS = 250
+"""Of each model and kind, so many cuts are stored for the scatter, drawn at random."""
+SAME = ["model", "protocol"]
 
 
 def main() -> None:
     """Parse the command line, print the tables and store what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("runs", type=Path, nargs="?", help="default: what is stored")
+    parser.add_argument("runs", type=Path, nargs="*", help="default: what is stored")
     parser.add_argument("--write", action="store_true", help="store it")
     options = parser.parse_args()
-    if options.runs is None:
-        table = pd.read_csv(EVALUATION / PROTOCOLS_FILE)
-    else:
-        table = protocol_table(options.runs)
-        table = table[table["protocol"].isin(KEPT)]
+    table = read_protocols(EVALUATION / PROTOCOLS_FILE)
+    if options.runs:
+        table = together(table, overall(protocol_table(*options.runs)), SAME)
     print(markdown(table))
-    if options.write:
-        table.to_csv(EVALUATION / PROTOCOLS_FILE, index=False, float_format="%.4f")
+    if options.runs and options.write:
+        points = pd.read_csv(EVALUATION / POINTS_FILE)
+        points = together(points, drawn(protocol_points(*options.runs)), ["model"])
+        table.to_csv(EVALUATION / PROTOCOLS_FILE, index=False, float_format="%.4g")
+        points.to_csv(EVALUATION / POINTS_FILE, index=False, float_format="%.3g")
+
+
+def together(stored: pd.DataFrame, new: pd.DataFrame, same: list[str]) -> pd.DataFrame:
+    """The stored rows, and the new ones in place of those that are alike in `same`."""
+    known = pd.MultiIndex.from_frame(new[same])
+    kept = stored[~pd.MultiIndex.from_frame(stored[same]).isin(known)]
+    order = {name: place for place, name in enumerate(pd.concat([stored, new])["model"].unique())}
+    whole = pd.concat([kept, new]) if len(kept) else new
+    return whole.sort_values("model", key=lambda column: column.map(order), kind="stable")
+
+
+def overall(table: pd.DataFrame) -> pd.DataFrame:
+    """Without what is not shown, and the single tasks of protocols that have few sentences of
+    each."""
+    hidden = [
+        table["protocol"].eq(name) & table["measure"].eq(measure)
+        for name, protocol in PROTOCOLS.items()
+        for measure, quantity in protocol.quantities.items()
+        if not quantity.shown
+    ]
+    table = table[~pd.concat(hidden, axis=1).any(axis=1)]
+    several = table.groupby(SAME)["task"].transform("nunique") > 1
+    single = several & (table["task"] != EVERY_TASK) & ~table["protocol"].isin(BY_TASK)
+    return table[~single]
+
+
+def drawn(points: pd.DataFrame) -> pd.DataFrame:
+    """Some of the cuts of each model and kind."""
+    groups = [
+        found.sample(min(CUTS, len(found)), random_state=0)
+        for _, found in points.groupby(["model", "of"], sort=False)
+    ]
+    return pd.concat(groups) if groups else points
 
 
 if __name__ == "__main__":

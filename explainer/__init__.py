@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from explainer.evaluation.evidence.report import write_report
     from explainer.evaluation.methods import METHODS
     from explainer.evaluation.options import EvaluationOptions
+    from explainer.evaluation.protocols.condition import Condition
     from explainer.evaluation.protocols.measurement import Measurement, ProtocolRecord
     from explainer.evaluation.protocols.run import measure_protocols, run_protocols
     from explainer.evaluation.protocols.table import PROTOCOLS
@@ -65,6 +66,7 @@ __all__ = [
     "Case",
     "Comparison",
     "Component",
+    "Condition",
     "Contrast",
     "Edge",
     "EvaluationOptions",
@@ -115,6 +117,7 @@ _HOMES = {
     "Case": "tasks",
     "Comparison": "results.comparison",
     "Component": "results.route",
+    "Condition": "evaluation.protocols.condition",
     "Contrast": "question.quantity",
     "Edge": "results.route",
     "ExplainerError": "base.errors",

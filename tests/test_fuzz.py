@@ -15,6 +15,7 @@ from explainer import (
     PROTOCOLS,
     WORD_METHODS,
     Case,
+    Condition,
     Explanation,
     Measurement,
     ProtocolRecord,
@@ -43,6 +44,7 @@ from explainer.base.quote import shown
 from explainer.cli import main as cli
 from explainer.cli.table import explanation_table
 from explainer.evaluation.options import EvaluationOptions
+from explainer.evaluation.protocols.condition import INSTEAD
 from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.figures import pattern_graph, pattern_pair_svg, pattern_svg, summary
 from explainer.influence.measure import Measured
@@ -203,16 +205,27 @@ def test_measure_protocols(masked_lm, case, names, asked):
 
 
 @cases(
+    of=TEXTS | ANYTHING,
+    instead=st.sampled_from(["", *INSTEAD]) | ANYTHING,
+    place=TEXTS | ANYTHING,
+)
+def test_condition(of, instead, place):
+    found = outcome(lambda: Condition(of, instead, place))
+    if found is not None:
+        assert Condition.from_json(json.loads(json.dumps(asdict(found)))) == found
+
+
+@cases(
     method=st.just("influence") | ANYTHING,
     measure=st.just("rank") | ANYTHING,
-    condition=TEXTS | ANYTHING,
+    condition=st.builds(Condition, TEXTS) | ANYTHING,
     value=NUMBERS | ANYTHING,
     note=TEXTS | ANYTHING,
 )
 def test_measurement(method, measure, condition, value, note):
     found = outcome(lambda: Measurement(method, measure, condition, value, note))
     if found is not None:
-        assert Measurement(**json.loads(json.dumps(asdict(found)))) == found
+        assert Measurement.from_json(json.loads(json.dumps(asdict(found)))) == found
 
 
 @cases(

@@ -173,7 +173,7 @@ def _run(options: argparse.Namespace) -> None:
 def _run_protocols(options: argparse.Namespace) -> None:
     """The protocols alone; their lines are kept beside what `evaluate` keeps of the task."""
     from explainer.cli.waiting import counting, interruptible
-    from explainer.evaluation.evidence.protocols import verdicts, write_protocols
+    from explainer.evaluation.evidence.protocols.report import verdicts, write_protocols
     from explainer.evaluation.protocols.run import check_protocols, run_protocols
     from explainer.models.registry import load_model
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from explainer.base.checks import text, whole
 from explainer.evaluation.methods import Selection
+from explainer.evaluation.reading.cases import MOST
 from explainer.intervention.ablate import Mode
 from explainer.intervention.filling import Replacement
 from explainer.results.pattern import Pattern
@@ -39,13 +41,11 @@ class Carried:
 
 
 @dataclass(frozen=True)
-class Record:
-    """All that one sentence gives; plain values, so that it can be stored as a line of JSON.
+class SentenceRecord:
+    """Which sentence a record is of: `number` counts those of its `task` from 0.
 
-    `controller` is a token's position (None if the word is not one of the sentence's tokens),
-    flows are skip's shares of every block, `paths` counts all paths at both levels, and
-    `alignment` is the share of inner nodes that the best attention path has in common with the
-    pattern, over all words.
+    `combination` is its form, `correct` and `wrong` the answers that are compared. Raises
+    ExplainerError for what is no text, or no number of a sentence.
     """
 
     task: str
@@ -54,6 +54,23 @@ class Record:
     text: str
     correct: str
     wrong: str
+
+    def __post_init__(self) -> None:
+        whole("sentence's number", self.number, 0, MOST - 1)
+        for name in ("task", "combination", "text", "correct", "wrong"):
+            text(f"record's {name}", getattr(self, name))
+
+
+@dataclass(frozen=True)
+class Record(SentenceRecord):
+    """All that one sentence gives; plain values, so that it can be stored as a line of JSON.
+
+    `controller` is a token's position (None if the word is not one of the sentence's tokens),
+    flows are skip's shares of every block, `paths` counts all paths at both levels, and
+    `alignment` is the share of inner nodes that the best attention path has in common with the
+    pattern, over all words.
+    """
+
     tokens: tuple[str, ...]
     target: int
     controller: int | None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from explainer.evaluation.protocols.asked import AskedCase
+from explainer.evaluation.protocols.condition import Condition
 from explainer.evaluation.protocols.cutting import (
     PREDICTIONS,
     SIGNED,
@@ -14,9 +15,10 @@ from explainer.evaluation.protocols.cutting import (
     influence_of,
 )
 from explainer.evaluation.protocols.edges import EDGES, GROUPS, correlation, same_sign
-from explainer.evaluation.protocols.instead import INSTEAD, fillings_of, shared_fillings
+from explainer.evaluation.protocols.instead import fillings_of, shared_fillings
 from explainer.evaluation.protocols.run import measured
 from explainer.intervention.ablate import ablated_values, keep_all
+from explainer.intervention.filling import REPLACEMENTS
 from explainer.intervention.knock_out import Cut
 from explainer.models.encode import without_gradients
 from explainer.results.route import Edge
@@ -62,7 +64,7 @@ def test_influence_of_a_cut_is_what_flows_there():
     assert found.tolist() == [15.0, 15.0 + 16.0 + 17.0, 4.0]
 
 
-@pytest.mark.parametrize("filling", INSTEAD)
+@pytest.mark.parametrize("filling", ["pair", *REPLACEMENTS])
 def test_what_a_cut_head_loses_is_what_ablating_it_at_its_node_does(tiny_masked_lm, filling):
     one = asked(tiny_masked_lm)
     with without_gradients():
@@ -111,7 +113,7 @@ def test_a_sentence_gives_every_measure_once_for_every_prediction(tiny_masked_lm
     assert record.measurements == again.measurements
     of = {m: [one for one in record.measurements if one.measure == m] for m in EDGES.quantities}
     assert {one.method for one in of["rank correlation"]} == set(PREDICTIONS)
-    assert len(of["rank correlation"]) == 2 * len(INSTEAD) * len(PREDICTIONS)
+    assert len(of["rank correlation"]) == 2 * (1 + len(REPLACEMENTS)) * len(PREDICTIONS)
     assert {one.method for one in of["own sign"]} == set(SIGNED)
     assert {one.method for one in of["effect"]} == set(GROUPS)
     assert len(of["point influence"]) == len(of["point effect"]) == 40
@@ -120,6 +122,6 @@ def test_a_sentence_gives_every_measure_once_for_every_prediction(tiny_masked_lm
 def test_a_classifier_is_asked_too(tiny_classifier):
     case = Case("the farmers love the assistant .", "positive", "negative")
     record = measured(EDGES, tiny_classifier, case, 0, SETTINGS, 0, ROOM)
-    pair = [one for one in record.measurements if one.condition == "edge, pair"]
+    pair = [one for one in record.measurements if one.condition == Condition("edge", "pair")]
     assert pair
     assert all("no minimal pair is known" in one.note for one in pair if one.value is not None)

@@ -4,17 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from explainer.evaluation.evidence.protocols import conditions
+from explainer.evaluation.evidence.protocols.grid import conditions
 from explainer.evaluation.kept import kept_by_nodes, routes
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.protocols import paths
 from explainer.evaluation.protocols.asked import AskedCase
-from explainer.evaluation.protocols.instead import INSTEAD, fillings_of, shared_fillings
+from explainer.evaluation.protocols.condition import PAIR, Condition
+from explainer.evaluation.protocols.instead import fillings_of, shared_fillings
 from explainer.evaluation.protocols.paths import CUT, NODES, PATHS, STEPS
 from explainer.evaluation.protocols.run import measured
 from explainer.evaluation.sentence import signals_of
 from explainer.influence.together import Asked
 from explainer.intervention.ablate import ablated_values, keep_only, run_kept
+from explainer.intervention.filling import REPLACEMENTS
 from explainer.models.encode import without_gradients
 from explainer.question.sentence import read_sentence
 from explainer.results.settings import Settings
@@ -24,6 +26,7 @@ TEXT = "the farmers that the assistant loves [MASK] old ."
 CASE = Case(TEXT, "are", "is", pair=TEXT.replace("farmers", "farmer"))
 SETTINGS = Settings(points=3)
 ROOM = 2**30
+WHERE = (PAIR, *REPLACEMENTS)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def value(record, *place):
     return found.value
 
 
-@pytest.mark.parametrize("filling", INSTEAD)
+@pytest.mark.parametrize("filling", WHERE)
 def test_faithfulness_is_where_q_is_left_between_the_filling_alone_and_the_whole(
     asked, record, filling
 ):
@@ -59,7 +62,7 @@ def test_faithfulness_is_where_q_is_left_between_the_filling_alone_and_the_whole
         ]
         left, alone = ablated_values(model, sentence, quantity, kept, chosen.activations)
         expected = (left - alone) / (whole - alone)
-    found = value(record, "pattern", "kept nodes", f"{filling}, 2 words")
+    found = value(record, "pattern", "kept nodes", Condition("2 words", filling))
     assert found == pytest.approx(expected)
     if filling == "pair":  # all that is replaced says what the other sentence says
         pair = read_sentence(model, CASE.pair)
@@ -89,20 +92,20 @@ def test_all_methods_keep_as_many_nodes_of_every_layer(asked):
 
 def test_every_method_is_measured_under_every_filling(record):
     places = {one.place for one in record.measurements}
-    for filling in INSTEAD:
+    for filling in WHERE:
         words = ("1 word", "2 words", "3 words", "5 words", "all words")
-        assert {(m, "kept nodes", f"{filling}, {w}") for m in NODES for w in words} <= places
-        assert {(m, "kept steps", f"{filling}, {w}") for m in STEPS for w in words} <= places
-        assert {(m, "cut steps", f"{filling}, all words") for m in CUT} <= places
-        assert {(m, "cut nodes", f"{filling}, all words") for m in NODES} <= places
-    sizes = [value(record, "all", "nodes", w) for w in words]
+        assert {(m, "kept nodes", Condition(w, filling)) for m in NODES for w in words} <= places
+        assert {(m, "kept steps", Condition(w, filling)) for m in STEPS for w in words} <= places
+        assert {(m, "cut steps", Condition("all words", filling)) for m in CUT} <= places
+        assert {(m, "cut nodes", Condition("all words", filling)) for m in NODES} <= places
+    sizes = [value(record, "all", "nodes", Condition(w)) for w in words]
     assert sizes == sorted(sizes)
     assert sizes[0] == 4
 
 
 def test_where_the_filling_alone_gives_the_answer_nothing_is_measured(tiny_masked_lm):
     found = measured(PATHS, tiny_masked_lm, CASE, 0, SETTINGS, 0, ROOM)
-    pair = [one for one in found.measurements if one.condition == "pair, all words"]
+    pair = [one for one in found.measurements if one.condition == Condition("all words", "pair")]
     assert {(one.value, one.note) for one in pair} == {
         (None, "what stands elsewhere alone gives the answer")
     }
@@ -110,16 +113,17 @@ def test_where_the_filling_alone_gives_the_answer_nothing_is_measured(tiny_maske
 
 def test_how_many_nodes_are_kept_is_no_condition_of_a_methods():
     rows = pd.DataFrame(
-        [("all", "3 words"), ("pattern", "pair, 3 words")], columns=["method", "condition"]
+        [("paths", "all", "3 words", ""), ("paths", "pattern", "3 words", "pair")],
+        columns=["protocol", "method", "of", "instead"],
     )
-    assert conditions(rows) == ("pair, 3 words",)
+    assert conditions(rows) == (Condition("3 words", "pair"),)
 
 
 def test_what_is_drawn_is_the_sentences_own(tiny_masked_lm, record):
     first, again = (measured(PATHS, tiny_masked_lm, CASE, 0, SETTINGS, 0, ROOM) for _ in range(2))
     other = measured(PATHS, tiny_masked_lm, CASE, 1, SETTINGS, 0, ROOM)
     assert again.measurements == first.measurements
-    place = ("random-nodes", "kept nodes", "zero, 5 words")
+    place = ("random-nodes", "kept nodes", Condition("5 words", "zero"))
     assert value(other, *place) != value(record, *place)
-    pattern = ("pattern", "kept nodes", "zero, 5 words")
+    pattern = ("pattern", "kept nodes", Condition("5 words", "zero"))
     assert np.isclose(value(other, *pattern), value(record, *pattern))

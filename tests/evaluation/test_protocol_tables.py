@@ -8,35 +8,38 @@ import pytest
 
 from explainer import ExplainerError, Measurement, ProtocolRecord, Settings
 from explainer.cli.main import main
-from explainer.evaluation.evidence.protocols import (
+from explainer.evaluation.evidence.protocols.claims import judged
+from explainer.evaluation.evidence.protocols.grid import conditions, grid, standing
+from explainer.evaluation.evidence.protocols.measured import (
     COLUMNS,
-    conditions,
-    grid,
-    markdown,
+    POINT_COLUMNS,
+    points_of,
     protocol_table,
-    verdict,
-    verdicts,
-    write_protocols,
+    read_protocols,
+    table_of,
 )
+from explainer.evaluation.evidence.protocols.report import markdown, verdicts, write_protocols
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.options import EvaluationOptions
+from explainer.evaluation.protocols.condition import Condition
 from explainer.evaluation.protocols.run import FOLDER
 from explainer.evaluation.reading.cases import Sentences
 from explainer.evaluation.run import Run
 from explainer.evaluation.stored import RECORDS, RUN
 
+PAIR, MEAN = Condition(instead="pair"), Condition(instead="mean")
 OWN, RIVAL, SAME, POOR = "influence", "decompx", "alti", "random"
 
 
 def record(task: str, number: int, cluster: str, **values: float) -> dict:
     """A record of "words" in which methods have these values of `pointing`."""
-    found = [Measurement(method, "pointing", "", value) for method, value in values.items()]
-    found += [Measurement(OWN, "comprehensiveness", "pair", 0.5)]
-    found += [Measurement(OWN, "comprehensiveness", "mean", 0.7, "no pair")]
+    found = [Measurement(method, "pointing", value=value) for method, value in values.items()]
+    found += [Measurement(OWN, "comprehensiveness", Condition(instead="pair"), 0.5)]
+    found += [Measurement(OWN, "comprehensiveness", Condition(instead="mean"), 0.7, "no pair")]
     found += [Measurement("globenc", "pointing", note="it cannot")]
     seconds = (Measurement(OWN, "seconds", value=2.0), Measurement("all", "seconds", value=3.0))
     return ProtocolRecord(
-        "words", task, number, "all", "t", "a", "b", cluster, tuple(found), seconds
+        task, number, "all", "t", "a", "b", "words", cluster, tuple(found), seconds
     ).to_dict()
 
 
@@ -89,8 +92,8 @@ def test_a_method_without_a_value_has_its_reason_in_its_row(folder):
 
 def test_the_best_is_marked_whoever_it_is_and_all_that_are_as_good(folder):
     of_task = rows(protocol_table(folder), task="sva-obj")
-    assert conditions(of_task) == ("pair", "mean")
-    found = grid(of_task, "pair")
+    assert conditions(of_task) == (PAIR, MEAN)
+    found = grid(of_task, PAIR)
     assert found.best["pointing"] == (RIVAL, SAME)
     assert (
         found.cell(RIVAL, "pointing")
@@ -100,28 +103,27 @@ def test_the_best_is_marked_whoever_it_is_and_all_that_are_as_good(folder):
     assert found.cell("globenc", "pointing") == "–"
     assert "strongest word is the controller, GlobEnc: it cannot" in found.notes
     assert found.methods == (OWN, RIVAL, SAME, POOR, "globenc")
-    said = verdict(found)
+    said = standing(found)
     assert "best on comprehensiveness; behind on strongest word" in said
     assert "(DecompX, head linearised and ALTI)" in said
     assert "n = 24 sentences, 12 lexemes" in said
-    assert "no pair" in grid(of_task, "mean").notes
+    assert "no pair" in grid(of_task, MEAN).notes
 
 
 def test_too_few_for_an_interval_are_not_called_behind(folder):
     table = protocol_table(folder)
-    table[["low", "high"]] = np.nan
-    assert "behind" not in verdict(grid(rows(table, task="sva-obj"), "pair"))
+    table[[name for name in table if name.endswith(("low", "high"))]] = np.nan
+    of_task = rows(table, task="sva-obj")
+    assert "behind" not in standing(grid(of_task, PAIR))
+    assert {verdict.word for _, verdict in judged(of_task, PAIR)} == {"cannot tell"}
+    told = dict(judged(of_task, PAIR))
+    assert "fewer than 10 are too few for an interval" in told["pointing"].why
 
 
 def test_the_report_says_verdict_favour_and_what_would_refute(folder):
     table, files = write_protocols(folder)
     assert [file.name for file in files] == ["protocols.csv", "protocols.md"]
-    pd.testing.assert_frame_equal(
-        pd.read_csv(
-            files[0], keep_default_na=False, na_values={"value": "", "low": "", "high": ""}
-        ),
-        table,
-    )
+    pd.testing.assert_frame_equal(read_protocols(files[0]), table, check_dtype=False)
     text = markdown(table)
     assert "Refuted by: A rival" in text
     assert "favour the methods that are computed with [MASK]" in text
@@ -143,8 +145,139 @@ def test_the_command_runs_protocols_and_goes_on(tiny_masked_lm_dir, tmp_path, ca
     for _ in range(2):
         assert main(command) == 0
         said = capsys.readouterr().out
-        assert "words, own, mean: Influence g" in said
+        assert "words, own, mean: Cannot tell: Influence g (integrated gradients) is best" in said
         assert "protocols.csv, protocols.md" in said
     assert (tmp_path / "out" / "own" / FOLDER / "words" / RECORDS).read_bytes().count(b"\n") == 1
     assert main([*command[:-4], "--protocols", "x,words", "--out", str(tmp_path / "out")]) != 0
     assert "protocol 'x' is not known" in capsys.readouterr().err
+
+
+def lines(values: dict[str, list[float]], measure="kept nodes", clusters=12) -> list[dict]:
+    """A line of "paths" for each sentence, in which methods have these values."""
+    n = len(next(iter(values.values())))
+    return [
+        {
+            "model": "tiny",
+            **ProtocolRecord(
+                *("sva-obj", number, "all", "t", "a", "b", "paths", f"noun {number % clusters}"),
+                tuple(
+                    Measurement(name, measure, Condition("all words", "pair"), of[number])
+                    for name, of in values.items()
+                ),
+                (),
+            ).to_dict(),
+        }
+        for number in range(n)
+    ]
+
+
+def spread(value: float, by: float = 0.1, n: int = 48) -> list[float]:
+    """Values around one, which differ much between sentences."""
+    return [value + by * (1 if number % 2 else -1) * (1 + number % 5) for number in range(n)]
+
+
+def told(values: dict[str, list[float]], measure="kept nodes"):
+    table = table_of(lines(values, measure))
+    return dict(judged(table, Condition("all words", "pair")))[measure], table
+
+
+def test_more_than_the_whole_sentence_does_is_not_the_best():
+    verdict, table = told(
+        {
+            "pattern": spread(0.9, 0.01),
+            "conductance": spread(1.4, 0.01),
+            "alti-nodes": spread(0.2, 0.01),
+        }
+    )
+    found = grid(table, Condition("all words", "pair"))
+    assert found.best["kept nodes"] == ("pattern",)
+    assert verdict.word == "confirmed"
+    assert "layer conductance 140.0" in verdict.why
+    assert "nearer to 100\N{NO-BREAK SPACE}% by 30.0\N{NO-BREAK SPACE}points" in verdict.why
+    assert "→\N{NO-BREAK SPACE}100" in found.table()[0]
+
+
+def test_what_differs_in_every_sentence_is_told_where_intervals_overlap():
+    own, rival = spread(0.6), spread(0.65)
+    verdict, table = told({"pattern": own, "conductance": rival})
+    row = {method: of.iloc[0] for method, of in table.groupby("method")}
+    assert row["pattern"]["high"] > row["conductance"]["low"]
+    assert verdict.word == "not confirmed"
+    assert row["pattern"]["behind"] == pytest.approx(0.05)
+    assert row["conductance"]["beside"] == pytest.approx(0.05)
+    assert row["pattern"]["behind_low"] == pytest.approx(0.05)
+    assert "★" not in grid(table, Condition("all words", "pair")).cell("pattern", "kept nodes")
+    other, _ = told({"pattern": own, "conductance": rival[::-1]})
+    assert other.word == "cannot tell"
+
+
+def test_a_claim_is_against_those_that_it_names():
+    one = {
+        "pattern-heads": 0.2,
+        "pattern": 0.0,
+        "flow-heads": 0.5,
+        "node-heads": 0.9,
+        "random-heads": 1.0,
+    }
+    verdict, _ = told({name: spread(value, 0.01) for name, value in one.items()}, "cut steps")
+    assert verdict.word == "confirmed"
+    assert (
+        verdict.test == "Without the patterns' heads less is left than without as many other ones"
+    )
+    assert "heads of largest flow 50.0" in verdict.why
+    assert "Best of all: influence pattern, 0.0" in verdict.why
+
+
+def test_conditions_stand_beside_each_other_where_they_are_what_is_compared():
+    def line(number: int) -> dict:
+        found = [
+            Measurement(method, "nodes", Condition(of), value + 0.02 * (number % 3))
+            for method, of, value in (
+                ("chance", "another word's pattern", 0.6),
+                ("pattern", "all blocks drawn anew", 0.4),
+                ("pattern", "from [PAD]", 0.8),
+            )
+        ]
+        record = ProtocolRecord(
+            "t", number, "all", "t", "a", "b", "sanity", f"n{number}", tuple(found), ()
+        )
+        return {"model": "tiny", **record.to_dict()}
+
+    table = table_of(line(number) for number in range(20))
+    assert conditions(table) == (Condition(),)
+    found = grid(table, Condition())
+    assert found.methods == ("another word's pattern", "all blocks drawn anew", "from [PAD]")
+    assert not found.best
+    ((measure, verdict),) = judged(table, Condition())
+    assert (measure, verdict.word) == ("nodes", "confirmed")
+    assert verdict.why.startswith("All blocks drawn anew 41.9")
+    assert "lower by 20.0" in verdict.why
+
+
+def test_a_line_from_before_conditions_were_records_is_read():
+    for text, condition in {
+        "edge, pair": Condition("edge", "pair"),
+        "edge, pair, block 0 head 1 node 2 from 3": Condition(
+            "edge", "pair", "block 0 head 1 node 2 from 3"
+        ),
+        "pair, 3 words": Condition("3 words", "pair"),
+        "mask": Condition(instead="mask"),
+        "joint search, beam 4": Condition("joint search, beam 4"),
+        "": Condition(),
+    }.items():
+        assert Condition.from_json(text) == condition
+    with pytest.raises(ExplainerError, match="condition's instead 'x' is not known"):
+        Condition("a", "x")
+
+
+def test_the_cuts_kept_one_by_one_are_points():
+    at = Condition("edge", "pair", "block 0 head 1 node 2 from 3")
+    found = (
+        Measurement("pattern-heads", "point influence", at, 1.5),
+        Measurement("pattern-heads", "point effect", at, 0.5),
+        Measurement("pattern-heads", "effect", Condition("edge", "pair"), 3.0),
+    )
+    record = ProtocolRecord("sva-obj", 0, "all", "t", "a", "b", "edges", "noun", found, ())
+    points = points_of([{"model": "tiny", **record.to_dict()}, {"model": "tiny", "left_out": "x"}])
+    assert tuple(points.columns) == POINT_COLUMNS
+    assert points.to_numpy().tolist() == [["tiny", "sva-obj", "edge", True, 1.5, 0.5]]

@@ -9,6 +9,7 @@ from explainer import Case, ExplainerError, Measurement, ProtocolRecord, Setting
 from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.protocols import run as runs
 from explainer.evaluation.protocols.asked import NO_PAIR, AskedCase
+from explainer.evaluation.protocols.condition import Condition
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
 from explainer.evaluation.protocols.run import FOLDER, measure_protocols, run_protocols, wrong_line
 from explainer.evaluation.protocols.table import PROTOCOLS
@@ -27,8 +28,10 @@ def counting(name="counted", **changes) -> Protocol:
     """A protocol that measures how many tokens a sentence has, and refuses short ones."""
 
     def measure(asked):
-        yield Measurement("tokens", "count", asked.shared, float(len(asked.sentence.tokens)))
-        yield Measurement("none", "count", asked.shared, note="it cannot count")
+        yield Measurement(
+            "tokens", "count", Condition(asked.shared), float(len(asked.sentence.tokens))
+        )
+        yield Measurement("none", "count", Condition(asked.shared), note="it cannot count")
         yield Measurement("tokens", "seconds", value=0.5)
 
     own = Protocol(
@@ -65,30 +68,30 @@ def asked_of(model, case) -> AskedCase:
 
 
 def test_a_measurement_has_a_finite_value_or_says_why_it_has_none():
-    assert Measurement("a", "b", "c", 1).value == 1.0
+    assert Measurement("a", "b", Condition("c"), 1).value == 1.0
     for value in (float("nan"), float("inf"), "1", True):
         with pytest.raises(ExplainerError, match="a finite number, or None with a note"):
-            Measurement("a", "b", "c", value)
+            Measurement("a", "b", Condition("c"), value)
     with pytest.raises(ExplainerError, match="neither a value nor a note"):
         Measurement("a", "b")
     with pytest.raises(ExplainerError, match="measurement's method is 3"):
-        Measurement(3, "b", "c", 1.0)
+        Measurement(3, "b", Condition("c"), 1.0)
 
 
 def test_a_record_measures_nothing_twice():
-    twice = (Measurement("a", "b", "c", 1.0), Measurement("a", "b", "c", 2.0))
+    twice = (Measurement("a", "b", Condition("c"), 1.0), Measurement("a", "b", Condition("c"), 2.0))
     of = {"combination": "all", "text": "", "correct": "", "wrong": "", "cluster": "x"}
     with pytest.raises(ExplainerError, match="measures the same twice in sentence 5"):
-        ProtocolRecord("p", "t", 4, **of, measurements=twice, seconds=())
+        ProtocolRecord("t", 4, **of, protocol="p", measurements=twice, seconds=())
     with pytest.raises(ExplainerError, match="give a Measurement"):
-        ProtocolRecord("p", "t", 4, **of, measurements=("x",), seconds=())
+        ProtocolRecord("t", 4, **of, protocol="p", measurements=("x",), seconds=())
 
 
 def test_a_sentence_is_measured_with_what_was_prepared(tiny_masked_lm):
     (record,) = measure_protocols(tiny_masked_lm, CASE, ["counted"], settings=SETTINGS, seed=7)
     assert record.measurements == (
-        Measurement("tokens", "count", "2 points, seed 7", 11.0),
-        Measurement("none", "count", "2 points, seed 7", note="it cannot count"),
+        Measurement("tokens", "count", Condition("2 points, seed 7"), 11.0),
+        Measurement("none", "count", Condition("2 points, seed 7"), note="it cannot count"),
     )
     assert [one.method for one in record.seconds] == ["tokens", "all"]
     assert (record.cluster, record.task, record.number) == ("farmer", "own", 0)
@@ -169,7 +172,7 @@ def test_a_run_goes_on_where_it_was_and_takes_further_protocols(
     whole, short, last = read_records(kept, wrong_line)
     assert (kept / RECORDS).read_bytes().startswith(first)
     assert short["left_out"] == "too short"
-    assert whole["measurements"][0]["condition"] == "2 points, seed 3"
+    assert whole["measurements"][0]["condition"]["of"] == "2 points, seed 3"
     assert last["number"] == 2
     assert len(read_records(folder / FOLDER / "other", wrong_line)) == 3
     changed = replace(run, options=replace(run.options, seed=4))

@@ -10,6 +10,7 @@ from explainer import Case, Contrast, ExplainerError, Settings, explain, measure
 from explainer.evaluation.protocols.asked import AskedCase
 from explainer.evaluation.protocols.sanity import SANITY
 from explainer.evaluation.protocols.sanity.measure import (
+    ALL_ANEW,
     OTHER_ANSWERS,
     OTHER_ORDER,
     Way,
@@ -33,7 +34,7 @@ CASE = Case(TEXT, "are", "is")
 @pytest.fixture(scope="module")
 def whole(tiny_masked_lm):
     (record,) = measure_protocols(tiny_masked_lm, CASE, ("sanity",), settings=SETTINGS)
-    return {one.place: one for one in record.measurements}
+    return {(one.method, one.measure, one.condition.of): one for one in record.measurements}
 
 
 def blocks(model):
@@ -131,7 +132,7 @@ def test_how_alike_two_ways_are_by_hand():
 def test_without_any_change_all_stays(tiny_masked_lm):
     asked = AskedCase.read(tiny_masked_lm, CASE, 0, SETTINGS, 0, 2**30, {0: tiny_masked_lm})
     with without_gradients():
-        found = [m for m in measure_sanity(asked) if m.condition == "0 of 3 blocks drawn anew"]
+        found = [m for m in measure_sanity(asked) if m.condition.of == "0 of 3 blocks drawn anew"]
     assert [one.value for one in found] == pytest.approx([1, 1, 1])
 
 
@@ -140,7 +141,7 @@ def test_each_number_is_what_explanations_give(tiny_masked_lm, whole):
     words = {p.source: p for p in own.drawn(0.05)}
     assert 2 < len(words) < 11
     settings = replace(SETTINGS, baseline="zero")
-    others = {f"{top} of 3 blocks drawn anew": (model, SETTINGS)
+    others = {f"{top} of 3 blocks drawn anew" if top < 3 else ALL_ANEW: (model, SETTINGS)
               for top, model in redrawn_models(tiny_masked_lm, SETTINGS, 0).items()}  # fmt: skip
     others["from the zero vector"] = (tiny_masked_lm, settings)
     assert len(others) == 4
@@ -162,7 +163,7 @@ def test_each_number_is_what_explanations_give(tiny_masked_lm, whole):
 def test_every_condition_has_its_numbers_and_chance_stands_beside(whole):
     conditions = dict.fromkeys(condition for method, _, condition in whole if method == "pattern")
     assert list(conditions) == [
-        *("1 of 3 blocks drawn anew", "2 of 3 blocks drawn anew", "3 of 3 blocks drawn anew"),
+        *("1 of 3 blocks drawn anew", "2 of 3 blocks drawn anew", ALL_ANEW),
         *(OTHER_ANSWERS, OTHER_ORDER, "joint search, beam 4", "joint search, beam 16"),
         *("more points (6)", "from the zero vector", "from [PAD]"),
     ]
@@ -174,5 +175,7 @@ def test_every_condition_has_its_numbers_and_chance_stands_beside(whole):
 def test_where_a_question_cannot_be_asked_it_says_why(tiny_masked_lm):
     case = Case("farmers [MASK]", "are", "is")
     (record,) = measure_protocols(tiny_masked_lm, case, ("sanity",), settings=SETTINGS)
-    notes = {(one.measure, one.note) for one in record.measurements if one.condition == OTHER_ORDER}
+    notes = {
+        (one.measure, one.note) for one in record.measurements if one.condition.of == OTHER_ORDER
+    }
     assert notes == {(m, "the words have no other order") for m in ("nodes", "steps", "ranks")}

@@ -10,24 +10,16 @@ import streamlit as st
 from explainer import ExplainerError
 from explainer.app.widgets.markdown import plain
 from explainer.base import assets
-from explainer.evaluation.evidence.protocols import (
+from explainer.evaluation.evidence.protocols.claims import judged
+from explainer.evaluation.evidence.protocols.grid import Grid, conditions, grid, standing
+from explainer.evaluation.evidence.protocols.measured import (
     COLUMNS,
     PROTOCOLS_FILE,
-    READING,
-    Grid,
-    conditions,
-    grid,
-    verdict,
+    read_protocols,
 )
+from explainer.evaluation.evidence.protocols.report import READING
+from explainer.evaluation.protocols.condition import INSTEAD, Condition
 from explainer.evaluation.protocols.table import PROTOCOLS
-
-INSTEAD = {
-    "pair": "the minimal pair’s words",
-    "deletion": "nothing: the words are left out",
-    "mask": "[MASK]",
-    "mean": "the mean of words",
-}
-"""What stands in for the words that are erased."""
 
 
 def protocol_tables(model: str, task: str) -> None:
@@ -37,31 +29,38 @@ def protocol_tables(model: str, task: str) -> None:
     except ExplainerError as error:
         st.error(plain(str(error)))
         return
-    of_task = table[(table["model"] == model) & (table["task"] == task)]
+    of_task = table[
+        (table["model"] == model) & (table["task"] == task) & (table["protocol"] == "words")
+    ]
     for name, rows in of_task.groupby("protocol", sort=False):
         protocol = PROTOCOLS[str(name)]
         (first, found), *others = _grids(rows)
         st.subheader(f"{protocol.label}: the methods beside each other", anchor=False)
-        st.markdown(plain(f"{protocol.asks} {verdict(found)}"))
+        st.markdown(plain(f"{protocol.asks} {_said(rows, first)}"))
         st.caption(plain(f"{protocol.favours} Refuted by: {protocol.refuted_by}"))
         _table(found, first)
         if others:
             with st.expander("Erased in other ways"):
                 for condition, other in others:
-                    st.markdown(plain(verdict(other)))
+                    st.markdown(plain(_said(rows, condition)))
                     _table(other, condition)
         st.caption(plain(READING))
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _grids(rows: pd.DataFrame) -> list[tuple[str, Grid]]:
+def _grids(rows: pd.DataFrame) -> list[tuple[Condition, Grid]]:
     """A protocol's conditions, the first of them first, and the grid of each."""
     return [(condition, grid(rows, condition)) for condition in conditions(rows)]
 
 
-def _table(found: Grid, condition: str) -> None:
-    if condition:
-        st.caption(plain(f"In place of what is erased: {INSTEAD.get(condition, condition)}."))
+def _said(rows: pd.DataFrame, condition: Condition) -> str:
+    verdict = next(verdict.text for _, verdict in judged(rows, condition))
+    return f"{verdict} {standing(grid(rows, condition))}"
+
+
+def _table(found: Grid, condition: Condition) -> None:
+    if condition.instead:
+        st.caption(plain(f"In place of what is erased: {INSTEAD[condition.instead]}."))
     st.markdown("\n".join(found.table()))
 
 
@@ -71,7 +70,7 @@ def _stored(file: str) -> pd.DataFrame:
     if not Path(file).exists():
         return pd.DataFrame(columns=list(COLUMNS))
     try:
-        return pd.read_csv(file)[list(COLUMNS)]
+        return read_protocols(Path(file))
     except (OSError, ValueError, KeyError) as error:
         raise ExplainerError(
             f"The project's own results cannot be read: {PROTOCOLS_FILE} is damaged. Fetch the "

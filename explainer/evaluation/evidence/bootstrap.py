@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -83,11 +83,33 @@ def ratio(drawn: Resampling, values: Array, whole: Array | None = None) -> Estim
     does not count for the interval.
     """
     weight = np.ones_like(values) if whole is None else whole
-    found = _divided(drawn.counts @ values, drawn.counts @ weight)
-    above, below = (np.bincount(drawn.cluster, weights=part) for part in (values, weight))
-    without = _divided(above.sum() - above, below.sum() - below)
+    found, without = _ratios(drawn, values, weight)
     known = len(np.unique(drawn.cluster[weight != 0]))
     return Estimate.of(found[0], found[1:], known, without)
+
+
+def difference(
+    drawn: Resampling, one: Array, other: Array, gain: Callable[[Array], Array]
+) -> Estimate:
+    """By how much the mean of `one` is better than that of `other`, of the same sentences.
+
+    `gain` turns means so that more is better. What is hard in a sentence is so for both, and falls
+    out of the difference; so it can be told from 0 where two intervals overlap. BCa as in `ratio`.
+    """
+    every = np.ones_like(one)
+    (mine, without), (its, its_without) = (_ratios(drawn, part, every) for part in (one, other))
+    found = gain(mine) - gain(its)
+    clusters = len(np.unique(drawn.cluster))
+    return Estimate.of(found[0], found[1:], clusters, gain(without) - gain(its_without))
+
+
+def _ratios(drawn: Resampling, values: Array, weight: Array) -> tuple[Array, Array]:
+    """Σ values / Σ weight of every resample, and without each cluster."""
+    above, below = (np.bincount(drawn.cluster, weights=part) for part in (values, weight))
+    return (
+        _divided(drawn.counts @ values, drawn.counts @ weight),
+        _divided(above.sum() - above, below.sum() - below),
+    )
 
 
 def _divided(above: Array, below: Array) -> Array:

@@ -1,6 +1,6 @@
 """Does an edge's influence predict what cutting it does? Every head on a pattern's steps, cut.
 
-Conditions name the kind of cut and what stands in its place: "edge, pair".
+A condition is `of` a kind of cut.
 
 - `rank correlation`, `linear correlation`: within a sentence, of a prediction's size with the size
   of what the cut does (Spearman's, Pearson's);
@@ -21,23 +21,26 @@ from numpy.typing import NDArray
 
 from explainer.base.checkpoint import checkpoint
 from explainer.evaluation.protocols.asked import AskedCase
+from explainer.evaluation.protocols.condition import PAIR, Condition
 from explainer.evaluation.protocols.cutting import (
     INFLUENCE,
     KINDS,
     PREDICTIONS,
+    RANDOM,
     SIGNED,
     Cuts,
     Effects,
     cuts_of,
     effects_of,
 )
-from explainer.evaluation.protocols.instead import PAIR, Filling, fillings_of, shared_fillings
+from explainer.evaluation.protocols.instead import Filling, fillings_of, shared_fillings
 from explainer.evaluation.protocols.measurement import Measurement
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
 from explainer.results.metrics import rank_correlation
 from explainer.rivals.scored import Array
 
 TOO_FEW = "too few cuts, or cuts that are all alike"
+POINT_INFLUENCE, POINT_EFFECT = "point influence", "point effect"
 POINTS = 20
 """Cuts of a sentence that are kept one by one."""
 OWN, OTHER, ANY = "pattern-heads", "step-heads", "block-heads"
@@ -61,14 +64,14 @@ def measure_edges(asked: AskedCase) -> Iterator[Measurement]:
             if filling.name in effects:
                 yield from _measured(of, effects[filling.name], filling)
             else:
-                condition = f"{kind}, {filling.name}"
+                condition = Condition(kind, filling.name)
                 yield Measurement(OWN, "effect", condition, None, "no word has a pattern")
         if effects:
             yield from _points(asked, of, effects[PAIR])
 
 
 def _measured(of: Cuts, effects: Effects, filling: Filling) -> Iterator[Measurement]:
-    condition, lost = f"{of.kind}, {filling.name}", effects.lost
+    condition, lost = Condition(of.kind, filling.name), effects.lost
 
     def found(method: str, measure: str, value: float) -> Measurement:
         if math.isnan(value):
@@ -93,13 +96,14 @@ def _points(asked: AskedCase, of: Cuts, effects: Effects) -> Iterator[Measuremen
     drawn = rng.choice(len(of.cuts), size=min(POINTS, len(of.cuts)), replace=False)
     for place in sorted(drawn.tolist()):
         layer, head, target, source = of.cuts[place]
-        where = f"{of.kind}, {PAIR}, block {layer} head {head} node {target}"
+        where = f"block {layer} head {head} node {target}"
         if source is not None:
             where += f" from {source}"
         method = OWN if of.own[place] else OTHER
+        cut = Condition(of.kind, PAIR, where)
         influence = float(effects.predicted[INFLUENCE][place])
-        yield Measurement(method, "point influence", where, influence)
-        yield Measurement(method, "point effect", where, float(effects.lost[place]))
+        yield Measurement(method, POINT_INFLUENCE, cut, influence)
+        yield Measurement(method, POINT_EFFECT, cut, float(effects.lost[place]))
 
 
 def correlation(one: Array, other: Array) -> float:
@@ -115,6 +119,8 @@ def same_sign(predicted: Array, lost: Array) -> float:
     return float((np.sign(predicted) == np.sign(lost))[does].mean()) if does.any() else math.nan
 
 
+PREDICTS = "Influence predicts how much a cut does better than attention, or chance"
+CHEAP = ("attention", RANDOM)
 EDGES = Protocol(
     name="edges",
     label="Edges",
@@ -122,15 +128,25 @@ EDGES = Protocol(
     refuted_by="a rank correlation that is no larger than attention's or a random number's",
     favours="attribution patching knows what comes in place of the cut; no other prediction does.",
     quantities={
-        "rank correlation": Quantity("rank correlation of sizes", "higher"),
-        "linear correlation": Quantity("linear correlation of sizes", "higher"),
+        "rank correlation": Quantity(
+            "rank correlation of sizes", "higher", claim=PREDICTS, against=CHEAP
+        ),
+        "linear correlation": Quantity(
+            "linear correlation of sizes", "higher", claim=PREDICTS, against=CHEAP
+        ),
         "signed rank correlation": Quantity("rank correlation with sign", "higher"),
         "signed linear correlation": Quantity("linear correlation with sign", "higher"),
         "sign": Quantity("sign predicted", "higher", percent=True),
         "own sign": Quantity("sign predicted, patterns' own heads", "higher", percent=True),
-        "effect": Quantity("|Q lost|, logits", None),
-        "point influence": Quantity("influence, logits", None, averaged=False),
-        "point effect": Quantity("Q lost, logits", None, averaged=False),
+        "effect": Quantity(
+            "|Q lost|, logits",
+            "higher",
+            claim="Cutting a pattern's own head does more than cutting another one",
+            own=OWN,
+            against=(OTHER, ANY),
+        ),
+        POINT_INFLUENCE: Quantity("influence, logits", None, averaged=False),
+        POINT_EFFECT: Quantity("Q lost, logits", None, averaged=False),
     },
     measure=measure_edges,
     prepare=shared_fillings,

@@ -9,20 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from explainer.evaluation.protocols.asked import AskedCase
+from explainer.evaluation.protocols.condition import PAIR
 from explainer.intervention.activations import Activations, of_sentence
 from explainer.intervention.filling import REPLACEMENTS, Replacement, fill, shared_fill
 from explainer.models.model import Model
 from explainer.results.settings import Settings
 
-PAIR = "pair"
-INSTEAD = (PAIR, *REPLACEMENTS)
-LABELS = {
-    PAIR: "the minimal pair's",
-    "mean": "the mean",
-    "baseline": "the baseline's",
-    "zero": "zero",
-}
-"""In words, as whose activations they are."""
 Shared = dict[Replacement, Activations]
 
 
@@ -41,7 +33,8 @@ def shared_fillings(model: Model, _settings: Settings, _seed: int) -> Shared:
 
 
 def fillings_of(asked: AskedCase) -> tuple[Filling, ...]:
-    """One for each of `INSTEAD`; without a minimal pair the mean stands for it, and it is said."""
+    """The pair's, then one for each of `REPLACEMENTS`; without a pair the mean stands for it, and
+    it is said."""
     shared: Shared = asked.shared
     others = {
         name: shared.get(name) or fill(asked.model, asked.sentence, name, asked.settings)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from explainer.base.checks import instance, items, number, text, whole
+from explainer.base.checks import instance, items, number, text
 from explainer.base.errors import ExplainerError
-from explainer.evaluation.reading.cases import MOST
+from explainer.evaluation.protocols.condition import Condition
+from explainer.evaluation.record import SentenceRecord
 
 LARGEST = 1e15
 """Logits, shares, counts and seconds are smaller."""
@@ -21,23 +23,24 @@ WHOLE = "all"
 class Measurement:
     """One number of one method, or why it has none.
 
-    `measure` is one of its protocol's, `condition` says of what (a replacement, a share of the
-    words; empty where there is one alone), `value` is in the measure's unit. `note` says why there
-    is no value, or what the value is instead of what was asked for. Raises ExplainerError for a
-    value that is no finite number, and for none without a note.
+    `measure` is one of its protocol's, `condition` says of what and with what in its place,
+    `value` is in the measure's unit. `note` says why there is no value, or what the value is
+    instead of what was asked for. Raises ExplainerError for a value that is no finite number, and
+    for none without a note.
     """
 
     method: str
     measure: str
-    condition: str = ""
+    condition: Condition = field(default_factory=Condition)
     value: float | None = None
     note: str = ""
 
     def __post_init__(self) -> None:
         plain: dict[str, Any] = {
             name: text(f"measurement's {name}", getattr(self, name))
-            for name in ("method", "measure", "condition", "note")
+            for name in ("method", "measure", "note")
         }
+        instance("measurement's condition", self.condition, Condition, "a Condition")
         if self.value is not None:
             wanted = "a finite number, or None with a note"
             plain["value"] = number("measured value", self.value, -LARGEST, LARGEST, wanted)
@@ -50,14 +53,22 @@ class Measurement:
             object.__setattr__(self, name, value)
 
     @property
-    def place(self) -> tuple[str, str, str]:
+    def place(self) -> tuple[str, str, Condition]:
         """What there is one number of in a sentence: method, measure and condition."""
         return self.method, self.measure, self.condition
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Measurement:
+        """The measurement of a line.
+
+        Raises KeyError, TypeError or ExplainerError where it is none.
+        """
+        return cls(**{**stored, "condition": Condition.from_json(stored["condition"])})
+
 
 @dataclass(frozen=True)
-class ProtocolRecord:
-    """All that a protocol measures of a task's sentence `number`.
+class ProtocolRecord(SentenceRecord):
+    """All that a protocol measures of a task's sentence.
 
     `cluster` is what several sentences may have in common, so that they are not independent: the
     lexeme of the controller, or where nobody names it the text itself. `seconds` are the times that
@@ -66,19 +77,13 @@ class ProtocolRecord:
     """
 
     protocol: str
-    task: str
-    number: int
-    combination: str
-    text: str
-    correct: str
-    wrong: str
     cluster: str
     measurements: tuple[Measurement, ...]
     seconds: tuple[Measurement, ...]
 
     def __post_init__(self) -> None:
-        whole("sentence's number", self.number, 0, MOST - 1)
-        for name in ("protocol", "task", "combination", "text", "correct", "wrong", "cluster"):
+        super().__post_init__()
+        for name in ("protocol", "cluster"):
             text(f"record's {name}", getattr(self, name))
         for name in ("measurements", "seconds"):
             found = items(f"record's {name}", getattr(self, name), "Measurements")

@@ -2,8 +2,8 @@
 
 Faithfulness is (Q left − Q of the filling alone) / (Q − Q of the filling alone), as in circuit
 analysis (Wang et al., 2023, arXiv 2211.00593): 1 where all of what the sentence does to the answer
-is left, 0 where nothing is. Conditions name what stands elsewhere and the strongest words whose
-patterns are kept: "pair, 3 words", "pair, all words".
+is left, 0 where nothing is. More than 1 is no better: it is more than the sentence does. A
+condition is `of` the strongest words whose patterns are kept: "3 words", "all words".
 
 - `kept nodes`: only the hidden states on the paths are kept. All methods have as many nodes of
   every layer as the patterns of these words;
@@ -32,6 +32,7 @@ from explainer.evaluation.methods import (
     Signals,
 )
 from explainer.evaluation.protocols.asked import AskedCase
+from explainer.evaluation.protocols.condition import Condition
 from explainer.evaluation.protocols.instead import Filling, fillings_of, shared_fillings
 from explainer.evaluation.protocols.measurement import WHOLE, Measurement
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
@@ -84,7 +85,7 @@ def measure_paths(asked: AskedCase) -> Iterator[Measurement]:
     chosen = {counted(k, "word"): ranked[:k] for k in WORDS if k < len(ranked)} | {EVERY: ranked}
     for words, patterns in chosen.items():
         nodes = {node for pattern in patterns for node in enumerate(pattern.nodes)}
-        yield Measurement(WHOLE, "nodes", words, float(len(nodes)))
+        yield Measurement(WHOLE, "nodes", Condition(words), float(len(nodes)))
     variants = list(_variants(asked.model, signals, chosen))
     for filling in fillings_of(asked):
         checkpoint()
@@ -103,7 +104,7 @@ def _left(asked: AskedCase, variants: Sequence[Variant], filling: Filling) -> It
     )
     why = "" if abs(whole - alone) > CLOSEST else "what stands elsewhere alone gives the answer"
     for variant, value in zip(variants, left, strict=True):
-        condition = f"{filling.name}, {variant.words}"
+        condition = Condition(variant.words, filling.name)
         share = None if why else (value - alone) / (whole - alone)
         yield Measurement(variant.method, variant.measure, condition, share, why or filling.note)
 
@@ -164,10 +165,36 @@ PATHS = Protocol(
     "which give much to all other words lose by it. With the baseline elsewhere patterns and layer "
     "conductance, which take it as theirs, are favoured.",
     quantities={
-        "kept nodes": Quantity("faithfulness of the nodes kept", "higher", percent=True),
-        "kept steps": Quantity("faithfulness of the heads and skips kept", "higher", percent=True),
-        "cut nodes": Quantity("left without the nodes", "lower", percent=True),
-        "cut steps": Quantity("left without the heads and skips", "lower", percent=True),
+        "kept nodes": Quantity(
+            "faithfulness of the nodes kept",
+            1.0,
+            percent=True,
+            claim="The patterns' nodes keep more of the answer than as many other ones",
+            against=NODES[1:],
+        ),
+        "kept steps": Quantity(
+            "faithfulness of the heads and skips kept",
+            1.0,
+            percent=True,
+            claim="The patterns' heads and skips keep more of the answer than random paths of the "
+            "same shape",
+            against=(SAME,),
+        ),
+        "cut nodes": Quantity(
+            "left without the nodes",
+            0.0,
+            percent=True,
+            claim="Without the patterns' nodes less is left than without as many other ones",
+            against=NODES[1:],
+        ),
+        "cut steps": Quantity(
+            "left without the heads and skips",
+            0.0,
+            percent=True,
+            claim="Without the patterns' heads less is left than without as many other ones",
+            own="pattern-heads",
+            against=("flow-heads", "node-heads", "random-heads"),
+        ),
         "nodes": Quantity("nodes kept", None),
     },
     measure=measure_paths,

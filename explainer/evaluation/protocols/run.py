@@ -153,13 +153,14 @@ def check_protocols(names: Sequence[str]) -> tuple[str, ...]:
 
 def wrong_line(line: Line) -> str | None:
     """The first field of a protocol's line that is not as it was written; None if all is well."""
-    wrong = wrong_of(line, ProtocolRecord)
+    parts = ("measurements", "seconds")
+    wrong = wrong_of(line, ProtocolRecord, but=parts)
     if wrong is not None or "left_out" in line:
         return wrong
-    for name in ("measurements", "seconds"):
+    for name in parts:
         try:
-            found = [Measurement(**one) for one in line[name]]
-        except (ExplainerError, TypeError):  # of a wrong value, or with fields that there are not
+            found = [Measurement.from_json(one) for one in line[name]]
+        except (ExplainerError, TypeError, KeyError):  # of a wrong value, or with other fields
             return name
         if len({one.place for one in found}) < len(found):
             return name

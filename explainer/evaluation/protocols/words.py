@@ -25,6 +25,7 @@ import numpy as np
 from explainer.base.checkpoint import checkpoint
 from explainer.base.errors import ExplainerError
 from explainer.evaluation.protocols.asked import AskedCase
+from explainer.evaluation.protocols.condition import Condition
 from explainer.evaluation.protocols.erasure import (
     Erased,
     Replacing,
@@ -109,8 +110,11 @@ def _measure(asked: AskedCase) -> Iterator[Measurement]:
     yield from pointed(asked, found)
     for name, why in refused.items():
         yield Measurement(name, SECONDS, note=why)
-        places = [(measure, way.erasure) for way in ways for measure in CURVES]
-        for measure, condition in (*places, ("correlation", ""), *((m, "") for m in POINTING)):
+        places = [(measure, Condition(instead=way.erasure)) for way in ways for measure in CURVES]
+        for measure, condition in (
+            *places,
+            *((m, Condition()) for m in ("correlation", *POINTING)),
+        ):
             yield Measurement(name, measure, condition, note=why)
 
 
@@ -127,7 +131,7 @@ def curves(
     """What erasing the strongest words takes, and what they leave alone, method by method."""
     words = words_of(asked.sentence)
     counts = steps(len(words))
-    erasure = replacing.erasure
+    erasure = Condition(instead=replacing.erasure)
     why = replacing.why if isinstance(replacing, Unerased) else "" if counts else ONE_WORD
     if isinstance(replacing, Unerased) or why:
         for one, measure in ((one, name) for one in found for name in CURVES):
@@ -169,7 +173,7 @@ def correlations(found: list[Scored], missing: str | None = None) -> Iterator[Me
         if math.isnan(value):
             yield Measurement(one.method, "correlation", note=TOO_ALIKE)
         else:
-            yield Measurement(one.method, "correlation", "", value)
+            yield Measurement(one.method, "correlation", value=value)
 
 
 def pointed(asked: AskedCase, found: list[Scored]) -> Iterator[Measurement]:
@@ -186,10 +190,10 @@ def pointed(asked: AskedCase, found: list[Scored]) -> Iterator[Measurement]:
     for one in found:
         rank = one.order.index(controller)
         sizes = np.abs(one.scores)
-        yield Measurement(one.method, "pointing", "", float(rank == 0))
-        yield Measurement(one.method, "rank", "", 1 / (1 + rank))
+        yield Measurement(one.method, "pointing", value=float(rank == 0))
+        yield Measurement(one.method, "rank", value=1 / (1 + rank))
         if sizes.sum() > 0:
-            yield Measurement(one.method, "mass", "", float(sizes[controller] / sizes.sum()))
+            yield Measurement(one.method, "mass", value=float(sizes[controller] / sizes.sum()))
         else:
             yield Measurement(one.method, "mass", note="all scores are 0")
 

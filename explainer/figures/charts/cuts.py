@@ -1,10 +1,14 @@
-"""What cuts do: influence against the effect of every cut, and what is left with few nodes kept."""
+"""What cuts do: influence against the effect of every cut, and what is left with few nodes kept.
+
+`rows` and `points` are the tables of `explainer.evaluation.evidence.protocols.measured`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from explainer.base.checks import number
 from explainer.base.numbers import counted, percent, signed
@@ -14,6 +18,9 @@ from explainer.figures.canvas.scene import Disc, Item, Label, Line, Scene, Spot
 from explainer.figures.canvas.text import BODY, SMALL, shorten, width
 from explainer.figures.charts.evaluation import BELOW, HUES, NOTE, TOP, WIDTH, end_labels, placed
 from explainer.results.logits import LARGEST
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HIGH = 280.0
 KEY = 24.0
@@ -46,6 +53,29 @@ class KeptPoint:
     share: float
     low: float
     high: float
+
+
+def cut_points(points: pd.DataFrame, of: str) -> list[CutPoint]:
+    """The cuts `of` a kind, edges or nodes."""
+    rows = points[points["of"] == of][["influence", "lost", "own"]]
+    return [CutPoint(float(g), float(lost), bool(own)) for g, lost, own in rows.to_numpy()]
+
+
+def kept_curves(
+    rows: pd.DataFrame, measure: str, instead: str, labels: Mapping[str, str]
+) -> dict[str, list[KeptPoint]]:
+    """Of every method by its label what is left with the strongest words' nodes or steps kept."""
+    nodes = rows[rows["measure"] == "nodes"].set_index("of")["value"].sort_values()
+    found = rows[(rows["measure"] == measure) & (rows["instead"] == instead)]
+    curves: dict[str, list[KeptPoint]] = {}
+    for method, of_method in found.dropna(subset="value").groupby("method", sort=False):
+        at = of_method.set_index("of")
+        curves[labels[str(method)]] = [
+            KeptPoint(float(kept), *map(float, at.loc[words, ["value", "low", "high"]]))
+            for words, kept in nodes.items()
+            if words in at.index
+        ]
+    return curves
 
 
 def cuts_scene(

@@ -19,10 +19,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from explainer.base.checkpoint import checkpoint
 from explainer.evaluation.protocols.asked import AskedCase
+from explainer.evaluation.protocols.condition import Condition
 from explainer.evaluation.protocols.measurement import Measurement
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
 from explainer.evaluation.protocols.sanity.redrawn import redrawn
@@ -40,6 +41,7 @@ SHARE = 0.05
 """Of Σ|g|: words with less are not followed."""
 PATTERN, CHANCE, INFLUENCE = "pattern", "chance", "influence"
 ANOTHER_WORD = "another word's pattern"
+ALL_ANEW = "all blocks drawn anew"
 OTHER_ANSWERS, OTHER_ORDER = "other answers", "words in another order"
 
 
@@ -105,7 +107,8 @@ def measure_sanity(asked: AskedCase) -> Iterator[Measurement]:
     own = follow(asked, words)
     yield from _chance(asked, own)
     for top, model in asked.shared.items():
-        condition = f"{top} of {asked.model.info.layers} blocks drawn anew"
+        layers = asked.model.info.layers
+        condition = ALL_ANEW if top == layers else f"{top} of {layers} blocks drawn anew"
         yield from _kept(own, follow(asked, words, model=model), condition)
     yield from _other_answers(asked, own)
     yield from _other_order(asked, own)
@@ -147,9 +150,9 @@ def _kept(own: Followed, found: Followed, condition: str) -> Iterator[Measuremen
     ranks = rank_correlation(own.influence, found.influence)
     if math.isnan(ranks):
         why = "too few tokens, or influence is the same everywhere"
-        yield Measurement(INFLUENCE, "ranks", condition, None, why)
+        yield Measurement(INFLUENCE, "ranks", Condition(condition), None, why)
     else:
-        yield Measurement(INFLUENCE, "ranks", condition, ranks)
+        yield Measurement(INFLUENCE, "ranks", Condition(condition), ranks)
 
 
 def _chance(asked: AskedCase, own: Followed) -> Iterator[Measurement]:
@@ -181,8 +184,10 @@ def _alike(
     def mean(kept: Callable[[Way, Way], float]) -> float:
         return math.fsum(kept(one, two) if two else 0.0 for one, two in pairs) / len(pairs)
 
-    yield Measurement(method, "nodes", condition, mean(lambda a, b: alignment(a.nodes, b.nodes)))
-    yield Measurement(method, "steps", condition, mean(steps_kept))
+    yield Measurement(
+        method, "nodes", Condition(condition), mean(lambda a, b: alignment(a.nodes, b.nodes))
+    )
+    yield Measurement(method, "steps", Condition(condition), mean(steps_kept))
 
 
 def steps_kept(one: Way, two: Way) -> float:
@@ -194,9 +199,14 @@ def steps_kept(one: Way, two: Way) -> float:
 def _none(methods: Sequence[str], condition: str, why: str) -> Iterator[Measurement]:
     for method in methods:
         for measure in ("ranks",) if method == INFLUENCE else ("nodes", "steps"):
-            yield Measurement(method, measure, condition, None, why)
+            yield Measurement(method, measure, Condition(condition), None, why)
 
 
+ANEW: dict[str, Any] = {
+    "claim": "With all weights drawn anew less of a pattern stays than by chance",
+    "own": ALL_ANEW,
+    "against": (ANOTHER_WORD,),
+}
 SANITY = Protocol(
     name="sanity",
     label="Sanity",
@@ -204,10 +214,11 @@ SANITY = Protocol(
     refuted_by="patterns of redrawn weights that are more alike than those of two words by chance",
     favours="a method that never changes stays best under other settings: read both halves.",
     quantities={
-        "nodes": Quantity("inner nodes the same", None, percent=True),
-        "steps": Quantity("steps the same", None, percent=True),
+        "nodes": Quantity("inner nodes the same", "lower", percent=True, **ANEW),
+        "steps": Quantity("steps the same", "lower", percent=True, **ANEW),
         "ranks": Quantity("rank correlation of g", None),
     },
     measure=measure_sanity,
     prepare=redrawn_models,
+    changes=True,
 )

@@ -1,0 +1,1 @@
+"""What protocols found: their measurements as a table, verdicts on their claims, and a report."""

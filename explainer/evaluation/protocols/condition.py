@@ -1,0 +1,59 @@
+"""Under which condition a number was measured: what was changed, and what stood in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from explainer.base.checks import one_of, text
+
+PAIR = "pair"
+INSTEAD = {
+    PAIR: "the minimal pair's",
+    "mean": "the mean",
+    "deletion": "nothing: it is left out",
+    "mask": "[MASK]",
+    "baseline": "the baseline's",
+    "zero": "zero",
+}
+"""What may stand in the place of what is cut or erased, the fairest first, zero last: its name, and
+in words."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`of` says what is cut, kept or changed, `instead` (of `INSTEAD`) what stands in its place.
+
+    `place` tells single cuts apart. All are empty for what needs no condition. Raises
+    ExplainerError for another `instead`.
+    """
+
+    of: str = ""
+    instead: str = ""
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = text(f"condition's {field.name}", getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+        one_of("condition's instead", self.instead, ("", *INSTEAD))
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.of, self.instead, self.place)))
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any] | str) -> Condition:
+        """The condition of a line; lines from before there were such records have text.
+
+        Raises TypeError for fields that there are not, ExplainerError for wrong values.
+        """
+        if not isinstance(stored, str):
+            return cls(**stored)
+        parts = stored.split(", ")
+        at = next((place for place, part in enumerate(parts) if part in INSTEAD), None)
+        if at is None:
+            return cls(stored)
+        if at == 0:  # paths and words said first what stands elsewhere
+            return cls(", ".join(parts[1:]), parts[0])
+        return cls(", ".join(parts[:at]), parts[at], ", ".join(parts[at + 1 :]))

@@ -96,12 +96,11 @@ def test_what_lies_in_the_package_is_what_lies_in_the_checkout(installed):
         assets.APP,
         assets.METHOD,
         assets.GLOSSARY,
-        assets.STYLE,
         assets.ICON,
         assets.PAIRS,
     ):
         assert (package / place.relative_to(ROOT)).read_bytes() == place.read_bytes()
-    for folder in ("pages", "assets/models", "assets/evaluation", ".streamlit"):
+    for folder in ("pages", "assets/models", "assets/evaluation", "assets/styles", ".streamlit"):
         ours = {p.name for p in (ROOT / folder).iterdir()} - {"__pycache__", "secrets.toml"}
         assert {p.name for p in (package / folder).iterdir()} - {"__pycache__"} == ours
 

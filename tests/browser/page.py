@@ -76,8 +76,11 @@ def found_browser() -> str | None:
 
 
 @contextlib.contextmanager
-def server(script="app.py"):
-    """A cold server of a script on a free port; yields its address as soon as it answers."""
+def server(script="app.py", root=ROOT):
+    """A cold server of a script on a free port; yields its address as soon as it answers.
+
+    `root` is the checkout whose code it runs.
+    """
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -85,7 +88,7 @@ def server(script="app.py"):
     address = f"http://localhost:{port}"
     # A pipe that nobody reads would stop a server that has much to say.
     with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors)
+        process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=errors)
         try:
             for _ in range(300):
                 with contextlib.suppress(OSError):

@@ -48,7 +48,10 @@ HOW_TO_READ = (
 
 def compare_page() -> None:
     """Draw the page."""
-    with page_frame(LINKED, "Compare", LEAD) as frame, st.container(key="compare_page"):
+    with (
+        page_frame(LINKED, "Compare", LEAD, own_style="compare") as frame,
+        st.container(key="compare_page"),
+    ):
         begin(frame.messages)
         with frame.head:
             together = question_row()

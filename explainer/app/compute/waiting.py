@@ -1,10 +1,10 @@
 """What a person who waits sees: the place in the line, how far it is, and a way out.
 
-The style sheet shows it at the lower edge of the window, with the page's one button to cancel
-beside it. That button belongs to the page and not to the part of it that computes: Streamlit lets
-such a part run on for a click within it, and ends it at the next checkpoint for a click anywhere
-else. The run that follows does not begin again what was cancelled: the session remembers that until
-somebody starts it again.
+The style sheet shows it at the lower edge of the window; what can be cancelled brings the rule that
+shows the page's one button to cancel beside it. That button belongs to the page and not to the part
+of it that computes: Streamlit lets such a part run on for a click within it, and ends it at the
+next checkpoint for a click anywhere else. The run that follows does not begin again what was
+cancelled: the session remembers that until somebody starts it again.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ SURE = 0.1
 """The share from which on what has been done tells better than the estimate how long all takes."""
 _NUMBERS = count()
 """No two notices of a run may have the same key."""
+SHOWS_CANCEL = "<style>:root { --ipe-cancel: visible; }</style><i></i>"
+"""Shows the page's button; more than the rule, which Streamlit would move out of its place else."""
 ASKED = "waited_for"
 """Where the session keeps the question that it waits for, if that can be cancelled."""
 
@@ -59,7 +61,7 @@ class CancelledError(ExplainerError):
 def cancel_button() -> None:
     """Draw the page's button to cancel what it waits for, in each run before anything computes.
 
-    The style sheet hides it while nothing that can be cancelled is waited for. It cancels what was
+    It is hidden while nothing that can be cancelled is waited for. It cancels what was
     shown last: a run that has just begun, for the page's new width say, has shown nothing yet.
     """
     # One pixel high until the style sheet is there, which a browser gets after the first widgets.
@@ -89,7 +91,10 @@ class Notice:
         """A sentence, with a bar of the share `done` for what can be cancelled."""
         if self._place is None or self._drawn is None:
             self._place = st.empty()
-            self._drawn = self._place.container(key=f"waiting_{next(_NUMBERS)}").empty()
+            box = self._place.container(key=f"waiting_{next(_NUMBERS)}")
+            if done is not None:
+                box.html(SHOWS_CANCEL)
+            self._drawn = box.empty()
         if done is None:
             self._drawn.markdown(said)
         else:

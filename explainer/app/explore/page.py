@@ -84,7 +84,7 @@ def explore_page() -> None:
     """Draw the page."""
     open_for_newcomers()
     with (
-        page_frame(LINKED, "Influence patterns", LEAD) as frame,
+        page_frame(LINKED, "Influence patterns", LEAD, own_style="explore") as frame,
         st.container(key="explore_page"),
     ):
         tour_button(frame.head)

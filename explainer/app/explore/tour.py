@@ -30,8 +30,11 @@ from explainer.results.route import SKIP, Edge
 
 TOUR = "tour"
 """Where the session keeps how many steps of the tour have been taken; None once it was left."""
+ABOUT = ("sentence_row", "pattern_graph", "inspector")
+"""The key of what each step is about."""
 NEXT = ("Which word?", "Which head?", "What if it is cut?", "Done")
 """What leads on from each place of the tour."""
+FRAME = "outline: 2px dashed var(--ipe-bar); outline-offset: .2rem; border-radius: .5rem;"
 BEGIN = (
     "New here? Three steps show what there is: which word matters most, which head carries it, and "
     "what the model says without that head."
@@ -86,7 +89,7 @@ def _weight(about: About) -> tuple[float, float]:
 def tour(explanation: Explanation, request: Request) -> None:
     """The step that the tour has come to, with the ways on, back and out; nothing once it is left.
 
-    The style sheet draws a frame around what a step is about.
+    A frame is drawn around what a step is about.
     """
     taken: int | None = st.session_state.get(TOUR)
     if taken is None:
@@ -135,8 +138,11 @@ def chosen_at(chosen: Choices, taken: int, about: About | None) -> Choices:
 
 
 def _card(taken: int, said: str) -> str:
-    heading = f"<b>{NEXT[taken - 1]}</b> " if taken else ""
-    return f'<p class="ipe-tour ipe-tour-{taken}" role="status">{heading}{escape(said)}</p>'
+    heading, frame = "", ""
+    if taken:
+        heading = f"<b>{NEXT[taken - 1]}</b> "
+        frame = f"<style>.st-key-{ABOUT[taken - 1]} {{ {FRAME} }}</style>"
+    return f'<p class="ipe-tour ipe-tour-{taken}" role="status">{heading}{escape(said)}</p>{frame}'
 
 
 def _says(explanation: Explanation, request: Request, about: About, taken: int) -> str:

@@ -32,13 +32,16 @@ class Frame:
 
 
 @contextmanager
-def page_frame(linked: Linked[Any], title: str, about: str | Callable[[], str]) -> Iterator[Frame]:
+def page_frame(
+    linked: Linked[Any], title: str, about: str | Callable[[], str], *, own_style: str | None = None
+) -> Iterator[Frame]:
     """A page around what is drawn inside: its choices come from the link, and go into it after.
 
-    `about` is the sentence beside the title, or gives it once the choices are known. Where the
+    `about` is the sentence beside the title, or gives it once the choices are known; `own_style`
+    names the page's file of style rules, if it has one. Where the
     server's own settings are wrong, nothing can be loaded: the page says so and ends.
     """
-    style(is_dark())
+    style(is_dark(), own_style)
     linked.adopt_link()
     lead = about if isinstance(about, str) else about()
     head = st.container(horizontal=True, vertical_alignment="bottom", key="head_row")

@@ -1,4 +1,4 @@
-"""The one style sheet of all pages, `assets/style.css`, with the figures' colours."""
+"""The style rules of all pages and a page's own, from `assets/styles`, in the figures' colours."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ AGAINST = "#b34d00"
 """The light page's colour of words for what is negative: the figures' own is too pale to read."""
 
 
-def style(dark: bool) -> None:
-    """Put the style sheet into the page."""
+def style(dark: bool, own: str | None = None) -> None:
+    """Put the style sheet into the page, with the page's `own` rules, where it has a file of them.
+
+    Rules that hold on one page are not told apart by what is on it: a browser would look for that
+    after each change, which took longer than all else that it does for a new sentence.
+    """
     colours = palette(dark)
     named = {
         "surface": colours.surface,
@@ -30,10 +34,11 @@ def style(dark: bool) -> None:
     }
     answers = (named["for"], named["against"], colours.third, colours.fourth)
     named |= {f"answer{number}": colour for number, colour in enumerate(answers)}
-    own = " ".join(f"--ipe-{name}: {colour};" for name, colour in named.items())
-    st.html(f"<style>\n:root {{ {own} }}\n{_sheet()}</style>")
+    known = " ".join(f"--ipe-{name}: {colour};" for name, colour in named.items())
+    rules = _rules("common") + ("" if own is None else _rules(own))
+    st.html(f"<style>\n:root {{ {known} }}\n{rules}</style>")
 
 
 @cache
-def _sheet() -> str:
-    return assets.STYLE.read_text(encoding="utf-8")
+def _rules(name: str) -> str:
+    return (assets.STYLES / f"{name}.css").read_text(encoding="utf-8")

@@ -73,7 +73,7 @@ class Plan:
         spare = max(int(USED * budget) - points * n_layers * sizes.known, budget // 4, sizes.least)
         piece = PIECE_BYTES.get(adapter.device.type, PIECE_BYTES["cpu"])
         at_work = min(piece, spare // 4)
-        in_piece = max(1, min(points, at_work // (sizes.layer + sizes.passing)))
+        in_piece = evenly(points, max(1, at_work // (sizes.layer + sizes.passing)))
         paths = min(
             max(n_tokens, FEW_PATHS),
             max(at_work, piece // 2) // (in_piece * sizes.path_at_work),
@@ -84,6 +84,14 @@ class Plan:
         held = max(0, spare - taken - in_piece * (sizes.layer + sizes.passing))
         made_again = 1 - min(1.0, held / (points * n_layers * sizes.layer))
         return Plan(in_piece, held, paths, made_again)
+
+
+def evenly(points: int, most: int) -> int:
+    """The size of as few pieces of `most` points or fewer as there can be, all about as large.
+
+    A last piece of a point or two would cost more than its share: products of few rows are slow.
+    """
+    return -(-points // -(-points // most))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explainer.base.checkpoint import checkpoint, part, steps
 from explainer.influence.layer import Layer, Piece
-from explainer.influence.memory import Plan, Store
+from explainer.influence.memory import Plan, Store, evenly
 from explainer.influence.sampling.path import IntegrationPath
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter
@@ -78,7 +78,7 @@ class Passes:
         adapter, n_tokens = self.head.adapter, len(path.x)
         self.plan = Plan.of(adapter, n_tokens, self.points, self.budget)
         self.store.resize(self.plan.held)
-        first, size = len(self.pieces), self.plan.points
+        first, size = len(self.pieces), evenly(len(path.a), self.plan.points)
         for start in range(0, len(path.a), size):
             part_of = path.part(start, start + size)
             self.pieces.append(_piece(self.head, part_of, self.plan.roomy))

@@ -11,7 +11,7 @@ from explainer.influence import memory
 from explainer.influence.edges import jacobian
 from explainer.influence.edges.components import OPEN, SKIP_ROW, component_of, row_of
 from explainer.influence.layer import Layer
-from explainer.influence.memory import Plan
+from explainer.influence.memory import Plan, evenly
 from explainer.influence.search.refine import refine
 from explainer.influence.tangents import Tangents
 from explainer.models import block as blocks
@@ -58,6 +58,14 @@ def test_a_smaller_budget_holds_less_and_follows_fewer_paths():
 def test_a_budget_too_small_for_one_point_of_one_word_is_refused():
     with pytest.raises(ExplainerError, match=r"The memory budget is 1 KB, but 5 tokens need at le"):
         traced(tiny_problem(), budget=1000)
+
+
+def test_pieces_are_about_as_large_as_each_other():
+    """23 points and then 1 would leave products of few rows, which are slow."""
+    assert [evenly(24, most) for most in (100, 24, 23, 11, 5, 1)] == [24, 24, 12, 8, 5, 1]
+    sizes = [len(piece.first) for piece in traced(tiny_problem(points=6), 60_000).pieces]
+    assert sum(sizes) == 6
+    assert max(sizes) - min(sizes) <= 1 < len(sizes)
 
 
 def test_a_store_holds_what_was_used_last_and_never_more_than_its_room():

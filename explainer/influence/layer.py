@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -23,8 +24,26 @@ from torch.nn import functional
 
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter, Block
-from explainer.models.block import Attended, BlockState, NormState, join_heads, split_heads
+from explainer.models.block import (
+    Attended,
+    BlockState,
+    NormState,
+    Projections,
+    join_heads,
+    split_heads,
+)
 from explainer.models.shapes import Float, Int
+
+MADE = ("attended", "_known", "norm_1", "_inner", "slope", "R", "own_G", "_D")
+"""What a layer keeps of what it has made."""
+
+
+class Keeps(Enum):
+    """What layers that are held keep of what is soon made again, and large in long texts."""
+
+    EVERYTHING = "D, A and o"
+    NO_D = "A and o"
+    PROJECTIONS = "neither, but what A and o are made of"
 
 
 @dataclass(eq=False)
@@ -42,14 +61,14 @@ class Piece:
     weights: Float[Tensor, "point pos"]
     tangent: Float[Tensor, "point pos d_model"]
     first: Float[Tensor, "point pos d_model"]
-    keeps_D: bool = True
+    keeps: Keeps = Keeps.EVERYTHING
     norms: list[NormState] = field(default_factory=list)
     P: dict[int, Float[Tensor, "point to d_model"]] = field(default_factory=dict)
     _head_G: Float[Tensor, "point text d_model"] | None = None
     _last_G: Float[Tensor, "point pos d_model"] | None = None
 
     @staticmethod
-    def joined(pieces: Sequence[Piece], keeps_D: bool = True) -> Piece:
+    def joined(pieces: Sequence[Piece], keeps: Keeps = Keeps.EVERYTHING) -> Piece:
         """One piece of the points of several that the trace has been down."""
         first = pieces[0]
         if len(pieces) == 1:
@@ -60,7 +79,7 @@ class Piece:
             weights=torch.cat([piece.weights for piece in pieces]),
             tangent=torch.cat([piece.tangent for piece in pieces]),
             first=torch.cat([piece.first for piece in pieces]),
-            keeps_D=keeps_D,
+            keeps=keeps,
             norms=[_joined(states) for states in zip(*(p.norms for p in pieces), strict=True)],
             P={number: torch.cat([p.P[number] for p in pieces]) for number in first.P},
             _head_G=torch.cat([piece.head_G for piece in pieces]),
@@ -133,7 +152,9 @@ class Layer:
         if len(layers) == 1:
             return layers[0]
         layer = Layer.of(piece, layers[0].number)
-        for name in ("attended", "norm_1", "slope", "R", "own_G", *["_D"] * piece.keeps_D):
+        for one in layers:
+            one.let_go(piece.keeps)
+        for name in MADE:
             parts = [one.__dict__[name] for one in layers if name in one.__dict__]
             if len(parts) == len(layers):
                 layer.__dict__[name] = _joined(parts)
@@ -157,8 +178,11 @@ class Layer:
     @cached_property
     def attended(self) -> Attended:
         """Queries, keys, values, attention A and head outputs o."""
-        H = self.piece.hidden(self.number)
-        return blocks.attend(self.block, H, self.rows, self.piece.adapter.apart)[0]
+        apart = self.piece.adapter.apart
+        known: Projections | None = self.__dict__.pop("_known", None)
+        if known is not None:
+            return blocks.attend_with(self.block, known, self.rows, apart)
+        return blocks.attend(self.block, self.piece.hidden(self.number), self.rows, apart)[0]
 
     @cached_property
     def norm_1(self) -> NormState:
@@ -197,7 +221,7 @@ class Layer:
             along_output = (self.R * inside.output).sum(-1, keepdim=True)
             centred = self.R @ inside.v.mT - along_output
             found = centred.mul_(inside.attention).mul_(self.block.d_head**-0.5)
-            if self.piece.keeps_D:
+            if self.piece.keeps == Keeps.EVERYTHING:
                 self.__dict__["_D"] = found
         return found
 
@@ -233,11 +257,30 @@ class Layer:
             return G.add_(self.own_G)
         return G.index_add_(1, self.rows, self.own_G)
 
+    def let_go(self, keeps: Keeps) -> None:
+        """Drop what is not among what layers keep that are held."""
+        if keeps != Keeps.EVERYTHING:
+            self.__dict__.pop("_D", None)
+        if keeps == Keeps.PROJECTIONS and "attended" in self.__dict__:
+            made = self.__dict__.pop("attended")
+            self.__dict__["_known"] = Projections(made.q, made.k, made.v)
+
+    @property
+    def n_bytes(self) -> int:
+        """What of it is made takes."""
+        return sum(_bytes_of(self.__dict__[name]) for name in MADE if name in self.__dict__)
+
     def row_of(self, positions: Int[Tensor, " batch"]) -> Int[Tensor, " batch"]:
         """The row of each of `positions`, all of which must be among `rows`."""
         if self.rows is None:
             return positions
         return (positions.unsqueeze(1) == self.rows).int().argmax(1)
+
+
+def _bytes_of(made: Any) -> int:
+    if isinstance(made, Tensor):
+        return made.numel() * made.itemsize
+    return sum(_bytes_of(getattr(made, field.name)) for field in fields(made))
 
 
 def _joined(parts: Sequence[Any]) -> Any:

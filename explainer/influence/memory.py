@@ -2,9 +2,10 @@
 
 The path is cut into pieces, ranges of its points that are independent of each other, so that what
 passes while one block of one piece is worked on stays small. A layer's internals are held in a
-`Store` as long as they fit in the budget, and are made again where they do not; who walks through
-the blocks goes up and down in turn, so that what was used last is what is used next. Words and
-routes are worked through in batches.
+`Store` as long as they fit in the budget, and are made again where they do not; before that, what
+is large in long texts and soon made again is not held with the rest (`layer.Keeps`). Who walks
+through the blocks goes up and down in turn, so that what was used last is what is used next. Words
+and routes are worked through in batches.
 
 Whatever the budget, a trace holds the two arrays [pos, d_model] of every block and point that
 cannot be made again from one block alone (`layer.Piece`); what they take of the budget is gone.
@@ -14,11 +15,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from explainer.base.budget import size
 from explainer.base.errors import ExplainerError
-from explainer.influence.layer import Layer, Piece
+from explainer.influence.layer import Keeps, Layer, Piece
 from explainer.models.adapter import Adapter
 
 PIECE_BYTES = {"cpu": 64 * 2**20, "cuda": 2**30}
@@ -37,15 +38,20 @@ class Plan:
     """What a budget is spent on.
 
     A piece has `points`, layers are held up to `held` bytes, and `paths` partial patterns are
-    followed at once. `made_again` is the share of all layers that do not fit; where that is 0 and
-    there is room left, nothing at all that is wanted twice is made twice (`roomy`).
+    followed at once. Layers keep as much (`keeps`) as lets all of them fit, if that is possible;
+    `made_again` is the share of all layers that do not fit even so.
     """
 
     points: int
     held: int
     paths: int
     made_again: float
-    roomy: bool = False
+    keeps: Keeps = Keeps.PROJECTIONS
+
+    @property
+    def roomy(self) -> bool:
+        """Whether there is room for everything that is wanted twice."""
+        return self.keeps == Keeps.EVERYTHING
 
     @property
     def all_held(self) -> bool:
@@ -55,17 +61,21 @@ class Plan:
     @staticmethod
     def of(adapter: Adapter, n_tokens: int, points: int, budget: int) -> Plan:
         """Raises ExplainerError where the budget is too small for one point of one word."""
-        sizes = _Sizes.of(adapter, n_tokens)
+        sizes = _Sizes.of(adapter, n_tokens, Keeps.PROJECTIONS)
         if sizes.least > budget:
             raise ExplainerError(
                 f"The memory budget is {size(budget)}, but {n_tokens} tokens need at least "
                 f"{size(sizes.least)} for one point of one word: raise the budget or take a "
                 "shorter text."
             )
-        roomy = Plan._of(adapter, n_tokens, points, budget, _Sizes.of(adapter, n_tokens, True))
-        if roomy.all_held:
-            return replace(roomy, roomy=True)
-        return Plan._of(adapter, n_tokens, points, budget, sizes)
+        plans = (
+            Plan._of(adapter, n_tokens, points, budget, _Sizes.of(adapter, n_tokens, keeps))
+            for keeps in Keeps
+        )
+        for plan in plans:
+            if plan.all_held:
+                break
+        return plan
 
     @staticmethod
     def _of(adapter: Adapter, n_tokens: int, points: int, budget: int, sizes: _Sizes) -> Plan:
@@ -83,7 +93,7 @@ class Plan:
         taken = paths * points * sizes.path
         held = max(0, spare - taken - in_piece * (sizes.layer + sizes.passing))
         made_again = 1 - min(1.0, held / (points * n_layers * sizes.layer))
-        return Plan(in_piece, held, paths, made_again)
+        return Plan(in_piece, held, paths, made_again, sizes.keeps)
 
 
 def evenly(points: int, most: int) -> int:
@@ -99,6 +109,7 @@ class _Sizes:
     """Bytes for one point: of a layer; of what passes while it is made and used; of what a piece
     knows of it; of a path's tangents and cotangents at all layers; and of what passes for it."""
 
+    keeps: Keeps
     layer: int
     passing: int
     known: int
@@ -111,12 +122,19 @@ class _Sizes:
         return self.layer + self.passing + self.path_at_work + self.path
 
     @staticmethod
-    def of(adapter: Adapter, n_tokens: int, roomy: bool = False) -> _Sizes:
+    def of(adapter: Adapter, n_tokens: int, keeps: Keeps) -> _Sizes:
         block, itemsize = adapter.blocks[0], adapter.dtype.itemsize
         d_ff, d_model = block.W_1.shape
         heads = block.n_heads * n_tokens
+        roomy = keeps == Keeps.EVERYTHING
+        kept = {
+            Keeps.EVERYTHING: d_model + 2 * heads,
+            Keeps.NO_D: d_model + heads,
+            Keeps.PROJECTIONS: 0,
+        }
         return _Sizes(
-            layer=itemsize * n_tokens * (7 * d_model + d_ff + (2 if roomy else 1) * heads),
+            keeps,
+            layer=itemsize * n_tokens * (6 * d_model + d_ff + kept[keeps]),
             passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + 3 * heads),
             known=itemsize * n_tokens * 2 * d_model,
             path=itemsize * d_model * (6 + len(adapter.blocks) * (2 if roomy else 1)),
@@ -127,28 +145,25 @@ class _Sizes:
 class Store:
     """Layers that have been made, as many as fit in `capacity` bytes.
 
-    What was used longest ago goes first.
+    Each counts as much as is made of it. What was used longest ago goes first.
     """
 
     def __init__(self, capacity: int) -> None:
         self._capacity = self._room = capacity
-        self._held: OrderedDict[tuple[int, int], Layer] = OrderedDict()
+        self._held: OrderedDict[tuple[int, int], tuple[Layer, int]] = OrderedDict()
 
     def layer(self, pieces: Sequence[Piece], index: int, number: int) -> Layer:
-        """Block `number` at the points of piece `index`, held or to be made again."""
-        key = (index, number)
-        if key in self._held:
-            self._held.move_to_end(key)
-            return self._held[key]
-        layer = Layer.of(pieces[index], number)
-        self.hold(index, layer)
-        return layer
+        """Block `number` at the points of piece `index`, held till now or to be made again.
+
+        Whoever has used it gives it back (`hold`), larger perhaps than it was.
+        """
+        held = self.take(index, number)
+        return Layer.of(pieces[index], number) if held is None else held
 
     def take(self, index: int, number: int) -> Layer | None:
         """Block `number` of piece `index` if it is held, which it is no longer."""
-        layer = self._held.pop((index, number), None)
-        if layer is not None:
-            self._room += _bytes(layer)
+        layer, n_bytes = self._held.pop((index, number), (None, 0))
+        self._room += n_bytes
         return layer
 
     def resize(self, capacity: int) -> None:
@@ -159,25 +174,19 @@ class Store:
 
     def hold(self, index: int, layer: Layer) -> None:
         """Hold a layer of piece `index` if it fits, in the place of others."""
-        needed = _bytes(layer)
-        if needed > self._capacity:
+        layer.let_go(layer.piece.keeps)
+        n_bytes = layer.n_bytes
+        if n_bytes > self._capacity:
             return
-        self._make_room(needed)
-        self._held[index, layer.number] = layer
-        self._room -= needed
+        self._make_room(n_bytes)
+        self._held[index, layer.number] = layer, n_bytes
+        self._room -= n_bytes
 
     def _make_room(self, needed: int) -> None:
         while needed > self._room:
-            _, gone = self._held.popitem(last=False)
-            self._room += _bytes(gone)
+            _, (_, n_bytes) = self._held.popitem(last=False)
+            self._room += n_bytes
 
     def order(self, number: int, pieces: Iterable[int]) -> list[int]:
         """The pieces, those first whose layer is held: making another may push it out."""
         return sorted(pieces, key=lambda index: (index, number) not in self._held)
-
-
-def _bytes(layer: Layer) -> int:
-    """What a layer takes when all of it is made."""
-    piece = layer.piece
-    sizes = _Sizes.of(piece.adapter, piece.first.shape[1], piece.keeps_D)
-    return len(piece.first) * sizes.layer

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from explainer.base.checkpoint import checkpoint, part, steps
-from explainer.influence.layer import Layer, Piece
+from explainer.influence.layer import Keeps, Layer, Piece
 from explainer.influence.memory import Plan, Store, evenly
 from explainer.influence.sampling.path import IntegrationPath
 from explainer.models import block as blocks
@@ -81,7 +81,7 @@ class Passes:
         first, size = len(self.pieces), evenly(len(path.a), self.plan.points)
         for start in range(0, len(path.a), size):
             part_of = path.part(start, start + size)
-            self.pieces.append(_piece(self.head, part_of, self.plan.roomy))
+            self.pieces.append(_piece(self.head, part_of, self.plan.keeps))
         with part(0.0, 0.5):
             last = _up(self.head, self.pieces[first:], self.store, first)
         with part(0.5, 1.0):
@@ -97,7 +97,7 @@ class Passes:
         store = Store(self.plan.held)
         pieces = []
         for place, group in enumerate(groups):
-            pieces.append(Piece.joined([self.pieces[index] for index in group], self.plan.roomy))
+            pieces.append(Piece.joined([self.pieces[index] for index in group], self.plan.keeps))
             for number in reversed(range(pieces[0].n_layers)):  # the first is wanted first
                 layers = [self.store.take(index, number) for index in group]
                 held = [layer for layer in layers if layer is not None]
@@ -115,7 +115,9 @@ class Passes:
         for number in steps(range(self.pieces[0].n_layers)[::-1]):
             for index in self.store.order(number, numbers):
                 checkpoint()
-                G[index] = self.store.layer(self.pieces, index, number).pull_back(G[index])
+                layer = self.store.layer(self.pieces, index, number)
+                G[index] = layer.pull_back(G[index])
+                self.store.hold(index, layer)
         axes = "point pos d_model, point pos d_model -> point pos"
         self.values.extend(values)
         self.slopes.extend(einsum(axes, self.pieces[i].tangent, G[i]) for i in numbers)
@@ -134,11 +136,11 @@ def _groups(sizes: Sequence[int], most: int) -> list[list[int]]:
     return groups
 
 
-def _piece(head: Head, path: IntegrationPath, keeps_D: bool = False) -> Piece:
+def _piece(head: Head, path: IntegrationPath, keeps: Keeps = Keeps.NO_D) -> Piece:
     embedding = head.adapter.embedding
     first, norm = blocks.embed(embedding, path.points)
     tangent = blocks.embedding_tangent(embedding, norm, path.direction.unsqueeze(0))
-    return Piece(head.adapter, head.targets, path.weights.to(first), tangent, first, keeps_D)
+    return Piece(head.adapter, head.targets, path.weights.to(first), tangent, first, keeps)
 
 
 def _up(

@@ -173,7 +173,9 @@ class Trace:
         found: dict[int, Result] = {}
         for index in self.store.order(number, range(len(self.pieces))):
             checkpoint()
-            found[index] = work(index, self.store.layer(self.pieces, index, number))
+            layer = self.store.layer(self.pieces, index, number)
+            found[index] = work(index, layer)
+            self.store.hold(index, layer)
         return [found[index] for index in range(len(self.pieces))]
 
 

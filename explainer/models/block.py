@@ -64,12 +64,18 @@ class NormState:
 
 
 @dataclass(frozen=True, eq=False)
-class Attended:
-    """What attention makes of H at every point."""
+class Projections:
+    """Queries, keys and values of H at every point."""
 
     q: Float[Tensor, "point head to d_head"]
     k: Float[Tensor, "point head from d_head"]
     v: Float[Tensor, "point head from d_head"]
+
+
+@dataclass(frozen=True, eq=False)
+class Attended(Projections):
+    """What attention makes of them."""
+
     attention: Float[Tensor, "point head to from"]  # A
     output: Float[Tensor, "point head to d_head"]  # o
 
@@ -157,7 +163,7 @@ def attend(
     apart: Bool[Tensor, "from from"] | None = None,
 ) -> tuple[Attended, Float[Tensor, "point to d_model"]]:
     """Attention's part of `forward`, and H at the rows."""
-    d_model, scale = H.shape[-1], block.d_head**-0.5
+    d_model = H.shape[-1]
     if rows is None:
         resid = H
         projected = functional.linear(H, block.W_QKV, block.b_QKV)
@@ -167,11 +173,21 @@ def attend(
         q = functional.linear(resid, block.W_QKV[:d_model], block.b_QKV[:d_model])
         kv = functional.linear(H, block.W_QKV[d_model:], block.b_QKV[d_model:])
     q, k, v = (split_heads(block, x).contiguous() for x in (q, *kv.chunk(2, dim=-1)))
-    scores = q @ k.mT * scale
+    return attend_with(block, Projections(q, k, v), rows, apart), resid
+
+
+def attend_with(
+    block: Block,
+    known: Projections,
+    rows: Int[Tensor, " to"] | None,
+    apart: Bool[Tensor, "from from"] | None,
+) -> Attended:
+    """A and o of queries, keys and values."""
+    scores = known.q @ known.k.mT * block.d_head**-0.5
     if apart is not None:
         scores = scores.masked_fill(apart if rows is None else apart[rows], -torch.inf)
     attention = torch.softmax(scores, dim=-1)
-    return Attended(q, k, v, attention, attention @ v), resid
+    return Attended(known.q, known.k, known.v, attention, attention @ known.v)
 
 
 def half_way(

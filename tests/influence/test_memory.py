@@ -10,7 +10,7 @@ from explainer.base.errors import ExplainerError
 from explainer.influence import memory
 from explainer.influence.edges import jacobian
 from explainer.influence.edges.components import OPEN, SKIP_ROW, component_of, row_of
-from explainer.influence.layer import Layer
+from explainer.influence.layer import Keeps, Layer
 from explainer.influence.memory import Plan, evenly
 from explainer.influence.search.refine import refine
 from explainer.influence.tangents import Tangents
@@ -71,15 +71,64 @@ def test_pieces_are_about_as_large_as_each_other():
 def test_a_store_holds_what_was_used_last_and_never_more_than_its_room():
     trace = traced(tiny_problem(layers=4))
     (piece,) = trace.pieces
-    one = memory._bytes(Layer.of(piece, 0))
+
+    def made(store, number):
+        layer = store.layer(trace.pieces, 0, number)
+        assert layer.attended.q.shape[0] == len(piece.first)
+        store.hold(0, layer)
+        return layer
+
+    one = made(memory.Store(0), 0).n_bytes
     store = memory.Store(2 * one)
-    first, second = (store.layer(trace.pieces, 0, number) for number in (0, 1))
-    assert store.layer(trace.pieces, 0, 0) is first
-    store.layer(trace.pieces, 0, 2)
-    assert store.layer(trace.pieces, 0, 0) is first
-    assert store.layer(trace.pieces, 0, 1) is not second
+    first, second = (made(store, number) for number in (0, 1))
+    assert made(store, 0) is first
+    made(store, 2)
+    assert made(store, 0) is first
+    assert made(store, 1) is not second
     nothing = memory.Store(one - 1)
-    assert nothing.layer(trace.pieces, 0, 0) is not nothing.layer(trace.pieces, 0, 0)
+    assert made(nothing, 0) is not made(nothing, 0)
+
+
+def test_a_layer_that_has_grown_since_it_was_held_pushes_out_others():
+    trace = traced(tiny_problem(layers=4))
+    layers = [Layer.of(trace.pieces[0], number) for number in range(2)]
+    for layer in layers:
+        assert layer.attended is not None
+    store = memory.Store(sum(layer.n_bytes for layer in layers))
+    for layer in layers:
+        store.hold(0, layer)
+    grown = store.layer(trace.pieces, 0, 1)
+    assert grown is layers[1]
+    before = grown.n_bytes
+    assert grown.R is not None
+    assert grown.n_bytes == before + grown.R.numel() * grown.R.itemsize
+    store.hold(0, grown)
+    assert store.take(0, 0) is None
+    assert store.take(0, 1) is grown
+
+
+@pytest.mark.parametrize("keeps", Keeps)
+def test_what_a_layer_has_let_go_is_made_again_the_same(keeps):
+    piece = traced(tiny_problem(layers=2)).pieces[0]
+    layer = Layer.of(piece, 0)
+    before, D = layer.attended, layer.D.clone()
+    whole = layer.n_bytes
+    layer.let_go(keeps)
+    sizes = {"A": before.attention, "o": before.output, "D": D}
+    gone = {Keeps.EVERYTHING: "", Keeps.NO_D: "D", Keeps.PROJECTIONS: "AoD"}[keeps]
+    assert whole - layer.n_bytes == sum(sizes[name].numel() * D.itemsize for name in gone)
+    again = layer.attended
+    assert torch.equal(again.attention, before.attention)
+    assert torch.equal(again.output, before.output)
+    assert torch.equal(layer.D, D)
+
+
+def test_layers_keep_less_before_fewer_of_them_are_held():
+    adapter = adapted(tiny_problem())
+    plans = [Plan.of(adapter, 5, 4, budget) for budget in range(500_000, 100_000, -10_000)]
+    kept = [plan.keeps for plan in plans]
+    assert list(dict.fromkeys(kept)) == list(Keeps)
+    assert all(plan.all_held for plan in plans if plan.keeps != Keeps.PROJECTIONS)
 
 
 def test_a_tangent_at_the_last_hidden_state_has_nothing_left():

@@ -9,7 +9,7 @@ from explainer.app import compute
 from explainer.app.explore import page as explore_page
 from explainer.app.explore.inspector import what_if
 from explainer.app.explore.inspector.effect import says_effect, says_odd
-from explainer.app.explore.inspector.panel import says_step
+from explainer.app.explore.inspector.panel import UNSELECTED, says_step
 from explainer.app.explore.inspector.subject import strongest_step, subject
 from explainer.app.explore.rows import rows_of
 from explainer.app.state.place import written_place
@@ -46,7 +46,7 @@ def test_without_a_selection_it_is_the_strongest_step_of_the_strongest_word(page
     edge = strongest_step(pattern)
     assert widget(test, "segmented_control", "step").value == edge.layer
     assert f"Block {edge.layer}, " in html(test)
-    assert any("Nothing is selected" in caption.value for caption in test.caption)
+    assert any(UNSELECTED in caption.value for caption in test.caption)
     assert not {"word", "at"} & query(test).keys()
     assert any(
         says_step(found, step_of(edge, (pattern,))) == plain_text(said.value)
@@ -55,7 +55,7 @@ def test_without_a_selection_it_is_the_strongest_step_of_the_strongest_word(page
     other = pattern.edges("attention")[(edge.layer + 1) % found.model.layers]
     checked(widget(test, "segmented_control", "step").set_value(other.layer).run())
     assert query(test) == {"word": str(word), "at": written_place(other)}
-    assert not any("Nothing is selected" in caption.value for caption in test.caption)
+    assert not any(UNSELECTED in caption.value for caption in test.caption)
 
 
 def test_the_strongest_step_is_one_that_a_head_moves(page):

@@ -11,6 +11,8 @@ from tests.browser.test_accessibility import findings
 pytestmark = pytest.mark.browser
 
 CARD = ".ipe-tour"
+AT_ONCE = (".ipe-answer", ".st-key-pattern_graph", ".st-key-view", ".st-key-cut_row")
+"""The last of what is seen at 1280 × 720 without scrolling, the inspector down to its cut."""
 ANSWERS = (
     ("Which word?", "“farmers”: +3.9", ".st-key-sentence_row"),
     ("Which head?", "Head 7 of block 3", ".st-key-pattern_graph"),
@@ -31,6 +33,12 @@ def framed(page) -> list[str]:
     return [place for *_, place in ANSWERS if page.evaluate(outline, place) == "dashed"]
 
 
+def out_of_sight(page) -> list[str]:
+    """What of the page that is to be seen at once lies below the window."""
+    edges = {place: page.locator(place).bounding_box() for place in AT_ONCE}
+    return [place for place, box in edges.items() if box["y"] + box["height"] > 720]
+
+
 def apart(page, place: str) -> bool:
     """Whether the tour's card covers nothing of the place."""
     card, other = (page.locator(s).bounding_box() for s in (".st-key-tour_card", place))
@@ -46,6 +54,7 @@ def test_three_questions_are_answered_with_three_actions(chromium, new, width):
         ready(page)
         first = page.get_by_role("button", name=ANSWERS[0][0])
         first.focus()
+        assert width < 1280 or out_of_sight(page) == []
         for question, answer, place in ANSWERS:
             assert page.evaluate("document.activeElement.innerText") == question
             page.keyboard.press("Enter")
@@ -56,6 +65,7 @@ def test_three_questions_are_answered_with_three_actions(chromium, new, width):
             assert card["y"] + card["height"] <= 720
             assert framed(page) == [place]
             assert apart(page, place)
+            assert width < 1280 or out_of_sight(page) == []
         assert findings(page, ".st-key-tour_card") == []
         page.get_by_role("button", name="Done").click()
         page.locator(CARD).wait_for(state="detached")

@@ -94,10 +94,11 @@ def explore_page() -> None:
             explanation, predicted = shown
             request = st.session_state[LAST]
             assert places.predicted is not None
+            assert places.said is not None
             with places.predicted:
                 prediction_list(predicted, explanation.target)
             strongest_row(EDITOR, [("", explanation)])
-            _figures(explanation, predicted, request, frame.width)
+            _figures(explanation, predicted, request, frame.width, places.said)
 
 
 @st.fragment
@@ -106,6 +107,7 @@ def _figures(
     predicted: tuple[Prediction, ...],
     request: Request,
     width: float,
+    said: DeltaGenerator,
 ) -> None:
     """All that follows from one explanation; a choice made here runs nothing but this again."""
     rows = rows_of(explanation, LINKED.get().merge)
@@ -116,16 +118,15 @@ def _figures(
     view = replace(view_of(LINKED.get(), graph_width(width)), scores=scores)
     tint(request, explanation, scores, dark=is_dark())
     drawn = rows.drawn(view)
-    answer(drawn)
+    answer(drawn, said)
     if scores is not None:
         st.caption(plain(says_bars(drawn, "Bars and tints")))
+    tour(explanation, request)
     if beside:
         left, right = st.columns(COLUMNS, gap="medium")
-        guide, picture, inspector_place, below = right.container(), left.container(), right, left
+        picture, inspector_place, below = left.container(), right, left
     else:
-        guide, picture, inspector_place, below = (st.container() for _ in range(4))
-    with guide:
-        tour(explanation, request)
+        picture, inspector_place, below = (st.container() for _ in range(3))
     cuts = LINKED.get().what != "none"
     if cuts and explanation.patterns:
         picture = picture.empty()

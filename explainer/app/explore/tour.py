@@ -98,13 +98,13 @@ def tour(explanation: Explanation, request: Request) -> None:
     if about is None or LINKED.get().word != about.pattern.source:
         taken = st.session_state[TOUR] = 0  # another sentence, or another word has been selected
     last = taken == len(NEXT) - 1
-    with st.container(key="tour_card"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tour_card"):
         try:
             said = NOTHING if about is None else _says(explanation, request, about, taken)
             st.html(_card(taken, said))
         except ExplainerError as error:  # too many others are computing, or it was cancelled
             show_error(error, owner="tour")
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", width="content"):
             if about is not None:
                 go = partial(_go, None if last else taken + 1, about)
                 st.button(NEXT[taken], key="tour_next", type="primary", on_click=go)
@@ -160,8 +160,8 @@ def _says(explanation: Explanation, request: Request, about: About, taken: int) 
     if taken == 2:
         return (
             f"{head}: by it the influence {wording.movement(explanation, edge)}. It is the "
-            "numbered circle on the line that is selected in the graph. What it reads, and which "
-            "other heads it beat, stands below."
+            "numbered circle on the line that is selected in the graph. The inspector says what it "
+            "reads, and which other heads it beat."
         )
     replacement = LINKED.get().replacement
     cut = WhatIf("component", replacement, edge, (pattern,), "attention")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.summary import Piece, headline
@@ -13,9 +14,10 @@ LOOKS = {"correct": "ipe-for", "wrong": "ipe-against", "word": "ipe-word", "head
 """The style of each role that a piece of the sentence may have."""
 
 
-def answer(drawn: Drawn) -> None:
-    """The sentence, with its word, answer and heads set apart."""
-    st.html(f'<p class="ipe-answer">{answer_html(headline(drawn))}</p>')
+def answer(drawn: Drawn, place: DeltaGenerator | None = None) -> None:
+    """The sentence, with its word, answer and heads set apart, at this place or (None) here."""
+    where = st if place is None else place
+    where.html(f'<p class="ipe-answer">{answer_html(headline(drawn))}</p>')
 
 
 def answer_html(pieces: tuple[Piece, ...]) -> str:

@@ -36,10 +36,7 @@ from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Node
 from explainer.results.step import Step, step_of
 
-UNSELECTED = (
-    "Nothing is selected: this is the strongest step of the strongest word. Click a line, a node "
-    "or a word in the graph to look into another."
-)
+UNSELECTED = "Strongest step of the strongest word. Click in the graph for others."
 
 
 def inspector(

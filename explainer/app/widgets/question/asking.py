@@ -45,7 +45,8 @@ class Places:
     """Where on the page the parts go that are only known later.
 
     Without a place for `words` there are none to click, which may be followed where the page
-    `follows` words. Without a place for the `contrast` it is asked elsewhere.
+    `follows` words. Without a place for the `contrast` it is asked elsewhere. The answer in a
+    sentence goes to `said`, beside what is predicted: one element, which the next one replaces.
     """
 
     messages: DeltaGenerator
@@ -54,6 +55,7 @@ class Places:
     words: DeltaGenerator | None = None
     click: DeltaGenerator | None = None
     predicted: DeltaGenerator | None = None
+    said: DeltaGenerator | None = None
     follows: bool = False
 
 
@@ -69,8 +71,8 @@ def question(on: Editor[Choices], width: float, *, follows: bool = False) -> Pla
             words, click = sentence_box.sentence_box(on)
         with below:
             contrast = question_line(on, follows=follows)
-            messages = st.container()
-    return Places(messages, contrast, st.container(), words, click, predicted, follows)
+            messages, body, said = st.container(), st.container(), st.empty()
+    return Places(messages, contrast, body, words, click, predicted, said, follows)
 
 
 def last_request(on: Editor[Choices]) -> str:

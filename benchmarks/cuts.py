@@ -79,7 +79,7 @@ def write_figures(model: str, rows: pd.DataFrame, points: pd.DataFrame) -> None:
     """The scatter and the curve of a model, as SVG."""
     edges = rows[rows["protocol"] == "edges"]
     if len(edges):
-        title = f"Influence of edges and what cutting them does: {model}"
+        title = f"Influence, and what cutting an edge does: {model}"
         under = said_of_cuts(edges, Condition("edge", PAIR))
         scene = cuts_scene(cut_points(points, "edge"), title=title, under=under)
         _draw(f"cuts-{model}", title, scene)

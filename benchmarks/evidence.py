@@ -8,7 +8,9 @@ of the same model and protocol: word scores task by task, the other protocols ov
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +18,9 @@ from explainer.base.assets import EVALUATION
 from explainer.evaluation.evidence.protocols.measured import (
     POINTS_FILE,
     PROTOCOLS_FILE,
+    RUNS_FILE,
     protocol_points,
+    protocol_runs,
     protocol_table,
     read_protocols,
 )
@@ -26,8 +30,9 @@ from explainer.evaluation.protocols.table import PROTOCOLS
 
 BY_TASK = ("words",)
 """Protocols with enough sentences of each task."""
-CUTS = 250
-"""Of each model and kind, so many cuts are stored for the scatter, drawn at random."""
+CUTS = 125
+"""Of each model and kind, so many cuts of patterns' own heads, and as many others, are stored
+for the scatter, drawn at random."""
 SAME = ["model", "protocol"]
 
 
@@ -43,9 +48,19 @@ def main() -> None:
     print(markdown(table))
     if options.runs and options.write:
         points = pd.read_csv(EVALUATION / POINTS_FILE)
+        new = protocol_runs(*options.runs)
         points = together(points, drawn(protocol_points(*options.runs)), ["model"])
         table.to_csv(EVALUATION / PROTOCOLS_FILE, index=False, float_format="%.4g")
         points.to_csv(EVALUATION / POINTS_FILE, index=False, float_format="%.3g")
+        runs = {(run["model"], run["protocol"]): run for run in (*stored_runs(), *new)}
+        text = json.dumps(list(runs.values()), indent=1, ensure_ascii=False) + "\n"
+        (EVALUATION / RUNS_FILE).write_text(text, encoding="utf-8")
+
+
+def stored_runs() -> list[dict[str, Any]]:
+    """What the stored results were measured on."""
+    found: list[dict[str, Any]] = json.loads((EVALUATION / RUNS_FILE).read_text(encoding="utf-8"))
+    return found
 
 
 def together(stored: pd.DataFrame, new: pd.DataFrame, same: list[str]) -> pd.DataFrame:
@@ -76,7 +91,7 @@ def drawn(points: pd.DataFrame) -> pd.DataFrame:
     """Some of the cuts of each model and kind."""
     groups = [
         found.sample(min(CUTS, len(found)), random_state=0)
-        for _, found in points.groupby(["model", "of"], sort=False)
+        for _, found in points.groupby(["model", "of", "own"], sort=False)
     ]
     return pd.concat(groups) if groups else points
 

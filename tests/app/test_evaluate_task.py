@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import load_model
 from explainer.app.compute import queue
-from explainer.app.evaluate import live
+from explainer.app.evaluate import live, measuring
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.figures import ICONS
 from explainer.app.evaluate.snippet import task_command
@@ -81,7 +81,7 @@ def measured(test: AppTest, n: int | None = None) -> AppTest:
     """The page after the browser has let it measure `n` sentences, or all."""
     running = test.session_state[live.KEPT]
     for _ in range(running.left if n is None else n):
-        live.advance(running)
+        measuring.advance(running)
     running.running = running.left > 0
     return checked(test.run())
 
@@ -215,8 +215,8 @@ def test_measuring_is_stopped_gone_on_with_and_taken_back(page):
     running = test.session_state[live.KEPT]
     assert running.running
     assert alts(test) == own
-    live.advance(running)
-    live.advance(running)
+    measuring.advance(running)
+    measuring.advance(running)
     checked(test.button(key="stop").click().run())
     assert not running.running
     assert said(test, "Measured just now on 2 sentences")
@@ -261,7 +261,7 @@ def test_where_too_many_wait_it_stops_with_a_reason(page, monkeypatch):
     checked(test.button(key="start").click().run())
     running = test.session_state[live.KEPT]
     monkeypatch.setattr(queue, "MOST_WAITING", 0)
-    live.measure(running, lambda: None)
+    measuring.measure(running, lambda: None)
     monkeypatch.undo()
     assert not running.running
     checked(test.run())
@@ -384,27 +384,3 @@ def test_the_command_measures_the_same(task):
     tasks = {EVERY_TASK: list(KINDS), "sva-pp": ["sva-pp"], OWN_FILE: []}
     assert options.task == tasks[task]
     assert (options.file is not None) == (task == OWN_FILE)
-
-
-def test_methods_that_score_words_stand_side_by_side_under_their_verdict():
-    test = opened("agreement", "evaluate", about="task")
-    assert not test.exception
-    said = "\n".join(part.value for part in test.markdown)
-    assert "Influence g" in said
-    for method in ("DecompX", "ALTI", "Value Zeroing", "random order"):
-        assert f"| {method}" in said
-    assert any("favour the methods that are computed with" in m for m in messages(test))
-    assert any("Refuted by: A rival" in m for m in messages(test))
-
-
-@pytest.mark.usefixtures("stored")
-def test_a_model_without_protocols_has_no_such_tables_and_a_damaged_file_is_said(
-    page, results, monkeypatch, tmp_path
-):
-    assert not any("favour" in m for m in messages(page()))
-    for file in results.iterdir():
-        if file.is_file():
-            (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "protocols.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    monkeypatch.setattr(assets, "EVALUATION", tmp_path)
-    assert any("protocols.csv is damaged" in m for m in messages(page()))

@@ -250,7 +250,7 @@ def test_conditions_stand_beside_each_other_where_they_are_what_is_compared():
     assert not found.best
     ((measure, verdict),) = judged(table, Condition())
     assert (measure, verdict.word) == ("nodes", "confirmed")
-    assert verdict.why.startswith("All blocks drawn anew 41.9")
+    assert verdict.why.startswith("Inner nodes the same: all blocks drawn anew 41.9")
     assert "lower by 20.0" in verdict.why
 
 

@@ -32,7 +32,7 @@ def shared_fillings(loaded: Model, _: Reading, options: EvaluationOptions) -> Fi
     return fillings(loaded, options)
 
 
-def _check_record(loaded: Model, text: str, options: EvaluationOptions) -> Estimate:
+def record_effort(loaded: Model, text: str, options: EvaluationOptions) -> Estimate:
     """The effort of a record; raises ExplainerError for too much."""
     n_tokens = len(read_sentence(loaded, text).tokens)
     return allowed(sentence_estimate(loaded, n_tokens, options, budget()), options.settings)
@@ -45,7 +45,7 @@ def _options(request: Request, replacement: Replacement) -> EvaluationOptions:
 
 
 @computed(
-    lambda loaded, request, replacement: _check_record(
+    lambda loaded, request, replacement: record_effort(
         loaded, request.text, _options(request, replacement)
     )
 )
@@ -81,7 +81,7 @@ def measured_line(
     def work(loaded: Loaded) -> dict[str, Any]:
         try:
             check_fit(case)
-            _check_record(loaded.model, case.text, options)
+            record_effort(loaded.model, case.text, options)
         except ExplainerError as error:
             return left_out(case, number, error)
         filled = shared_fillings.within(loaded.model, model, options)

@@ -19,11 +19,13 @@ from explainer.app.state.choices import (
 from explainer.evaluation.evidence import consistency
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Selection
+from explainer.evaluation.protocols.condition import INSTEAD, PAIR
+from explainer.evaluation.protocols.table import PROTOCOLS
 from explainer.figures import LEVELS
 from explainer.results.route import Level
 from explainer.tasks import TASKS
 
-About = Literal["sentence", "task"]
+About = Literal["sentence", "task", "protocols"]
 ABOUT: tuple[About, ...] = get_args(About)
 OWN_FILE = "own file"
 """The task of a person's own sentences."""
@@ -32,6 +34,9 @@ FEWEST, MOST = 10, 200
 Measure = Literal["accuracy", "Q"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 ENTROPIES = consistency.MEASURES
+MEASURED = tuple(dict.fromkeys(name for one in PROTOCOLS.values() for name in one.quantities))
+OF = ("edge", "node")
+"""What the protocol of edges cuts."""
 ASKED = (
     *("model", "text", "correct", "wrong", "label", "other", "replacement"),
     *("points", "rule", "tolerance", "baseline", "keep_special", "top_k", "search", "beam"),
@@ -44,7 +49,10 @@ class Inquiry:
     """The page's state: `asked` is the sentence, model, contrast and settings.
 
     `every` compares with all methods instead of the usual ones; `measure`, `entropy`, `task`
-    and `n` (the number of sentences to measure) are of the section about a task.
+    and `n` (the number of sentences to measure) are of the section about a task. Of the section of
+    protocols are `protocol`, `measured` (which of its measures; empty: the first), `instead` (what
+    stands in the place of what is cut or erased), `of` (what is cut), `redrawn` (of a model without
+    training) and `few` (the number of sentences).
     """
 
     about: About = "sentence"
@@ -57,6 +65,12 @@ class Inquiry:
     entropy: str = ENTROPIES[0]
     task: str = EVERY_TASK
     n: int = 40
+    protocol: str = next(iter(PROTOCOLS))
+    measured: str = ""
+    instead: str = PAIR
+    of: str = OF[0]
+    redrawn: bool = False
+    few: int = 12
 
     @property
     def fits_link(self) -> bool:
@@ -103,4 +117,10 @@ READERS: dict[str, Callable[[str], Any]] = {
     "entropy": one_of(ENTROPIES),
     "task": one_of((EVERY_TASK, *TASKS, OWN_FILE)),
     "n": whole(FEWEST, MOST),
+    "protocol": one_of(tuple(PROTOCOLS)),
+    "measured": one_of(MEASURED),
+    "instead": one_of(tuple(INSTEAD)),
+    "of": one_of(OF),
+    "redrawn": yes_no,
+    "few": whole(FEWEST, MOST),
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from explainer import Settings
 from explainer.app.compute import Request
 from explainer.app.evaluate.choices import OWN_FILE
+from explainer.app.evaluate.protocols.found import REDRAWN
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.record import Record
 from explainer.intervention.filling import Replacement
@@ -37,13 +39,27 @@ def sentence_snippet(request: Request, record: Record, replacement: Replacement)
 
 def task_command(model: str, task: str, n: int, settings: Settings) -> str:
     """The command that measures a task as the page does, of all tasks `n` sentences each."""
-    if task == OWN_FILE:
-        which = ["--file", "sentences.csv"]
-    else:
-        which = ["--task", *(KINDS if task == EVERY_TASK else (task,))]
+    tasks = tuple(KINDS) if task == EVERY_TASK else (task,)
+    return _command(model, tasks, n, settings)
+
+
+def protocol_command(
+    model: str, tasks: Sequence[str], n: int, protocol: str, settings: Settings
+) -> str:
+    """The commands that measure a protocol on `n` sentences of each task; a control's model first
+    has its weights drawn anew."""
+    first = ""
+    if model.startswith(REDRAWN):
+        first = f"python -m benchmarks.redrawn {model.removeprefix(REDRAWN)} {model}\n"
+        model = f"./{model}"
+    return first + _command(model, tasks, n, settings, "--protocols", protocol)
+
+
+def _command(model: str, tasks: Sequence[str], n: int, settings: Settings, *more: str) -> str:
+    which = ["--file", "sentences.csv"] if tuple(tasks) == (OWN_FILE,) else ["--task", *tasks]
     how = []
     for name, value in settings.changed.items():
         option = f"--{name.replace('_', '-')}"
         how += [option] if value is True else [option, str(value)]
-    words = ["evaluate", *which, "--model", model, "--n", str(n), *how, "--out", "runs"]
+    words = ["evaluate", *which, "--model", model, "--n", str(n), *more, *how, "--out", "runs"]
     return f"python -m explainer {shlex.join(words)}"

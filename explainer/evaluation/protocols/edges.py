@@ -125,8 +125,9 @@ EDGES = Protocol(
     name="edges",
     label="Edges",
     asks="Does an edge's influence predict what cutting it does?",
-    refuted_by="a rank correlation that is no larger than attention's or a random number's",
-    favours="attribution patching knows what comes in place of the cut; no other prediction does.",
+    refuted_by="A rank correlation that is no larger than attention's or a random number's; other "
+    "heads whose cut does as much.",
+    favours="Attribution patching knows what comes in place of the cut; no other prediction does.",
     quantities={
         "rank correlation": Quantity(
             "rank correlation of sizes", "higher", claim=PREDICTS, against=CHEAP
@@ -152,4 +153,5 @@ EDGES = Protocol(
     prepare=shared_fillings,
     own=INFLUENCE,
     labels=PREDICTIONS | GROUPS,
+    times=15.0,
 )

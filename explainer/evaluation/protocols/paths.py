@@ -201,4 +201,5 @@ PATHS = Protocol(
     own=PATTERN,
     labels={name: METHODS[name].label for name in dict.fromkeys((*NODES, *CUT))},
     prepare=shared_fillings,
+    times=4.0,
 )

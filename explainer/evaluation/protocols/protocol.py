@@ -68,7 +68,8 @@ class Protocol:
     model, settings and seed, what is the same for all sentences (`AskedCase.shared`). `refuses`
     says why a sentence cannot be asked at all. `own` is the project's own method among them, if one
     is; `labels` are the methods' names for people, where they differ. Where `changes`, it is not
-    methods that stand beside each other but conditions, of which `own` and `against` are then.
+    methods that stand beside each other but conditions, of which `own` and `against` are then. A
+    sentence takes about `times` as long as its explanation.
     """
 
     name: str
@@ -83,3 +84,4 @@ class Protocol:
     own: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     changes: bool = False
+    times: float = 1.0

@@ -233,4 +233,5 @@ WORDS = Protocol(
     prepare=lambda model, _settings, _seed: mean_embedding(model),
     own=OWN,
     labels={name: kind.label for name, kind in SCORED.items()} | {RANDOM: "random order"},
+    times=4.0,
 )

@@ -16,7 +16,8 @@ from explainer.figures.canvas.axes import Range, reach, side_axis, value_axis
 from explainer.figures.canvas.palette import Palette, palette, rgba
 from explainer.figures.canvas.scene import Disc, Item, Label, Line, Scene, Spot
 from explainer.figures.canvas.text import BODY, SMALL, shorten, width
-from explainer.figures.charts.evaluation import BELOW, HUES, NOTE, TOP, WIDTH, end_labels, placed
+from explainer.figures.charts.dots import BELOW, NOTE, TOP, WIDTH, placed
+from explainer.figures.charts.evaluation import HUES, end_labels
 from explainer.results.logits import LARGEST
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ KEY = 24.0
 OWN, OTHER = "a pattern’s own head", "another head on the same step"
 SAMPLE = 600
 """So many dots are drawn at most: the first ones."""
+
+
+NEXT_TO_NOTHING = 0.03
+"""A share below 0 by less needs no room of its own."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ def cuts_scene(
         Label(0, 34, shorten(under, SMALL, px), colours.muted, SMALL, "start"),
     ]
     items += side_axis(y, x.start, x.end, False, colours)
-    axis = "influence through the edge, logits (upwards: Q lost by the cut, logits)"
+    axis = "influence, logits (upwards: Q lost by the cut, logits)"
     items += value_axis(x, top, bottom, axis, False, colours)
     ends = max(x.low, y.low), min(x.high, y.high)
     items += _broken(x, y, *ends, colours)
@@ -146,10 +151,11 @@ def kept_scene(
     room = min(max([width(name, SMALL) for name in curves] or [0.0]) + 14, 0.42 * px)
     x = placed(reach([point.nodes for point in every]), 56, px - room)
     bounds = [value for p in every for value in (p.share, p.low, p.high) if value == value]
-    y = placed(reach([*bounds, 1.0]), bottom, TOP)
+    high = [0.0 if abs(share) < NEXT_TO_NOTHING else share for share in bounds]
+    y = placed(reach([*high, 1.0]), bottom, TOP)
     items: list[Item] = [Label(0, 14, title, colours.ink, BODY, "start", bold=True)]
     items += side_axis(y, x.start, x.end, True, colours)
-    axis = f"nodes kept, mean of sentences (upwards: faithfulness, {NOTE})"
+    axis = f"nodes kept, mean (bars: {NOTE})"
     items += value_axis(x, TOP, bottom, axis, False, colours)
     spots: list[Spot] = []
     ends: list[tuple[float, str, str]] = []

@@ -15,20 +15,26 @@ from explainer.figures.canvas.axes import Range, reach, side_axis, value_axis
 from explainer.figures.canvas.palette import Palette, palette, rgba
 from explainer.figures.canvas.scene import Disc, Item, Label, Line, Scene, Spot
 from explainer.figures.canvas.text import BODY, SMALL, shorten, width
+from explainer.figures.charts.dots import (
+    BELOW,
+    NOTE,
+    TOP,
+    WIDTH,
+    DotRow,
+    dots_scene,
+    note_of,
+    placed,
+    share_of,
+)
 from explainer.results.route import Level
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WIDTH = 720.0
-ROW = 24.0
-TOP = 40.0
-BELOW = 46.0
 OWN = ("pattern", "repl-skip", "repl-attn", "pattern-heads", "pattern-first-skips")
 """The pattern, in full colour, and its variants and parts."""
 HUES = ("#0072b2", "#d55e00", "#1f9e89", "#8e63ce", "#b8860b", "#cc5c9c", "#56789a", "#7a8b2f")
 """One colour per task, told apart by the colour-blind too, and named at the line's end."""
-NOTE = "95 % interval"
 
 
 def methods_scene(
@@ -49,7 +55,6 @@ def methods_scene(
     Names are followed by how much the method keeps or cuts, in the mean, where `numbers` has it.
     `whole` draws a line at the value of the whole model.
     """
-    colours = palette(dark)
     of_replacement = numbers["replacement"] == replacement
     chosen = numbers[
         (numbers["quantity"] == quantity)
@@ -58,37 +63,30 @@ def methods_scene(
         & (numbers["replacement"].isna() if replacement is None else of_replacement)
     ].sort_values("value", ascending=False, kind="stable")
     # Where nothing is right, or Q is 0 in the mean, there is nothing to be retained.
-    rows = list(chosen.dropna(subset="value").itertuples())
+    known = chosen.dropna(subset="value")
+    if quantity == "retained Q":  # more than the whole model has is not better
+        known = known.sort_values("value", key=lambda share: (share - 1).abs(), kind="stable")
     sizes = numbers[
         (numbers["quantity"] == "size") & (numbers["level"] == level) & (numbers["words"] == words)
     ].set_index("method")["value"]
     marks = {method: f" ({size:.0f})" for method, size in sizes.items()}
-    names = [(labels[row.method], marks.get(row.method, "")) for row in rows]
-    room = max([width("".join(name), BODY) for name in names] or [0.0])
-    left = min(room, 0.45 * px) + 14
-    marked = [] if whole is None else [whole]
-    values = [v for row in rows for v in (row.value, row.low, row.high) if v == v] + marked
-    bottom = TOP + ROW * len(rows)
-    x = placed(reach(values, most=1.0 if quantity.endswith("accuracy") else None), left, px - 84)
-    items: list[Item] = [Label(0, 14, title, colours.ink, BODY, "start", bold=True)]
-    items += value_axis(x, TOP, bottom, f"{quantity}{_note(chosen)}", True, colours)
-    if whole is not None:
-        items.append(Line(x.at(whole), TOP - 4, x.at(whole), bottom, colours.ink, 1.5))
-        items.append(Label(x.at(whole), TOP - 12, "whole model", colours.muted, SMALL))
-    spots = []
-    for number, row in enumerate(rows):
-        y, own = TOP + ROW * (number + 0.5), row.method in OWN
-        name, mark = names[number]
-        name = shorten(name, BODY, left - 12 - width(mark, BODY)) + mark
-        ink = colours.ink if own else colours.muted
-        bold = row.method == OWN[0]
-        items.append(Label(left - 10, y, name, ink, BODY, "end", bold=bold))
-        colour = colours.positive if own else colours.muted
-        interval = (x.at(row.low), x.at(row.high)) if row.low == row.low else None
-        items += _dot(x.at(row.value), y, interval, colour, colours)
-        items.append(Label(px - 76, y, _percent(row.value), ink, SMALL, "start", bold=bold))
-        spots.append(_spot(x.at(row.value), y, labels[row.method], quantity, row))
-    return Scene(px, bottom + BELOW, 1.0, (tuple(items),), tuple(spots), 0)
+    return dots_scene(
+        [
+            DotRow(
+                *(labels[row.method], row.value, row.low, row.high, int(row.n)),
+                own=row.method in OWN,
+                bold=row.method == OWN[0],
+                mark=marks.get(row.method, ""),
+            )
+            for row in known.itertuples()
+        ],
+        title=title,
+        axis=quantity,
+        line=None if whole is None else (whole, "whole model"),
+        most=1.0 if quantity.endswith("accuracy") else None,
+        dark=dark,
+        px=px,
+    )
 
 
 def skip_scene(
@@ -116,7 +114,7 @@ def skip_scene(
     items += (
         Label(x.at(layer), bottom + 13, str(layer), colours.muted, SMALL) for layer in range(layers)
     )
-    said = f"block{_note(chosen)}"
+    said = f"block{note_of(chosen)}"
     items.append(Label((x.start + x.end) / 2, bottom + 32, said, colours.muted, SMALL))
     spots = []
     ends: list[tuple[float, str, str]] = []
@@ -170,7 +168,7 @@ def consistency_scene(
         items.append(Disc(*at, 4.5, colour, colours.surface, 1.0))
         says = (
             f"{row.task}, {row.combination}",
-            f"entropy {row.entropy:.2f} nats, accuracy {_percent(row.accuracy)}",
+            f"entropy {row.entropy:.2f} nats, accuracy {share_of(row.accuracy)}",
             f"{row.n} sentences of one form",
         )
         spots.append(Spot(*at, "point", None, 0, 0, 0, None, says))
@@ -182,32 +180,11 @@ def consistency_scene(
     return Scene(px, height, 1.0, (tuple(items),), tuple(spots), 0)
 
 
-def placed(values: Range, start: float, end: float) -> Range:
-    return Range(values.low, values.high, start, end)
-
-
-def _dot(
-    x: float, y: float, interval: tuple[float, float] | None, colour: str, colours: Palette
-) -> Iterator[Item]:
-    if interval is not None:
-        yield Line(interval[0], y, interval[1], y, rgba(colour, 0.55), 3.0)
-    yield Disc(x, y, 5.5, colour, colours.surface, 1.0)
-
-
 def _spot(x: float, y: float, name: str, quantity: str, row: object) -> Spot:
-    value, low, high = (_percent(getattr(row, part)) for part in ("value", "low", "high"))
+    value, low, high = (share_of(getattr(row, part)) for part in ("value", "low", "high"))
     interval = "" if "nan" in low else f" [{low}, {high}]"
     says = (name, f"{quantity}: {value}{interval}", f"{getattr(row, 'n', 0)} sentences")
     return Spot(x, y, "point", None, 0, 0, 0, None, says)
-
-
-def _note(rows: pd.DataFrame) -> str:
-    """What the bars are, where there are any."""
-    return f" ({NOTE})" if rows["low"].notna().any() else ""
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace("-", "−").replace("−0.0 %", "0.0 %")
 
 
 def _name(model: str, task: str, rows: pd.DataFrame) -> str:

@@ -16,7 +16,7 @@ from explainer.evaluation.evidence.protocols.grid import chosen, name_of
 from explainer.evaluation.evidence.protocols.measured import BESIDE
 from explainer.evaluation.evidence.verdicts import Verdict, Word
 from explainer.evaluation.evidence.written import PERCENT, TOO_FEW, written
-from explainer.evaluation.protocols.condition import INSTEAD, Condition
+from explainer.evaluation.protocols.condition import Condition
 from explainer.evaluation.protocols.cutting import INFLUENCE
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
 from explainer.evaluation.protocols.table import PROTOCOLS
@@ -61,7 +61,8 @@ def _verdict(rows: pd.DataFrame, own: str, quantity: Quantity, protocol: Protoco
         for name, row in ((own, mine), (first.name, first))
     ]
     n = f"{counted(int(mine['n']), 'sentence')}, {counted(int(mine['clusters']), 'lexeme')}"
-    why = f"{_capital(said[0])}, {said[1]}; {_apart(first, quantity)} ({n})."
+    apart = _apart(first, quantity)
+    why = f"{_capital(quantity.short)}: {said[0]}, {said[1]}; {apart} ({n})."
     best = known.iloc[quantity.gain(known["value"].to_numpy(dtype=float)).argmax()]
     if best.name not in (own, first.name):
         winner = name_of(str(best.name), protocol.labels)
@@ -73,15 +74,9 @@ def said_of_cuts(rows: pd.DataFrame, condition: Condition) -> str:
     """What stands under the scatter of edges: how influence goes with what the cuts do."""
     own = chosen(rows, condition).set_index(["method", "measure"])
     ranks, linear = (own.loc[(INFLUENCE, f"{of} correlation")] for of in ("rank", "linear"))
-    return (
-        (
-            f"within sentences, sizes: rank correlation {ranks['value']:.2f}, linear "
-            f"{linear['value']:.2f} ({counted(int(ranks['n']), 'sentence')}); in its place "
-            f"{INSTEAD[condition.instead]}"
-        )
-        .replace("'", "’")
-        .replace("-", "−")
-    )
+    n = counted(int(ranks["n"]), "sentence")
+    said = f"correlation of sizes: ranks {ranks['value']:.2f}, linear {linear['value']:.2f} ({n})"
+    return said.replace("-", "−")
 
 
 def _apart(rival: pd.Series, quantity: Quantity) -> str:

@@ -37,6 +37,7 @@ from explainer.evaluation.protocols.table import PROTOCOLS
 from explainer.evaluation.stored import RUN, read_records, read_run
 
 PROTOCOLS_FILE, POINTS_FILE = "protocols.csv", "protocol-points.csv"
+RUNS_FILE = "protocols.json"
 _PLACE = ("protocol", "method", "measure", "of", "instead")
 BEHIND, BESIDE = "behind", "beside"
 """By how much a row is worse than the best one of its measure and condition, and better than that
@@ -79,6 +80,23 @@ def read_protocols(file: Path) -> pd.DataFrame:
         keep_default_na=False,
         na_values={name: "" for name in COLUMNS if name not in texts},
     )[list(COLUMNS)]
+
+
+def protocol_runs(*folders: Path) -> list[Line]:
+    """What was run: of each model and protocol the sentences of every task, and the settings."""
+    found: dict[tuple[str, str], Line] = {}
+    for file in (one for folder in folders for one in sorted(folder.glob(f"*/{FOLDER}/*/{RUN}"))):
+        run = read_run(file.parent)
+        key = run["model"], file.parent.name
+        known = found.setdefault(
+            key,
+            {
+                **{"model": key[0], "protocol": key[1], "tasks": {}},
+                "settings": run["options"]["settings"],
+            },
+        )
+        known["tasks"][run["sentences"]["task"]] = len(read_records(file.parent, wrong_line))
+    return list(found.values())
 
 
 def protocol_points(*folders: Path) -> pd.DataFrame:

@@ -211,8 +211,8 @@ SANITY = Protocol(
     name="sanity",
     label="Sanity",
     asks="Does a pattern go when weights, question or word order go, and stay when they do not?",
-    refuted_by="patterns of redrawn weights that are more alike than those of two words by chance",
-    favours="a method that never changes stays best under other settings: read both halves.",
+    refuted_by="Patterns of redrawn weights that are more alike than those of two words by chance.",
+    favours="A method that never changes stays best under other settings: read both halves.",
     quantities={
         "nodes": Quantity("inner nodes the same", "lower", percent=True, **ANEW),
         "steps": Quantity("steps the same", "lower", percent=True, **ANEW),
@@ -221,4 +221,5 @@ SANITY = Protocol(
     measure=measure_sanity,
     prepare=redrawn_models,
     changes=True,
+    times=14.0,
 )

@@ -1,0 +1,63 @@
+"""What a protocol measures of a sentence, one turn in the queue for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explainer import ExplainerError
+from explainer.app.compute.bounds import allowed, budget
+from explainer.app.compute.loader import Loaded
+from explainer.app.compute.request import Reading
+from explainer.app.compute.server import on
+from explainer.evaluation.line import left_out
+from explainer.evaluation.protocols.effort import protocol_estimate
+from explainer.evaluation.protocols.run import measured, prepared
+from explainer.evaluation.protocols.table import PROTOCOLS
+from explainer.evaluation.question import check_fit
+from explainer.influence.effort.estimate import Estimate
+from explainer.models.model import Model
+from explainer.question.sentence import read_sentence
+from explainer.results.settings import Settings
+from explainer.tasks import Case
+
+SEED = 0
+
+
+def sentence_effort(model: Model, case: Case, name: str, settings: Settings) -> Estimate:
+    """What the protocol `name` takes of a sentence; raises ExplainerError for too much."""
+    check_fit(case)
+    n_tokens = len(read_sentence(model, case.text).tokens)
+    found = protocol_estimate(model, n_tokens, PROTOCOLS[name], settings, budget())
+    return allowed(found, settings)
+
+
+def protocol_line(
+    source: Reading,
+    case: Case,
+    number: int,
+    name: str,
+    settings: Settings,
+    shared: dict[str, Any],
+) -> dict[str, Any]:
+    """The line of a sentence under the protocol `name`, which says why where it is left out.
+
+    `shared` keeps from sentence to sentence what the protocol prepares. Raises ExplainerError where
+    there is no model or no turn.
+    """
+
+    def work(loaded: Loaded) -> dict[str, Any]:
+        model, protocol = loaded.model, PROTOCOLS[name]
+
+        def made() -> Any:
+            if name not in shared:
+                shared[name] = prepared(protocol, model, settings, SEED)
+            return shared[name]
+
+        try:
+            sentence_effort(model, case, name, settings)
+            found = measured(protocol, model, case, number, settings, SEED, budget(), made)
+        except ExplainerError as error:
+            return left_out(case, number, error)
+        return found.to_dict()
+
+    return on(source.model, work, asked=source.version)

@@ -1,0 +1,1 @@
+"""The section about protocols: their claims, tested on a task, with verdict, chart and numbers."""

@@ -1,0 +1,76 @@
+"""A protocol measured while somebody waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from explainer.app import compute
+from explainer.app.compute.protocols import protocol_line, sentence_effort
+from explainer.app.evaluate.live import Upload, chosen_cases
+from explainer.app.evaluate.measuring import Measuring, expected
+from explainer.app.evaluate.protocols.found import Found
+from explainer.base.numbers import counted
+from explainer.evaluation.evidence.protocols.measured import points_of, table_of
+from explainer.evaluation.evidence.summary import EVERY_TASK
+from explainer.evaluation.question import check_cases
+from explainer.results.settings import Settings
+from explainer.tasks import KINDS
+
+KEPT = "protocol_measurement"
+
+
+@dataclass(kw_only=True)
+class ProtocolMeasurement(Measuring):
+    """A run of one protocol; `shared` is what it prepares once for all sentences."""
+
+    protocol: str
+    settings: Settings
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    def line(self, number: int) -> dict[str, Any]:
+        """The line of a sentence; raises ExplainerError where too many computations wait."""
+        case = self.cases[number]
+        line = protocol_line(self.source, case, number, self.protocol, self.settings, self.shared)
+        if self.left == 1:
+            self.shared.clear()  # models with other weights are large
+        return line
+
+    def results(self) -> Found | None:
+        """What was found in the sentences that are done; None where that is nothing."""
+        if self.found is None and self.evaluated:
+            table = table_of(self.named())
+            every = EVERY_TASK if (table["task"] == EVERY_TASK).any() else table["task"].iloc[0]
+            self.found = Found(
+                table[table["task"] == every],
+                points_of(self.named()),
+                f"Measured just now on {counted(self.evaluated, 'sentence')} of {self.task}, "
+                f"{self.settings.sampling}, {self.settings.searched}.",
+                tuple(KINDS) if self.task == EVERY_TASK else (self.task,),
+                len(self.cases),
+                self.settings,
+            )
+        found: Found | None = self.found
+        return found
+
+
+def start(
+    model: str, task: str, n: int, protocol: str, settings: Settings, upload: Upload | None
+) -> None:
+    """Begin a run of `n` sentences; raises ExplainerError where they cannot be asked."""
+    cases = chosen_cases(task, n, upload)
+    loaded = compute.fetch(model)
+    check_cases(loaded.model, cases)
+    st.session_state[KEPT] = ProtocolMeasurement(
+        model=model,
+        version=loaded.version,
+        task=task,
+        cases=cases,
+        protocol=protocol,
+        settings=settings,
+        expected=expected(
+            lambda: sentence_effort(loaded.model, cases[0], protocol, settings).seconds
+        ),
+    )

@@ -1,0 +1,223 @@
+"""The section about protocols, the same for each of them: its question, the verdict on what is
+claimed, two figures, all numbers, and the command that makes them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from explainer import ExplainerError
+from explainer.app.evaluate import measuring
+from explainer.app.evaluate.asking import Asked, asking_row, run_row, status
+from explainer.app.evaluate.choices import OF, Inquiry
+from explainer.app.evaluate.figures import ICONS
+from explainer.app.evaluate.protocols import live
+from explainer.app.evaluate.protocols.figures import draw, measures_of, protocol_figures
+from explainer.app.evaluate.protocols.found import REDRAWN, Found, stored
+from explainer.app.evaluate.protocols.live import ProtocolMeasurement
+from explainer.app.evaluate.snippet import protocol_command
+from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
+from explainer.app.widgets.frame.notes import show_error
+from explainer.app.widgets.frame.viewport import column_width, columns
+from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.saving.files import File, save_button, save_files
+from explainer.evaluation.evidence.protocols.claims import judged
+from explainer.evaluation.evidence.protocols.grid import conditions, grid, standing
+from explainer.evaluation.evidence.protocols.report import READING
+from explainer.evaluation.evidence.verdicts import Verdict
+from explainer.evaluation.protocols.condition import INSTEAD, Condition
+from explainer.evaluation.protocols.paths import EVERY
+from explainer.evaluation.protocols.protocol import Protocol
+from explainer.evaluation.protocols.table import PROTOCOLS
+
+OF_NAMES = {"edge": "An edge", "node": "A head at its node"}
+FEW = (
+    "To measure now. Of all tasks: so many together. Fewer than ten different nouns are too few "
+    "for an interval."
+)
+
+
+def protocol_section(width: float) -> None:
+    """Controls, the way to measure, and what is found."""
+    asked = asking_row("few", FEW)
+    if asked is None:
+        return
+    st.segmented_control(
+        "Protocol",
+        list(PROTOCOLS),
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda name: PROTOCOLS[name].label,
+        **INQUIRY.bound("protocol", "default"),
+    )
+    inquiry = LINKED.get()
+
+    def start() -> None:
+        settings = QUESTION.choices().settings
+        about = asked.model, asked.task, LINKED.get().few, LINKED.get().protocol
+        live.start(*about, settings, asked.upload)
+
+    running = _measurement(asked, inquiry.protocol)
+    run_row(asked, running, live.KEPT, start)
+    protocol = PROTOCOLS[inquiry.protocol]
+    found, control = _found(asked, running, inquiry)
+    st.subheader(_typeset(protocol.asks), anchor=False)
+    if found is None:
+        st.caption(_typeset(f"Refuted by: {protocol.refuted_by} {protocol.favours}"))
+        return
+    _shown(protocol, found, control, width)
+
+
+def _measurement(asked: Asked, protocol: str) -> ProtocolMeasurement | None:
+    """The session's run, if it is of this model, task and protocol; another one is stopped."""
+    found = measuring.kept(live.KEPT)
+    if not isinstance(found, ProtocolMeasurement):
+        return None
+    if (found.model, found.task, found.protocol) == (asked.model, asked.task, protocol):
+        return found
+    found.running = False
+    return None
+
+
+def _found(
+    asked: Asked, running: ProtocolMeasurement | None, inquiry: Inquiry
+) -> tuple[Found | None, bool]:
+    """What was measured just now, else the project's own results; and whether there is a control
+    with weights drawn anew."""
+    try:
+        every = stored()
+    except ExplainerError as error:
+        every = None
+        show_error(error, asked.messages)
+    own = None if every is None else every.of(asked.model, asked.task, inquiry.protocol)
+    redrawn = None
+    if every is not None and own is not None:
+        redrawn = every.of(f"{REDRAWN}{asked.model}", asked.task, inquiry.protocol)
+    measured = None if running is None or running.running else running.results()
+    if running is not None and not running.running:
+        shown = measured or own
+        both = measured is not None and own is not None
+        said = None if shown is None else shown.said
+        status(running, said, live.KEPT, asked.messages, both)
+    elif own is None:
+        if running is None and every is not None:
+            asked.messages.info("There are no results of this model yet: measure now.")
+    else:
+        shown = redrawn if redrawn is not None and inquiry.redrawn else own
+        asked.messages.caption(plain(shown.said))
+    if measured is not None:
+        return measured, False
+    return (redrawn if redrawn is not None and inquiry.redrawn else own), redrawn is not None
+
+
+def _shown(protocol: Protocol, found: Found, control: bool, width: float) -> None:
+    """The verdict first, then what it rests on."""
+    said, why = st.empty(), st.empty()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measure, condition = _choices(protocol, found)
+        if control:
+            st.toggle(
+                "Weights drawn anew",
+                help="A control: the same of a model in which every weight is drawn at random, so "
+                "that what is left is no sign of anything learnt.",
+                **INQUIRY.bound("redrawn"),
+            )
+        _save(protocol, found)
+    if not measure:
+        said.info("No sentence has a number yet.")
+        return
+    verdict = _verdict(found.rows, measure, condition)
+    if verdict is not None:
+        word = f"{ICONS[verdict.word]} **{verdict.word.capitalize()}**"
+        said.markdown(f"{word}: {_typeset(f'{verdict.test}. {verdict.why}')}")
+    why.caption(_typeset(f"Refuted by: {protocol.refuted_by} {protocol.favours}"))
+    figures = protocol_figures(protocol, found, measure, condition, column_width(width))
+    for number, (place, figure) in enumerate(zip(columns(width), figures, strict=False)):
+        with place:
+            draw(f"protocol_{number}", figure)
+    with st.expander("All measures in numbers"):
+        _numbers(found.rows, condition)
+    st.caption("These numbers are made by")
+    st.code(_command(protocol, found), language="bash", wrap_lines=True)
+
+
+def _choices(protocol: Protocol, found: Found) -> tuple[str, Condition]:
+    """Which measure is shown, and under which condition."""
+    inquiry, known = LINKED.get(), measures_of(protocol, found)
+    if not known:
+        return "", Condition()
+    measure = inquiry.measured if inquiry.measured in known else known[0]
+    change = INQUIRY.change
+    st.selectbox(
+        "Measured by",
+        format_func=lambda name: protocol.quantities[name].short,
+        **INQUIRY.show_option("measured", known, measure, lambda name: change(measured=name)),
+    )
+    if protocol.changes:
+        return measure, Condition()
+    there = conditions(found.rows)
+    of = EVERY if protocol.name == "paths" else ""
+    if protocol.name == "edges":
+        of = inquiry.of
+        st.segmented_control(
+            "What is cut",
+            OF,
+            required=True,
+            format_func=OF_NAMES.__getitem__,
+            **INQUIRY.bound("of", "default"),
+        )
+    instead = [one.instead for one in there if one.of == of]
+    chosen = inquiry.instead if inquiry.instead in instead else instead[0]
+    st.selectbox(
+        "In its place",
+        format_func=lambda name: INSTEAD[name].replace("'", "’"),
+        **INQUIRY.show_option("instead", instead, chosen, lambda name: change(instead=name)),
+    )
+    return measure, Condition(of, chosen)
+
+
+def _verdict(rows: pd.DataFrame, measure: str, condition: Condition) -> Verdict | None:
+    """On what is claimed of the measure; where nothing is, on the protocol's first claim."""
+    found = dict(judged(rows, condition))
+    return found.get(measure, next(iter(found.values()), None))
+
+
+def _typeset(said: str) -> str:
+    """Text for the page, with the apostrophe of print."""
+    return plain(said.replace("'", "’"))
+
+
+def _numbers(rows: pd.DataFrame, condition: Condition) -> None:
+    """Every method by every measure."""
+    found = grid(rows, condition)
+    stands = standing(found)
+    if stands is not None:
+        st.markdown(plain(stands))
+    st.markdown("\n".join(found.table()))
+    st.caption(plain(" ".join((READING, *(f"{note}." for note in found.notes)))))
+
+
+def _command(protocol: Protocol, found: Found) -> str:
+    model = str(found.rows["model"].iloc[0])
+    return protocol_command(model, found.tasks, found.n, protocol.name, found.settings)
+
+
+def _save(protocol: Protocol, found: Found) -> None:
+    """The numbers as files, and the command."""
+    with save_button() as is_open:
+        if is_open:
+            tables = {protocol.name: found.rows}
+            if len(found.points):
+                tables[f"{protocol.name}-cuts"] = found.points
+            files = (
+                File(
+                    f"{name.capitalize()} (CSV)",
+                    f"{name}.csv",
+                    "text/csv",
+                    partial(table.to_csv, index=False),
+                )
+                for name, table in tables.items()
+            )
+            save_files(files, _command(protocol, found), "bash")

@@ -166,7 +166,7 @@ def ablate(
     keep: Iterable[Route] | None = None,
     cut: Iterable[Route | Place] | None = None,
     level: Level = "attention",
-    replacement: Replacement = "zero",
+    replacement: Replacement = "mean",
     contrast: Contrast | None = None,
     settings: Settings | None = None,
     count: int = 5,
@@ -175,11 +175,12 @@ def ablate(
 
     Give one of the two: `keep` leaves only what lies on these routes (patterns are routes), `cut`
     takes away what lies on these routes, nodes (layers 0 … L − 1) and edges. At the level
-    "attention" a route is its components, at "embedding" its nodes. What is taken away becomes
-    zero as in the paper's ablation (Lu et al., NeurIPS 2021), what it is for the baseline of the
-    `settings`, or its mean over reference sentences. The result holds Q of the `contrast` in logits
-    and the `count` likeliest predictions. Raises ExplainerError for what does not fit model and
-    sentence.
+    "attention" a route is its components, at "embedding" its nodes. What is taken away becomes its
+    "mean" over sixty-four English sentences, which run once for a model; what it is for the
+    "baseline" of the `settings`; or "zero", as in the paper's ablation (Lu et al., NeurIPS 2021),
+    which no sentence gives, so that what the model makes of it says least. The result holds Q of
+    the `contrast` in logits and the `count` likeliest predictions. Raises ExplainerError for what
+    does not fit model and sentence.
     """
     if (keep is None) == (cut is None):
         raise ExplainerError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal, get_args
+from weakref import WeakKeyDictionary
 
 from explainer.base.checks import one_of
 from explainer.influence.sampling.path import baseline
@@ -22,6 +23,8 @@ Replacement = Literal["mean", "baseline", "zero"]
 REPLACEMENTS: tuple[Replacement, ...] = get_args(Replacement)
 """The fairest first: no sentence gives a hidden state of zeros, so that what the model does with
 them says least."""
+_MEANS: WeakKeyDictionary[Model, Activations] = WeakKeyDictionary()
+"""The mean of each model that is in memory: it takes sixty-four forward passes."""
 
 
 def fill(
@@ -49,5 +52,7 @@ def shared_fill(model: Model, replacement: Replacement) -> Activations | None:
     if replacement == "baseline":
         return None
     if replacement == "mean":
-        return mean_activations(model, reference_texts(model.info.task))
+        if model not in _MEANS:
+            _MEANS[model] = mean_activations(model, reference_texts(model.info.task))
+        return _MEANS[model]
     return no_activations(model.adapter)

@@ -152,7 +152,8 @@ def test_ones_own_path_and_what_if_can_be_asked_by_public_names(tiny_masked_lm_d
     ):
         asked = ablated(request, WhatIf(what, "zero", edge, found.patterns, level))
         answer = explainer.ablate(
-            model, request.text, **given, level=level, contrast=contrast, count=PREDICTIONS
-        )
+            model, request.text, **given, level=level, replacement="zero", contrast=contrast,
+            count=PREDICTIONS,
+        )  # fmt: skip
         assert answer.value == pytest.approx(asked.value)
         assert [p.word for p in answer.predictions] == [p.word for p in asked.predictions]

@@ -1,5 +1,7 @@
 """Ablation: keeping everything is the model, and what is cut has no effect left."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -220,6 +222,26 @@ def test_a_text_is_ablated_as_its_sentence(case, level):
         )
         assert found == run_kept(model, sentence, quantity, kept, replacement="mean")
         assert found.value != pytest.approx(explanation.target.value, abs=1e-6)
+
+
+def test_a_cut_becomes_the_mean_where_nobody_asks_otherwise(tiny_masked_lm, monkeypatch):
+    model, runs = replace(tiny_masked_lm), []
+
+    def counted(*given):
+        runs.append(given)
+        return mean_activations(*given)
+
+    monkeypatch.setattr("explainer.intervention.filling.mean_activations", counted)
+    found = {
+        name: ablate(model, TEXT, cut=[Node(1, 3)], **given)
+        for name, given in {
+            "usual": {},
+            **{name: {"replacement": name} for name in ("mean", "zero")},
+        }.items()
+    }
+    assert found["usual"] == found["mean"]
+    assert found["usual"].value != pytest.approx(found["zero"].value, abs=1e-6)
+    assert len(runs) == 1
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,17 @@ def test_a_path_is_checked_when_somebody_asks(page, monkeypatch):
     assert not asked
 
 
+def test_a_session_remembers_only_the_last_questions(page, monkeypatch):
+    monkeypatch.setattr(shown, "MOST_ASKED", 1)
+    test = page(word="2")
+    checked(test.button(key="stability").click().run())
+    checked(widget(test, "selectbox", "word").set_value(5).run())
+    checked(test.button(key="stability").click().run())
+    assert [word for _, word in test.session_state[shown.ASKED]] == [5]
+    checked(widget(test, "selectbox", "word").set_value(2).run())
+    assert test.button(key="stability")
+
+
 def test_the_verdict_is_of_the_level_that_is_shown(page):
     test = page(word="2", level="embedding")
     checked(test.button(key="stability").click().run())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from html import escape
 
 import streamlit as st
@@ -15,8 +16,11 @@ from explainer.results.beside.stability import BESIDE, EXAMPLE, Stability, Stabi
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
 
+Question = tuple[Request, int]
 ASKED = "stability_asked"
-"""Where the session keeps what was asked: requests with a word's position."""
+"""Where the session keeps what was asked: requests with a word's position, the last ones last."""
+MOST_ASKED = 100
+"""Questions that are remembered; one that is forgotten has its button again."""
 HOW_TO_READ = (
     "The path is looked for again by the other search, by a wider beam, at more points and from "
     f"the other baselines. An example of many ways carries less than {percent(EXAMPLE)} of the "
@@ -27,7 +31,7 @@ HOW_TO_READ = (
 
 def stability_of(request: Request, pattern: Pattern, level: Level) -> None:
     """The button, or what the checks have found. Raises ExplainerError."""
-    asked: set[tuple[Request, int]] = st.session_state.setdefault(ASKED, set())
+    asked: deque[Question] = st.session_state.setdefault(ASKED, deque(maxlen=MOST_ASKED))
     question = (request, pattern.source)
     if question not in asked:
         st.button(
@@ -37,7 +41,7 @@ def stability_of(request: Request, pattern: Pattern, level: Level) -> None:
             key="stability",
             help=f"{HOW_TO_READ} This takes several times as long as the explanation.\n\n"
             f"{words('baseline', 'search', 'beam')}",
-            on_click=asked.add,
+            on_click=asked.append,
             args=(question,),
         )
         return

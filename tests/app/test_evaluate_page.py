@@ -255,7 +255,7 @@ def made(whole: float, *, removed: bool = False, positive: bool = False) -> Abla
 def test_the_result_in_one_sentence():
     assert ablations_summary(made(5.5)) == (
         "With only the nodes of the patterns kept, Q is +0.80 of +5.50; "
-        "of the rivals, flow leaves most, +3.60."
+        "of the rivals, flow comes nearest, +3.60."
     )
     assert ablations_summary(made(5.5, removed=True, positive=True)) == (
         "Without the nodes of the patterns that pull towards the answer, Q is +0.80 instead of "
@@ -263,10 +263,15 @@ def test_the_result_in_one_sentence():
     )
 
 
+def test_more_than_the_whole_model_has_is_not_best():
+    of = made(3.0)  # a changed pattern leaves 5.0
+    assert [row.value for row in of.ranked] == [3.6, 5.0, 0.8, -1.5]
+
+
 def test_where_the_model_is_wrong_most_left_is_lowest():
     said = ablations_summary(made(-5.5))
     assert "and the model prefers “are”" in said
-    assert said.endswith("conductance leaves most, −1.50.")
+    assert said.endswith("conductance comes nearest, −1.50.")
     assert [row.value for row in made(-5.5).ranked] == [-1.5, 0.8, 3.6, 5.0]
     assert [row.value for row in made(-5.5, removed=True).ranked] == [5.0, 3.6, 0.8, -1.5]
 

@@ -443,6 +443,16 @@ def test_a_figure_of_methods_is_said_in_one_sentence():
     )
 
 
+def test_the_best_rival_leaves_what_is_nearest_to_the_whole_models_q():
+    table = summary(tables_of(kept(0.5, ("rollout", 1.4), ("conductance", 0.8))))
+    said = methods_summary(table, "retained Q", "Share of Q", **ALL_NODES, replacement="zero")
+    assert "with the best rival, layer conductance." in said
+    labels = {name: name for name in table["method"].dropna().unique()}
+    how = {"level": "embedding", "replacement": "zero", "title": "t"}
+    scene = methods_scene(table, "retained Q", labels, **how)
+    assert [spot.says[0] for spot in scene.spots] == ["conductance", "rollout", "pattern"]
+
+
 def test_a_figure_of_cuts_says_what_as_large_cuts_leave():
     rows = pd.DataFrame(
         {

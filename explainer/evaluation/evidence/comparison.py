@@ -22,8 +22,10 @@ def methods_summary(numbers: pd.DataFrame, quantity: str, title: str, **of: str)
     if quantity.startswith("removed") and of["level"] == "attention":
         return _cuts_summary(rows, title)
     said = f"{title}: {written_row(own)} with influence patterns"
-    # Without what a method names, little left speaks for it.
-    best = best_of(rows, lowest=quantity.startswith("removed"))
+    # Without what a method names, little left speaks for it; kept, more than the whole model has
+    # is no better.
+    nearest = 1.0 if quantity == "retained Q" else None
+    best = best_of(rows, lowest=quantity.startswith("removed"), nearest=nearest)
     if best is None:
         return f"{said}."
     rival = "the best rivals" if best.tied else "the best rival"

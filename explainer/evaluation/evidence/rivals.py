@@ -46,11 +46,17 @@ def rivals_of(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[~rows["method"].isin((PATTERN, *VARIANTS, *PARTS, *CONTROLS))]
 
 
-def best_of(rows: pd.DataFrame, *, lowest: bool = False) -> Best | None:
-    """The rivals with the highest (or lowest) value among a quantity's rows; None without any."""
+def best_of(
+    rows: pd.DataFrame, *, lowest: bool = False, nearest: float | None = None
+) -> Best | None:
+    """The rivals with the highest (or lowest) value among a quantity's rows, or with that which is
+    `nearest` to a value; None without any."""
     rivals = rivals_of(rows).dropna(subset="value")
     if rivals.empty:
         return None
-    row = rivals.loc[rivals["value"].idxmin() if lowest else rivals["value"].idxmax()]
+    if nearest is not None:
+        row = rivals.loc[(rivals["value"] - nearest).abs().idxmin()]
+    else:
+        row = rivals.loc[rivals["value"].idxmin() if lowest else rivals["value"].idxmax()]
     alike = rivals[np.isclose(rivals["value"], row["value"], rtol=0, atol=1e-12)]
     return Best(row, tuple(alike["method"]))

@@ -60,9 +60,12 @@ class Ablations:
 
     @property
     def ranked(self) -> tuple[AblationRow, ...]:
-        """What speaks most for the method first: much left with it alone, or little without it."""
-        direction = 1 if self.removed == (self.whole > 0) else -1
-        return tuple(sorted(self.rows, key=lambda row: direction * row.value))
+        """What speaks most for the method first: with it alone nearest to the whole model's Q, for
+        more is no better; or little left without it."""
+        if not self.removed:
+            return tuple(sorted(self.rows, key=lambda row: abs(row.value - self.whole)))
+        sign = 1 if self.whole > 0 else -1
+        return tuple(sorted(self.rows, key=lambda row: sign * row.value))
 
     @property
     def unit(self) -> str:
@@ -83,7 +86,7 @@ def ablations_summary(of: Ablations) -> str:
         best = "of the rivals, {} takes most away and leaves {}"
     else:
         said = f"With only {what} kept, Q is {signed(own.value)} of {signed(of.whole)}"
-        best = "of the rivals, {} leaves most, {}"
+        best = "of the rivals, {} comes nearest, {}"
     if own.value * of.whole < 0:
         preferred = of.correct if own.value > 0 else (of.wrong or "another class")
         said += f" and the model prefers “{preferred}”"

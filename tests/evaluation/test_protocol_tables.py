@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks import evidence, overview
 from explainer import ExplainerError, Measurement, ProtocolRecord, Settings
 from explainer.cli.main import main
 from explainer.evaluation.evidence.protocols.claims import judged
@@ -281,3 +282,33 @@ def test_the_cuts_kept_one_by_one_are_points():
     points = points_of([{"model": "tiny", **record.to_dict()}, {"model": "tiny", "left_out": "x"}])
     assert tuple(points.columns) == POINT_COLUMNS
     assert points.to_numpy().tolist() == [["tiny", "sva-obj", "edge", True, 1.5, 0.5]]
+
+
+def test_what_is_stored_takes_the_place_of_the_same_and_leaves_out_small_tasks(folder):
+    words = protocol_table(folder)
+    assert set(evidence.overall(words)["task"]) == {"sva-obj", "sva-pp", EVERY_TASK}
+    paths = words.assign(protocol="paths")
+    assert set(evidence.overall(paths)["task"]) == {EVERY_TASK}
+    newer = paths.assign(value=9.0)
+    whole = evidence.together(pd.concat([words, paths]), newer, evidence.SAME)
+    assert len(whole) == len(words) + len(newer)
+    assert set(whole.loc[whole["protocol"] == "paths", "value"]) == {9.0}
+
+
+def test_one_table_has_a_method_once_and_marks_the_best_of_each_column(folder):
+    rows = protocol_table(folder)
+    across = [
+        overview.Column("words", "pointing", Condition(), "sva-obj"),
+        overview.Column("words", "seconds", Condition(), "sva-obj"),
+        overview.Column("paths", "kept nodes", Condition("all words", "pair"), "sva-obj"),
+    ]
+    head, _, *lines = overview.lines(rows, across)
+    assert head == (
+        "| method | word scores: strongest word is the controller, % ↑ "
+        "| word scores: seconds a sentence ↓ |"
+    )
+    cells = {line.split(" | ")[0].strip("| "): line for line in lines}
+    assert set(cells) == {"influence, ours", "DecompX", "ALTI", "random"}
+    assert "**100.0 [100.0, 100.0]**" in cells["DecompX"]
+    assert "**100.0 [100.0, 100.0]**" in cells["ALTI"]
+    assert cells["influence, ours"].endswith("| **2.00 [2.00, 2.00]** |")

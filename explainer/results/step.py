@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from explainer.results.pattern import HeadParts, Pattern
-from explainer.results.route import Edge
+from explainer.results.route import SKIP, Component, Edge
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,16 @@ class Step:
         """What the step's own component carries."""
         by = self.edge.component
         return self.candidates[by + 1 if isinstance(by, int) else 0]
+
+    @property
+    def ranked(self) -> tuple[tuple[Component, float], ...]:
+        """Components with what each would carry, the strongest in the step's direction first.
+
+        A tie goes to skip, as in refinement.
+        """
+        components: list[Component] = [SKIP, *range(len(self.candidates) - 1)]
+        pairs = zip(components, self.candidates, strict=True)
+        return tuple(sorted(pairs, key=lambda pair: -self.carried * pair[1]))
 
 
 def step_of(edge: Edge, patterns: Iterable[Pattern]) -> Step:

@@ -8,6 +8,7 @@ from explainer import Prediction
 from explainer.app import compute
 from explainer.app.explore import page as explore_page
 from explainer.app.explore.inspector import what_if
+from explainer.app.explore.inspector.beaten import SHOWN, beaten_table
 from explainer.app.explore.inspector.effect import says_effect, says_odd
 from explainer.app.explore.inspector.panel import UNSELECTED, says_step
 from explainer.app.explore.inspector.subject import strongest_step, subject
@@ -15,10 +16,12 @@ from explainer.app.explore.rows import rows_of
 from explainer.app.state.place import written_place
 from explainer.base.numbers import signed
 from explainer.figures import View
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.scene import Label, Line
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.ways.cut import Cut
+from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Edge, Node
 from explainer.results.step import step_of
 from tests.app import test_pages
@@ -141,6 +144,41 @@ def test_where_the_head_looks_is_listed_with_the_step_among_it(page):
     attends = html(test).split("attends to")[1].split("</table>")[0]
     assert attends.count('class="ipe-lead"') == 1
     assert 6 <= attends.count("<tr") <= 7
+
+
+def test_what_a_step_beat_is_listed_with_its_own_component_set_apart(page):
+    found = explained(page())
+    step = step_of(strongest_step(found.patterns[0]), found.patterns[:1])
+    table = beaten_table(step)
+    for component, value in step.ranked:
+        assert f">{wording.component(component)}</th>" in table
+        assert f"<td>{signed(value)}</td>" in table
+    assert table.count("<tr") == len(step.ranked)
+    assert table.count('-less"') == len(step.ranked) - 1
+    assert table.count("<span") == sum(signed(value) != "0.00" for _, value in step.ranked)
+    assert table in html(page())
+
+
+def test_of_many_components_a_few_are_listed_and_always_the_steps_own():
+    weak = Pattern(
+        token="a", influence=1.0, nodes=(0, 0), embedding_influence=1.0,
+        embedding_trail=(1.0,), components=(11,), attention_influence=0.5,
+        attention_trail=(0.5,), attention_candidates=(tuple(range(13, 0, -1)),),
+    )  # fmt: skip
+    table = beaten_table(step_of(Edge(0, 0, 0, 11), [weak]))
+    assert table.count("<tr") == SHOWN
+    assert table.count("head 11<") == 1
+    assert 'class="ipe-for"><th scope="row">head 11' in table
+
+
+def test_what_is_folded_up_is_drawn_when_it_is_opened(page):
+    test = page()
+    figures, tables = len(alts(test)), len(test.dataframe)
+    test.session_state["head_map"] = test.session_state["blocks"] = True
+    checked(test.run())
+    (whole,) = [said for said in alts(test) if said.startswith("Attention of head")]
+    assert "the marked step takes" in whole
+    assert (len(alts(test)), len(test.dataframe)) == (figures + 1, tables + 1)
 
 
 def words(**shares: float) -> tuple[Prediction, ...]:

@@ -98,8 +98,8 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
     steps = widget(test, "segmented_control", "step")
     assert steps.value == strongest_step(pattern).layer
     assert len(steps.options) == shown.model.layers
-    # The graph, how the head carries, its map, the candidates.
-    assert len(test.get("plotly_chart")) == (4 if heads else 3)
+    # The graph, and how the head carries; its map is drawn when it is opened.
+    assert len(test.get("plotly_chart")) == (2 if heads else 1)
 
     calls = []
     monkeypatch.setattr("explainer.app.compute.sentence.explain", lambda *a, **_: calls.append(a))

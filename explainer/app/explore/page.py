@@ -147,11 +147,12 @@ def _figures(
     with below:
         strip(explanation, drawn.of_tokens, view.level)
         pattern_table(rows, drawn)
-        with st.expander("Skip and heads by block"):
-            st.caption(
-                HOW_TO_READ_BLOCKS, help=words("block", "total flow", "component", "hidden state")
-            )
-            block_table(explanation)
+        blocks = st.expander("Skip and heads by block", key="blocks", on_change="rerun")
+        if blocks.open:
+            meanings = words("block", "total flow", "component", "hidden state")
+            blocks.caption(HOW_TO_READ_BLOCKS, help=meanings)
+            with blocks:
+                block_table(explanation)
     LINKED.write_link()
 
 

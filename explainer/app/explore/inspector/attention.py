@@ -14,7 +14,6 @@ from explainer.app.compute.explore import attention_weights
 from explainer.app.widgets.frame.viewport import is_dark
 from explainer.base.numbers import percent
 from explainer.figures.canvas import wording
-from explainer.figures.charts.candidates import ranked_candidates
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.head_map import head_map
 from explainer.results.route import SKIP
@@ -34,12 +33,14 @@ def attention_of(explanation: Explanation, request: Request, step: Step) -> None
         head = edge.component
         which = f"head {head}"
     else:
-        ranked = ranked_candidates(step.candidates, step.carried)
-        head = next(int(other) for other, _ in ranked if other != SKIP)
+        head = next(int(other) for other, _ in step.ranked if other != SKIP)
         which = f"head {head}, the best that skip beat"
     weights = attention_weights(request.reading)[edge.layer, head]
     st.html(_table(explanation, weights[edge.target], edge.source, edge.target, which))
-    with st.expander(f"All that head {head} attends to"):
+    whole = st.expander(f"All that head {head} attends to", key="head_map", on_change="rerun")
+    if not whole.open:  # a browser draws what nobody looks at, too
+        return
+    with whole:
         st.caption(
             "How to read it: a row’s token takes from the columns’ tokens, more where it is "
             "stronger; the square marks the step."
@@ -50,7 +51,7 @@ def attention_of(explanation: Explanation, request: Request, step: Step) -> None
             ),
             theme=None,
             config=STILL,
-            key="head_map",
+            key="head_map_figure",
             alt=f"Attention of head {head}: the marked step takes "
             f"{percent(float(weights[edge.target, edge.source]))}",
         )

@@ -12,6 +12,7 @@ import streamlit as st
 from explainer import ExplainerError, Explanation, Prediction
 from explainer.app.compute import Request
 from explainer.app.explore.inspector.attention import attention_of
+from explainer.app.explore.inspector.beaten import beaten
 from explainer.app.explore.inspector.head_parts import head_parts
 from explainer.app.explore.inspector.own_route import own_route
 from explainer.app.explore.inspector.stability import stability_of
@@ -22,14 +23,11 @@ from explainer.app.explore.selection import select_popover, show_all
 from explainer.app.explore.state import EDITOR
 from explainer.app.explore.tables import passing_table
 from explainer.app.widgets.frame.notes import show_error
-from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import counted, percent, signed
 from explainer.figures import View
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
-from explainer.figures.charts.candidates import candidate_bars, ranked_candidates
-from explainer.figures.charts.chart import STILL
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.ways.cut import Cut
 from explainer.results.pattern import Pattern
@@ -71,7 +69,7 @@ def inspector(
     if step is not None:
         with _said():
             attention_of(explanation, request, step)
-        _beaten(explanation, step)
+        beaten(explanation.settings.search, step)
     if view.place is not None:
         passing_table(rows, drawn)
     if found.pattern is not None:
@@ -153,11 +151,7 @@ def says_step(explanation: Explanation, step: Step) -> str:
     """What comes to a step, how much of it its component carries on, and what comes next."""
     edge, patterns = step.edge, step.patterns
     whole = sum(step.candidates)
-    second, value = next(
-        pair
-        for pair in ranked_candidates(step.candidates, step.carried)
-        if pair[0] != edge.component
-    )
+    second, value = next(pair for pair in step.ranked if pair[0] != edge.component)
     share = f" ({percent(step.carried / whole)})" if whole * step.carried > 0 else ""
     if len(patterns) == 1:
         word = f"“{wording.name(explanation, patterns[0].source)}”"
@@ -170,22 +164,3 @@ def says_step(explanation: Explanation, step: Step) -> str:
         f"{comes}; {wording.component(edge.component)} carries {signed(step.carried)} of it{share} "
         f"{way}. Next is {wording.component(second)} with {signed(value)}."
     )
-
-
-def _beaten(explanation: Explanation, step: Step) -> None:
-    """What every other component would carry on the step."""
-    st.caption(
-        "What each component would carry on this step, with all of them open above it along the "
-        f"nodes; {_why_chosen(explanation)}."
-    )
-    assert step.edge.component is not None
-    bars = candidate_bars(step.candidates, step.edge.component, step.carried, dark=is_dark())
-    said = says_step(explanation, step)
-    st.plotly_chart(bars, theme=None, config=STILL, key="step_candidates", alt=said)
-
-
-def _why_chosen(explanation: Explanation) -> str:
-    """Which of the bars is the one that was chosen."""
-    if explanation.settings.search == "staged":
-        return "of a word’s pattern, the longest bar in the word’s direction was chosen"
-    return "the joint search chose the step together with those around it, so another may be longer"

@@ -48,6 +48,7 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
         {"text": SENTENCE, "correct": "are", "wrong": "is", "replacement": "mean"},
     ),
     "task": ("evaluate", {"about": "task", "replacement": "baseline", "measure": "Q"}),
+    "protocols": ("evaluate", {"about": "protocols", "protocol": "paths"}),
     "method": ("method", {"text": SENTENCE, "correct": "are", "wrong": "is"}),
 }
 """The pages by their names in the pictures' names: where they are, and their links' choices."""

@@ -312,3 +312,16 @@ def test_one_table_has_a_method_once_and_marks_the_best_of_each_column(folder):
     assert "**100.0 [100.0, 100.0]**" in cells["DecompX"]
     assert "**100.0 [100.0, 100.0]**" in cells["ALTI"]
     assert cells["influence, ours"].endswith("| **2.00 [2.00, 2.00]** |")
+
+
+def test_a_measure_that_is_a_size_does_not_break_its_table():
+    def line(number: int) -> dict:
+        found = tuple(
+            Measurement(name, "effect", Condition("edge", "pair"), value)
+            for name, value in (("pattern-heads", 0.9), ("step-heads", 0.1))
+        )
+        record = ProtocolRecord("t", number, "all", "t", "a", "b", "edges", f"n{number}", found, ())
+        return {"model": "tiny", **record.to_dict()}
+
+    head, *others = grid(table_of(map(line, range(3))), Condition("edge", "pair")).table()
+    assert head.replace("\\|", "").count("|") == others[1].count("|") == 3

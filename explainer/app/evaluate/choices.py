@@ -70,7 +70,7 @@ class Inquiry:
     instead: str = PAIR
     of: str = OF[0]
     redrawn: bool = False
-    few: int = 12
+    few: int = 20
 
     @property
     def fits_link(self) -> bool:

@@ -51,7 +51,7 @@ class Grid:
     def table(self) -> tuple[str, ...]:
         """The grid as the lines of a Markdown table."""
         heads = [
-            f"{quantity.short}{', %' if quantity.percent else ''}"
+            f"{_in_table(quantity.short)}{', %' if quantity.percent else ''}"
             f"{f' {quantity.aim}' if name in self.best else ''}"
             for name, quantity in self.measures.items()
         ]
@@ -63,6 +63,11 @@ class Grid:
             f"| {' | '.join(row)} |"
             for row in ([self.rows, *heads], ["---"] * (1 + len(heads)), *rows)
         )
+
+
+def _in_table(said: str) -> str:
+    """Text in a cell, which a stroke would end."""
+    return said.replace("|", r"\|")
 
 
 def name_of(method: str, labels: Mapping[str, str]) -> str:

@@ -362,15 +362,43 @@ def test_rivals_of_equal_size_have_their_accuracy_and_are_ranked_by_nearness_to_
     assert "of Q (patterns less)" in beside(says, "equal nodes")
 
 
-def test_where_intervals_overlap_no_difference_is_shown():
+def swinging(*, together: bool) -> list:
+    """Sentences that differ much; methods by 0.01 each in all of them, or now one way, now the
+    other."""
     lines = kept(0.5, ("rollout-nodes", 0.5))
     for number, record in enumerate(lines):
         record["outcomes"] = [
-            {**outcome, "value": outcome["value"] + 0.4 * (-1) ** number + 0.01 * place}
+            {
+                **outcome,
+                "value": outcome["value"]
+                + 0.4 * (-1) ** (number if together else number + place)
+                + 0.01 * place,
+            }
             for place, outcome in enumerate(record["outcomes"])
         ]
-    says = report(tables_of(lines)).findings[2].says
+    return lines
+
+
+def test_where_sentences_disagree_no_difference_is_shown():
+    says = report(tables_of(swinging(together=False))).findings[2].says
     assert "of Q (no difference shown)" in beside(says, "equal nodes")
+
+
+def test_what_differs_in_every_sentence_is_shown_where_intervals_overlap():
+    made = report(tables_of(swinging(together=True)))
+    rows = made.summary[made.summary["quantity"] == "retained Q"].set_index("method")
+    own, rival = rows.loc["pattern"], rows.loc["rollout-nodes"]
+    assert own["low"] < rival["low"] < own["high"]
+    assert rival["beside"] == pytest.approx(0.01)
+    assert rival["beside_low"] == pytest.approx(0.01)
+    assert math.isnan(own["beside"])
+    assert "of Q (patterns less)" in beside(made.findings[2].says, "equal nodes")
+    assert made.findings[2].tests[0].word == "not confirmed"
+    # Results from before the difference was measured have their intervals alone.
+    older = made.summary.drop(columns=[name for name in made.summary if "beside" in name])
+    (_, _, kept_alone) = findings(older, made.consistency)
+    assert kept_alone.tests[0].word == "cannot tell"
+    assert "the intervals overlap" in kept_alone.tests[0].why
 
 
 def test_few_sentences_have_no_interval():

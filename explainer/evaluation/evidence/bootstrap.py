@@ -89,17 +89,21 @@ def ratio(drawn: Resampling, values: Array, whole: Array | None = None) -> Estim
 
 
 def difference(
-    drawn: Resampling, one: Array, other: Array, gain: Callable[[Array], Array]
+    drawn: Resampling,
+    one: Array,
+    other: Array,
+    gain: Callable[[Array], Array],
+    whole: Array | None = None,
 ) -> Estimate:
-    """By how much the mean of `one` is better than that of `other`, of the same sentences.
+    """By how much `one` is better than `other`, as means of the same sentences, or Σ / Σ `whole`.
 
     `gain` turns means so that more is better. What is hard in a sentence is so for both, and falls
     out of the difference; so it can be told from 0 where two intervals overlap. BCa as in `ratio`.
     """
-    every = np.ones_like(one)
-    (mine, without), (its, its_without) = (_ratios(drawn, part, every) for part in (one, other))
+    weight = np.ones_like(one) if whole is None else whole
+    (mine, without), (its, its_without) = (_ratios(drawn, part, weight) for part in (one, other))
     found = gain(mine) - gain(its)
-    clusters = len(np.unique(drawn.cluster))
+    clusters = len(np.unique(drawn.cluster[weight != 0]))
     return Estimate.of(found[0], found[1:], clusters, gain(without) - gain(its_without))
 
 

@@ -37,16 +37,24 @@ def row_of(table: pd.DataFrame, quantity: str, **of: str | int | None) -> pd.Ser
 
 
 def order(own: pd.Series, other: pd.Series) -> int | None:
-    """Which of two shares is nearer to the whole model's: 1 the first, −1 the second.
+    """Which share is nearer to the whole model's: 1 the patterns' `own`, −1 the other one.
 
-    0 where their intervals overlap, None where one of them has none.
+    By their difference in the same sentences, where a run knows it, else by their intervals: 0
+    where that holds 0, or these overlap. None where there is no interval.
     """
+    if paired(other):
+        return -1 if other["beside_low"] > 0 else 1 if other["beside_high"] < 0 else 0
     if pd.isna(own["low"]) or pd.isna(other["low"]):
         return None
     mine, its = _off(own), _off(other)
     if mine[0] <= its[1] and its[0] <= mine[1]:
         return 0
     return 1 if mine[1] < its[0] else -1
+
+
+def paired(row: pd.Series) -> bool:
+    """Whether the row knows its difference from the patterns' in the same sentences."""
+    return bool(pd.notna(row.get("beside_low")))
 
 
 def _off(row: pd.Series) -> tuple[float, float]:

@@ -15,17 +15,27 @@ Quantities, shares of 1 but for Q and path counts:
   blocks where that is empty; `skip steps`: of the patterns' steps, those that are skips;
 - `alignment`: inner nodes that the best path of attention shares with the pattern;
 - `log10 sparsity`: the logarithm of the number of patterns over that of all paths.
+
+`beside` says by how much a method is better than the patterns in the same sentences: nearer to 1 by
+what it retains; of what is cut, by how much less is left than without the patterns' heads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 
-from explainer.evaluation.evidence.bootstrap import Estimate, Resampling, ratio, resampling
+from explainer.evaluation.evidence.bootstrap import (
+    Array,
+    Estimate,
+    Resampling,
+    difference,
+    ratio,
+    resampling,
+)
 from explainer.evaluation.evidence.tables import Tables
 from explainer.results.gap import gap_is_large
 from explainer.tasks.lexicon import lexeme
@@ -36,8 +46,10 @@ EVERY_TASK = "all tasks"
 """The sentences of all tasks of a model together."""
 COLUMNS = (
     *("model", "task", "quantity", "level", "words", "method", "replacement", "layer"),
-    *("value", "low", "high", "n"),
+    *("value", "low", "high", "n", "beside", "beside_low", "beside_high"),
 )
+OWN = {"keep": "pattern", "remove": "pattern-heads"}
+"""With whom methods are compared in the same sentences."""
 
 
 def summary(tables: Tables) -> pd.DataFrame:
@@ -91,7 +103,9 @@ def _row(
     method: str | None = None,
     replacement: str | None = None,
     layer: int | None = None,
+    beside: Estimate | None = None,
 ) -> Row:
+    apart = Estimate(*[float("nan")] * 3) if beside is None else beside
     return {
         "quantity": quantity,
         "level": level,
@@ -101,6 +115,7 @@ def _row(
         "layer": layer,
         "n": n,
         **asdict(found),
+        **{"beside": apart.value, "beside_low": apart.low, "beside_high": apart.high},
     }
 
 
@@ -128,17 +143,42 @@ def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, drawn: Resampling)
     whole = sentences["value"].to_numpy()
     right = (whole > 0).astype(float)
     keys = ["level", "words", "method", "replacement", "mode"]
-    for (level, words, method, replacement, mode), rows in outcomes.groupby(keys, sort=False):
-        value = rows.set_index(["task", "number"])["value"].reindex(order).to_numpy()
+    values = {
+        key: rows.set_index(["task", "number"])["value"].reindex(order).to_numpy()
+        for key, rows in outcomes.groupby(keys, sort=False)
+    }
+    for (level, words, method, replacement, mode), value in values.items():
+        own = values.get((level, words, OWN[mode], replacement, mode))
+        beside = _beside(drawn, mode, None if method == OWN[mode] else own)
         still = (value > 0).astype(float)
         of = {"level": level, "words": words, "method": method, "replacement": replacement}
+        n = len(value)
         if mode == "remove":
-            yield _row("removed accuracy", ratio(drawn, still), len(value), **of)
-            yield _row("removed Q", ratio(drawn, value, whole), len(value), **of)
+            yield _row("removed accuracy", ratio(drawn, still), n, **of)
+            apart = beside(value, lambda q: q, whole)
+            yield _row("removed Q", ratio(drawn, value, whole), n, **of, beside=apart)
             continue
-        yield _row("kept accuracy", ratio(drawn, still), len(value), **of)
-        yield _row("retained accuracy", ratio(drawn, still * right, right), len(value), **of)
-        yield _row("retained Q", ratio(drawn, value, whole), len(value), **of)
+        yield _row("kept accuracy", ratio(drawn, still), n, **of)
+        apart = beside(value, lambda q: (q > 0) * right, right)
+        yield _row("retained accuracy", ratio(drawn, still * right, right), n, **of, beside=apart)
+        apart = beside(value, lambda q: q, whole)
+        yield _row("retained Q", ratio(drawn, value, whole), n, **of, beside=apart)
+
+
+def _beside(
+    drawn: Resampling, mode: str, own: Array | None
+) -> Callable[[Array, Callable[[Array], Array], Array], Estimate | None]:
+    """By how much values are better than `own` ones, once both are turned into what is summed."""
+
+    def gain(shares: Array) -> Array:
+        return -np.abs(shares - 1) if mode == "keep" else -shares
+
+    def apart(value: Array, turned: Callable[[Array], Array], whole: Array) -> Estimate | None:
+        if own is None:
+            return None
+        return difference(drawn, turned(value), turned(own), gain, whole)
+
+    return apart
 
 
 def _sizes(outcomes: pd.DataFrame, nouns: pd.Series) -> Iterator[Row]:

@@ -1,7 +1,8 @@
 """What a run's numbers say to a claim: confirmed, not confirmed, or that they cannot tell.
 
-Every test has its control, and a word is given only where the two intervals lie apart: beside what
-chance does, or a rival that keeps or cuts as much. Where several tests bear on a claim, all have to
+Every test has its control, and a word is given only where they differ in the same sentences (in
+results without that, where the two intervals lie apart): beside what chance does, or a rival that
+keeps or cuts as much. Where several tests bear on a claim, all have to
 hold for it; where one holds and one fails, the claim as it is worded cannot be told.
 """
 
@@ -22,6 +23,7 @@ from explainer.evaluation.evidence.rows import (
     WHERE,
     label_of,
     order,
+    paired,
     place_of,
     replacements_of,
     row_of,
@@ -143,7 +145,8 @@ def _kept(of_level: pd.DataFrame, cut: pd.DataFrame, test: str) -> Verdict | Non
     if signs == {-1}:
         return Verdict(test, "not confirmed", f"{said}.")
     if not signs:
-        return Verdict(test, "cannot tell", f"{said}: the intervals overlap.")
+        why = "no difference in the same sentences" if paired(rival) else "the intervals overlap"
+        return Verdict(test, "cannot tell", f"{said}: {why}.")
     if signs == {-1, 1}:
         return Verdict(test, "cannot tell", f"{said}: Q and right answers disagree.")
     if None not in sizes and sizes[1] < SMALLER * sizes[0]:  # type: ignore[operator]
@@ -178,8 +181,12 @@ def cut_tests(table: pd.DataFrame) -> Iterator[Verdict]:
             if own is None or other is None:
                 continue
             word: Word = "cannot tell"
-            if own["high"] < other["low"] or own["low"] > other["high"]:
-                word = "confirmed" if own["high"] < other["low"] else "not confirmed"
+            # What is left without the patterns' heads is less, or more.
+            less, more = own["high"] < other["low"], own["low"] > other["high"]
+            if paired(other):
+                less, more = other["beside_high"] < 0, other["beside_low"] > 0
+            if less or more:
+                word = "confirmed" if less else "not confirmed"
             few = f"; {TOO_FEW}" if pd.isna(own["low"]) or pd.isna(other["low"]) else ""
             yield Verdict(
                 f"Patterns’ heads matter more than {LIKE_HEADS[method]} ({control})",

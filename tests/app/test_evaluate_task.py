@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer import load_model
-from explainer.app.compute import queue
+from explainer.app.compute import queue, waiting
 from explainer.app.evaluate import live, measuring
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.figures import ICONS
@@ -267,6 +267,24 @@ def test_where_too_many_wait_it_stops_with_a_reason(page, monkeypatch):
     checked(test.run())
     assert said(test, "computations are waiting already")
     assert any("Go on (10 sentences left)" in button.label for button in test.button)
+
+
+def test_a_run_that_is_cancelled_while_it_waits_stops_and_can_go_on(page, monkeypatch):
+    test = page(n="10", task="sva-obj")
+    checked(test.button(key="start").click().run())
+    running = test.session_state[live.KEPT]
+    measuring.advance(running)
+    state = {waiting.ASKED: waiting.RUN}
+    monkeypatch.setattr(waiting.st, "session_state", state)
+    waiting._cancel()
+    measuring.measure(running, lambda: None)
+    assert len(running.lines) == 1
+    measuring.advance(running)  # it is no longer cancelled
+    monkeypatch.undo()
+    assert not running.running
+    checked(test.run())
+    assert any("Go on (8 sentences left)" in button.label for button in test.button)
+    assert not test.error
 
 
 def test_ones_own_file_is_measured_and_what_cannot_be_read_is_named(page):

@@ -213,6 +213,17 @@ def test_what_nobody_can_cancel_waits_without_a_button(said):
     assert said == [(None, "Waiting for another computation (2nd in line) …"), None]
 
 
+def test_what_has_a_bar_of_its_own_shows_only_its_waiting(said, monkeypatch):
+    monkeypatch.setattr(waiting, "SOON", 0.0)
+    monkeypatch.setattr(waiting, "EVERY", 0.0)
+    with waited_for(None, waiting.RUN, has_bar=True) as wait:
+        wait.line(1)
+        wait.begin()
+        wait.hear(0.5)
+        wait.look()
+    assert said == [(0.0, "Waiting for another computation (2nd in line) …"), None]
+
+
 def test_what_takes_longer_than_thought_shows_how_far_it_is(said, monkeypatch):
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])

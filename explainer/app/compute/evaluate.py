@@ -10,6 +10,7 @@ from explainer.app.compute.cached import computed
 from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import on
+from explainer.app.compute.waiting import RUN
 from explainer.evaluation.effort import sentence_estimate
 from explainer.evaluation.line import left_out
 from explainer.evaluation.methods import METHODS
@@ -75,7 +76,8 @@ def measured_line(
 ) -> dict[str, Any]:
     """The line of a run's sentence, which says why where it is left out.
 
-    Not kept: a run has its own lines. Raises ExplainerError where there is no model or no turn.
+    Not kept: a run has its own lines. Raises ExplainerError where there is no model or no turn,
+    and CancelledError where the run was cancelled while it waited.
     """
 
     def work(loaded: Loaded) -> dict[str, Any]:
@@ -87,4 +89,4 @@ def measured_line(
         filled = shared_fillings.within(loaded.model, model, options)
         return line_of(loaded.model, case, number, options, filled, budget())
 
-    return on(model.model, work, asked=model.version)
+    return on(model.model, work, asked=model.version, question=RUN, has_bar=True)

@@ -9,6 +9,7 @@ from explainer.app.compute.bounds import allowed, budget
 from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Reading
 from explainer.app.compute.server import on
+from explainer.app.compute.waiting import RUN
 from explainer.evaluation.line import left_out
 from explainer.evaluation.protocols.effort import protocol_estimate
 from explainer.evaluation.protocols.run import measured, prepared
@@ -60,4 +61,4 @@ def protocol_line(
             return left_out(case, number, error)
         return found.to_dict()
 
-    return on(source.model, work, asked=source.version)
+    return on(source.model, work, asked=source.version, question=RUN, has_bar=True)

@@ -86,18 +86,20 @@ def on(
     asked: str = "",
     effort: Callable[[Loaded], Estimate | None] = lambda _: None,
     question: Hashable = None,
+    has_bar: bool = False,
 ) -> Result:
     """What `work` gives, run with the model called `name` in its turn of the queue.
 
     `asked` is the version of the model's files (empty: as they are now); `effort` is called before
     the turn, tells what it takes, and raises for what takes too long. Who waits for long sees how
-    far it is, and can cancel the `question`. The work is stopped at its next checkpoint where
+    far it is, and can cancel the `question`; of what `has_bar`, one of its own on the page, only
+    the waiting is shown. The work is stopped at its next checkpoint where
     the session has gone or has asked for something else, and with an ExplainerError where it takes
     far longer than is allowed. Raises ExplainerError where there is no such model or no turn, and
     where the question was cancelled, and RuntimeError inside of another work.
     """
     loaded = fetch(name, asked)
-    with waited_for(effort(loaded), question) as wait, _turn(wait):
+    with waited_for(effort(loaded), question, has_bar=has_bar) as wait, _turn(wait):
         return work(loaded)
 
 

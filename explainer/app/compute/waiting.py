@@ -36,6 +36,8 @@ _NUMBERS = count()
 """No two notices of a run may have the same key."""
 SHOWS_CANCEL = "<style>:root { --ipe-cancel: visible; }</style><i></i>"
 """Shows the page's button; more than the rule, which Streamlit would move out of its place else."""
+RUN = "run"
+"""The question of a session's run over many sentences, whichever it is."""
 ASKED = "waited_for"
 """Where the session keeps the question that it waits for, if that can be cancelled."""
 
@@ -126,15 +128,18 @@ def loading(name: str) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def waited_for(found: Estimate | None, question: Hashable) -> Iterator[Wait]:
+def waited_for(
+    found: Estimate | None, question: Hashable, *, has_bar: bool = False
+) -> Iterator[Wait]:
     """What is inside waits for its turn and is computed; whoever waits sees how far it is.
 
-    `found` is what it takes, if that is known. None as question is what nobody can cancel. Raises
-    CancelledError where the session has cancelled this question.
+    `found` is what it takes, if that is known. None as question is what nobody can cancel. Of what
+    `has_bar`, one of its own on the page, only the waiting is shown. Raises CancelledError where
+    the session has cancelled this question.
     """
     if question is not None and session.is_cancelled(question):
         raise CancelledError(question, found)
-    wait = Wait(found, question)
+    wait = Wait(found, question, has_bar=has_bar)
     try:
         yield wait
     except ExplainerError:  # a run that ends otherwise leaves the page to the next one
@@ -146,8 +151,8 @@ def waited_for(found: Estimate | None, question: Hashable) -> Iterator[Wait]:
 class Wait:
     """How what is computed is followed: `check` may end it, the others draw where it is."""
 
-    def __init__(self, found: Estimate | None, question: Hashable) -> None:
-        self._found, self._question = found, question
+    def __init__(self, found: Estimate | None, question: Hashable, *, has_bar: bool) -> None:
+        self._found, self._question, self._has_bar = found, question, has_bar
         self._notice = Notice()
         self._before = 0
         self._began = self._drawn = time.monotonic()
@@ -193,7 +198,7 @@ class Wait:
         now = time.monotonic()
         elapsed = now - self._began
         shown = elapsed >= SOON or (self._found is not None and _is_long(self._found))
-        if self._question is None or not shown or now - self._drawn < EVERY:
+        if self._question is None or self._has_bar or not shown or now - self._drawn < EVERY:
             return
         self._drawn = now
         self._draw(_progress(self._found, elapsed, self._done))

@@ -16,6 +16,7 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.app.compute import Reading
+from explainer.app.compute.waiting import CancelledError
 from explainer.base.numbers import counted, duration
 from explainer.evaluation.evidence.left_out import Reason, reasons
 from explainer.evaluation.evidence.tables import left_out_of
@@ -113,11 +114,16 @@ def go_on(name: str) -> None:
 
 
 def measure(running: Measuring, moved: Callable[[], object]) -> None:
-    """Measure all that is left; `moved` is called after each sentence."""
+    """Measure all that is left; `moved` is called after each sentence.
+
+    A run that is cancelled while it waits for its turn stops, as by Stop.
+    """
     try:
         while running.left:
             advance(running)
             moved()
+    except CancelledError as cancelled:
+        cancelled.resume()  # to go on is up to the person
     except ExplainerError as error:
         running.problem = str(error)
     running.running = False

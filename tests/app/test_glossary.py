@@ -51,6 +51,21 @@ def test_method_has_all_of_them(tiny_masked_lm_dir):
     assert any(subheader.value == "7 · The words" for subheader in test.subheader)
 
 
+def test_no_explanation_hangs_on_a_table_heading():
+    """The browser shows such a one to a pointer only: neither keyboard nor finger comes to it."""
+    for name, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.keyword) and node.arg == "column_config":
+                inside = [part.arg for part in ast.walk(node) if isinstance(part, ast.keyword)]
+                assert "help" not in inside, f"{name}: say it beside the table"
+
+
+def test_the_table_of_words_says_what_its_columns_are(tiny_masked_lm_dir):
+    test = opened(tiny_masked_lm_dir)
+    (said,) = [caption for caption in test.caption if "Iₐ the part" in caption.value]
+    assert said.help == words("influence", "nodes", "heads and skips")
+
+
 def test_each_number_of_the_strip_says_what_it_is(tiny_masked_lm_dir):
     test = opened(tiny_masked_lm_dir)
     helps = {metric.label.replace("\\", ""): metric.help for metric in test.metric}

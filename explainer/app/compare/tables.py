@@ -88,17 +88,21 @@ def route_table(shown: Shown, level: Level) -> None:
         height="content" if len(places) <= MOST_ROWS else 500,
         column_config={
             "word": text("word", width=130),
-            "g first": number("g, first", format="%+.3f", width=72, help=words("influence")),
+            "g first": number("g, first", format="%+.3f", width=72),
             "g second": number("g, second", format="%+.3f", width=78),
-            "change of g": number("Δg", format="%+.3f", width=66, help="Second less first"),
-            "change of I_e": number("ΔIₑ", format="%+.3f", width=66, help=words("nodes")),
-            "change of I_a": number("ΔIₐ", format="%+.3f", width=66, help=words("heads and skips")),
-            "ways differ": text("ways differ at", width=170, help=DIFFER),
+            "change of g": number("Δg", format="%+.3f", width=66),
+            "change of I_e": number("ΔIₑ", format="%+.3f", width=66),
+            "change of I_a": number("ΔIₐ", format="%+.3f", width=66),
+            "ways differ": text("ways differ at", width=170),
             "way in the first": text("way, first", width=290),
             "way in the second": text("way, second", width=290),
         },
     )
-    st.caption(f"{HOW_TO_READ} {no_changes(comparison) or CHANGES}")
+    meanings = words("influence", "nodes", "heads and skips")
+    st.caption(
+        f"{HOW_TO_READ} {no_changes(comparison) or CHANGES}",
+        help=f"Where ways differ. {DIFFER}\n\n{meanings}",
+    )
 
 
 def no_changes(comparison: Comparison) -> str | None:

@@ -176,8 +176,8 @@ def _table(found: Ablations) -> None:
         placeholder="–",
         height="content",
         column_config={
-            "Q left": number(format="%+.3f", help="logits"),
-            "influence carried": number(format="%.1f %%", help="share of the words’ Σ|g|"),
+            "Q left": number("Q left (logits)", format="%+.3f"),
+            "influence carried": number("share of Σ|g| carried", format="%.1f %%"),
         },
     )
 

@@ -113,7 +113,7 @@ def pattern_table(rows: Rows, drawn: Drawn) -> None:
         picked = st.session_state[key]["selection"]["rows"]
         choose_word(rows, sources[picked[0]] if picked and picked[0] < len(sources) else None)
 
-    st.caption(HOW_TO_READ)
+    st.caption(HOW_TO_READ, help=words("influence", "nodes", "heads and skips"))
     st.dataframe(
         frame,
         key=key,
@@ -127,9 +127,9 @@ def pattern_table(rows: Rows, drawn: Drawn) -> None:
         height="content" if len(sources) <= MOST_ROWS else 500,
         column_config={
             "word": st.column_config.TextColumn("word", width=120),
-            "g": number("g", format="%+.3f", width=76, help=words("influence")),
-            "I_e": number("Iₑ", format="%+.3f", width=76, help=words("nodes")),
-            "I_a": number("Iₐ", format="%+.3f", width=76, help=words("heads and skips")),
+            "g": number("g", format="%+.3f", width=76),
+            "I_e": number("Iₑ", format="%+.3f", width=76),
+            "I_a": number("Iₐ", format="%+.3f", width=76),
             "I_e / g": number("Iₑ / g", format="%.0f %%", width=76),
             "I_a / g": number("Iₐ / g", format="%.0f %%", width=76),
             "path": st.column_config.TextColumn("path", width=520),
@@ -187,7 +187,7 @@ def passing_table(rows: Rows, drawn: Drawn) -> None:
         height="content" if len(sources) <= FEW_ROWS else 240,
         column_config={
             "word": st.column_config.TextColumn("word", width=120),
-            "carries": number("carries", format="%+.3f", width=90, help="logits"),
+            "carries": number("carries (logits)", format="%+.3f", width=110),
             "of the word": number("of the word’s g", format="%.0f %%", width=110),
             "of all that pass": number("of all that pass", format="%.0f %%", width=110),
             "path": st.column_config.TextColumn("path", width=520),

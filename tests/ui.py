@@ -1,8 +1,14 @@
 """What the tests of pages without a browser share: opening one, its widgets and its link."""
 
+from functools import cache
 from pathlib import Path
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+
+# Every `AppTest` is a server of its own and looks through all installed packages for components,
+# which takes a third of its time; a real server does so once.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 APP = Path(__file__).parents[1] / "app.py"
 

@@ -4,6 +4,8 @@ import tests.executed  # noqa: F401  # before anything of the engine
 
 # isort: split
 
+import contextlib
+import functools
 from pathlib import Path
 
 import pytest
@@ -60,7 +62,12 @@ pages wait for much of their time, and a third browser only makes the two slower
 def pytest_collection_modifyitems(items):
     """The longest first; whole files in one process, and those of browsers in few."""
     order = {part: place for place, part in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(part_of(item.module), len(order)))
+    items.sort(
+        key=lambda item: (
+            order.get(part_of(item.module), len(order)),
+            "new_address" not in item.fixturenames,
+        )
+    )
     files = {item.module.__name__: item for item in items}
     driving = [name for name, item in files.items() if part_of(item.module) == "browser"]
     groups = {name: f"browser {k % BROWSERS}" for k, name in enumerate(sorted(driving))}
@@ -69,10 +76,20 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.xdist_group(groups.get(name, name)))
 
 
-@pytest.fixture(autouse=True, scope="module")
+SHAPED: set[str] = set()
+"""The test functions of which a case has been run with the engine's shapes executed."""
+
+
+@pytest.fixture(autouse=True)
 def shapes(request):
-    """Execute the engine's shapes, but for what is outside of it."""
-    config.update("jaxtyping_disable", part_of(request.module) in OUTSIDE)
+    """Execute the engine's shapes in the first case of each of its test functions.
+
+    Further cases call the same functions with other numbers, in half of the time without.
+    """
+    test = f"{request.module.__name__}.{request.node.originalname}"
+    seen = part_of(request.module) in OUTSIDE or test in SHAPED
+    SHAPED.add(test)
+    config.update("jaxtyping_disable", seen)
 
 
 WORDS = [
@@ -184,10 +201,26 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def address():
+def shared_server():
+    """The server that browser tests share, as it starts when the first of them asks for it."""
+    with contextlib.ExitStack() as open_until_the_end:
+        yield functools.cache(lambda: open_until_the_end.enter_context(browser.server()))
+
+
+@pytest.fixture(scope="session")
+def address(shared_server):
     """The address of a server that all browser tests share."""
-    with browser.server() as running:
-        yield running
+    return shared_server()
+
+
+@pytest.fixture
+def new_address(shared_server):
+    """The address of a server that nobody has been at: the shared one before its first visitor."""
+    if shared_server.cache_info().currsize:
+        with browser.server() as running:
+            yield running
+    else:
+        yield shared_server()
 
 
 @pytest.fixture

@@ -113,22 +113,55 @@ def test_the_explored_sentence_comes_along(tab, address, tiny_masked_lm_dir):
     assert tab.locator(browser.BOX).input_value() == text
 
 
-def test_a_mistake_stays_at_its_side(tab, link):
-    tab.goto(link())
-    ready(tab)
-    before = alts(tab)
+@pytest.fixture(scope="module")
+def used(chromium, address, tiny_masked_lm_dir):
+    """One page that a person goes on with; each test begins where another has left it."""
+    with browser.opened(chromium) as page:
+        page.goto(f"{address}/compare?{urlencode({'model': str(tiny_masked_lm_dir)})}")
+        ready(page)
+        yield page
+
+
+def test_graphs_stand_side_by_side_on_a_wide_screen(used):
+    one, two = (used.locator(PLOTS).nth(k).bounding_box() for k in range(2))
+    assert one["y"] == pytest.approx(two["y"], abs=1)
+    assert one["x"] + one["width"] < two["x"]
+    assert rows(used, 0) == pytest.approx(rows(used, 1), abs=0.6)
+    # However many lines an answer takes.
+    longer = used.add_style_tag(content=".st-key-pair_second .ipe-answer { padding-bottom: 40px; }")
+    used.wait_for_timeout(300)
+    one, two = (used.locator(PLOTS).nth(k).bounding_box() for k in range(2))
+    assert one["y"] == pytest.approx(two["y"], abs=1)
+    longer.evaluate("e => e.remove()")
+
+
+def test_on_a_small_screen_they_follow_each_other(used):
+    for width in (390, 768):
+        used.set_viewport_size({"width": width, "height": 844})
+        ready(used)
+        used.wait_for_timeout(500)
+        main = used.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        one, two = (used.locator(PLOTS).nth(k).bounding_box() for k in range(2))
+        assert max(main, one["x"] + one["width"], two["x"] + two["width"]) <= width
+        assert one["y"] + one["height"] <= two["y"]
+    used.set_viewport_size({"width": 1280, "height": 1000})
+    ready(used)
+
+
+def test_a_mistake_stays_at_its_side(used):
+    before = alts(used)
     text = "<img src=x onerror=alert(1)> [MASK] [MASK]"
-    sentence(tab, "Second").fill(text)
-    sentence(tab, "Second").press("Enter")
-    alert = tab.locator("[data-testid=stAlert]:has([data-testid=stAlertContentError])")
+    sentence(used, "Second").fill(text)
+    sentence(used, "Second").press("Enter")
+    alert = used.locator("[data-testid=stAlert]:has([data-testid=stAlertContentError])")
     alert.wait_for()
-    ready(tab, graphs=1)
+    ready(used, graphs=1)
     assert alert.count() == 1
     assert "has 2 [MASK]" in alert.inner_text()
     assert alert.bounding_box()["x"] > 600  # at its side
-    assert sentence(tab, "Second").input_value() == text
-    assert alts(tab) == before[:1]
-    assert not tab.locator("img[src=x]").count()
+    assert sentence(used, "Second").input_value() == text
+    assert alts(used) == before[:1]
+    assert not used.locator("img[src=x]").count()
 
 
 def test_html_in_a_sentence_is_shown_as_text(tab, link, tiny_roberta_dir):
@@ -143,33 +176,6 @@ def test_html_in_a_sentence_is_shown_as_text(tab, link, tiny_roberta_dir):
     assert "x" not in tab.locator(".ipe-answer b").all_inner_texts()  # quoted, where it is named
     labels = tab.locator(".js-plotly-plot").first.locator("text").all_text_contents()
     assert "<" in labels or "<b" in labels
-
-
-def test_graphs_stand_side_by_side_on_a_wide_screen(tab, link):
-    tab.goto(link())
-    ready(tab)
-    one, two = (tab.locator(PLOTS).nth(k).bounding_box() for k in range(2))
-    assert one["y"] == pytest.approx(two["y"], abs=1)
-    assert one["x"] + one["width"] < two["x"]
-    assert rows(tab, 0) == pytest.approx(rows(tab, 1), abs=0.6)
-    # However many lines an answer takes.
-    tab.add_style_tag(content=".st-key-pair_second .ipe-answer { padding-bottom: 40px; }")
-    tab.wait_for_timeout(300)
-    one, two = (tab.locator(PLOTS).nth(k).bounding_box() for k in range(2))
-    assert one["y"] == pytest.approx(two["y"], abs=1)
-
-
-def test_on_a_small_screen_they_follow_each_other(chromium, link):
-    with browser.opened(chromium, width=390, height=844) as page:
-        page.goto(link())
-        for width in (390, 768):
-            page.set_viewport_size({"width": width, "height": 844})
-            ready(page)
-            page.wait_for_timeout(500)
-            main = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-            one, two = (page.locator(PLOTS).nth(k).bounding_box() for k in range(2))
-            assert max(main, one["x"] + one["width"], two["x"] + two["width"]) <= width
-            assert one["y"] + one["height"] <= two["y"]
 
 
 def test_both_sides_are_saved_as_picture_table_and_numbers(tab, link, tmp_path):

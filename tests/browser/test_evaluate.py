@@ -33,9 +33,15 @@ def verdict(page) -> str:
     return said
 
 
-def sideways(page) -> int:
-    """The width of what is on the page, in px."""
-    return page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+def fits_a_phone(page) -> bool:
+    """Whether on a phone, in the dark, there is nothing to scroll sideways."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    browser.ready(page)
+    page.wait_for_timeout(600)
+    plots = [plot.bounding_box() for plot in page.locator(PLOTS).all()]
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    return bool(plots) and max(wide, *(box["x"] + box["width"] for box in plots)) <= 390
 
 
 def measure(page) -> None:
@@ -66,6 +72,7 @@ def test_the_main_job(tab, chromium, link):
         )
         assert 0 <= wide - drawn < STEP
         assert second.url == tab.url
+        assert fits_a_phone(second)
 
 
 def test_the_explored_sentence_comes_along_and_explore_keeps_its_own(
@@ -96,6 +103,7 @@ def test_a_task_is_measured(tab, link):
     assert tab.locator(PLOTS).count() == 3
     assert not tab.locator(".st-key-stop").count()
     assert findings(tab) == []
+    assert fits_a_phone(tab)
 
 
 def test_measuring_can_be_stopped_and_gone_on_with(tab, link):
@@ -116,18 +124,3 @@ def test_measuring_can_be_stopped_and_gone_on_with(tab, link):
     tab.locator(".st-key-stop button").click()
     go_on.wait_for()
     idle(tab)
-
-
-@pytest.mark.parametrize("about", ["sentence", "task"])
-def test_a_phone_has_nothing_to_scroll_sideways(chromium, link, about):
-    with browser.opened(chromium, width=390, height=844, color_scheme="dark") as page:
-        page.goto(link(about=about, task="sva-obj", n="10", points="2", rule="trapezoid"))
-        if about == "task":
-            measure(page)
-            page.get_by_text("Measured just now on 10").wait_for()
-        browser.ready(page)
-        page.wait_for_timeout(600)
-        assert sideways(page) <= 390
-        for plot in page.locator(PLOTS).all():
-            box = plot.bounding_box()
-            assert box["x"] + box["width"] <= 390

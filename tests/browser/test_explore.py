@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import BOX, SPOTS, idle, menu, opened, ready, server
+from tests.browser.page import BOX, SPOTS, idle, menu, opened, ready
 
 pytestmark = pytest.mark.browser
 
@@ -53,20 +53,19 @@ def click_spot(page, kind: str, word: int | None = None, *, but: int | None = No
     return spot["data"]
 
 
-def test_enter_at_once_on_a_cold_server(tab, tiny_masked_lm_dir):
-    with server() as cold:
-        tab.goto(f"{cold}/?{urlencode({'model': tiny_masked_lm_dir})}")
-        tab.locator(BOX).fill("the old farmer [MASK] bad .")
-        tab.locator(BOX).press("Enter")
-        tab.wait_for_function("location.search.includes('old+farmer')")
-        ready(tab)
-        assert tab.locator(BOX).input_value() == "the old farmer [MASK] bad ."
-        (note,) = tab.locator("[data-testid=stAlert]").all_inner_texts()
-        assert "no longer asked about" in note  # the example's words are not this sentence's
-        assert not tab.locator(ERROR).count()
-        drawn = tab.locator(".js-plotly-plot").first.text_content()
-        assert "farmer" in drawn
-        assert "loves" not in drawn
+def test_enter_at_once_on_a_cold_server(tab, new_address, tiny_masked_lm_dir):
+    tab.goto(f"{new_address}/?{urlencode({'model': tiny_masked_lm_dir})}")
+    tab.locator(BOX).fill("the old farmer [MASK] bad .")
+    tab.locator(BOX).press("Enter")
+    tab.wait_for_function("location.search.includes('old+farmer')")
+    ready(tab)
+    assert tab.locator(BOX).input_value() == "the old farmer [MASK] bad ."
+    (note,) = tab.locator("[data-testid=stAlert]").all_inner_texts()
+    assert "no longer asked about" in note  # the example's words are not this sentence's
+    assert not tab.locator(ERROR).count()
+    drawn = tab.locator(".js-plotly-plot").first.text_content()
+    assert "farmer" in drawn
+    assert "loves" not in drawn
 
 
 def test_the_main_job(tab, chromium, link):
@@ -111,21 +110,103 @@ def test_the_main_job(tab, chromium, link):
         assert second.evaluate(SPOTS) == tab.evaluate(SPOTS)
 
 
-def test_bad_input_shows_one_sentence_and_keeps_the_text(tab, link):
-    tab.goto(link)
-    ready(tab)
-    before = alt(tab)
+@pytest.fixture(scope="module")
+def asked() -> list[str]:
+    """The addresses that the used page has asked."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def used(chromium, address, tiny_masked_lm_dir, asked):
+    """One page that a person goes on with; each test begins where another has left it."""
+    with opened(chromium) as page:
+
+        def note(request) -> None:
+            asked.append(request.url)
+
+        page.on("request", note)
+        page.goto(f"{address}/?{urlencode({'model': tiny_masked_lm_dir})}")
+        ready(page)
+        page.remove_listener("request", note)
+        yield page
+
+
+def test_the_page_asks_no_other_server(used, asked, address):
+    assert used.locator(".js-plotly-plot").count()
+    own = (address, address.replace("http", "ws"), "data:", "blob:")
+    assert asked
+    assert [url for url in asked if not url.startswith(own)] == []
+
+
+def test_a_small_screen_never_scrolls_sideways(used):
+    for width in (390, 768):
+        used.set_viewport_size({"width": width, "height": 844})
+        ready(used)
+        used.wait_for_timeout(500)
+        widths = used.evaluate(
+            "(() => { const main = document.querySelector('[data-testid=stMain]');"
+            "return [main.scrollWidth, document.documentElement.scrollWidth,"
+            "document.querySelector('.js-plotly-plot').getBoundingClientRect().right]; })()"
+        )
+        assert max(widths) <= width
+        assert max(widths) > width - 40  # it is drawn for this width
+    used.set_viewport_size({"width": 1280, "height": 1000})
+    ready(used)
+
+
+def test_settings_open_with_the_choices_and_change_them(used):
+    used.locator(".st-key-settings button").first.click()
+    points = used.get_by_role("spinbutton", name="Points at most")
+    points.wait_for()
+    idle(used)
+    assert points.input_value() == "200"
+    assert "points=" not in used.url
+    points.fill("9")
+    points.press("Enter")
+    used.wait_for_function("location.search.includes('points=9')")
+    used.keyboard.press("Escape")
+    idle(used)
+    assert not used.locator("[data-testid=stAlert]").count()
+
+
+def test_the_edit_button_opens_the_box_where_the_words_are(used):
+    box = used.locator(BOX)
+    seen = "e => getComputedStyle(e.closest('[data-testid=stLayoutWrapper]')).opacity"
+    assert box.evaluate(seen) == "0"
+    used.get_by_role("button", name="Edit").click()
+    assert box.evaluate("e => document.activeElement === e")
+    assert box.evaluate(seen) == "1"
+    used.keyboard.type(" x")
+    used.keyboard.press("Enter")
+    used.wait_for_function("location.search.includes('+x')")
+    assert not box.evaluate("e => document.activeElement === e")
+    ready(used)
+
+
+def test_a_click_on_a_word_masks_it(used):
+    before = used.locator(BOX).input_value()
+    used.locator(".st-key-chips").get_by_text("loves", exact=True).click()
+    text = before.replace("[MASK]", "are").replace("loves", "[MASK]")
+    used.wait_for_function(
+        "([box, text]) => document.querySelector(box).value === text", arg=[BOX, text]
+    )
+    until_alt(used, "influence on loves − ")
+    ready(used)
+
+
+def test_bad_input_shows_one_sentence_and_keeps_the_text(used):
+    before = alt(used)
     text = "<img src=x onerror=alert(1)> [MASK] [MASK]"
-    tab.locator(BOX).fill(text)
-    tab.locator(BOX).press("Enter")
-    alert = tab.locator(ERROR)
+    used.locator(BOX).fill(text)
+    used.locator(BOX).press("Enter")
+    alert = used.locator(ERROR)
     alert.wait_for()
-    idle(tab)
+    idle(used)
     assert alert.count() == 1
     assert "has 2 [MASK]" in alert.inner_text()
-    assert tab.locator(BOX).input_value() == text
-    assert alt(tab) == before
-    assert not tab.locator("img[src=x]").count()
+    assert used.locator(BOX).input_value() == text
+    assert alt(used) == before
+    assert not used.locator("img[src=x]").count()
 
 
 PARTS = {
@@ -150,79 +231,6 @@ def test_a_sentence_of_12_words_is_seen_whole_on_a_projector(tab, address):
         PARTS, True
     )
     assert ends["inspector's head"]["x"] > ends["graph"]["x"] + ends["graph"]["width"]
-
-
-def test_the_edit_button_opens_the_box_where_the_words_are(tab, link):
-    tab.goto(link)
-    ready(tab)
-    box = tab.locator(BOX)
-    seen = "e => getComputedStyle(e.closest('[data-testid=stLayoutWrapper]')).opacity"
-    assert box.evaluate(seen) == "0"
-    tab.get_by_role("button", name="Edit").click()
-    assert box.evaluate("e => document.activeElement === e")
-    assert box.evaluate(seen) == "1"
-    tab.keyboard.type(" x")
-    tab.keyboard.press("Enter")
-    tab.wait_for_function("location.search.includes('+x')")
-    assert not box.evaluate("e => document.activeElement === e")
-
-
-def test_a_click_on_a_word_masks_it(tab, link):
-    tab.goto(link)
-    ready(tab)
-    tab.locator(".st-key-chips").get_by_text("loves", exact=True).click()
-    text = "the farmers that the assistant [MASK] are old ."
-    tab.wait_for_function(
-        "([box, text]) => document.querySelector(box).value === text", arg=[BOX, text]
-    )
-    until_alt(tab, "influence on loves − ")
-
-
-def test_settings_open_with_the_choices_and_change_them(tab, link):
-    tab.goto(link)
-    ready(tab)
-    tab.locator(".st-key-settings button").first.click()
-    points = tab.get_by_role("spinbutton", name="Points at most")
-    points.wait_for()
-    idle(tab)
-    assert points.input_value() == "200"
-    assert "points=" not in tab.url
-    points.fill("9")
-    points.press("Enter")
-    tab.wait_for_function("location.search.includes('points=9')")
-    idle(tab)
-    assert not tab.locator("[data-testid=stAlert]").count()
-
-
-def test_a_small_screen_never_scrolls_sideways(chromium, link):
-    with opened(chromium, width=390, height=844) as page:
-        page.goto(link)
-        for width in (390, 768):
-            page.set_viewport_size({"width": width, "height": 844})
-            ready(page)
-            page.wait_for_timeout(500)
-            widths = page.evaluate(
-                "(() => { const main = document.querySelector('[data-testid=stMain]');"
-                "return [main.scrollWidth, document.documentElement.scrollWidth,"
-                "document.querySelector('.js-plotly-plot').getBoundingClientRect().right]; })()"
-            )
-            assert max(widths) <= width
-            assert max(widths) > width - 40  # it is drawn for this width
-
-
-def test_the_page_asks_no_other_server(tab, link, address):
-    asked: list[str] = []
-
-    def note(request) -> None:
-        asked.append(request.url)
-
-    tab.on("request", note)
-    tab.goto(link)
-    ready(tab)
-    tab.remove_listener("request", note)
-    own = (address, address.replace("http", "ws"), "data:", "blob:")
-    assert asked
-    assert [url for url in asked if not url.startswith(own)] == []
 
 
 def choose_model(page, name: str) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import partial
+
+import torch
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.influence.passes import value_of
 from explainer.influence.trace import Followed
 from explainer.models.encode import last_hidden
-from explainer.models.forward import against_overflow, own_logits, own_row, rounding
+from explainer.models.forward import against_overflow, own_logits, own_state, rounding
 from explainer.models.model import Model
 from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
@@ -42,19 +45,22 @@ def reduced_gap(model: Model, sentence: Sentence, quantity: Quantity, followed: 
 def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: float) -> float:
     """Q(x) by the library's own forward pass, which `value` must equal but for rounding.
 
-    A masked LM's head is the adapter's, at the target alone (`own_row`).
+    A masked LM's head is the adapter's, at the target alone, which at load gave the library's own
+    logits at every position. The whole vocabulary, whose largest logit says how far rounding may
+    go, is computed only where the difference is more than the least that is allowed.
     """
     network, ids = model.network, sentence.token_ids
     if model.info.task == "masked-lm":
-        row = own_row(network, model.adapter.logits, ids, quantity.position)
+        state = own_state(network, ids, quantity.position)
+        own = float(value_of(model.adapter, quantity, state))
+        logits = partial(model.adapter.logits, state, None)
     else:
         row = own_logits(network, ids)[0]
-    own = sum(
-        weight * float(row[number])
-        for number, weight in zip(quantity.classes, quantity.weights, strict=True)
-    )
-    allowed = sum(map(abs, quantity.weights)) * rounding(row)
-    if not abs(value - own) <= allowed:
+        own = float(row[list(quantity.classes)] @ row.new_tensor(quantity.weights))
+        logits = partial(row.unsqueeze, 0)
+    off, weight = abs(value - own), sum(map(abs, quantity.weights))
+    least = weight * rounding(torch.ones(1, dtype=model.adapter.dtype))
+    if not off <= least and not off <= weight * rounding(logits()):
         raise ExplainerError(
             f"The model {quote(model.info.name)} itself gives {own:.6g} for this text, but "
             f"{value:.6g} would be explained: choose another text or model."

@@ -15,8 +15,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from explainer.models.adapter import Head
-
 ULPS = 4096
 
 
@@ -26,17 +24,13 @@ def own_logits(network: Any, token_ids: Sequence[int]) -> Tensor:
     return logits_of(network, input_ids=ids, attention_mask=torch.ones_like(ids))
 
 
-def own_row(network: Any, head: Head, token_ids: Sequence[int], position: int) -> Tensor:
-    """A masked LM's logits [class] at one position, with the library's own encoder.
-
-    `head` is the adapter's, which at load gave the library's own logits at every position. The
-    library's goes through the whole vocabulary at each of them, of which here one is wanted.
-    """
+def own_state(network: Any, token_ids: Sequence[int], position: int) -> Tensor:
+    """The last hidden state [1, d_model] at one position, by the library's own encoder."""
     ids = torch.tensor([token_ids], device=network.device)
     with torch.inference_mode():
         given = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
-        hidden = network.base_model(**given).last_hidden_state[0, position]
-        return head(hidden.unsqueeze(0), None)[0]
+        state: Tensor = network.base_model(**given).last_hidden_state[:, position]
+        return state
 
 
 def logits_of(network: Any, **given: Tensor) -> Tensor:
@@ -47,7 +41,10 @@ def logits_of(network: Any, **given: Tensor) -> Tensor:
 
 
 def rounding(numbers: Tensor) -> float:
-    """How far another way to these numbers may be off by rounding alone."""
+    """How far another way to these numbers may be off by rounding alone.
+
+    Numbers of 1 and less are allowed as much as 1.
+    """
     largest = max(1.0, float(numbers.abs().max()))
     return ULPS * torch.finfo(numbers.dtype).eps * largest
 

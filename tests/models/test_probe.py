@@ -16,9 +16,11 @@ from transformers import (
 
 from explainer.api import explain, measure_path, trace_text
 from explainer.base.errors import ExplainerError
+from explainer.influence import verify
 from explainer.intervention.ablate import keep_all, run_kept
 from explainer.intervention.attention import attention
 from explainer.models.architectures import ARCHITECTURES
+from explainer.models.forward import own_logits, rounding
 from explainer.models.registry import load_model
 from explainer.question.predictions import predict
 from explainer.question.quantity import Contrast, choose_quantity
@@ -153,6 +155,38 @@ def test_each_explanation_is_compared_with_the_models_own_forward_pass(tiny_mask
         trace_text(wrong, text)
     with pytest.raises(ExplainerError, match="itself gives"):
         measure_path(wrong, text, (2, 2, 3, 3))
+
+
+def test_the_whole_vocabulary_is_asked_only_where_rounding_may_be_large(
+    tiny_masked_lm, monkeypatch
+):
+    """Its largest logit says how far rounding may go, and no less is allowed than of 1."""
+    asked = []
+    head = tiny_masked_lm.adapter.logits
+
+    def heard(hidden, words):
+        asked.append(words)
+        return 100 * head(hidden, words)
+
+    model = replace(tiny_masked_lm, adapter=replace(tiny_masked_lm.adapter, logits=heard))
+    text = "the farmers [MASK] old ."
+    value = explain(model, text, correct="are", wrong="is").target.value
+    assert asked
+    assert not any(words is None for words in asked)
+    row = 100 * own_logits(model.network, read_sentence(model, text).token_ids)[3]
+    least, most = (2 * rounding(numbers) for numbers in (row[:0].new_ones(1), row))
+    value_of = verify.value_of
+
+    def off_by(amount):
+        monkeypatch.setattr(verify, "value_of", lambda *given: value_of(*given) + amount)
+        return explain(model, text, correct="are", wrong="is").target.value
+
+    assert off_by(least / 2) == value
+    assert not any(words is None for words in asked)
+    assert off_by((least + most) / 2) == value
+    assert any(words is None for words in asked)
+    with pytest.raises(ExplainerError, match="itself gives"):
+        off_by(2 * most)
 
 
 def test_a_single_sentence_of_a_classifier_is_compared_too(tiny_classifier):

@@ -13,15 +13,14 @@ block follows, and P = ∂Q/∂u. A layer makes all the rest of these when it is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
-from enum import Enum
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from explainer.influence.held import Keeps, bytes_of, joined
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter, Block
 from explainer.models.block import (
@@ -36,14 +35,6 @@ from explainer.models.shapes import Float, Int
 
 MADE = ("attended", "_known", "norm_1", "_inner", "slope", "R", "own_G", "_D")
 """What a layer keeps of what it has made."""
-
-
-class Keeps(Enum):
-    """What layers that are held keep of what is soon made again, and large in long texts."""
-
-    EVERYTHING = "D, A and o"
-    NO_D = "A and o"
-    PROJECTIONS = "neither, but what A and o are made of"
 
 
 @dataclass(eq=False)
@@ -80,7 +71,7 @@ class Piece:
             tangent=torch.cat([piece.tangent for piece in pieces]),
             first=torch.cat([piece.first for piece in pieces]),
             keeps=keeps,
-            norms=[_joined(states) for states in zip(*(p.norms for p in pieces), strict=True)],
+            norms=[joined(states) for states in zip(*(p.norms for p in pieces), strict=True)],
             P={number: torch.cat([p.P[number] for p in pieces]) for number in first.P},
             _head_G=torch.cat([piece.head_G for piece in pieces]),
             _last_G=torch.cat([piece.last_G for piece in pieces]),
@@ -151,13 +142,15 @@ class Layer:
         """
         if len(layers) == 1:
             return layers[0]
+        if not all("attended" in one.__dict__ for one in layers):
+            for one in layers:
+                one._let_go_of_attention()
         layer = Layer.of(piece, layers[0].number)
-        for one in layers:
-            one.let_go(piece.keeps)
         for name in MADE:
             parts = [one.__dict__[name] for one in layers if name in one.__dict__]
             if len(parts) == len(layers):
-                layer.__dict__[name] = _joined(parts)
+                layer.__dict__[name] = joined(parts)
+        layer.let_go()
         return layer
 
     @property
@@ -257,37 +250,30 @@ class Layer:
             return G.add_(self.own_G)
         return G.index_add_(1, self.rows, self.own_G)
 
-    def let_go(self, keeps: Keeps) -> None:
-        """Drop what is not among what layers keep that are held."""
-        if keeps != Keeps.EVERYTHING:
+    def let_go(self) -> None:
+        """Drop what the piece does not keep."""
+        if self.piece.keeps != Keeps.EVERYTHING:
             self.__dict__.pop("_D", None)
-        if keeps == Keeps.PROJECTIONS and "attended" in self.__dict__:
-            made = self.__dict__.pop("attended")
+        if self.piece.keeps == Keeps.PROJECTIONS:
+            self._let_go_of_attention()
+
+    def _let_go_of_attention(self) -> None:
+        made: Attended | None = self.__dict__.pop("attended", None)
+        if made is not None:
             self.__dict__["_known"] = Projections(made.q, made.k, made.v)
+
+    def let_go_of_scores(self) -> None:
+        """Drop what scores nodes alone, ∂Q/∂o and what comes from a token's own row."""
+        self.__dict__.pop("R", None)
+        self.__dict__.pop("own_G", None)
 
     @property
     def n_bytes(self) -> int:
         """What of it is made takes."""
-        return sum(_bytes_of(self.__dict__[name]) for name in MADE if name in self.__dict__)
+        return sum(bytes_of(self.__dict__[name]) for name in MADE if name in self.__dict__)
 
     def row_of(self, positions: Int[Tensor, " batch"]) -> Int[Tensor, " batch"]:
         """The row of each of `positions`, all of which must be among `rows`."""
         if self.rows is None:
             return positions
         return (positions.unsqueeze(1) == self.rows).int().argmax(1)
-
-
-def _bytes_of(made: Any) -> int:
-    if isinstance(made, Tensor):
-        return made.numel() * made.itemsize
-    return sum(_bytes_of(getattr(made, field.name)) for field in fields(made))
-
-
-def _joined(parts: Sequence[Any]) -> Any:
-    """Tensors, or records of tensors, of several pieces as those of one."""
-    first = parts[0]
-    if isinstance(first, Tensor):
-        return torch.cat(list(parts))
-    return type(first)(
-        *(_joined([getattr(part, field.name) for part in parts]) for field in fields(first))
-    )

@@ -3,7 +3,7 @@
 The path is cut into pieces, ranges of its points that are independent of each other, so that what
 passes while one block of one piece is worked on stays small. A layer's internals are held in a
 `Store` as long as they fit in the budget, and are made again where they do not; before that, what
-is large in long texts and soon made again is not held with the rest (`layer.Keeps`). Who walks
+is large in long texts and soon made again is not held with the rest (`held.Keeps`). Who walks
 through the blocks goes up and down in turn, so that what was used last is what is used next. Words
 and routes are worked through in batches.
 
@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 from explainer.base.budget import size
 from explainer.base.errors import ExplainerError
-from explainer.influence.layer import Keeps, Layer, Piece
+from explainer.influence.held import Keeps
+from explainer.influence.layer import Layer, Piece
 from explainer.models.adapter import Adapter
 
 PIECE_BYTES = {"cpu": 64 * 2**20, "cuda": 2**30}
@@ -145,7 +146,8 @@ class _Sizes:
 class Store:
     """Layers that have been made, as many as fit in `capacity` bytes.
 
-    Each counts as much as is made of it. What was used longest ago goes first.
+    Each counts as much as is made of it. Those used longest ago make room first: they let go of
+    what their piece does not keep (`Keeps`), then of what nodes alone are scored by, then they go.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -174,8 +176,10 @@ class Store:
 
     def hold(self, index: int, layer: Layer) -> None:
         """Hold a layer of piece `index` if it fits, in the place of others."""
-        layer.let_go(layer.piece.keeps)
         n_bytes = layer.n_bytes
+        if n_bytes > self._capacity:
+            layer.let_go()
+            n_bytes = layer.n_bytes
         if n_bytes > self._capacity:
             return
         self._make_room(n_bytes)
@@ -183,6 +187,13 @@ class Store:
         self._room -= n_bytes
 
     def _make_room(self, needed: int) -> None:
+        for let_go in (Layer.let_go, Layer.let_go_of_scores):
+            for place, (layer, before) in self._held.items():
+                if needed <= self._room:
+                    return
+                let_go(layer)
+                self._held[place] = layer, layer.n_bytes
+                self._room += before - layer.n_bytes
         while needed > self._room:
             _, (_, n_bytes) = self._held.popitem(last=False)
             self._room += n_bytes

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from explainer.base.checkpoint import checkpoint, part, steps
-from explainer.influence.layer import Keeps, Layer, Piece
+from explainer.influence.held import Keeps
+from explainer.influence.layer import Layer, Piece
 from explainer.influence.memory import Plan, Store, evenly
 from explainer.influence.sampling.path import IntegrationPath
 from explainer.models import block as blocks

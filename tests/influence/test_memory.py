@@ -10,7 +10,8 @@ from explainer.base.errors import ExplainerError
 from explainer.influence import memory
 from explainer.influence.edges import jacobian
 from explainer.influence.edges.components import OPEN, SKIP_ROW, component_of, row_of
-from explainer.influence.layer import Keeps, Layer
+from explainer.influence.held import Keeps
+from explainer.influence.layer import Layer
 from explainer.influence.memory import Plan, evenly
 from explainer.influence.search.refine import refine
 from explainer.influence.tangents import Tangents
@@ -107,13 +108,44 @@ def test_a_layer_that_has_grown_since_it_was_held_pushes_out_others():
     assert store.take(0, 1) is grown
 
 
+def test_a_store_makes_room_by_degrees():
+    """At first A and o go, then what only nodes are scored by, then whole layers."""
+    piece = traced(tiny_problem(layers=4)).pieces[0]
+    piece.keeps = Keeps.PROJECTIONS
+    layers = [Layer.of(piece, number) for number in range(2)]
+    for layer in layers:
+        assert layer.slope is not None
+        assert layer.own_G is not None
+    whole = layers[0].n_bytes
+    store = memory.Store(2 * whole)
+    for layer in layers:
+        store.hold(0, layer)
+    first, second = (layer.__dict__ for layer in layers)
+    store.resize(2 * whole - 1)
+    assert "attended" in second
+    assert "attended" not in first
+    kept = layers[0].n_bytes
+    store.resize(2 * kept)
+    assert "attended" not in second
+    assert "R" in first
+    store.resize(2 * kept - 1)
+    assert "R" in second
+    assert not {"R", "own_G"} & first.keys()
+    least = layers[0].n_bytes
+    store.resize(2 * least - 1)
+    assert store.take(0, 0) is None
+    assert store.take(0, 1) is layers[1]
+    assert whole > kept > least == layers[1].n_bytes
+
+
 @pytest.mark.parametrize("keeps", Keeps)
 def test_what_a_layer_has_let_go_is_made_again_the_same(keeps):
     piece = traced(tiny_problem(layers=2)).pieces[0]
     layer = Layer.of(piece, 0)
     before, D = layer.attended, layer.D.clone()
     whole = layer.n_bytes
-    layer.let_go(keeps)
+    piece.keeps = keeps
+    layer.let_go()
     sizes = {"A": before.attention, "o": before.output, "D": D}
     gone = {Keeps.EVERYTHING: "", Keeps.NO_D: "D", Keeps.PROJECTIONS: "AoD"}[keeps]
     assert whole - layer.n_bytes == sum(sizes[name].numel() * D.itemsize for name in gone)

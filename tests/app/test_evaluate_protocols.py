@@ -83,6 +83,11 @@ def test_the_fairest_replacement_is_first_and_zero_last():
     ]
 
 
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_what_is_measured_is_said(name):
+    assert widget(page(protocol=name), "selectbox", "measured").help
+
+
 def test_every_method_stands_beside_the_best_in_numbers():
     said = texts(page())
     for method in ("DecompX", "ALTI", "Value Zeroing", "random order"):
@@ -167,3 +172,26 @@ def test_the_command_measures_the_same(tasks):
     assert (options.model, options.n, settings_of(options)) == ("a b", 30, settings)
     assert options.protocols == "edges"
     assert options.task == ([] if tasks == ("own file",) else list(tasks))
+
+
+@pytest.mark.parametrize("runs", ["[", "[]", '[{"model": "agreement", "protocol": "words"}]'])
+def test_runs_that_do_not_fit_the_table_are_said(monkeypatch, tmp_path, runs):
+    for file in assets.EVALUATION.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "protocols.json").write_text(runs, encoding="utf-8")
+    monkeypatch.setattr(assets, "EVALUATION", tmp_path)
+    (error,) = page().error
+    assert "protocols.json is missing or damaged" in error.value.replace("\\", "")
+
+
+def test_a_sentence_with_hardly_any_cut_has_its_figures(tiny_masked_lm_dir):
+    how = {"points": "2", "rule": "trapezoid", "protocol": "edges", "task": "own file"}
+    test = page(tiny_masked_lm_dir, **how)
+    rows = "text,correct,wrong\nfarmers [MASK],are,is\n"
+    test.file_uploader(key="own_sentences").set_value(("own.csv", rows.encode(), "text/csv"))
+    checked(checked(test.run()).button(key="start").click().run())
+    measuring.measure(test.session_state[live.KEPT], lambda: None)
+    checked(test.run())
+    assert "Measured just now on 1 sentence of own file" in texts(test)
+    assert len(alts(test)) == 2
+    assert not any("nan" in alt for alt in alts(test))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -43,13 +42,21 @@ class Found:
     settings: Settings
 
 
+@dataclass(frozen=True)
+class Run:
+    """On how many sentences of which tasks a protocol was measured, and how."""
+
+    tasks: Mapping[str, int]
+    settings: Settings
+
+
 @dataclass(frozen=True, eq=False)
 class Stored:
     """The project's own results of all models."""
 
     table: pd.DataFrame
     points: pd.DataFrame
-    runs: Sequence[dict[str, Any]]
+    runs: Mapping[tuple[str, str], Run]
 
     def of(self, model: str, task: str, protocol: str) -> Found | None:
         """Those of a model, task and protocol; over all tasks where there are none of the task."""
@@ -60,10 +67,10 @@ class Stored:
         if not known:
             return None
         shown = task if task in known else (EVERY_TASK if EVERY_TASK in known else known[0])
-        run = next(r for r in self.runs if (r["model"], r["protocol"]) == (model, protocol))
+        run = self.runs[model, protocol]
         rows = of_protocol[of_protocol["task"] == shown]
-        tasks = tuple(run["tasks"]) if shown == EVERY_TASK else (shown,)
-        settings = Settings(**completed(run["settings"]))
+        tasks = tuple(run.tasks) if shown == EVERY_TASK else (shown,)
+        settings = run.settings
         of = counted(len(tasks), "task") if len(tasks) > 1 else shown
         said = (
             f"The project’s own results: {counted(int(rows['n'].max()), 'sentence')} of {of}, "
@@ -73,7 +80,7 @@ class Stored:
             instead = "All tasks are shown together" if shown == EVERY_TASK else f"{shown} is shown"
             said += f" {instead}: of {task} by itself there are none, measure it now."
         points = self.points[self.points["model"] == model]
-        n = max(run["tasks"][name] for name in tasks)
+        n = max(run.tasks[name] for name in tasks)
         return Found(rows, points, said, tasks, n, settings)
 
 
@@ -86,15 +93,25 @@ def stored() -> Stored:
 def _stored(folder: str) -> Stored:
     place = Path(folder)
     if not (place / PROTOCOLS_FILE).exists():
-        return Stored(pd.DataFrame(columns=["model", "protocol"]), pd.DataFrame(), ())
+        return Stored(pd.DataFrame(columns=["model", "protocol"]), pd.DataFrame(), {})
     name = PROTOCOLS_FILE
     try:
         table = read_protocols(place / name)
         name = POINTS_FILE
         points = pd.read_csv(place / name)[list(POINT_COLUMNS)]
         name = RUNS_FILE
-        runs = json.loads((place / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError) as error:
+        runs = {
+            (run["model"], run["protocol"]): Run(
+                run["tasks"], Settings(**completed(run["settings"]))
+            )
+            for run in json.loads((place / name).read_text(encoding="utf-8"))
+        }
+        for model, protocol, task in set(
+            table[["model", "protocol", "task"]].itertuples(False, None)
+        ):
+            if task != EVERY_TASK:
+                _ = runs[model, protocol].tasks[task]
+    except (OSError, ValueError, KeyError, TypeError, ExplainerError) as error:
         raise ExplainerError(
             f"The project's own results cannot be read: {name} is missing or damaged. Fetch the "
             "project's files again."

@@ -33,6 +33,21 @@ from explainer.evaluation.protocols.protocol import Protocol
 from explainer.evaluation.protocols.table import PROTOCOLS
 
 OF_NAMES = {"edge": "An edge", "node": "A head at its node"}
+IN_ITS_PLACE = (
+    "What stands in the place of what is cut or erased, the fairest first: the other sentence of "
+    "the minimal pair gives what the model knows. Zero, the paper’s choice, lies off the data."
+)
+MEASURED = {
+    "words": "Comprehensiveness: how much less probable the right answer is without the strongest "
+    "words; sufficiency: with them alone. The controller is the word that the answer depends on.",
+    "paths": "Faithfulness: 100 % where all is left of what the sentence does to the answer, 0 % "
+    "where nothing is. More than 100 % is no better.",
+    "edges": "Within a sentence, how influence goes with what cutting does: by order (rank "
+    "correlation), in proportion (linear correlation), by size or with its sign.",
+    "sanity": "How much of a word’s pattern is found again: its nodes between start and end, or "
+    "its steps with their heads and skips; and whether the order of influence g stays.",
+}
+"""What the measures of a protocol are."""
 FEW = (
     "To measure now. Of all tasks: so many together. Fewer than ten different nouns are too few "
     "for an interval."
@@ -152,6 +167,7 @@ def _choices(protocol: Protocol, found: Found) -> tuple[str, Condition]:
     change = INQUIRY.change
     st.selectbox(
         "Measured by",
+        help=MEASURED[protocol.name],
         format_func=lambda name: protocol.quantities[name].short,
         **INQUIRY.show_option("measured", known, measure, lambda name: change(measured=name)),
     )
@@ -168,10 +184,13 @@ def _choices(protocol: Protocol, found: Found) -> tuple[str, Condition]:
             format_func=OF_NAMES.__getitem__,
             **INQUIRY.bound("of", "default"),
         )
-    instead = [one.instead for one in there if one.of == of]
+    instead = [one.instead for one in there if one.of == of and one.instead]
+    if not instead:
+        return measure, Condition(of)
     chosen = inquiry.instead if inquiry.instead in instead else instead[0]
     st.selectbox(
         "In its place",
+        help=IN_ITS_PLACE,
         format_func=lambda name: INSTEAD[name].replace("'", "’"),
         **INQUIRY.show_option("instead", instead, chosen, lambda name: change(instead=name)),
     )

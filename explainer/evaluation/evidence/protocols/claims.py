@@ -75,6 +75,8 @@ def said_of_cuts(rows: pd.DataFrame, condition: Condition) -> str:
     own = chosen(rows, condition).set_index(["method", "measure"])
     ranks, linear = (own.loc[(INFLUENCE, f"{of} correlation")] for of in ("rank", "linear"))
     n = counted(int(ranks["n"]), "sentence")
+    if pd.isna(ranks["value"]):
+        return "too few cuts for a correlation"
     said = f"correlation of sizes: ranks {ranks['value']:.2f}, linear {linear['value']:.2f} ({n})"
     return said.replace("-", "−")
 

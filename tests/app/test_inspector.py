@@ -174,11 +174,14 @@ def test_of_many_components_a_few_are_listed_and_always_the_steps_own():
 def test_what_is_folded_up_is_drawn_when_it_is_opened(page):
     test = page()
     figures, tables = len(alts(test)), len(test.dataframe)
-    test.session_state["head_map"] = test.session_state["blocks"] = True
+    assert not any("Start from the pattern" in caption.value for caption in test.caption)
+    for box in ("head_map", "blocks", "own_route"):
+        test.session_state[box] = True
     checked(test.run())
+    assert any("Start from the pattern" in caption.value for caption in test.caption)
     (whole,) = [said for said in alts(test) if said.startswith("Attention of head")]
     assert "the marked step takes" in whole
-    assert (len(alts(test)), len(test.dataframe)) == (figures + 1, tables + 1)
+    assert (len(alts(test)), len(test.dataframe)) == (figures + 1, tables + 2)
 
 
 def words(**shares: float) -> tuple[Prediction, ...]:

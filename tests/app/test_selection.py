@@ -152,7 +152,7 @@ def test_a_selected_step_lives_in_the_link_and_survives_every_toggle(page, monke
     assert not messages(test)
     assert f"{len(words)} pattern" in graph_alt(test)
     assert len(passing(test)) == len(words)
-    figures = 3 if edge.component == SKIP else 4  # the graph, parts, the head's map, candidates
+    figures = 1 if edge.component == SKIP else 2  # the graph, and a head's parts
     assert len(test.get("plotly_chart")) == figures
     monkeypatch.setattr("explainer.app.compute.sentence.explain", None)
     for name, value in (("level", "embedding"), ("overlay", "both"), ("level", "attention")):
@@ -213,7 +213,7 @@ def test_a_what_if_that_cannot_be_computed_is_one_sentence(page, monkeypatch):
     test = page(at=written_place(edge), what="step")
     (error,) = test.error
     assert "try again" in error.value
-    assert len(test.dataframe) == 3  # the tables stay
+    assert len(test.dataframe) == 2  # the tables stay, of words and of what passes
 
 
 def test_a_node_is_chosen_by_its_list_and_cut(page):

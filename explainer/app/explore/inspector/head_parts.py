@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from explainer import Explanation
@@ -12,6 +14,8 @@ from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.canvas.text import brief
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.head_parts import WIDTH, parts_scene, says_parts
+from explainer.results.pattern import HeadParts
+from explainer.results.route import Edge
 from explainer.results.step import Step
 
 
@@ -20,9 +24,8 @@ def head_parts(explanation: Explanation, step: Step, width: float, *, dark: bool
     if step.parts is None:
         return
     said = says_parts(explanation, step.edge, step.parts)
-    scene = parts_scene(step.edge, step.parts, width=min(WIDTH, width), dark=dark)
     st.plotly_chart(
-        to_figure(scene, palette(dark)),
+        _figure(step.edge, step.parts, min(WIDTH, width), dark),
         key="head_parts",
         theme=None,
         width="content",
@@ -31,6 +34,12 @@ def head_parts(explanation: Explanation, step: Step, width: float, *, dark: bool
     )
     meaning = words("value, key and query", "attention")
     st.markdown(plain(said), help=f"{plain(_how_to_read(explanation, step))}\n\n{meaning}")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figure(edge: Edge, parts: HeadParts, width: float, dark: bool) -> Any:
+    """The bar's figure, made once; it is only read."""
+    return to_figure(parts_scene(edge, parts, width=width, dark=dark), palette(dark))
 
 
 def _how_to_read(explanation: Explanation, step: Step) -> str:

@@ -58,7 +58,11 @@ def own_route(explanation: Explanation, request: Request, pattern: Pattern) -> N
     if st.session_state.get(OWNER, owner) != owner:
         EDITOR.change(own=None)  # it was another word's
     st.session_state[OWNER] = owner
-    with st.expander("Draw your own route", expanded=LINKED.get().own is not None):
+    drawn = LINKED.get().own is not None
+    box = st.expander("Draw your own route", drawn, key="own_route", on_change="rerun")
+    if not box.open and not drawn:
+        return
+    with box:
         st.caption(
             f"Where does the influence of “{plain(clean(pattern.token))}” go at each block, and "
             "by what? Start from the pattern that was found and change cells."

@@ -4,6 +4,7 @@ claimed, two figures, all numbers, and the command that makes them."""
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -24,7 +25,7 @@ from explainer.app.widgets.frame.viewport import column_width, columns
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.saving.files import File, save_button, save_files
 from explainer.evaluation.evidence.protocols.claims import judged
-from explainer.evaluation.evidence.protocols.grid import conditions, grid, standing
+from explainer.evaluation.evidence.protocols.grid import Grid, conditions, grid, standing
 from explainer.evaluation.evidence.protocols.report import READING
 from explainer.evaluation.evidence.verdicts import Verdict
 from explainer.evaluation.protocols.condition import INSTEAD, Condition
@@ -203,6 +204,28 @@ def _verdict(rows: pd.DataFrame, measure: str, condition: Condition) -> Verdict 
     return found.get(measure, next(iter(found.values()), None))
 
 
+def numbers_table(found: Grid) -> str:
+    """The grid as a table that scrolls by itself where the page is narrow, by keyboard too."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in found.heads)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(found.label(method))}</th>'
+        + "".join(f"<td>{_cell(found, method, measure)}</td>" for measure in found.measures)
+        + "</tr>"
+        for method in found.methods
+    )
+    return (
+        '<div class="ipe-numbers" tabindex="0" role="region" aria-label="All measures in numbers">'
+        f"<table><tr>{head}</tr>{rows}</table></div>"
+    )
+
+
+def _cell(found: Grid, method: str, measure: str) -> str:
+    said = escape(found.cells.get((method, measure), "–"))
+    if method in found.best.get(measure, ()):
+        return f"<b>{said}</b>"
+    return f"{said} ★" if method in found.level.get(measure, ()) else said
+
+
 def _typeset(said: str) -> str:
     """Text for the page, with the apostrophe of print."""
     return plain(said.replace("'", "’"))
@@ -214,7 +237,7 @@ def _numbers(rows: pd.DataFrame, condition: Condition) -> None:
     stands = standing(found)
     if stands is not None:
         st.markdown(plain(stands))
-    st.markdown("\n".join(found.table()))
+    st.html(numbers_table(found))
     st.caption(plain(" ".join((READING, *(f"{note}." for note in found.notes)))))
 
 

@@ -48,21 +48,24 @@ class Grid:
             return f"**{said}**"
         return f"{said} ★" if method in self.level.get(measure, ()) else said
 
-    def table(self) -> tuple[str, ...]:
-        """The grid as the lines of a Markdown table."""
-        heads = [
-            f"{_in_table(quantity.short)}{', %' if quantity.percent else ''}"
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What stands over the columns: first the rows' own, then each measure's."""
+        measures = (
+            f"{quantity.short}{', %' if quantity.percent else ''}"
             f"{f' {quantity.aim}' if name in self.best else ''}"
             for name, quantity in self.measures.items()
-        ]
+        )
+        return self.rows, *measures
+
+    def table(self) -> tuple[str, ...]:
+        """The grid as the lines of a Markdown table."""
+        heads = [_in_table(head) for head in self.heads]
         rows = [
             [self.label(method), *(self.cell(method, measure) for measure in self.measures)]
             for method in self.methods
         ]
-        return tuple(
-            f"| {' | '.join(row)} |"
-            for row in ([self.rows, *heads], ["---"] * (1 + len(heads)), *rows)
-        )
+        return tuple(f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows))
 
 
 def _in_table(said: str) -> str:

@@ -6,18 +6,25 @@ f of its feed-forward layer and n tokens:
 
     a token        4 d² + 2 d f, for projections and feed-forward
     forward        n tokens and 2 n² d for attention; backward as much, attention twice
-    a word's path  a token and 2 n d to choose its next node; a token pulled back;
-                   a token to choose a component; in the joint search before that a token and
-                   2 n d for each partial pattern that is followed
+    a word's path  2 d² and 2 n d to choose its next node, the rest of a token and 2 n d to move
+                   there; a token and 2 n d pulled back; 3 d² and 2 n d to choose a component, 2 d f
+                   to move by it, which each partial pattern of the joint search takes once more
     total flow     n tokens and 6 n² d
 
-Layers that do not fit in memory are made again on every way through the blocks.
+Of the last block only the target is computed: there a token that is not the target has its key and
+value alone, and a path is neither moved nor pulled back through it. Paths that end alike share the
+work of pulling back; how many do is known only afterwards, so that they count as if none did. They
+count as if they stayed at their token, which most do: an edge that leaves it needs no query.
+
+Layers that do not fit in memory are made again on every way through the blocks, and attention where
+layers are held without it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explainer.influence.held import Keeps
 from explainer.influence.memory import Plan
 from explainer.models.adapter import Adapter
 from explainer.results.settings import Settings
@@ -71,20 +78,37 @@ def effort(
     """
     plan = Plan.of(adapter, n_tokens, settings.expected_points, budget)
     token, d, forward = _sizes(adapter, n_tokens)
+    layers, attention = len(adapter.blocks), 2 * n_tokens**2 * d
     again = plan.made_again * MADE_AGAIN * forward
+    if plan.keeps == Keeps.PROJECTIONS:
+        again += (1 - plan.made_again) * attention
     followed = n_tokens if words is None else min(words, n_tokens)
     beam, kept = settings.joint_beam, settings.top_k
     batches = -(-followed // max(1, plan.paths // (beam or kept)))
-    path = kept * (3 * token + 2 * n_tokens * d)
+    nodes, components = _path(layers, token, d, n_tokens)
+    path = kept * (nodes + components)
     if beam is not None:
-        path += beam * (token + 2 * n_tokens * d)
+        path += beam * components
     walks = WALKS if beam is None else JOINT_WALKS
-    times = settings.expected_points * len(adapter.blocks)
+    last = n_tokens * 2 * d * d + token - 2 * d * d + 2 * n_tokens * d
+    traced = (layers - 1) * (2 * forward + attention) + 2 * last + 2 * n_tokens * d
+    points = settings.expected_points
     return Effort(
-        trace=times * (2 * forward + 2 * n_tokens**2 * d + again),
-        patterns=times * (followed * path + batches * walks * again),
-        flow=times * (forward + 4 * n_tokens**2 * d + again) if flow else 0.0,
+        trace=points * (traced + layers * again),
+        patterns=points * (followed * path + layers * batches * walks * again),
+        flow=points * layers * (forward + 2 * attention + again) if flow else 0.0,
     )
+
+
+def _path(layers: int, token: int, d: int, n_tokens: int) -> tuple[int, int]:
+    """The multiplications of a word's path through all blocks: its nodes, there and back, and its
+    components."""
+    moved = max(layers - 2, 0)  # the last node is the target's: it is not followed
+    attended = 2 * n_tokens * d
+    nodes = (layers - 1) * (2 * d * d + attended) + moved * (token - 2 * d * d + attended)
+    pulled = moved * (token + attended)
+    components = layers * (3 * d * d + attended) + (layers - 1) * (token - 4 * d * d)
+    return nodes + pulled, components
 
 
 def passes(adapter: Adapter, n_tokens: int, number: int = 1) -> float:

@@ -20,7 +20,7 @@ from explainer.results.route import Component
 Choice = Callable[[int, Float[Tensor, "component path"]], Int[Tensor, " path"]]
 """The row of the component that each path takes through a block, given the block's number and the
 influence by every component."""
-PULL_SHARE = 0.33
+PULL_SHARE = 0.37
 """What pulling cotangents back takes of it."""
 
 

@@ -38,7 +38,7 @@ from explainer.influence.trace import Followed, Trace
 from explainer.results.pattern import Pattern
 from explainer.results.route import Route
 
-NODES_SHARE = 0.43
+NODES_SHARE = 0.37
 """What choosing nodes takes of a refinement."""
 
 

@@ -63,8 +63,8 @@ def test_the_effort_is_that_of_the_products_that_are_made(layers):
         with torch.no_grad(), Products() as made:
             words = len(refine(trace, ("a", "b", "c", "d", "e"), 1, beam=settings.joint_beam))
         counted = effort(adapter, n, settings, GB, words=words).patterns
-        # Counted as if paths shared nothing and stayed at their tokens; not counted: heads' W_O, and
-        # that the joint search's nodes are scored at the last block too.
+        # Counted as if paths shared nothing and stayed at their tokens; not counted: heads' W_O,
+        # and that the joint search's nodes are scored at the last block too.
         assert 0.5 * counted < made.total < 1.02 * counted
 
 

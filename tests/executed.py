@@ -7,9 +7,9 @@ that answer wrong input with a sentence are not among them: that is theirs to re
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
-from beartype import beartype
-from jaxtyping import install_import_hook
+import jaxtyping
 
 MODULES = (
     "explainer.influence.cotangents",
@@ -29,22 +29,27 @@ MODULES = (
 )
 
 INNER = 20
-"""How often a function inside another is made for beartype; later ones are left as they are."""
+"""How often a function inside another is decorated; later ones are left as they are."""
 
 _made: Counter[str] = Counter()
+_jaxtyped = jaxtyping.jaxtyped
 
 
-def checked(function: Callable) -> Callable:
-    """The function with every call checked.
+def _sparing(*, typechecker: Any) -> Callable:
+    """jaxtyping's decorator, but for most of the functions inside others.
 
-    One that stands inside another is a new one with every call of that, and beartype takes longer
-    to read it than the engine takes on a tiny model: the first few of each are enough.
+    Each is a new one with every call of that, and takes longer to be decorated than the engine
+    takes on a tiny model: the first few of each are enough.
     """
-    name = f"{function.__module__}.{function.__qualname__}"
-    _made[name] += 1
-    if "<locals>" in name and _made[name] > INNER:
-        return function
-    return beartype(function)
+    decorated = _jaxtyped(typechecker=typechecker)
+
+    def decorate(it: Any) -> Any:
+        name = f"{it.__module__}.{it.__qualname__}"
+        _made[name] += 1
+        return it if "<locals>" in name and _made[name] > INNER else decorated(it)
+
+    return decorate
 
 
-install_import_hook(list(MODULES), "tests.executed.checked")
+jaxtyping.jaxtyped = _sparing  # type: ignore[assignment]
+jaxtyping.install_import_hook(list(MODULES), "beartype.beartype")

@@ -29,6 +29,7 @@ from explainer import (
     load_model,
     measure_protocols,
     predict,
+    run_protocols,
     stability,
     word_scores,
 )
@@ -46,6 +47,7 @@ from explainer.cli.table import explanation_table
 from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.protocols.condition import INSTEAD
 from explainer.evaluation.reading.cases import Sentences, cases_of
+from explainer.evaluation.run import Run
 from explainer.figures import pattern_graph, pattern_pair_svg, pattern_svg, summary
 from explainer.influence.measure import Measured
 from explainer.intervention.ablate import Ablated, keep_all, keep_only, remove, run_kept
@@ -202,6 +204,32 @@ def test_measure_protocols(masked_lm, case, names, asked):
         patched.setitem(PROTOCOLS, "nothing", nothing)
         found = outcome(lambda: measure_protocols(masked_lm.it, case, names, **how))
     assert found is None or all(isinstance(one, ProtocolRecord) for one in found)
+
+
+@pytest.fixture(scope="module")
+def kept_run(tmp_path_factory):
+    """A run and its folder: what one case measures, the next finds there."""
+    run = Run("tiny", Sentences(task="sva-simple"), EvaluationOptions(settings=FEW))
+    return Quiet((run, tmp_path_factory.mktemp("protocols")))
+
+
+@cases(
+    asked=arguments(
+        {
+            **{"run": st.nothing(), "model": st.nothing(), "folder": st.nothing()},
+            **{"n": st.just(1), "protocols": st.just(["nothing"]), "memory": st.just(2**30)},
+        }
+    )
+)
+def test_run_protocols(masked_lm, kept_run, asked):
+    run, folder = kept_run.it
+    given_ = {"run": run, "model": masked_lm.it, "n": 1, "folder": folder}
+    with pytest.MonkeyPatch.context() as patched:
+        nothing = replace(PROTOCOLS["words"], name="nothing", measure=lambda _: ())
+        patched.setitem(PROTOCOLS, "nothing", nothing)
+        patched.setattr("explainer.evaluation.run.fingerprint", lambda _: "")
+        patched.chdir(folder)  # some of what is given is a path
+        outcome(lambda: run_protocols(**{**given_, "protocols": ["nothing"], **asked}))
 
 
 @cases(

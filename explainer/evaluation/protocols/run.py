@@ -75,8 +75,12 @@ def run_protocols(
 
     Of the run's options the settings and the seed count. Each protocol's lines are kept in a folder
     of its own in `folder`/protocols, so that further ones can be added; else it is as `evaluate`.
-    `progress` hears how many sentences are done, over all protocols.
+    `progress` hears how many sentences are done, over all protocols. Raises ExplainerError as
+    `evaluate` does, and for an argument that is not what is expected here.
     """
+    run = instance("argument run", run, Run, "a Run of sentences, a model's name and options")
+    given_model(model)
+    folder = instance("argument folder", folder, Path, "a Path of the folder to write into")
     names, budget = check_protocols(protocols), given_budget(memory, model.adapter.device)
     check_cases(model, cases_of(run.sentences, n))
     described = run.described(model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import torch
@@ -57,9 +57,11 @@ def predict(model: Model, text: str, count: int = 5) -> tuple[Prediction, ...]:
     return predict_sentence(model, read_sentence(given_model(model), text), count)
 
 
-def predict_sentence(model: Model, sentence: Sentence, count: int) -> tuple[Prediction, ...]:
-    """`predict` for a text that has been read."""
-    return ranked(model, sentence, logits_of(model, sentence), count)
+def predict_sentence(
+    model: Model, sentence: Sentence, count: int, also: Sequence[int] = ()
+) -> tuple[Prediction, ...]:
+    """`predict` for a text that has been read; `also` for these words or classes, by number."""
+    return ranked(model, sentence, logits_of(model, sentence), count, also)
 
 
 def logits_of(model: Model, sentence: Sentence) -> Tensor:
@@ -77,9 +79,12 @@ def best_words(model: Model, logits: Tensor, count: int, without: Set[int]) -> l
     return [number for number in best if number not in left_out][:count]
 
 
-def ranked(model: Model, sentence: Sentence, logits: Tensor, count: int) -> tuple[Prediction, ...]:
-    """The `count` highest of all the logits [word or class], best first."""
+def ranked(
+    model: Model, sentence: Sentence, logits: Tensor, count: int, also: Sequence[int] = ()
+) -> tuple[Prediction, ...]:
+    """The `count` highest of all the logits [word or class], best first, and after them `also`."""
     numbers = highest(model, logits, count)
+    numbers += [number for number in also if number not in numbers]
     names: list[tuple[str, str | None]]
     if model.info.task == "masked-lm":
         names = spellings(model, sentence, numbers)

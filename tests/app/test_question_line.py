@@ -5,6 +5,7 @@ from html import escape
 
 import pytest
 
+from explainer import predict
 from explainer.app import compute
 from explainer.app.widgets.answer import answer_html
 from explainer.app.widgets.question import sentence_box
@@ -13,6 +14,7 @@ from explainer.app.widgets.question.tint import spans_html, tint_rules
 from explainer.figures.canvas.palette import DARK, LIGHT
 from explainer.figures.patterns.summary import Piece
 from explainer.question.words import tokens_of_words
+from tests.fixtures import WORDS
 from tests.ui import checked, opened, query, widget
 
 SENTENCE = "the farmers that the assistant loves [MASK] old ."
@@ -132,3 +134,17 @@ def test_the_mask_of_a_long_text_shows_what_the_model_says_too(tiny_masked_lm_di
     (shown,) = [b.proto.body for b in test.get("html") if 'class="ipe-text"' in b.proto.body]
     first = compute.predictions(compute.Reading(str(tiny_masked_lm_dir), SENTENCE))[0]
     assert f"<span>{escape(first.word)} <small>[MASK]</small></span>" in shown
+
+
+def test_what_is_asked_about_is_among_the_predictions_however_unlikely(
+    tiny_masked_lm, tiny_masked_lm_dir
+):
+    likeliest = predict(tiny_masked_lm, SENTENCE, 12)
+    every = predict(tiny_masked_lm, SENTENCE, len(WORDS))
+    unlikely = next(p for p in every[::-1] if p.asked is not None)
+    assert unlikely not in likeliest
+    asked = {"correct": likeliest[0].asked, "wrong": unlikely.word}
+    test = opened(tiny_masked_lm_dir, text=SENTENCE, **asked)
+    (shown,) = [h.proto.body for h in test.get("html") if "What the model predicts" in h.proto.body]
+    assert f'<tr class="ipe-against"><th scope="row">{unlikely.word}</th>' in shown
+    assert shown.count("<tr") == 4

@@ -11,6 +11,7 @@ from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import model
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
+from explainer.question.predictions import predict_sentence
 from explainer.question.quantity import Contrast, asked_for, choose_quantity
 from explainer.question.sentence import Span, read_sentence, word_spans
 from explainer.question.words import tokens_of_words
@@ -46,6 +47,14 @@ def explanation(loaded: Model, request: Request) -> Explanation:
 def predictions(loaded: Model, reading: Reading) -> tuple[Prediction, ...]:
     """The model's most likely words or classes; raises ExplainerError."""
     return predict(loaded, reading.text, PREDICTIONS)
+
+
+@computed()
+def predictions_and_asked(loaded: Model, request: Request) -> tuple[Prediction, ...]:
+    """`predictions`, and behind them what is asked about; raises ExplainerError."""
+    sentence = read_sentence(loaded, request.text)
+    quantity = choose_quantity(loaded, sentence, request.contrast)
+    return predict_sentence(loaded, sentence, PREDICTIONS, also=quantity.classes)
 
 
 @computed()

@@ -209,7 +209,7 @@ def test_a_place_survives_merging(page, found):
     assert not test.info
     assert query(test)["at"] == at
     assert "unhappiest" in alts(test)[0]
-    assert len(test.get("plotly_chart")) == 3
+    assert any("ipe-candidates" in html.proto.body for html in test.get("html"))
     checked(widget(test, "toggle", "special").set_value(False).run())
     assert query(test)["special"] == "no"
     (words,) = [table.value for table in test.dataframe if "I_e / g" in table.value]

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.browser
 LONG = "the farmers that the assistant loves and the assistants love " * 5 + "[MASK] old ."
 SHORT = "the farmers [MASK] old ."
 BAR = "[data-testid=stProgress]"
+BAR_FITS = """([bar, width]) => document.querySelector(bar)?.getBoundingClientRect().right <= width
+  && document.documentElement.scrollWidth <= width"""
 AT_ONCE = 5.0
 """Seconds that freeing the queue may take while other tests compute; alone it takes one."""
 
@@ -60,10 +62,8 @@ def test_what_takes_long_says_so_moves_and_is_cancelled(
         )
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 1000})
-            page.wait_for_timeout(300)
-            assert page.locator(BAR).bounding_box()["width"] <= width
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert cancel(page).is_visible()
+            page.wait_for_function(BAR_FITS, arg=[BAR, width])
+            cancel(page).wait_for()
         asked = {"model": tiny_masked_lm_dir, "points": 3}  # not answered before
         other.goto(f"{patient}/?{urlencode(asked)}")
         other.get_by_text("Waiting for another computation (2nd in line)").wait_for()

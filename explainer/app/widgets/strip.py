@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from html import escape
 
 import streamlit as st
@@ -86,7 +87,9 @@ def number_strip(name: str, items: Iterable[tuple[str, str, str, bool]]) -> None
     """
     with st.container(horizontal=True, gap="medium", key=f"numbers_{name}"):
         for number, (label, value, tip, warn) in enumerate(items):
-            with st.container(width="content", key=f"number_{name}_{number}_{'warn' * warn}"):
+            # An element more for each, at every click, only where it has to look different.
+            key = f"number_{name}_{number}_warn"
+            with st.container(width="content", key=key) if warn else nullcontext():
                 st.metric(plain(label), value, help=tip, width="content")
 
 

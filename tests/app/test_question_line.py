@@ -5,7 +5,7 @@ from html import escape
 
 import pytest
 
-from explainer import predict
+from explainer import ExplainerError, predict
 from explainer.app import compute
 from explainer.app.widgets.answer import answer_html
 from explainer.app.widgets.question import sentence_box
@@ -148,3 +148,31 @@ def test_what_is_asked_about_is_among_the_predictions_however_unlikely(
     (shown,) = [h.proto.body for h in test.get("html") if "What the model predicts" in h.proto.body]
     assert f'<tr class="ipe-against"><th scope="row">{unlikely.word}</th>' in shown
     assert shown.count("<tr") == 4
+
+
+def test_where_what_is_asked_about_is_likely_the_model_is_asked_once(
+    tiny_masked_lm, tiny_masked_lm_dir, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(compute, "predictions_and_asked", asked.append)
+    likely = [p.asked for p in predict(tiny_masked_lm, SENTENCE, 12) if p.asked is not None]
+    test = opened(tiny_masked_lm_dir, text=SENTENCE, correct=likely[0], wrong=likely[1])
+    assert test.get("plotly_chart")
+    assert not asked
+
+
+def test_without_another_turn_the_likeliest_stay_and_why_is_said(
+    tiny_masked_lm, tiny_masked_lm_dir, monkeypatch
+):
+    def refuse(_request):
+        raise ExplainerError("Too many computations wait: try again.")
+
+    monkeypatch.setattr(compute, "predictions_and_asked", refuse)
+    every = predict(tiny_masked_lm, SENTENCE, len(WORDS))
+    unlikely = next(p for p in every[::-1] if p.asked is not None)
+    test = opened(tiny_masked_lm_dir, text=SENTENCE, wrong=unlikely.word)
+    (error,) = test.error
+    assert error.value.replace("\\", "") == "Too many computations wait: try again."
+    (shown,) = [h.proto.body for h in test.get("html") if "What the model predicts" in h.proto.body]
+    assert shown.count("<tr") == 3
+    assert test.get("plotly_chart")

@@ -93,12 +93,30 @@ def explore_page() -> None:
         if shown is not None:
             explanation, predicted = shown
             request = st.session_state[LAST]
+            predicted = _with_asked(request, explanation, predicted)
             assert places.predicted is not None
             assert places.said is not None
             with places.predicted:
                 prediction_list(predicted, explanation.target)
             strongest_row(EDITOR, [("", explanation)])
             _figures(explanation, predicted, request, frame.width, places.said)
+
+
+def _with_asked(
+    request: Request, explanation: Explanation, predicted: tuple[Prediction, ...]
+) -> tuple[Prediction, ...]:
+    """The predictions, with what is asked about behind them where it is none of the likeliest.
+
+    Only then is the model asked again, which takes another turn in the queue.
+    """
+    asked = {explanation.target.correct, explanation.target.wrong} - {None}
+    if asked <= {prediction.word for prediction in predicted}:
+        return predicted
+    try:
+        return compute.predictions_and_asked(request)
+    except ExplainerError as error:
+        show_error(error, owner="predicted")
+        return predicted
 
 
 @st.fragment

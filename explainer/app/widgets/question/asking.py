@@ -94,8 +94,6 @@ def answered(
         problem = place_for_problem(on, places)
         with places.body, st.spinner(waiting):
             found = answer(request)
-            if places.predicted is not None:
-                predicted = compute.predictions_and_asked(request)
         _say_changed(on, places, request)
     except MaskMissingError as missing:
         places.messages.info(plain(str(missing)), icon=":material/touch_app:")
@@ -175,7 +173,7 @@ def _last(
     if request is None:
         return None
     try:
-        shown = answer(request), compute.predictions_and_asked(request)
+        shown = answer(request), compute.predictions(request.reading)
     except ExplainerError:
         return None  # a model that has gone since; what is wrong now has been said
     says = f"Below is still the result for {_named(request)}"

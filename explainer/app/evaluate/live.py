@@ -15,7 +15,6 @@ from explainer.app.compute.evaluate import measured_line, record_effort
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.measuring import Measuring, expected
 from explainer.app.evaluate.results import Results
-from explainer.base.numbers import counted
 from explainer.evaluation.evidence.report import report
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.evidence.tables import tables_of
@@ -51,13 +50,11 @@ class Measurement(Measuring):
         if self.found is None and self.evaluated:
             tables = tables_of(self.named())
             made = report(tables)
-            settings = self.options.settings
             self.found = Results(
                 made.summary,
                 made.consistency,
                 made.findings,
-                f"Measured just now on {counted(self.evaluated, 'sentence')} of {self.task}, "
-                f"{settings.sampling}, {settings.searched}.",
+                self.said(self.options.settings),
                 {"summary": made.summary, "consistency": made.consistency, **tables.named()},
             )
         found: Results | None = self.found

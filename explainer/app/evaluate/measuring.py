@@ -7,7 +7,7 @@ not take each other's place.
 from __future__ import annotations
 
 import time
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,7 @@ from explainer.app.compute.waiting import CancelledError
 from explainer.base.numbers import counted, duration
 from explainer.evaluation.evidence.left_out import Reason, reasons
 from explainer.evaluation.evidence.tables import left_out_of
+from explainer.results.settings import Settings
 from explainer.tasks import Case
 
 DRAWN_BY_PAGE = "progress_drawn"
@@ -27,7 +28,7 @@ DRAWN_BY_PAGE = "progress_drawn"
 
 
 @dataclass(kw_only=True)
-class Measuring:
+class Measuring(ABC):
     """A run over `cases`, as far as it has come: a line for each that is done.
 
     It lives in the session and is changed as it goes on; `expected` are the seconds of a sentence
@@ -68,6 +69,13 @@ class Measuring:
     def named(self) -> list[dict[str, Any]]:
         """The lines with their model."""
         return [{"model": self.model, **line} for line in self.lines]
+
+    def said(self, settings: Settings) -> str:
+        """On what it was measured, and how."""
+        return (
+            f"Measured just now on {counted(self.evaluated, 'sentence')} of {self.task}, "
+            f"{settings.sampling}, {settings.searched}."
+        )
 
     @abstractmethod
     def line(self, number: int) -> dict[str, Any]:

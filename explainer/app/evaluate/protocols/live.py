@@ -12,7 +12,6 @@ from explainer.app.compute.protocols import protocol_line, sentence_effort
 from explainer.app.evaluate.live import Upload, chosen_cases
 from explainer.app.evaluate.measuring import Measuring, expected
 from explainer.app.evaluate.protocols.found import Found
-from explainer.base.numbers import counted
 from explainer.evaluation.evidence.protocols.measured import points_of, table_of
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.question import check_cases
@@ -46,8 +45,7 @@ class ProtocolMeasurement(Measuring):
             self.found = Found(
                 table[table["task"] == every],
                 points_of(self.named()),
-                f"Measured just now on {counted(self.evaluated, 'sentence')} of {self.task}, "
-                f"{self.settings.sampling}, {self.settings.searched}.",
+                self.said(self.settings),
                 tuple(KINDS) if self.task == EVERY_TASK else (self.task,),
                 len(self.cases),
                 self.settings,

@@ -119,7 +119,7 @@ def same_sign(predicted: Array, lost: Array) -> float:
     return float((np.sign(predicted) == np.sign(lost))[does].mean()) if does.any() else math.nan
 
 
-PREDICTS = "Influence predicts how much a cut does better than attention, or chance"
+PREDICTS = "Influence predicts how much a cut does better than attention weights, or chance"
 CHEAP = ("attention", RANDOM)
 EDGES = Protocol(
     name="edges",

@@ -1,7 +1,7 @@
 """The tables of docs/reproduction.md from a folder that `python -m explainer evaluate` filled.
 
 Run `python -m benchmarks.reproduction RUNS`, or with assets/evaluation for the project's own
-results, whose sentences are not kept.
+results, whose sentences are not kept; with `--write` the figures are drawn in docs/figures.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from explainer.base.assets import ROOT
+from explainer.evaluation.evidence.bootstrap import FEWEST
 from explainer.evaluation.evidence.consistency import (
     MEASURES,
     consistency_table,
@@ -25,7 +27,12 @@ from explainer.evaluation.evidence.summary import EVERY_TASK, summary
 from explainer.evaluation.evidence.tables import Tables, read_tables
 from explainer.evaluation.evidence.written import PERCENT, written, written_row
 from explainer.evaluation.methods import METHODS, PATTERN, CellMethod
+from explainer.figures.canvas.palette import palette
+from explainer.figures.canvas.scene import Scene
+from explainer.figures.canvas.svg import to_svg
+from explainer.figures.charts.evaluation import consistency_scene, skip_scene
 
+FIGURES = ROOT / "docs" / "figures"
 CUTS = (PATTERN, *LIKE_CUTS, "pattern-heads", *LIKE_HEADS)
 LEVELS = (("embedding", "nodes"), ("attention", "heads and skips"))
 REPLACEMENTS = ("zero", "baseline")
@@ -35,7 +42,9 @@ def main() -> None:
     """Parse the command line and print every table, model by model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", type=Path, help="the folder, or assets/evaluation")
-    folder = parser.parse_args().runs
+    parser.add_argument("--write", action="store_true", help="draw the figures")
+    options = parser.parse_args()
+    folder = options.runs
     if (folder / ABOUT).exists() and not any(folder.glob("*/run.json")):
         # The project's own results: their sentences are not kept.
         numbers, found = (pd.read_csv(folder / name) for name in (SUMMARY, CONSISTENCY))
@@ -43,18 +52,43 @@ def main() -> None:
         tables = read_tables(folder)
         numbers, found = summary(tables), consistency_table(forms(tables))
         print("\n".join(_sentences(tables)))
-    for model, of_model in numbers.groupby("model", sort=False):
+    for model, lines in printed(numbers, found):
         print(f"\n## {model}\n")
-        for part in (
+        print("\n".join(lines))
+    if options.write:
+        for name, (title, scene) in scenes(numbers, found).items():
+            svg = to_svg(scene, palette(False).surface, title, title)
+            (FIGURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+def printed(numbers: pd.DataFrame, found: pd.DataFrame) -> Iterator[tuple[str, Iterator[str]]]:
+    """Every model with the lines of its tables."""
+    for model, of_model in numbers.groupby("model", sort=False):
+        parts = (
             _skip(of_model),
+            _sparsity(of_model),
             _blocks(of_model),
             _controls(of_model),
             _equal(of_model),
             _methods(of_model),
             _tasks(of_model),
             _consistency(found[found["model"] == model] if len(found) else found),
-        ):
-            print("\n".join(part), end="\n\n")
+        )
+        yield str(model), (line for part in parts for line in (*part, ""))
+
+
+def scenes(numbers: pd.DataFrame, found: pd.DataFrame) -> dict[str, tuple[str, Scene]]:
+    """What the paper's first two findings rest on, with title, by the name of the file."""
+    of_tasks = numbers[numbers["task"] != EVERY_TASK]
+    skip = "Skip connections’ share of all influence, block by block"
+    drawn = {"skip-by-block": (skip, skip_scene(of_tasks, title=skip))}
+    for model, forms_of in found.groupby("model", sort=False) if len(found) else ():
+        if (forms_of["measure"] == MEASURES[0]).sum() < FEWEST:
+            continue
+        title = f"Right answers and the entropy of patterns’ nodes, form by form: {model}"
+        scene = consistency_scene(forms_of, MEASURES[0], title=title)
+        drawn[f"consistency-{model}"] = title, scene
+    return drawn
 
 
 def _sentences(tables: Tables) -> Iterator[str]:
@@ -86,6 +120,16 @@ def _skip(numbers: pd.DataFrame) -> Iterator[str]:
         assert q is not None
         cells = [_cell(row_of(rows, quantity)) for quantity in quantities]
         yield f"| {name} | {q['value']:.2f} | {' | '.join(cells)} |"
+
+
+def _sparsity(numbers: pd.DataFrame) -> Iterator[str]:
+    """How many patterns there are beside all paths."""
+    yield "| patterns among all paths, power of ten | nodes | heads and skips |"
+    yield "|---|---|---|"
+    for name, rows in _parts(numbers):
+        found = [row_of(rows, "log10 sparsity", level=level) for level, _ in LEVELS]
+        cells = ["–" if row is None else f"{row['value']:.1f}" for row in found]
+        yield f"| {name} | {' | '.join(cells).replace('-', '−')} |"
 
 
 def _blocks(numbers: pd.DataFrame) -> Iterator[str]:

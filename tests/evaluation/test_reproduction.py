@@ -1,0 +1,27 @@
+"""The document of the paper's evidence is of what is stored: its figures, and what it prints."""
+
+import pandas as pd
+
+from benchmarks.reproduction import FIGURES, printed, scenes
+from explainer.base.assets import EVALUATION, ROOT
+from explainer.evaluation.evidence.report import CONSISTENCY, SUMMARY
+from explainer.figures.canvas.palette import palette
+from explainer.figures.canvas.svg import to_svg
+
+STORED = [pd.read_csv(EVALUATION / name) for name in (SUMMARY, CONSISTENCY)]
+
+
+def test_figures_are_drawn_from_the_stored_results():
+    drawn = scenes(*STORED)
+    assert set(drawn) == {"skip-by-block", "consistency-agreement"}  # sentiment has four forms
+    for name, (title, scene) in drawn.items():
+        svg = to_svg(scene, palette(False).surface, title, title)
+        assert (FIGURES / f"{name}.svg").read_text(encoding="utf-8") == svg
+
+
+def test_rows_of_the_document_are_those_of_the_stored_results():
+    text = (ROOT / "docs" / "reproduction.md").read_text(encoding="utf-8")
+    (lines,) = (found for model, found in printed(*STORED) if model == "agreement")
+    rows = [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines if line.startswith("| sva-")]
+    assert len(rows) > 12
+    assert [row for row in rows if row not in text] == []

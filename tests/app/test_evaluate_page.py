@@ -13,6 +13,7 @@ from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.state.choices import FAIREST, Choices
 from explainer.app.widgets.cuts import REPLACEMENT_NAMES, WITHOUT
 from explainer.base.numbers import signed
+from explainer.evaluation.evidence.finding import PERFORMANCE
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
 from explainer.evaluation.options import EvaluationOptions
 from explainer.evaluation.sentence import evaluate_sentence
@@ -104,6 +105,13 @@ def test_toggles_compute_nothing_again_and_a_replacement_once(page, monkeypatch)
     checked(widget(test, "selectbox", "replacement").set_value("mean").run())
     assert len(calls) == 1
     assert query(test)["replacement"] == "mean"
+
+
+def test_it_says_whom_the_baselines_values_favour(page):
+    for replacement in ("baseline", "zero"):
+        captions = [caption.value for caption in page(points="3", replacement=replacement).caption]
+        found = any(PERFORMANCE.favours in caption for caption in captions)
+        assert found == (replacement == "baseline")
 
 
 def test_it_says_what_removing_nodes_cannot_tell(page):

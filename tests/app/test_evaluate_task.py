@@ -127,7 +127,9 @@ def test_stored_results_are_shown_for_all_tasks_and_for_one(page, results):
 
 @pytest.mark.usefixtures("stored")
 def test_every_finding_is_said_beside_its_figure(page, results):
-    texts = [text.value.replace("\\", "") for text in page().markdown]
+    found = page()
+    texts = [text.value.replace("\\", "") for text in found.markdown]
+    captions = [caption.value.replace("\\", "") for caption in found.caption]
     findings = json.loads((results / "findings.json").read_text(encoding="utf-8"))
     assert len(findings) == 3
     for finding in findings:
@@ -136,6 +138,7 @@ def test_every_finding_is_said_beside_its_figure(page, results):
         assert "\n".join(mark + point for point in (first, *others)) in texts
     for finding in findings:
         assert finding["tests"]
+        assert f"Refuted by: {finding['refuted_by']} {finding['favours']}".strip() in captions
         word = finding["verdict"]
         assert f"{ICONS[word]} **{word.capitalize()}**" in texts
         lines = []
@@ -143,7 +146,7 @@ def test_every_finding_is_said_beside_its_figure(page, results):
             word = f"{ICONS[test['word']]} **{test['word'].capitalize()}**"
             lines.append(f"- {word}: {test['test']}. {test['why']}")
         assert "\n".join(lines) in texts
-    claims = {header.value for header in page().subheader}
+    claims = {header.value for header in found.subheader}
     assert claims == {f"The paper: “{finding['claim'].rstrip('.')}”" for finding in findings}
 
 

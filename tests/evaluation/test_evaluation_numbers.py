@@ -414,7 +414,7 @@ def test_few_sentences_have_no_interval():
     assert written(0.424, math.nan, math.nan) == "42.4\u00a0%"
     text = markdown(report(tables_of(FEW)))
     assert "fewer than 10 are too few for an interval" in text
-    assert "[" not in text
+    assert "[" not in text.replace("[MASK]", "")
     whole = report(tables_of(LINES))
     assert not any("fewer than 10" in finding.says for finding in whole.findings)
 

@@ -128,9 +128,12 @@ def test_the_report_says_verdict_favour_and_what_would_refute(folder):
     text = markdown(table)
     assert "Refuted by: A rival" in text
     assert "favour the methods that are computed with [MASK]" in text
-    assert [line.split(":")[0] for line in verdicts(table)] == [
+    *said, control = verdicts(table)
+    assert [line.split(":")[0] for line in said] == [
         f"tiny, words, {EVERY_TASK}, {condition}" for condition in ("pair", "mean")
     ]
+    assert control.startswith("tiny, words: Refuted by: A rival")
+    assert "computed with [MASK]" in control
 
 
 def test_a_folder_without_protocols_says_so(tmp_path):

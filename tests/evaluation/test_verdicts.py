@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from explainer.evaluation.evidence.findings import Finding, findings
+from explainer.evaluation.evidence.finding import CONSISTENCY, PERFORMANCE, SKIPS, Finding
+from explainer.evaluation.evidence.findings import findings
 from explainer.evaluation.evidence.verdicts import (
     Verdict,
     consistency_tests,
@@ -17,7 +18,8 @@ from explainer.evaluation.evidence.verdicts import (
     together,
 )
 
-STORED = Path(__file__).resolve().parents[2] / "assets" / "evaluation"
+ROOT = Path(__file__).resolve().parents[2]
+STORED = ROOT / "assets" / "evaluation"
 NODES = {"level": "embedding", "words": "all"}
 HEADS = {"level": "attention", "words": "all"}
 
@@ -183,9 +185,20 @@ def test_a_finding_says_its_verdict_first_and_comes_back_from_its_record():
         assert [line.strip() for line in rest[: len(finding.tests)]] == [
             test.text for test in finding.tests
         ]
+        assert rest[len(finding.tests)].strip() == finding.control
     # With the fair replacement first, and zero last and named as what it is.
     nodes, _, both = found[2].says.partition("Patterns of heads and skips carry")
     for part in (nodes, both):
         off = ["zero (off the data)" in p for p in part.splitlines() if p.startswith("Kept alone")]
         assert off == sorted(off)
         assert set(off) == {False, True}
+
+
+def test_what_would_have_refuted_a_claim_is_one_sentence_and_stands_in_the_document():
+    text = " ".join((ROOT / "docs" / "reproduction.md").read_text(encoding="utf-8").split())
+    for claim in (SKIPS, CONSISTENCY, PERFORMANCE):
+        assert claim.refuted_by.count(".") == 1
+        assert claim.refuted_by.endswith(".")
+        assert f"Refuted by: {claim.refuted_by}" in text
+    assert PERFORMANCE.favours in text
+    assert "[MASK]" in PERFORMANCE.favours

@@ -15,7 +15,8 @@ from explainer.app.evaluate.state import INQUIRY, LINKED
 from explainer.app.widgets.frame.viewport import column_width, columns, is_dark
 from explainer.app.widgets.markdown import plain
 from explainer.evaluation.evidence.consistency import LEAST
-from explainer.evaluation.evidence.findings import Finding, findings
+from explainer.evaluation.evidence.finding import Finding
+from explainer.evaluation.evidence.findings import findings
 from explainer.evaluation.evidence.rows import row_of
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.evidence.verdicts import Verdict, Word
@@ -59,11 +60,13 @@ def task_figures(results: Results, task: str, width: float) -> None:
 
 
 def _claim(finding: Finding, of: str) -> None:
-    """What the paper says, the verdict on it, and each test with its control."""
+    """What the paper says, the verdict on it, each test with its control, and what would have
+    refuted it."""
     st.subheader(f"The paper: “{finding.claim.rstrip('.')}”", anchor=False)
     verdict = f"{of}{finding.verdict}" if of else finding.verdict.capitalize()
     st.markdown(f"{ICONS[finding.verdict]} **{verdict}**")
     st.markdown("\n".join(f"- {_test(test)}" for test in finding.tests))
+    st.caption(plain(finding.control))
 
 
 def _of_task(table: pd.DataFrame, task: str) -> pd.DataFrame:

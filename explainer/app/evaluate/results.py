@@ -14,7 +14,7 @@ import streamlit as st
 from explainer import ExplainerError
 from explainer.base import assets
 from explainer.base.numbers import between
-from explainer.evaluation.evidence.findings import Finding
+from explainer.evaluation.evidence.finding import Finding
 from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, FINDINGS, SUMMARY
 from explainer.results.settings import Settings, completed
 

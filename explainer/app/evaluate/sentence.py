@@ -19,6 +19,7 @@ from explainer.app.widgets.frame.viewport import is_dark
 from explainer.app.widgets.question.asking import answered, last_request, question
 from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
+from explainer.evaluation.evidence.finding import PERFORMANCE
 from explainer.evaluation.evidence.rivals import CONTROLS, PARTS, VARIANTS
 from explainer.evaluation.evidence.rows import UNEQUAL
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS, PATTERN
@@ -103,7 +104,9 @@ def _figures(request: Request, width: float) -> None:
         alt=verdict,
     )
     how = HOW_TO_READ[inquiry.mode].format(REPLACEMENT_NAMES[replacement])
-    how_to_read(f"{how} {HOW_TO_READ_BARS} The patterns are those of {request.settings.searched}.")
+    favour = f" {PERFORMANCE.favours}" if replacement == "baseline" else ""
+    searched = request.settings.searched
+    how_to_read(f"{how} {HOW_TO_READ_BARS} The patterns are those of {searched}.{favour}")
     with controls:
         _save(found, verdict, sentence_snippet(request, record, replacement))
     with st.expander("The numbers"):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from explainer.evaluation.evidence.bootstrap import FEWEST, Estimate
 from explainer.evaluation.evidence.consistency import correlation
+from explainer.evaluation.evidence.finding import CONSISTENCY, PERFORMANCE, SKIPS, Finding
 from explainer.evaluation.evidence.rivals import CONTROLS, Best, best_of
 from explainer.evaluation.evidence.rows import (
     EQUAL,
@@ -26,8 +25,6 @@ from explainer.evaluation.evidence.rows import (
 )
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.evidence.verdicts import (
-    Verdict,
-    Word,
     consistency_tests,
     cut_tests,
     performance_tests,
@@ -37,37 +34,6 @@ from explainer.evaluation.evidence.verdicts import (
 from explainer.evaluation.evidence.written import PERCENT, SPACE, TOO_FEW, written, written_row
 from explainer.evaluation.methods import PATTERN
 from explainer.results.gap import LARGE
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What the paper claims, the `verdict` of a run of one model on it, and what that rests on.
-
-    `tests` are those that decide, and beside them what cutting says; what the run `says` in all has
-    a line for each point.
-    """
-
-    model: str
-    claim: str
-    verdict: Word
-    tests: tuple[Verdict, ...]
-    says: str
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Finding:
-        """The finding of a stored record."""
-        return cls(**{**data, "tests": tuple(Verdict(**test) for test in data["tests"])})
-
-    @property
-    def points(self) -> tuple[str, ...]:
-        """What a run says, point by point."""
-        return tuple(self.says.split("\n"))
-
-    @property
-    def text(self) -> str:
-        """The claim with its verdict, and every test and point in a line, for a terminal."""
-        said = f"{self.claim.rstrip('.')} ({self.model}): {self.verdict.upper()}"
-        return "\n  ".join((said, *(test.text for test in self.tests), *self.points)) + "\n"
 
 
 def findings(table: pd.DataFrame, forms: pd.DataFrame) -> tuple[Finding, ...]:
@@ -91,22 +57,19 @@ def findings(table: pd.DataFrame, forms: pd.DataFrame) -> tuple[Finding, ...]:
         )
         cut = tuple(cut_tests(of_all))
         found += (
-            Finding(str(model), claim, together(decisive), (*decisive, *beside), says)
+            Finding(
+                model=str(model),
+                claim=claim.says,
+                refuted_by=claim.refuted_by,
+                favours=claim.favours,
+                verdict=together(decisive),
+                tests=(*decisive, *beside),
+                says=says,
+            )
             for claim, decisive, beside, says in (
-                ("Much influence flows through skip connections.", skip, (), _skip(of_all)),
-                (
-                    "Consistent patterns go with good performance.",
-                    consistency,
-                    (),
-                    _consistency(of_forms),
-                ),
-                (
-                    "Patterns account for more of the performance than attention- and layer-based "
-                    "methods.",
-                    kept,
-                    cut,
-                    "\n".join(_comparisons(of_all)),
-                ),
+                (SKIPS, skip, (), _skip(of_all)),
+                (CONSISTENCY, consistency, (), _consistency(of_forms)),
+                (PERFORMANCE, kept, cut, "\n".join(_comparisons(of_all))),
             )
         )
     return tuple(found)

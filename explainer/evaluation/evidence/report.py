@@ -12,7 +12,8 @@ import pandas as pd
 
 from explainer.base.files import write_whole
 from explainer.evaluation.evidence.consistency import consistency_table, forms
-from explainer.evaluation.evidence.findings import Finding, findings, gap_note
+from explainer.evaluation.evidence.finding import Finding
+from explainer.evaluation.evidence.findings import findings, gap_note
 from explainer.evaluation.evidence.left_out import Count, counts
 from explainer.evaluation.evidence.rows import UNEQUAL
 from explainer.evaluation.evidence.summary import summary
@@ -102,7 +103,7 @@ def markdown(found: Report) -> str:
             lines += [f"**Warning** ({model}, {task}): {note}", ""] if note else []
     for finding in found.findings:
         lines += [f"**{finding.claim}** ({finding.model}): **{finding.verdict}**", ""]
-        lines += [*(f"- {test.text}" for test in finding.tests), ""]
+        lines += [*(f"- {test.text}" for test in finding.tests), "", finding.control, ""]
         lines += ["In all:", "", *(f"- {point}" for point in finding.points), ""]
     for (model, task), rows in found.summary.groupby(["model", "task"], sort=False):
         lines += [f"## {model}: {task}", "", *_as_it_is(rows), "", *_methods(rows), ""]

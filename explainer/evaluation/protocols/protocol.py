@@ -85,3 +85,8 @@ class Protocol:
     labels: Mapping[str, str] = field(default_factory=dict)
     changes: bool = False
     times: float = 1.0
+
+    @property
+    def control(self) -> str:
+        """What would have refuted the claim, and whom the test favours."""
+        return f"Refuted by: {self.refuted_by} {self.favours}"

@@ -81,7 +81,7 @@ def protocol_section(width: float) -> None:
     found, control = _found(asked, running, inquiry)
     st.subheader(_typeset(protocol.asks), anchor=False)
     if found is None:
-        st.caption(_typeset(f"Refuted by: {protocol.refuted_by} {protocol.favours}"))
+        st.caption(_typeset(protocol.control))
         return
     _shown(protocol, found, control, width)
 
@@ -148,7 +148,7 @@ def _shown(protocol: Protocol, found: Found, control: bool, width: float) -> Non
     if verdict is not None:
         word = f"{ICONS[verdict.word]} **{verdict.word.capitalize()}**"
         said.markdown(f"{word}: {_typeset(f'{verdict.test}. {verdict.why}')}")
-    why.caption(_typeset(f"Refuted by: {protocol.refuted_by} {protocol.favours}"))
+    why.caption(_typeset(protocol.control))
     figures = protocol_figures(protocol, found, measure, condition, column_width(width))
     for number, (place, figure) in enumerate(zip(columns(width), figures, strict=False)):
         with place:

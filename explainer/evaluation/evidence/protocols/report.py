@@ -24,7 +24,7 @@ def markdown(table: pd.DataFrame) -> str:
     for (model, name), rows in table.groupby(["model", "protocol"], sort=False):
         protocol = PROTOCOLS[str(name)]
         lines += [f"## {model}: {protocol.label}", "", protocol.asks, ""]
-        lines += [f"- Refuted by: {protocol.refuted_by}", f"- Favour: {protocol.favours}", ""]
+        lines += [protocol.control, ""]
         for task, of_task in rows.groupby("task", sort=False):
             for condition in conditions(of_task):
                 found = grid(of_task, condition)
@@ -36,13 +36,15 @@ def markdown(table: pd.DataFrame) -> str:
 
 
 def verdicts(table: pd.DataFrame) -> Iterator[str]:
-    """A line for every protocol of every model: over all of its tasks, or of its one."""
+    """A line for every protocol of every model: over all of its tasks, or of its one; and one on
+    what would have refuted it."""
     for (model, name), rows in table.groupby(["model", "protocol"], sort=False):
         task = EVERY_TASK if (rows["task"] == EVERY_TASK).any() else rows["task"].iloc[0]
         of_task = rows[rows["task"] == task]
         for condition in conditions(of_task):
             where = ", ".join(filter(None, map(str, (model, name, task, condition))))
             yield f"{where}: {' '.join(_said(of_task, condition))}"
+        yield f"{model}, {name}: {PROTOCOLS[str(name)].control}"
 
 
 def _said(rows: pd.DataFrame, condition: Condition) -> Iterator[str]:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from explainer.models.registry import available_models, load_model
     from explainer.question.predictions import Prediction, predict
     from explainer.question.quantity import Contrast
+    from explainer.results.beside.found import Beside
     from explainer.results.beside.stability import Stability, StabilityCheck
     from explainer.results.beside.word_scores import WordScores
     from explainer.results.comparison import Aligned, Comparison, WordChange, compare
@@ -63,6 +64,7 @@ __all__ = [
     "WORD_METHODS",
     "Ablated",
     "Aligned",
+    "Beside",
     "Case",
     "Comparison",
     "Component",
@@ -114,6 +116,7 @@ __all__ = [
 _HOMES = {
     "Ablated": "intervention.ablate",
     "Aligned": "results.comparison",
+    "Beside": "results.beside.found",
     "Case": "tasks",
     "Comparison": "results.comparison",
     "Component": "results.route",

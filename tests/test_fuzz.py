@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from explainer import (
     PROTOCOLS,
     WORD_METHODS,
+    Beside,
     Case,
     Condition,
     Explanation,
@@ -336,6 +337,28 @@ def test_from_dict(record, blows):
         ET.fromstring(found._repr_mimebundle_()["image/svg+xml"])
         assert explanation_table(found, level="attention", minimum_share=0, heads=True)
         assert compare(found, found).changes is not None
+
+
+@cases(blows=st.lists(BLOW, min_size=1, max_size=2))
+def test_beside_from_dict(with_beside, blows):
+    damaged = deepcopy(with_beside.it)
+    for blow in blows:
+        damage(damaged, *blow)
+    found = outcome(lambda: Beside.from_dict(damaged))
+    if found is not None:
+        text = Explanation.from_dict(damaged).to_json(beside=found.to_dict())
+        assert Beside.from_json(text) == found
+
+
+@pytest.fixture(scope="module")
+def with_beside(tiny_masked_lm):
+    found = explain(tiny_masked_lm, "[MASK] .", correct="are", wrong="is", settings=FEW)
+    asked = {"contrast": Contrast("are", "is"), "settings": FEW}
+    beside = Beside(
+        word_scores(tiny_masked_lm, "[MASK] .", "alti", **asked),
+        stability(tiny_masked_lm, "[MASK] .", **asked)[:1],
+    )
+    return Quiet(json.loads(found.to_json(beside=beside.to_dict())))
 
 
 @pytest.fixture(scope="module")

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from typing import Any
 
 from explainer.base.numbers import percent, short_amount
 from explainer.cli.table import align
 from explainer.figures.canvas import wording
 from explainer.figures.patterns.scores import says_agreement
+from explainer.results.beside.found import Beside
 from explainer.results.beside.stability import Stability
 from explainer.results.beside.word_scores import OWN, SCORED, WordScores
 from explainer.results.explanation import Explanation
 from explainer.results.route import Level
-
-
-@dataclass(frozen=True)
-class Beside:
-    """Scores of the words by another method, if any, and the stability of some words' patterns."""
-
-    scores: WordScores | None = None
-    stability: tuple[Stability, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """What it adds to the record of an explanation."""
-        found: dict[str, Any] = {}
-        if self.scores is not None:
-            found["scores"] = self.scores.to_dict()
-        if self.stability:
-            found["stability"] = [one.to_dict() for one in self.stability]
-        return found
 
 
 def add_beside(group: Any) -> None:

@@ -30,7 +30,7 @@ from explainer.results.total_flow import TotalFlow
 SCHEMA = 2
 """Of what is written: since 2 a pattern says how its heads carry it, by value, key and query."""
 BESIDE = ("scores", "stability")
-"""What a file may have beside the explanation: it is no part of it, and not read back with it."""
+"""What a file may have beside the explanation: it is no part of it; `Beside` reads it back."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from explainer import Contrast, Explanation, Settings, explain, stability, word_scores
+from explainer import Beside, Contrast, Explanation, Settings, explain, stability, word_scores
 from explainer.cli.main import main
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
@@ -64,6 +64,9 @@ def test_json_has_both_beside_the_explanation(lm, tiny_masked_lm, capsys):
     }
     read = Explanation.from_dict(data).to_dict()
     assert read == {name: value for name, value in data.items() if name in read}
+    assert Beside.from_dict(data).to_dict() == {
+        name: value for name, value in data.items() if name not in read
+    }
 
 
 def test_a_figure_has_the_scores_for_its_bars(lm, tmp_path):

@@ -58,7 +58,7 @@ def restored(data: Any) -> Explanation:
     target = _target(record["target"], len(tokens))
     influence = numbers("influence", record["influence"], len(tokens))
     every = entries("patterns", record["patterns"], "a list of patterns")
-    settings = _settings(record["settings"])
+    settings = settings_of(record["settings"])
     return Explanation(
         model=model,
         tokens=tokens,
@@ -107,10 +107,11 @@ def _target(value: Any, n_tokens: int) -> Target:
     )
 
 
-def _settings(value: Any) -> Settings:
+def settings_of(value: Any, name: str = "settings") -> Settings:
+    """The settings that a record has under `name`, which may be from before there were all."""
     if isinstance(value, dict):
         value = completed(value)
-    return Settings(**checks.keys("record's settings", value, [f.name for f in fields(Settings)]))
+    return Settings(**checks.keys(f"record's {name}", value, [f.name for f in fields(Settings)]))
 
 
 def _words(value: Any, n_tokens: int) -> tuple[int | None, ...] | None:

@@ -25,6 +25,8 @@ from explainer import (
     Stability,
     WordScores,
     ablate,
+    evaluate,
+    evaluate_sentence,
     explain,
     explain_many,
     load_model,
@@ -33,6 +35,7 @@ from explainer import (
     run_protocols,
     stability,
     word_scores,
+    write_report,
 )
 from explainer.api import measure_path, trace_text
 from explainer.app.compare import choices as compare_choices
@@ -231,6 +234,61 @@ def test_run_protocols(masked_lm, kept_run, asked):
         patched.setattr("explainer.evaluation.run.fingerprint", lambda _: "")
         patched.chdir(folder)  # some of what is given is a path
         outcome(lambda: run_protocols(**{**given_, "protocols": ["nothing"], **asked}))
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    """As `kept_run`, with one method."""
+    options = EvaluationOptions(settings=FEW, methods=("pattern",), replacements=("zero",))
+    run = Run("tiny", Sentences(task="sva-simple"), options)
+    return Quiet((run, tmp_path_factory.mktemp("evaluated")))
+
+
+@cases(
+    asked=arguments(
+        {
+            **{"run": st.nothing(), "model": st.nothing(), "folder": st.nothing()},
+            **{"n": st.just(1), "progress": st.none(), "memory": st.just(2**30)},
+        }
+    ),
+    own=arguments({"model": st.just("tiny"), "sentences": st.nothing(), "options": st.nothing()}),
+)
+def test_evaluate(masked_lm, evaluated, asked, own):
+    run, folder = evaluated.it
+    changed = outcome(lambda: replace(run, **own))
+    assert changed is None or isinstance(changed.model, str)
+    given_ = {"run": run, "model": masked_lm.it, "n": 1, "folder": folder, **asked}
+    if callable(given_.get("progress")):  # what a caller's own function does is the caller's
+        return
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("explainer.evaluation.run.fingerprint", lambda _: "")
+        patched.chdir(folder)  # some of what is given is a path
+        outcome(lambda: evaluate(**given_))
+        if not isinstance(given_["folder"], Path):
+            assert outcome(lambda: write_report(given_["folder"])) is None
+
+
+@cases(
+    case=st.just(AGREEING) | ANYTHING,
+    asked=arguments(
+        {
+            "number": st.integers(0, 9),
+            "options": st.just(EvaluationOptions(settings=FEW, methods=("random-heads",))),
+            **{"shared": st.just({}), "memory": st.just(2**30)},
+        }
+    ),
+    other=ANYTHING,
+)
+def test_evaluate_sentence(masked_lm, case, asked, other):
+    with pytest.MonkeyPatch.context() as patched:
+        # What a sentence's record holds is tested by itself: here it would take many minutes.
+        patched.setattr("explainer.evaluation.sentence.read_case", nothing_read)
+        assert outcome(lambda: evaluate_sentence(masked_lm.it, case, **asked)) is None
+    assert outcome(lambda: evaluate_sentence(other, AGREEING)) is None
+
+
+def nothing_read(*_):
+    raise ExplainerError("The case is right, and is not followed here.")
 
 
 @cases(

@@ -17,6 +17,7 @@ import numpy as np
 
 from explainer.base.budget import given_budget
 from explainer.base.checkpoint import part, steps
+from explainer.base.checks import instance, whole
 from explainer.evaluation.kept import (
     kept_by_cells,
     kept_by_nodes,
@@ -46,7 +47,7 @@ from explainer.intervention.activations import Activations
 from explainer.intervention.attention import attention
 from explainer.intervention.filling import Replacement, fill, shared_fill
 from explainer.models.encode import without_gradients, word_embeddings
-from explainer.models.model import Model
+from explainer.models.model import Model, given_model
 from explainer.results.explanation import Explanation
 from explainer.results.metrics import alignment, carried_share, path_count, skip_share_of_steps
 from explainer.results.route import Level, Route
@@ -59,6 +60,7 @@ EXPLAINED, CHOSEN, RUN = 0.15, 0.45, 0.75
 model has run with their choices; the rest measures what those carry."""
 Fillings = Mapping[Replacement, Activations | None]
 """What replaces in every sentence alike, None for what is each sentence's own."""
+FILLED = "what fillings gives, or None"
 
 
 def evaluate_sentence(
@@ -74,15 +76,24 @@ def evaluate_sentence(
 
     `number` is the sentence's place in its task, from which random paths are drawn; `options` are
     the usual ones for None; `shared` has what replaces in other sentences too; `memory` is as in
-    `explain`. Raises ExplainerError for a sentence that the model cannot read or answer.
+    `explain`. Raises ExplainerError for a sentence that the model cannot read or answer, and for
+    an argument that is not what is expected here.
     """
-    options = EvaluationOptions() if options is None else options
+    given_model(model)
+    case = instance("argument case", case, Case, "a Case, such as generate gives")
+    number = whole("sentence's number", number, 0)
+    if options is None:
+        options = EvaluationOptions()
+    instance("argument options", options, EvaluationOptions, "an EvaluationOptions, or None")
+    if shared is not None:
+        for made in instance("argument shared", shared, dict, FILLED).values():
+            if made is not None:
+                instance("argument shared's value", made, Activations, FILLED)
+    budget = given_budget(memory, model.adapter.device)
     start = time.perf_counter()
     sentence, quantity = read_case(model, case)
     with without_gradients():
-        batch = Batch(
-            model, options.settings, flow=True, budget=given_budget(memory, model.adapter.device)
-        )
+        batch = Batch(model, options.settings, flow=True, budget=budget)
         with part(0.0, EXPLAINED):
             traced, (explanation,) = batch.with_trace([Asked(sentence, quantity)])
         assert explanation.flow is not None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from explainer.base.checks import instance
 from explainer.base.files import write_whole
 from explainer.evaluation.evidence.consistency import consistency_table, forms
 from explainer.evaluation.evidence.finding import Finding
@@ -50,9 +51,10 @@ def report(tables: Tables) -> Report:
 def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
     """Write the tables and the report of all runs in `folder`; the report and the files.
 
-    Raises ExplainerError if no sentence has been evaluated there, something is damaged, or a file
-    cannot be written.
+    Raises ExplainerError if no sentence has been evaluated there, something is damaged, a file
+    cannot be written, and for a folder that is no Path.
     """
+    instance("argument folder", folder, Path, "a Path of the folder that holds the runs")
     runs = stored_runs(folder)
     tables = tables_of_runs(runs, folder)
     found = report(tables)

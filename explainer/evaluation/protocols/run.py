@@ -27,7 +27,7 @@ from explainer.evaluation.protocols.protocol import Protocol
 from explainer.evaluation.protocols.table import PROTOCOLS
 from explainer.evaluation.question import check_cases
 from explainer.evaluation.reading.cases import cases_of
-from explainer.evaluation.run import Run
+from explainer.evaluation.run import Run, check_run
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model
 from explainer.results.settings import Settings, given_settings
@@ -78,9 +78,7 @@ def run_protocols(
     `progress` hears how many sentences are done, over all protocols. Raises ExplainerError as
     `evaluate` does, and for an argument that is not what is expected here.
     """
-    run = instance("argument run", run, Run, "a Run of sentences, a model's name and options")
-    given_model(model)
-    folder = instance("argument folder", folder, Path, "a Path of the folder to write into")
+    check_run(run, model, folder, progress)
     names, budget = check_protocols(protocols), given_budget(memory, model.adapter.device)
     check_cases(model, cases_of(run.sentences, n))
     described = run.described(model)

@@ -51,6 +51,9 @@ def test_every_drawn_edge_token_and_node_can_be_clicked(small):
         assert spots.marker.size <= 6
         assert spots.marker.size / 2 + figure.layout.hoverdistance >= 20
         assert figure.data[-1] is spots
+        # A browser draws one trace of words, and one marker: the others are only looked up.
+        assert len(figure.data) == 2
+        assert spots.marker.maxdisplayed == 1
 
 
 def test_only_words_above_the_share_and_the_selected_one_are_drawn(small):

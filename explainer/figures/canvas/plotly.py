@@ -1,7 +1,7 @@
 """A scene as a Plotly figure: paths, labels, and invisible markers to point at and click.
 
 Everything but text is a path of the layout, one for each style of a stage: Plotly draws them in
-half the time that traces take.
+half the time that traces take. All text is one trace, and of the markers it draws a single one.
 """
 
 from __future__ import annotations
@@ -24,10 +24,14 @@ SPOT_SIZE = 6
 the later would win."""
 REACH = 18
 """px around a spot from which it can be pointed at and tapped; the nearest one is meant."""
-CORNERS = 20
-"""A small circle as a polygon; more cannot be seen."""
-TURN = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
-CIRCLE = np.stack((np.cos(TURN), np.sin(TURN)), axis=1)
+BEND = 4 / 3 * np.tan(np.pi / 8)
+"""How far the control points of a quarter of the unit circle lie from its ends; Plotly's paths have
+no arcs."""
+QUARTER = np.array(((1, 0), (1, BEND), (BEND, 1), (0, 1)))
+CIRCLE = np.concatenate(
+    [QUARTER[:1], *(QUARTER[1:] @ np.linalg.matrix_power([[0, 1], [-1, 0]], k) for k in range(4))]
+)
+"""The unit circle as Bézier curves: where it begins, and three points for each of four."""
 POSITION = {"start": "middle right", "middle": "middle center", "end": "middle left"}
 CONFIG: dict[str, Any] = {
     "showSendToCloud": False,
@@ -45,12 +49,11 @@ def to_figure(scene: Scene, colours: Palette) -> go.Figure:
     The last trace, named `spots`, has one invisible marker per spot whose `customdata` is
     [kind, word, layer, source, target, component]; word and component may be None.
     """
-    groups = [items for stage in scene.stages for items in _by_style(stage)]
-    labels = [_labels(items) for items in groups if isinstance(items[0], Label)]
-    paths = [_path(items) for items in groups if not isinstance(items[0], Label)]
+    labels = [item for stage in scene.stages for item in stage if isinstance(item, Label)]
+    paths = [_path(items) for stage in scene.stages for items in _by_style(stage)]
     layout = {**_layout(scene, colours), "shapes": paths}
     # One call on plain dicts: Plotly takes several times as long for object after object.
-    return go.Figure({"data": [*labels, _spots(scene.spots)], "layout": layout})
+    return go.Figure({"data": [_labels(labels, colours), _spots(scene.spots)], "layout": layout})
 
 
 def _layout(scene: Scene, colours: Palette) -> Part:
@@ -84,43 +87,43 @@ def _layout(scene: Scene, colours: Palette) -> Part:
 
 
 def _by_style(stage: Iterable[Item]) -> list[list[Any]]:
-    """The items of a stage that look alike together, in order of first use."""
+    """The shapes of a stage that look alike together, in order of first use."""
     styles: dict[tuple[Any, ...], list[Any]] = {}
     for item in stage:
-        styles.setdefault(_style(item), []).append(item)
+        if not isinstance(item, Label):
+            styles.setdefault(_style(item), []).append(item)
     return list(styles.values())
 
 
-def _style(item: Item) -> tuple[Any, ...]:
+def _style(item: Area | Line | Disc) -> tuple[Any, ...]:
     if isinstance(item, Area):
         return "area", item.fill, item.outline, item.outline_width
     if isinstance(item, Line):
         return "line", item.colour, item.width
-    if isinstance(item, Disc):
-        return "disc", item.fill, item.outline, item.outline_width
-    return "label", item.colour, item.size, item.bold
+    return "disc", item.fill, item.outline, item.outline_width
 
 
 def _path(items: list[Any]) -> Part:
     """Areas, lines or discs of one style as one path, below the labels."""
     first = items[0]
-    if isinstance(first, Disc):
-        items = [_round(disc) for disc in items]
-        first = items[0]
     if isinstance(first, Line):
         path = "".join(
             f"M{_px(line.x0)},{_px(line.y0)}L{_px(line.x1)},{_px(line.y1)}" for line in items
         )
         look: Part = {"line": {"width": first.width, "color": first.colour}}
     else:
-        path = "".join(f"M{_corners(area.points)}Z" for area in items)
+        path = "".join(_round(i) if isinstance(i, Disc) else _polygon(i) for i in items)
         outline = {"width": first.outline_width, "color": first.outline or "rgba(0,0,0,0)"}
         look = {"fillcolor": first.fill, "fillrule": "nonzero", "line": outline}
     return {"type": "path", "path": path, "layer": "below", **look}
 
 
-def _corners(points: Points) -> str:
-    return "L".join(f"{_px(x)},{_px(y)}" for x, y in points.tolist())
+def _polygon(area: Area) -> str:
+    return f"M{'L'.join(_pairs(area.points))}Z"
+
+
+def _pairs(points: Points) -> list[str]:
+    return [f"{_px(x)},{_px(y)}" for x, y in points.tolist()]
 
 
 def _px(value: float) -> str:
@@ -128,15 +131,16 @@ def _px(value: float) -> str:
     return f"{value:.1f}"
 
 
-def _round(disc: Disc) -> Area:
-    """A disc as a polygon: the outline of a disc lies within it, that of an area on its edge."""
+def _round(disc: Disc) -> str:
+    """A disc as curves: the outline of a disc lies within it, that of an area on its edge."""
     radius = disc.radius - disc.outline_width / 2
-    points = radius * CIRCLE + np.array((disc.x, disc.y))
-    return Area(points, disc.fill, disc.outline, disc.outline_width)
+    begin, *bends = _pairs(radius * CIRCLE + np.array((disc.x, disc.y)))
+    # Plotly reads three points after a C and no more.
+    curves = "".join(f"C{' '.join(bends[at : at + 3])}" for at in range(0, len(bends), 3))
+    return f"M{begin}{curves}Z"
 
 
-def _labels(labels: list[Label]) -> Part:
-    first = labels[0]
+def _labels(labels: list[Label], colours: Palette) -> Part:
     return {
         "type": "scatter",
         "x": _pixels(label.x for label in labels),
@@ -146,14 +150,14 @@ def _labels(labels: list[Label]) -> Part:
         "textposition": [POSITION[label.anchor] for label in labels],
         "textfont": {
             "family": text.FONT,
-            "size": first.size,
-            "color": first.colour,
-            "weight": 700 if first.bold else 400,
+            "size": [label.size for label in labels],
+            "color": [label.colour for label in labels],
+            "weight": [700 if label.bold else 400 for label in labels],
         },
         "cliponaxis": False,
         "hoverinfo": "skip",
-        "selected": {"textfont": {"color": first.colour}},
-        "unselected": {"textfont": {"color": first.colour}},
+        # A label is never selected: with a colour for that, Plotly leaves all others theirs.
+        "selected": {"textfont": {"color": colours.ink}},
     }
 
 
@@ -165,7 +169,12 @@ def _spots(spots: tuple[Spot, ...]) -> Part:
         "x": _pixels(spot.x for spot in spots),
         "y": _pixels(spot.y for spot in spots),
         "mode": "markers",
-        "marker": {"size": SPOT_SIZE, "color": rgba("#000000", 0.01), "opacity": 0},
+        "marker": {
+            "size": SPOT_SIZE,
+            "color": rgba("#000000", 0.01),
+            "opacity": 0,
+            "maxdisplayed": 1,  # nobody sees them, and those that are not drawn are found as well
+        },
         "customdata": [
             [spot.kind, spot.word, spot.layer, spot.source, spot.target, spot.component]
             for spot in spots

@@ -1,15 +1,18 @@
 """The project's own results in assets/evaluation: their findings again, and rows of another run.
 
 Run `python -m benchmarks.stored` to write the findings anew from the stored tables, whose sentences
-are not kept; with `--add RUNS`, a folder that `python -m explainer evaluate` filled, the summary's
-rows of methods and quantities that are not there yet come first, each with its own n.
+are not kept, and of how many nouns the numbers are, which the tasks' sentences tell; with
+`--add RUNS`, a folder that `python -m explainer evaluate` filled, the summary's rows of methods and
+quantities that are not there yet come first, each with its own n.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -22,6 +25,9 @@ from explainer.evaluation.evidence.report import (
     SUMMARY,
     findings_json,
 )
+from explainer.evaluation.evidence.summary import EVERY_TASK
+from explainer.evaluation.question import cluster_of
+from explainer.evaluation.reading.cases import Columns, Sentences, cases_of
 
 STORED = Path(__file__).resolve().parents[1] / "assets" / "evaluation"
 SAME = ["model", "task", "quantity", "method"]
@@ -49,6 +55,35 @@ def add(runs: Path, folder: Path) -> None:
     write_whole(folder / ABOUT, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
 
+def with_clusters(table: pd.DataFrame, about: list[dict[str, Any]]) -> pd.DataFrame:
+    """The summary with the number of nouns that the first `n` sentences of its runs depend on.
+
+    Of all tasks together each has as many. Where sentences were left out, or are a person's own,
+    nobody can tell.
+    """
+    runs = {
+        (run["model"], run["task"]): Sentences(**{**run["sentences"], "columns": Columns()})
+        for run in about
+        if run["sentences"].get("file") is None and not run.get("left_out")
+    }
+
+    @cache
+    def nouns(model: str, task: str, n: int) -> float:
+        tasks = [name for of, name in runs if of == model and task in (name, EVERY_TASK)]
+        each, over = divmod(n, max(len(tasks), 1))
+        if not tasks or over:
+            return float("nan")
+        known = (cases_of(runs[model, name], each) for name in tasks)
+        return len({cluster_of(case) for cases in known for case in cases})
+
+    keys = zip(table["model"], table["task"], table["n"], strict=True)
+    found = pd.Series([nouns(*key) for key in keys], index=table.index, dtype="Int64")
+    place = table.columns.get_loc("n") + 1
+    rest = table.drop(columns="clusters", errors="ignore")
+    rest.insert(place, "clusters", found)
+    return rest
+
+
 def main() -> None:
     """Parse the command line and write the findings."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -57,6 +92,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.add is not None:
         add(options.add, options.folder)
+    about = json.loads((options.folder / ABOUT).read_text(encoding="utf-8"))
+    table = with_clusters(pd.read_csv(options.folder / SUMMARY), about)
+    write_whole(options.folder / SUMMARY, table.to_csv(index=False))
     found = findings(*(pd.read_csv(options.folder / name) for name in (SUMMARY, CONSISTENCY)))
     write_whole(options.folder / FINDINGS, findings_json(found))
     for finding in found:

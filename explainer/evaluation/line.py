@@ -13,6 +13,7 @@ from explainer.evaluation.methods import METHODS
 from explainer.evaluation.reading.cases import MOST
 from explainer.evaluation.record import Record
 from explainer.tasks import Case
+from explainer.tasks.lexicon import lexeme
 
 Line = dict[str, Any]
 """Plain values: a record, or a sentence that was left out and why; and what a run is."""
@@ -34,6 +35,19 @@ Check = Callable[[Any], bool]
 def left_out(case: Case, number: int, why: ExplainerError) -> Line:
     """The line of a sentence that cannot be asked about."""
     return {"task": case.kind, "number": number, "text": case.text, "left_out": str(why)}
+
+
+def with_cluster(line: Line) -> Line:
+    """The line; one from before there were clusters, with the one that it stood for: the first
+    piece of the word that the answer depends on, or where no token is that word its own text."""
+    if "controller" not in line or "cluster" in line:
+        return line
+    at, tokens = line["controller"], line.get("tokens")
+    if at is None:
+        return {**line, "cluster": line.get("text")}
+    if type(at) is int and type(tokens) is list and 0 <= at < len(tokens):
+        return {**line, "cluster": lexeme(str(tokens[at]).lstrip("Ġ▁"))}
+    return line
 
 
 def wrong_field(line: Line) -> str | None:

@@ -11,6 +11,7 @@ from explainer.models.model import Model
 from explainer.question.quantity import Contrast, Quantity, choose_quantity
 from explainer.question.sentence import Sentence, mask_spelling, read_sentence
 from explainer.tasks import Case
+from explainer.tasks.lexicon import lexeme
 
 CLASS_NAMES = {
     "positive": ("positive", "pos", "label_1"),
@@ -72,6 +73,14 @@ def _class(model: Model, label: str) -> str | int:
     names = CLASS_NAMES.get(label.strip().casefold(), ())
     found = [i for i, name in enumerate(model.labels) if name.strip().casefold() in names]
     return found[0] if len(found) == 1 else label
+
+
+def cluster_of(case: Case) -> str:
+    """What other sentences may have in common with this one, so that they tell no more together.
+
+    The noun that the answer depends on, in either number, or where nobody names one its own text.
+    """
+    return lexeme(case.controller) or case.text
 
 
 def controller_position(sentence: Sentence, controller: str) -> int | None:

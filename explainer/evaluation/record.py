@@ -66,6 +66,7 @@ class Record(SentenceRecord):
     """All that one sentence gives; plain values, so that it can be stored as a line of JSON.
 
     `controller` is a token's position (None if the word is not one of the sentence's tokens),
+    `cluster` what other sentences may have in common with this one (`question.cluster_of`),
     flows are skip's shares of every block, `paths` counts all paths at both levels, and
     `alignment` is the share of inner nodes that the best attention path has in common with the
     pattern, over all words.
@@ -74,6 +75,7 @@ class Record(SentenceRecord):
     tokens: tuple[str, ...]
     target: int
     controller: int | None
+    cluster: str
     value: float
     baseline_value: float
     completeness_gap: float

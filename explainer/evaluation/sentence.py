@@ -37,7 +37,7 @@ from explainer.evaluation.methods import (
     Signals,
 )
 from explainer.evaluation.options import EvaluationOptions
-from explainer.evaluation.question import controller_position, read_case
+from explainer.evaluation.question import cluster_of, controller_position, read_case
 from explainer.evaluation.record import Carried, Outcome, Record
 from explainer.influence.measure import measure_all
 from explainer.influence.together import Asked, Batch
@@ -136,6 +136,7 @@ def evaluate_sentence(
         tokens=explanation.tokens,
         target=explanation.target.position,
         controller=controller_position(sentence, case.controller),
+        cluster=cluster_of(case),
         value=explanation.target.value,
         baseline_value=explanation.target.baseline_value,
         completeness_gap=explanation.completeness_gap,

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,11 @@ from explainer.evaluation.evidence.rows import row_of
 from explainer.evaluation.evidence.summary import EVERY_TASK, summary
 from explainer.evaluation.evidence.tables import read_tables, tables_of, write_tables
 from explainer.evaluation.evidence.written import written
+from explainer.evaluation.line import with_cluster
+from explainer.evaluation.question import cluster_of
 from explainer.figures.canvas.scene import Line
 from explainer.figures.charts.evaluation import methods_scene, skip_scene
+from explainer.tasks import Case
 
 ALL_NODES = {"level": "embedding", "words": "all"}
 TOKENS = ["[CLS]", "a", "b", "[MASK]", "[SEP]"]
@@ -37,6 +41,7 @@ def line(number: int, value: float, kept: float, *, task: str = "one", inner: in
         "text": "a b [MASK]",
         "tokens": [TOKENS[0], f"a{number}", *TOKENS[2:]],
         "controller": 1,
+        "cluster": f"a{number} of {task}",
         "value": value,
         "baseline_value": 0.0,
         "completeness_gap": 0.01,
@@ -145,8 +150,11 @@ def test_entropy_of_the_nodes_of_one_form_by_hand():
     found = forms(tables_of([*consistent("a", 0, 1), *consistent("b", 3, 4)]))
     table = consistency_table(found).set_index(["task", "measure"])
     assert table.loc[("a", "node entropy"), "entropy"] == 0
-    assert table.loc[("b", "node entropy"), "entropy"] == pytest.approx(math.log(4))
-    assert table.loc[("b", "controller node entropy"), "entropy"] == pytest.approx(math.log(4))
+    # Without one of twelve sentences, three to a node, two are left at one of four nodes.
+    without = -sum(share * math.log(share) for share in (2 / 11, *[3 / 11] * 3))
+    assert set(table["equal_n"]) == {11}
+    assert table.loc[("b", "node entropy"), "entropy"] == pytest.approx(without)
+    assert table.loc[("b", "controller node entropy"), "entropy"] == pytest.approx(without)
     assert table.loc[("b", "component entropy"), "entropy"] == 0
     assert table.loc[("b", "node entropy"), "accuracy"] == 9 / 12
 
@@ -523,13 +531,33 @@ def test_intervals_of_clustered_and_skewed_sentences_hold_the_truth_as_often_as_
 
 
 def test_sentences_of_a_noun_in_both_numbers_are_one_cluster():
-    words = [["farmer", "farmers"][number % 2] for number in range(16)]
-    same = [
-        line(number, 1.0, 1.0, tokens=["[CLS]", word, *TOKENS[2:]])
-        for number, word in enumerate(words)
+    cases = [
+        Case(f"the {noun} [MASK] {n} .", "a", "b", "one", "all", controller=noun)
+        for n, noun in enumerate(["farmer", "farmers"] * 8)
     ]
+    assert {cluster_of(case) for case in cases} == {"farmer"}
+    # A word's first piece is no word: others may begin so.
+    others = [Case("t", "a", "b", "one", "all", controller=word) for word in ("vet", "vex")]
+    assert [cluster_of(case) for case in others] == ["vet", "vex"]
+    same = [line(n, 1.0, 1.0, cluster=cluster_of(case)) for n, case in enumerate(cases)]
     table = summary(tables_of(same))
+    assert set(table["n"]) == {16}
+    assert set(table["clusters"]) == {1}
     assert table[["low", "high"]].isna().all(axis=None)
     assert few_note(table) == "n = 16, all about fewer than 10 nouns, too few for an interval."
-    without = [{**one, "controller": None} for one in same]
-    assert summary(tables_of(without))[["low", "high"]].notna().any(axis=None)
+    nobodys = [cluster_of(replace(case, controller="")) for case in cases]
+    assert nobodys == [case.text for case in cases]
+    without = [{**one, "cluster": name} for one, name in zip(same, nobodys, strict=True)]
+    table = summary(tables_of(without))
+    assert set(table["clusters"]) == {16}
+    assert table[["low", "high"]].notna().any(axis=None)
+
+
+def test_a_line_from_before_there_were_clusters_has_the_first_piece_of_its_word():
+    older = {name: value for name, value in line(0, 1.0, 1.0).items() if name != "cluster"}
+    older["tokens"] = ["[CLS]", "farmers", *TOKENS[2:]]
+    assert with_cluster(older)["cluster"] == "farmer"
+    assert with_cluster({**older, "controller": None})["cluster"] == older["text"]
+    assert with_cluster({**older, "cluster": "x"})["cluster"] == "x"
+    for damaged in ({"controller": 99}, {"controller": "1"}, {"tokens": None}):
+        assert "cluster" not in with_cluster({**older, **damaged})

@@ -1,10 +1,13 @@
 """The document of the paper's evidence is of what is stored: its figures, and what it prints."""
 
+import json
+
 import pandas as pd
 
 from benchmarks.reproduction import FIGURES, printed, scenes
+from benchmarks.stored import with_clusters
 from explainer.base.assets import EVALUATION, ROOT
-from explainer.evaluation.evidence.report import CONSISTENCY, SUMMARY
+from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, SUMMARY
 from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.svg import to_svg
 
@@ -25,3 +28,15 @@ def test_rows_of_the_document_are_those_of_the_stored_results():
     rows = [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines if line.startswith("| sva-")]
     assert len(rows) > 12
     assert [row for row in rows if row not in text] == []
+
+
+def test_stored_numbers_say_of_how_many_nouns_they_are():
+    numbers = STORED[0]
+    about = json.loads((EVALUATION / ABOUT).read_text(encoding="utf-8"))
+    few = numbers[numbers["n"] <= 600].drop_duplicates(["model", "task", "n"])
+    assert len(few) > 10
+    assert with_clusters(few, about)["clusters"].tolist() == few["clusters"].tolist()
+    own = [{**run, "sentences": {**run["sentences"], "file": "own.csv"}} for run in about]
+    assert with_clusters(few, own)["clusters"].isna().all()
+    less = [{**run, "left_out": 1} for run in about]
+    assert with_clusters(few, less)["clusters"].isna().all()

@@ -5,17 +5,25 @@ controller, put the same role at the same position. The entropy, in nats, of the
 position's patterns take in these sentences is low where the model treats them alike (paper,
 section 5). Over many forms its rank correlation with accuracy says whether consistency goes with
 performance: in the forms that there are, and only where these are answered unequally well.
+
+The entropy of a sample is too low, the more so the fewer sentences it has, so forms are compared at
+one number of sentences: each has the mean entropy of all samples of so many of its sentences, which
+is computed exactly (rarefaction; Hurlbert, Ecology 1971). That is without bias for what so many
+sentences show, where a correction such as Miller's and Madow's takes off the first term alone, and
+counts only nodes that were seen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from explainer.evaluation.evidence.bootstrap import Array, Estimate, resampling
+from explainer.evaluation.evidence.bootstrap import Array, Estimate, jackknife, resampling
 from explainer.evaluation.evidence.summary import Row
 from explainer.evaluation.evidence.tables import KEYS, Tables
 from explainer.results.metrics import rank_correlation
@@ -29,14 +37,15 @@ MEASURES = ("node entropy", "component entropy", "controller node entropy")
 class Form:
     """One form's values: `value` is its mean Q in logits, the others are of every resample.
 
-    `entropies` [measure, resample] in nats, `accuracy` [resample]; the first is of the sentences as
-    they are.
+    `entropies` [measure, 1 + n] in nats of all sentences and without each one, `equal_n` sentences
+    at a time, `accuracy` [1 + resamples] of the sentences as they are and of resamples.
     """
 
     model: str
     task: str
     combination: str
     n: int
+    equal_n: int
     entropies: Array
     accuracy: Array
     value: float
@@ -44,21 +53,28 @@ class Form:
 
 def forms(tables: Tables) -> tuple[Form, ...]:
     """Every form that has enough sentences."""
-    found = []
-    groups = tables.sentences.groupby(["model", "task", "combination"], sort=False)
-    for (model, task, combination), sentences in groups:
-        shape = [sentences["tokens"].str.count(" "), sentences["controller"].fillna(-1)]
-        number = sentences.groupby(shape).ngroup()
-        common = sentences[number == number.value_counts().idxmax()]
-        if len(common) >= LEAST:
-            found.append(_form(tables.patterns, model, task, combination, common))
+    found: list[Form] = []
+    for _, of_model in tables.sentences.groupby("model", sort=False):
+        groups = [
+            _common(sentences)
+            for _, sentences in of_model.groupby(["task", "combination"], sort=False)
+        ]
+        enough = [sentences for sentences in groups if len(sentences) >= LEAST]
+        # One less than the fewest, so that in every form each sentence can be left out.
+        equal_n = min((len(sentences) for sentences in enough), default=0) - 1
+        found += (_form(tables.patterns, sentences, equal_n) for sentences in enough)
     return tuple(found)
 
 
-def _form(
-    patterns: pd.DataFrame, model: str, task: str, combination: str, sentences: pd.DataFrame
-) -> Form:
-    counts = resampling(len(sentences)).counts
+def _common(sentences: pd.DataFrame) -> pd.DataFrame:
+    """Those with the most common number of tokens and place of the controller."""
+    shape = [sentences["tokens"].str.count(" "), sentences["controller"].fillna(-1)]
+    number = sentences.groupby(shape).ngroup()
+    return sentences[number == number.value_counts().idxmax()]
+
+
+def _form(patterns: pd.DataFrame, sentences: pd.DataFrame, equal_n: int) -> Form:
+    n = len(sentences)
     of_form = sentences[list(KEYS)].merge(patterns, on=list(KEYS), how="left")
     nodes, components, controller = [], [], []
     # A word without influence in some sentence has no pattern there, and is left out.
@@ -66,23 +82,26 @@ def _form(
         if len(rows) != len(sentences):
             continue
         inner = _columns(rows["nodes"])[:, 1:-1]
-        nodes.append(_entropies(counts, inner))
-        components.append(_entropies(counts, _columns(rows["components"])))
+        nodes.append(_entropies(inner, equal_n))
+        components.append(_entropies(_columns(rows["components"]), equal_n))
         if source == sentences["controller"].iloc[0]:
             controller.append(nodes[-1])
     entropies = [
-        np.mean(part, axis=0) if part else np.full(len(counts), np.nan)
+        np.mean(part, axis=0) if part else np.full(1 + n, np.nan)
         for part in (nodes, components, controller)
     ]
     value = sentences["value"].to_numpy()
-    n = len(sentences)
+    model, task, combination = (
+        str(sentences[name].iloc[0]) for name in ("model", "task", "combination")
+    )
     return Form(
-        model,
-        task,
-        combination,
-        n,
+        model=model,
+        task=task,
+        combination=combination,
+        n=n,
+        equal_n=equal_n,
         entropies=np.stack(entropies),
-        accuracy=counts @ (value > 0) / n,
+        accuracy=resampling(n).counts @ (value > 0) / n,
         value=float(value.mean()),
     )
 
@@ -93,25 +112,53 @@ def _columns(texts: pd.Series) -> np.ndarray:
     return np.stack([pd.factorize(table[column])[0] for column in table], axis=1)
 
 
-def _entropies(counts: Array, values: np.ndarray) -> Array:
-    """Mean over columns of the entropy of `values` [sentence, column], per resample, in nats."""
+def _entropies(values: np.ndarray, of: int) -> Array:
+    """Mean over columns of the entropy of `values` [sentence, column] in samples of so many, in
+    nats: of all sentences, and without each one."""
+    n = len(values)
     columns = []
     for column in values.T:
-        shares = counts @ np.eye(column.max() + 1)[column] / len(column)
-        logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
-        columns.append(-(shares * logs).sum(axis=1))
+        counts = np.bincount(column)
+        without = np.tile(counts, (n, 1))
+        without[np.arange(n), column] -= 1
+        every = expected_terms(n, of)[counts].sum()
+        columns.append([every, *expected_terms(n - 1, of)[without].sum(axis=1)])
     return np.mean(columns, axis=0)
 
 
+@lru_cache(maxsize=64)
+def expected_terms(n: int, of: int) -> Array:
+    """What a value that `c` of `n` sentences have adds in the mean to the entropy of a sample.
+
+    [c], c from 0 to n, in nats; samples are `of` sentences without any of them twice, in which the
+    value occurs as often as the hypergeometric distribution says.
+    """
+    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
+
+    def choices(whole: NDArray[np.intp], part: NDArray[np.intp]) -> Array:
+        """The logarithm of the number of ways to choose a part; none where there is no such."""
+        there = (part >= 0) & (part <= whole)
+        inside = np.where(there, part, 0)
+        ways: Array = logs[whole] - logs[inside] - logs[whole - inside]
+        return np.where(there, ways, -np.inf)
+
+    has, times = np.ogrid[: n + 1, : of + 1]
+    chances = choices(has, times) + choices(n - has, of - times)
+    shares = np.arange(1, of + 1) / of
+    terms = np.concatenate([[0.0], -shares * np.log(shares)])
+    return np.exp(chances - choices(np.array(n), np.array(of))) @ terms
+
+
 def consistency_table(found: tuple[Form, ...]) -> pd.DataFrame:
-    """A row per form and measure: entropy and accuracy with their intervals."""
+    """A row per form and measure: entropy, of `equal_n` sentences at a time, and accuracy of all
+    `n`, with their intervals."""
     return pd.DataFrame([row for form in found for row in _rows(form)])
 
 
 def _rows(form: Form) -> Iterator[Row]:
     accuracy = Estimate.of(form.accuracy[0], form.accuracy[1:], form.n)
     for measure, entropy in zip(MEASURES, form.entropies, strict=True):
-        of = Estimate.of(entropy[0], entropy[1:], form.n)
+        of = jackknife(entropy[0], entropy[1:])
         yield {
             "model": form.model,
             "task": form.task,
@@ -124,7 +171,7 @@ def _rows(form: Form) -> Iterator[Row]:
             "accuracy_low": accuracy.low,
             "accuracy_high": accuracy.high,
             "Q": form.value,
-            "n": form.n,
+            **{"n": form.n, "equal_n": form.equal_n},
         }
 
 

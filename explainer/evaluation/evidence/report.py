@@ -12,6 +12,7 @@ import pandas as pd
 
 from explainer.base.checks import instance
 from explainer.base.files import write_whole
+from explainer.base.numbers import counted
 from explainer.evaluation.evidence.consistency import consistency_table, forms
 from explainer.evaluation.evidence.finding import Finding
 from explainer.evaluation.evidence.findings import findings, gap_note
@@ -125,7 +126,8 @@ def _as_it_is(rows: pd.DataFrame) -> Iterator[str]:
     for row in once.itertuples():
         percent = row.quantity != "Q"
         value = written(row.value, row.low, row.high, percent=percent)
-        yield f"- {row.quantity}: {value}{'' if percent else ' logits'} (n = {row.n})"
+        of = f"n = {row.n}, {counted(row.clusters, 'noun')}"
+        yield f"- {row.quantity}: {value}{'' if percent else ' logits'} ({of})"
 
 
 def _methods(rows: pd.DataFrame) -> Iterator[str]:

@@ -16,8 +16,10 @@ Quantities, shares of 1 but for Q and path counts:
 - `alignment`: inner nodes that the best path of attention shares with the pattern;
 - `log10 sparsity`: the logarithm of the number of patterns over that of all paths.
 
-`beside` says by how much a method is better than the patterns in the same sentences: nearer to 1 by
-what it retains; of what is cut, by how much less is left than without the patterns' heads.
+`clusters` counts the nouns that the answers of the `n` sentences depend on, which are resampled
+(`Record.cluster`). `beside` says by how much a method is better than the patterns in the same
+sentences: nearer to 1 by what it retains; of what is cut, by how much less is left than without the
+patterns' heads.
 """
 
 from __future__ import annotations
@@ -38,7 +40,6 @@ from explainer.evaluation.evidence.bootstrap import (
 )
 from explainer.evaluation.evidence.tables import Tables
 from explainer.results.gap import gap_is_large
-from explainer.tasks.lexicon import lexeme
 
 Row = dict[str, object]
 SENTENCE = ("task", "number")
@@ -46,7 +47,7 @@ EVERY_TASK = "all tasks"
 """The sentences of all tasks of a model together."""
 COLUMNS = (
     *("model", "task", "quantity", "level", "words", "method", "replacement", "layer"),
-    *("value", "low", "high", "n", "beside", "beside_low", "beside_high"),
+    *("value", "low", "high", "n", "clusters", "beside", "beside_low", "beside_high"),
 )
 OWN = {"keep": "pattern", "remove": "pattern-heads"}
 """With whom methods are compared in the same sentences."""
@@ -78,25 +79,15 @@ def _part(table: pd.DataFrame, model: str, task: str) -> pd.DataFrame:
 
 
 def _nouns(sentences: pd.DataFrame) -> pd.Series:
-    """The noun that each answer depends on, in either number, by `SENTENCE`.
-
-    Sentences that share it are no independent evidence; one that names none stands for itself.
-    """
-    names = [
-        f"sentence {number} of {task}"
-        if pd.isna(at)
-        else lexeme(tokens.split(" ")[int(at)].lstrip("Ġ▁"))
-        for task, number, tokens, at in zip(
-            *(sentences[name] for name in (*SENTENCE, "tokens", "controller")), strict=True
-        )
-    ]
-    return pd.Series(names, index=pd.MultiIndex.from_frame(sentences[list(SENTENCE)]))
+    """The cluster of each sentence, by `SENTENCE`: those that share one are no independent
+    evidence."""
+    return sentences.set_index(list(SENTENCE))["cluster"]
 
 
 def _row(
     quantity: str,
     found: Estimate,
-    n: int,
+    drawn: Resampling,
     *,
     level: str | None = None,
     words: str | None = None,
@@ -113,7 +104,7 @@ def _row(
         "method": method,
         "replacement": replacement,
         "layer": layer,
-        "n": n,
+        **{"n": len(drawn.cluster), "clusters": len(np.unique(drawn.cluster))},
         **asdict(found),
         **{"beside": apart.value, "beside_low": apart.low, "beside_high": apart.high},
     }
@@ -132,10 +123,10 @@ def _as_it_is(sentences: pd.DataFrame, drawn: Resampling) -> Iterator[Row]:
         "alignment": sentences["alignment"].to_numpy(),
     }
     for quantity, values in quantities.items():
-        yield _row(quantity, ratio(drawn, values), len(value))
+        yield _row(quantity, ratio(drawn, values), drawn)
     for level in ("embedding", "attention"):
         share = np.log10(patterns / sentences[f"paths_{level}"].to_numpy())
-        yield _row("log10 sparsity", ratio(drawn, share), len(value), level=level)
+        yield _row("log10 sparsity", ratio(drawn, share), drawn, level=level)
 
 
 def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, drawn: Resampling) -> Iterator[Row]:
@@ -152,17 +143,18 @@ def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, drawn: Resampling)
         beside = _beside(drawn, mode, None if method == OWN[mode] else own)
         still = (value > 0).astype(float)
         of = {"level": level, "words": words, "method": method, "replacement": replacement}
-        n = len(value)
         if mode == "remove":
-            yield _row("removed accuracy", ratio(drawn, still), n, **of)
+            yield _row("removed accuracy", ratio(drawn, still), drawn, **of)
             apart = beside(value, lambda q: q, whole)
-            yield _row("removed Q", ratio(drawn, value, whole), n, **of, beside=apart)
+            yield _row("removed Q", ratio(drawn, value, whole), drawn, **of, beside=apart)
             continue
-        yield _row("kept accuracy", ratio(drawn, still), n, **of)
+        yield _row("kept accuracy", ratio(drawn, still), drawn, **of)
         apart = beside(value, lambda q: (q > 0) * right, right)
-        yield _row("retained accuracy", ratio(drawn, still * right, right), n, **of, beside=apart)
+        yield _row(
+            "retained accuracy", ratio(drawn, still * right, right), drawn, **of, beside=apart
+        )
         apart = beside(value, lambda q: q, whole)
-        yield _row("retained Q", ratio(drawn, value, whole), n, **of, beside=apart)
+        yield _row("retained Q", ratio(drawn, value, whole), drawn, **of, beside=apart)
 
 
 def _beside(
@@ -187,14 +179,16 @@ def _sizes(outcomes: pd.DataFrame, nouns: pd.Series) -> Iterator[Row]:
         ["task", "number", "level", "words", "method"]
     )
     for (level, words, method), rows in kept.groupby(["level", "words", "method"], sort=False):
-        found = ratio(_drawn(rows, nouns), rows["size"].to_numpy(dtype=float))
-        yield _row("size", found, len(rows), level=level, words=words, method=method)
+        drawn = _drawn(rows, nouns)
+        found = ratio(drawn, rows["size"].to_numpy(dtype=float))
+        yield _row("size", found, drawn, level=level, words=words, method=method)
 
 
 def _carried(carried: pd.DataFrame, nouns: pd.Series) -> Iterator[Row]:
     for (level, words, method), rows in carried.groupby(["level", "words", "method"], sort=False):
-        found = ratio(_drawn(rows, nouns), rows["share"].to_numpy())
-        yield _row("carried", found, len(rows), level=level, words=words, method=method)
+        drawn = _drawn(rows, nouns)
+        found = ratio(drawn, rows["share"].to_numpy())
+        yield _row("carried", found, drawn, level=level, words=words, method=method)
 
 
 def _drawn(rows: pd.DataFrame, nouns: pd.Series) -> Resampling:
@@ -210,6 +204,6 @@ def _flow(sentences: pd.DataFrame, drawn: Resampling) -> Iterator[Row]:
         names = [name for name in sentences if name.startswith(prefix)]
         # A run may hold models of different depth: a column that a model lacks is empty.
         layers = sentences[names].dropna(axis=1).to_numpy()
-        yield _row(quantity, ratio(drawn, layers.mean(axis=1)), len(layers))
+        yield _row(quantity, ratio(drawn, layers.mean(axis=1)), drawn)
         for layer, shares in enumerate(layers.T):
-            yield _row(quantity, ratio(drawn, shares), len(shares), layer=layer)
+            yield _row(quantity, ratio(drawn, shares), drawn, layer=layer)

@@ -11,7 +11,7 @@ import numpy as np
 
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted
-from explainer.evaluation.question import read_case
+from explainer.evaluation.question import cluster_of, read_case
 from explainer.influence.together import Asked, Batch
 from explainer.influence.trace import Trace
 from explainer.models.model import Model
@@ -21,7 +21,6 @@ from explainer.results.explanation import Explanation
 from explainer.results.settings import Settings
 from explainer.rivals.words.methods import Scoring
 from explainer.tasks import Case
-from explainer.tasks.lexicon import lexeme
 
 NO_PAIR = "no minimal pair is known for this sentence"
 
@@ -60,7 +59,7 @@ class AskedCase:
     @property
     def cluster(self) -> str:
         """What other sentences may have in common with this one."""
-        return lexeme(self.case.controller) or self.case.text
+        return cluster_of(self.case)
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Draws that are this sentence's own, whatever else is drawn."""

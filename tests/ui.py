@@ -1,6 +1,8 @@
 """What the tests of pages without a browser share: opening one, its widgets and its link."""
 
+import re
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 from streamlit.components.v2 import manifest_scanner
@@ -47,3 +49,10 @@ def query(test: AppTest) -> dict[str, str]:
         for name, value in test.query_params.items()
         if name != "model"
     }
+
+
+def parts_bars(test: AppTest) -> list[str]:
+    """What the bar of a head's parts says to who cannot see it."""
+    bodies = [block.proto.body for block in test.get("html")]
+    marked = (re.search(r'class="ipe-parts".*? aria-label="([^"]*)"', body) for body in bodies)
+    return [unescape(found[1]) for found in marked if found]

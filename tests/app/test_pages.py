@@ -94,12 +94,13 @@ def test_a_selected_word_opens_its_steps_and_what_ifs(page, monkeypatch):
     test = page(word="2")
     shown = compute.explanation(test.session_state["explore_last_request"])
     pattern = next(p for p in shown.patterns if p.source == 2)
-    heads = [step for step, component in enumerate(pattern.components) if component != "skip"]
     steps = widget(test, "segmented_control", "step")
     assert steps.value == strongest_step(pattern).layer
     assert len(steps.options) == shown.model.layers
-    # The graph, and how the head carries; its map is drawn when it is opened.
-    assert len(test.get("plotly_chart")) == (2 if heads else 1)
+    # How the head carries is no figure, and its map is drawn when it is opened.
+    assert len(test.get("plotly_chart")) == 1
+    by_head = pattern.components[steps.value] != "skip"
+    assert any('class="ipe-parts"' in block.proto.body for block in test.get("html")) == by_head
 
     calls = []
     monkeypatch.setattr("explainer.app.compute.sentence.explain", lambda *a, **_: calls.append(a))

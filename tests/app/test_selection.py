@@ -21,7 +21,7 @@ from explainer.results.route import SKIP, Edge, Node
 from tests.app import test_pages
 from tests.app.test_pages import graph_alt, messages, plain_text, strip_values
 from tests.figures import conftest
-from tests.ui import alts, checked, query, widget
+from tests.ui import checked, parts_bars, query, widget
 
 page = test_pages.page
 small = conftest.small
@@ -152,8 +152,8 @@ def test_a_selected_step_lives_in_the_link_and_survives_every_toggle(page, monke
     assert not messages(test)
     assert f"{len(words)} pattern" in graph_alt(test)
     assert len(passing(test)) == len(words)
-    figures = 1 if edge.component == SKIP else 2  # the graph, and a head's parts
-    assert len(test.get("plotly_chart")) == figures
+    assert len(test.get("plotly_chart")) == 1
+    assert len(parts_bars(test)) == (edge.component != SKIP)
     monkeypatch.setattr("explainer.app.compute.sentence.explain", None)
     for name, value in (("level", "embedding"), ("overlay", "both"), ("level", "attention")):
         checked(widget(test, "segmented_control", name).set_value(value).run())
@@ -176,7 +176,7 @@ def test_a_head_says_how_it_carries_and_a_skip_does_not(page):
     shared = max((s for s in steps if s[0].component != SKIP), key=lambda step: len(step[1]))
     for edge, found in (shared, next(s for s in steps if s[0].component == SKIP)):
         test = page(at=written_place(edge))
-        said = [alt for alt in alts(test) if "(value)" in alt]
+        said = parts_bars(test)
         if edge.component == SKIP:
             assert not said
             continue

@@ -59,8 +59,6 @@ BESIDE = 900.0
 """px of page width from which the inspector stands beside the graph."""
 COLUMNS = (1.94, 1.0)
 """The graph's width and the inspector's, of what is left of the page beside a gap."""
-PADDING = 16.0
-"""px between the inspector's edge and what stands in it."""
 NOTHING = (
     "No word has any influence here: to the model the sentence is the same as its baseline, word "
     "for word. Change the sentence, or choose another baseline in the settings."
@@ -72,12 +70,6 @@ def graph_width(width: float) -> float:
     if width < BESIDE:
         return width
     return (width - GAP) * COLUMNS[0] / sum(COLUMNS)
-
-
-def inspector_width(width: float) -> float:
-    """px for what stands in the inspector on a page of this width."""
-    whole = width if width < BESIDE else width - GAP - graph_width(width)
-    return whole - 2 * PADDING
 
 
 def explore_page() -> None:
@@ -158,7 +150,7 @@ def _figures(
         LINKED.write_link()
         return
     with inspector_place.container(key="inspector"):
-        cut = inspector(rows, request, predicted, view, drawn, inspector_width(width))
+        cut = inspector(rows, request, predicted, view, drawn)
     if cuts:
         st.session_state[CUT] = LINKED.get()
         _graph(picture.container(), rows, request, view, replace(drawn, cut=rows.cut(cut)))

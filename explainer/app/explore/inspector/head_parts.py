@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+from html import escape
 
 import streamlit as st
 
 from explainer import Explanation
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
-from explainer.figures.canvas.palette import palette
-from explainer.figures.canvas.plotly import to_figure
+from explainer.base.numbers import signed
 from explainer.figures.canvas.text import brief
-from explainer.figures.charts.chart import STILL
-from explainer.figures.charts.head_parts import WIDTH, parts_scene, says_parts
-from explainer.results.pattern import HeadParts
-from explainer.results.route import Edge
+from explainer.figures.charts.head_parts import named, says_parts
 from explainer.results.step import Step
 
 
-def head_parts(explanation: Explanation, step: Step, width: float, *, dark: bool) -> None:
-    """A small bar at most `width` px wide, a sentence and how to read it; nothing for a skip."""
+def head_parts(explanation: Explanation, step: Step) -> None:
+    """A small bar, a sentence and how to read it; nothing for a skip."""
     if step.parts is None:
         return
     said = says_parts(explanation, step.edge, step.parts)
-    st.plotly_chart(
-        _figure(step.edge, step.parts, min(WIDTH, width), dark),
-        key="head_parts",
-        theme=None,
-        width="content",
-        config=STILL,
-        alt=said,
-    )
+    st.html(parts_bar(named(step.edge, step.parts), said))
     meaning = words("value, key and query", "attention")
     st.markdown(plain(said), help=f"{plain(_how_to_read(explanation, step))}\n\n{meaning}")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _figure(edge: Edge, parts: HeadParts, width: float, dark: bool) -> Any:
-    """The bar's figure, made once; it is only read."""
-    return to_figure(parts_scene(edge, parts, width=width, dark=dark), palette(dark))
+def parts_bar(values: dict[str, float], said: str) -> str:
+    """Every part by name, in logits, as HTML: a bar for it to the right of a line or, where it is
+    below 0, to its left, and under the bars its name and number. `said` is for who cannot see it.
+
+    No Plotly figure: a browser would draw a second one with every new sentence.
+    """
+    total = sum(map(abs, values.values())) or 1.0
+    below = [name for name, value in values.items() if value < 0]
+    above = [name for name in values if name not in below]
+
+    def bar(name: str) -> str:
+        return f'<i class="{_look(name, values)}" style="width:{_share(values[name], total)}"></i>'
+
+    bars = "".join(map(bar, reversed(below))) + "<b></b>" + "".join(map(bar, above))
+    names = "".join(
+        f'<span><i class="{_look(name, values)}"></i>{name} {signed(value, 3)}</span>'
+        for name, value in values.items()
+    )
+    return (
+        f'<div class="ipe-parts" role="img" aria-label="{escape(said)}">'
+        f"<div>{bars}</div><p>{names}</p></div>"
+    )
+
+
+def _look(name: str, values: dict[str, float]) -> str:
+    return f"ipe-part-{name} ipe-part-{'against' if values[name] < 0 else 'for'}"
+
+
+def _share(value: float, total: float) -> str:
+    return f"{100 * abs(value) / total:.2f}%"
 
 
 def _how_to_read(explanation: Explanation, step: Step) -> str:

@@ -43,10 +43,8 @@ def inspector(
     predicted: tuple[Prediction, ...],
     view: View,
     drawn: Drawn,
-    width: float,
 ) -> Cut | None:
-    """Everything about what `view` selects, in tokens, `width` px wide; what has been cut, if
-    anything."""
+    """Everything about what `view` selects, in tokens; what has been cut, if anything."""
     explanation = rows.tokens
     found = subject(rows, view, drawn)
     _head(rows, drawn, found)
@@ -59,7 +57,7 @@ def inspector(
         taking = found.passing if found.pattern is None else (found.pattern,)
         step = step_of(found.edge, taking)
         st.markdown(plain(says_step(explanation, step)))
-        head_parts(explanation, step, width, dark=view.dark)
+        head_parts(explanation, step)
     cut = None
     with _said():
         cut = what_if(explanation, request, predicted, found.place, drawn.of_tokens)

@@ -15,11 +15,34 @@ from explainer.base.checkpoint import steps
 from explainer.influence.edges.nodes import AtNodes
 from explainer.influence.edges.parts import Parts
 from explainer.influence.layer import Layer
+from explainer.influence.memory import VECTORS
 from explainer.influence.tangents import Carried, Tangents
 from explainer.influence.trace import Trace
 from explainer.models.shapes import Float, Int
 
 Paths = Sequence[tuple[int, ...]]
+
+
+def batches(trace: Trace, paths: Paths) -> list[list[int]]:
+    """Numbers of the `paths` whose cotangents are there at once, as many as there is room for.
+
+    Those that end alike go together: they share what is kept of them, and the work.
+    """
+    plan, vectors = trace.plan, trace.plan.vectors
+    found: list[list[int]] = []
+    known: set[tuple[int, ...]] = set()
+    taken = 0
+    for number in sorted(range(len(paths)), key=lambda number: paths[number][::-1]):
+        ends = {paths[number][start:] for start in range(1, trace.n_layers)}
+        more = VECTORS + plan.vectors_a_node * len(ends - known)
+        if not found or taken + more > vectors or len(found[-1]) == plan.tangents:
+            found.append([])
+            known, taken = set(), 0
+            more = VECTORS + plan.vectors_a_node * len(ends)
+        found[-1].append(number)
+        known |= ends
+        taken += more
+    return [sorted(batch) for batch in found]
 
 
 @dataclass(frozen=True, eq=False)

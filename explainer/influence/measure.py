@@ -54,7 +54,7 @@ def measure_all(trace: Trace, routes: Sequence[Route]) -> list[Measured]:
     instance("trace", trace, Trace, "what trace_text returns")
     for route in routes:
         _check(trace, instance("route", route, Route, "a Route"))
-    size = trace.plan.paths
+    size = trace.plan.tangents
     if 0 < len(routes) <= size:
         return follow_routes(trace, routes)
     # Routes that begin alike go together, since they share the work.

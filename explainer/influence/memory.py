@@ -14,7 +14,7 @@ cannot be made again from one block alone (`layer.Piece`); what they take of the
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from explainer.base.budget import size
@@ -32,22 +32,39 @@ FEW_PATHS = 128
 """So many paths are followed at once even in a short text, if the budget allows."""
 PATHS_SHARE = 0.6
 """Of the budget, at most, for the tangents and cotangents of the paths that are followed."""
+VECTORS = 4
+"""Of d_model numbers, for a path on its way through a block: its tangent before and after, and what
+that does to keys and values; or its tangents and what they do to the heads' outputs."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a budget is spent on.
 
-    A piece has `points`, layers are held up to `held` bytes, and `paths` partial patterns are
-    followed at once. Layers keep as much (`keeps`) as lets all of them fit, if that is possible;
+    A piece has `points`, layers are held up to `held` bytes. `tangents` partial patterns are
+    followed up at once, and of so many `paths` that share nothing the cotangents at all layers are
+    there at once. Layers keep as much (`keeps`) as lets all of them fit, if that is possible;
     `made_again` is the share of all layers that do not fit even so.
     """
 
     points: int
     held: int
+    tangents: int
     paths: int
     made_again: float
+    n_layers: int
     keeps: Keeps = Keeps.PROJECTIONS
+
+    @property
+    def vectors(self) -> int:
+        """How many vectors of d_model numbers there is room for at every point while components
+        are chosen: VECTORS of every path, and `vectors_a_node` of what is pulled back to a node."""
+        return self.paths * (VECTORS + self.n_layers * self.vectors_a_node)
+
+    @property
+    def vectors_a_node(self) -> int:
+        """∂Q/∂u at a node of a path, and with room enough ∂Q/∂o."""
+        return 2 if self.roomy else 1
 
     @property
     def roomy(self) -> bool:
@@ -85,16 +102,21 @@ class Plan:
         piece = PIECE_BYTES.get(adapter.device.type, PIECE_BYTES["cpu"])
         at_work = min(piece, spare // 4)
         in_piece = evenly(points, max(1, at_work // (sizes.layer + sizes.passing)))
-        paths = min(
-            max(n_tokens, FEW_PATHS),
-            max(at_work, piece // 2) // (in_piece * sizes.path_at_work),
-            int(PATHS_SHARE * spare) // (points * sizes.path),
+        tangents, paths = (
+            max(
+                1,
+                min(
+                    max(n_tokens, FEW_PATHS),
+                    max(at_work, piece // 2) // (in_piece * sizes.path_at_work),
+                    int(PATHS_SHARE * spare) // (points * each),
+                ),
+            )
+            for each in (sizes.tangent, sizes.path)
         )
-        paths = max(1, paths)
-        taken = paths * points * sizes.path
+        taken = points * max(tangents * sizes.tangent, paths * sizes.path)
         held = max(0, spare - taken - in_piece * (sizes.layer + sizes.passing))
         made_again = 1 - min(1.0, held / (points * n_layers * sizes.layer))
-        return Plan(in_piece, held, paths, made_again, sizes.keeps)
+        return Plan(in_piece, held, tangents, paths, made_again, n_layers, sizes.keeps)
 
 
 def evenly(points: int, most: int) -> int:
@@ -108,12 +130,14 @@ def evenly(points: int, most: int) -> int:
 @dataclass(frozen=True)
 class _Sizes:
     """Bytes for one point: of a layer; of what passes while it is made and used; of what a piece
-    knows of it; of a path's tangents and cotangents at all layers; and of what passes for it."""
+    knows of it; of a path's tangents from one layer to the next; of these and its cotangents at all
+    layers; and of what passes for it while it is scored or moved."""
 
     keeps: Keeps
     layer: int
     passing: int
     known: int
+    tangent: int
     path: int
     path_at_work: int
 
@@ -138,9 +162,14 @@ class _Sizes:
             layer=itemsize * n_tokens * (6 * d_model + d_ff + kept[keeps]),
             passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + 3 * heads),
             known=itemsize * n_tokens * 2 * d_model,
-            path=itemsize * d_model * (6 + len(adapter.blocks) * (2 if roomy else 1)),
-            path_at_work=itemsize * (6 * d_model + 3 * d_ff + 3 * heads),
+            tangent=itemsize * d_model * VECTORS,
+            path=itemsize * d_model * (VECTORS + len(adapter.blocks) * (2 if roomy else 1)),
+            path_at_work=itemsize * max(2 * d_model + 4 * heads, 4 * d_model + 2 * d_ff),
         )
+
+
+BY_DEGREES = (Layer.let_go, Layer.let_go_of_scores)
+Place = tuple[int, int]
 
 
 class Store:
@@ -152,7 +181,7 @@ class Store:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = self._room = capacity
-        self._held: OrderedDict[tuple[int, int], tuple[Layer, int]] = OrderedDict()
+        self._held: OrderedDict[Place, tuple[Layer, int]] = OrderedDict()
 
     def layer(self, pieces: Sequence[Piece], index: int, number: int) -> Layer:
         """Block `number` at the points of piece `index`, held till now or to be made again.
@@ -172,31 +201,47 @@ class Store:
         """Hold up to `capacity` bytes from now on."""
         self._room += capacity - self._capacity
         self._capacity = capacity
-        self._make_room(0)
+        for let_go in BY_DEGREES:
+            self._let_go(let_go, 0, ())
+        self._drop(0, ())
 
-    def hold(self, index: int, layer: Layer) -> None:
-        """Hold a layer of piece `index` if it fits, in the place of others."""
-        n_bytes = layer.n_bytes
-        if n_bytes > self._capacity:
-            layer.let_go()
-            n_bytes = layer.n_bytes
-        if n_bytes > self._capacity:
-            return
-        self._make_room(n_bytes)
-        self._held[index, layer.number] = layer, n_bytes
-        self._room -= n_bytes
+    def hold(self, index: int, layer: Layer, waiting: Collection[int] = ()) -> None:
+        """Hold a layer of piece `index` if it fits, in the place of others.
 
-    def _make_room(self, needed: int) -> None:
-        for let_go in (Layer.let_go, Layer.let_go_of_scores):
-            for place, (layer, before) in self._held.items():
-                if needed <= self._room:
-                    return
+        The same layer of the pieces that are `waiting` is wanted before it, and stays as it is.
+        """
+        kept = {(other, layer.number) for other in waiting}
+        for let_go in (None, *BY_DEGREES):
+            if let_go is not None:
+                self._let_go(let_go, layer.n_bytes, kept)
+                if self._room < layer.n_bytes:
+                    let_go(layer)
+            if layer.n_bytes <= self._room:
+                break
+        self._drop(layer.n_bytes, kept)
+        if layer.n_bytes <= self._room:
+            self._held[index, layer.number] = layer, layer.n_bytes
+            self._room -= layer.n_bytes
+
+    def _let_go(self, let_go: Callable[[Layer], None], needed: int, kept: Container[Place]) -> None:
+        """Let layers go of something, those used longest ago first, until there is room."""
+        for place, (layer, before) in self._held.items():
+            if needed <= self._room:
+                return
+            if place not in kept:
                 let_go(layer)
                 self._held[place] = layer, layer.n_bytes
                 self._room += before - layer.n_bytes
-        while needed > self._room:
-            _, (_, n_bytes) = self._held.popitem(last=False)
-            self._room += n_bytes
+
+    def _drop(self, needed: int, kept: Container[Place]) -> None:
+        """Hold less, those used longest ago first, if that makes room enough."""
+        others = [place for place in self._held if place not in kept]
+        if needed > self._room + sum(self._held[place][1] for place in others):
+            return
+        for place in others:
+            if needed <= self._room:
+                return
+            self.take(*place)
 
     def order(self, number: int, pieces: Iterable[int]) -> list[int]:
         """The pieces, those first whose layer is held: making another may push it out."""

@@ -114,11 +114,12 @@ class Passes:
         for index in numbers:
             self.pieces[index].begin_down(G[index])
         for number in steps(range(self.pieces[0].n_layers)[::-1]):
-            for index in self.store.order(number, numbers):
+            order = self.store.order(number, numbers)
+            for place, index in enumerate(order, start=1):
                 checkpoint()
                 layer = self.store.layer(self.pieces, index, number)
                 G[index] = layer.pull_back(G[index])
-                self.store.hold(index, layer)
+                self.store.hold(index, layer, order[place:])
         axes = "point pos d_model, point pos d_model -> point pos"
         self.values.extend(values)
         self.slopes.extend(einsum(axes, self.pieces[i].tangent, G[i]) for i in numbers)

@@ -171,11 +171,12 @@ class Trace:
     def at_block(self, number: int, work: Callable[[int, Layer], Result]) -> list[Result]:
         """`work` of the number of every piece and its layer of a block, in the pieces' order."""
         found: dict[int, Result] = {}
-        for index in self.store.order(number, range(len(self.pieces))):
+        order = self.store.order(number, range(len(self.pieces)))
+        for place, index in enumerate(order, start=1):
             checkpoint()
             layer = self.store.layer(self.pieces, index, number)
             found[index] = work(index, layer)
-            self.store.hold(index, layer)
+            self.store.hold(index, layer, order[place:])
         return [found[index] for index in range(len(self.pieces))]
 
 

@@ -8,13 +8,15 @@ import torch
 
 from explainer.base.errors import ExplainerError
 from explainer.influence import memory
+from explainer.influence.cotangents import batches
 from explainer.influence.edges import jacobian
 from explainer.influence.edges.components import OPEN, SKIP_ROW, component_of, row_of
-from explainer.influence.held import Keeps
+from explainer.influence.held import Keeps, bytes_of
 from explainer.influence.layer import Layer
 from explainer.influence.memory import Plan, evenly
 from explainer.influence.search.refine import refine
 from explainer.influence.tangents import Tangents
+from explainer.influence.trace import Trace
 from explainer.models import block as blocks
 from explainer.results.route import SKIP
 from tests.tiny import adapted, tiny_problem, traced
@@ -101,11 +103,72 @@ def test_a_layer_that_has_grown_since_it_was_held_pushes_out_others():
     grown = store.layer(trace.pieces, 0, 1)
     assert grown is layers[1]
     before = grown.n_bytes
-    assert grown.R is not None
-    assert grown.n_bytes == before + grown.R.numel() * grown.R.itemsize
+    assert grown.norm_1 is not None
+    assert grown.n_bytes == before + bytes_of(grown.norm_1)
     store.hold(0, grown)
     assert store.take(0, 0) is None
     assert store.take(0, 1) is grown
+
+
+def test_a_layer_gives_up_what_only_nodes_are_scored_by_before_another_goes():
+    trace = traced(tiny_problem(layers=4))
+    layers = [Layer.of(trace.pieces[0], number) for number in range(2)]
+    for layer in layers:
+        assert layer.attended is not None
+    store = memory.Store(sum(layer.n_bytes for layer in layers))
+    for layer in layers:
+        store.hold(0, layer)
+    grown = store.layer(trace.pieces, 0, 1)
+    assert grown.R is not None
+    store.hold(0, grown)
+    assert "R" not in grown.__dict__
+    assert [store.take(0, number) for number in range(2)] == layers
+
+
+def test_what_still_waits_on_a_walk_is_not_pushed_out_by_what_has_been_used():
+    pieces = traced(tiny_problem(points=6), 60_000).pieces
+    layers = [Layer.of(piece, 0) for piece in pieces[:3]]
+    for layer in layers:
+        assert layer.slope is not None
+    store = memory.Store(2 * layers[0].n_bytes)
+    for index in (0, 1):
+        store.hold(index, layers[index])
+    store.hold(2, layers[2], waiting=[0, 1])
+    assert [store.take(index, 0) for index in range(3)] == [*layers[:2], None]
+    for index in (0, 1):
+        store.hold(index, layers[index])
+    store.hold(2, layers[2], waiting=[0])
+    assert [store.take(index, 0) for index in range(3)] == [layers[0], None, layers[2]]
+
+
+@pytest.mark.parametrize("budget", [10_000_000, 265_000])
+def test_all_words_meet_a_layer_on_one_walk(monkeypatch, budget):
+    """Of paths that end alike the cotangents are there once: more paths have room at once."""
+    monkeypatch.setattr(memory, "FEW_PATHS", 1)
+    met = []
+    at_block = Trace.at_block
+    monkeypatch.setattr(
+        Trace, "at_block", lambda trace, *given: met.append(given[0]) or at_block(trace, *given)
+    )
+    trace = traced(tiny_problem(layers=5, tokens=14, points=6), budget)
+    assert (len(refine(trace, ("a",) * 14, top_k=1)) > trace.plan.paths) == (budget == 265_000)
+    nodes = [0, 0, 1, 1, 2, 2, 3]
+    down, components = [4, 3, 2, 1, 0], [0, 0, 1, 1, 2, 2, 3, 3, 4]
+    assert met == nodes + down + components
+
+
+def test_paths_are_followed_in_as_few_batches_as_there_is_room_for():
+    """Every path is in one of them, and those that end alike are together."""
+    trace = traced(tiny_problem(layers=4), 60_000)
+    vectors = trace.plan.vectors
+    paths = [(j, j, i, i, 2) for i in range(5) for j in range(5)]
+    found = batches(trace, paths)
+    assert sorted(place for batch in found for place in batch) == list(range(25))
+    for batch in found:
+        ends = {paths[place][start:] for place in batch for start in (1, 2, 3)}
+        assert memory.VECTORS * len(batch) + len(ends) <= vectors or len(batch) == 1
+    assert 1 < len(found) < 25
+    assert batches(trace, []) == []
 
 
 def test_a_store_makes_room_by_degrees():

@@ -82,7 +82,7 @@ def test_what_is_the_same_for_every_token_carries_nothing(constant, gone):
     (found,) = components_along(
         traced(problem),
         [(problem.position,) * 4],
-        lambda _, scores: torch.full(scores.shape[1:], 2),
+        lambda *given: torch.full(given[-1].shape[1:], 2),
     )
     first = found.parts[0]
     assert {name for name, value in first._asdict().items() if abs(value) < 1e-14} == gone

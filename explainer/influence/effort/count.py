@@ -31,12 +31,12 @@ from explainer.results.settings import Settings
 
 MADE_AGAIN = 0.75
 """Of a forward pass: what making a layer again takes, for which one of two products suffices."""
-WALKS = 5
-"""How often a batch of paths meets every layer: twice to choose nodes, once on the way down, twice
-to choose components."""
-JOINT_WALKS = 6
-"""The same in the joint search: twice to search, once to score the nodes that it found, once on the
-way down, twice to score their components."""
+FOUND = 1
+"""How often every layer is made again for paths whose nodes are searched."""
+JOINTLY_FOUND = 2
+"""The same in the joint search: to search, and to score the nodes that it found."""
+FOLLOWED = 2
+"""The same to pull cotangents back along paths, and to choose their components."""
 
 
 @dataclass(frozen=True)
@@ -84,18 +84,19 @@ def effort(
         again += (1 - plan.made_again) * attention
     followed = n_tokens if words is None else min(words, n_tokens)
     beam, kept = settings.joint_beam, settings.top_k
-    batches = -(-followed // max(1, plan.paths // (beam or kept)))
+    found = -(-followed // max(1, plan.tangents // (beam or kept)))
+    along = -(-followed * kept // plan.paths)  # at the most: paths that end alike take less room
     nodes, components = _path(layers, token, d, n_tokens)
     path = kept * (nodes + components)
     if beam is not None:
         path += beam * components
-    walks = WALKS if beam is None else JOINT_WALKS
+    walks = found * (FOUND if beam is None else JOINTLY_FOUND) + along * FOLLOWED
     last = n_tokens * 2 * d * d + token - 2 * d * d + 2 * n_tokens * d
     traced = (layers - 1) * (2 * forward + attention) + 2 * last + 2 * n_tokens * d
     points = settings.expected_points
     return Effort(
         trace=points * (traced + layers * again),
-        patterns=points * (followed * path + layers * batches * walks * again),
+        patterns=points * (followed * path + layers * walks * again),
         flow=points * layers * (forward + 2 * attention + again) if flow else 0.0,
     )
 

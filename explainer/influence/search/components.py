@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from explainer.base.checkpoint import part, steps
-from explainer.influence.cotangents import Cotangents
+from explainer.influence.cotangents import Cotangents, batches
 from explainer.influence.edges.components import SKIP_ROW, component_of
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Trace
@@ -17,9 +17,9 @@ from explainer.models.shapes import Float, Int
 from explainer.results.pattern import HeadParts
 from explainer.results.route import Component
 
-Choice = Callable[[int, Float[Tensor, "component path"]], Int[Tensor, " path"]]
-"""The row of the component that each path takes through a block, given the block's number and the
-influence by every component."""
+Choice = Callable[[int, Sequence[int], Float[Tensor, "component path"]], Int[Tensor, " path"]]
+"""The row of the component that each path takes through a block, given the block's number, the
+paths' numbers and the influence by every component."""
 PULL_SHARE = 0.37
 """What pulling cotangents back takes of it."""
 
@@ -65,16 +65,15 @@ def refine_components(
 ) -> list[ComponentsSoFar]:
     """The greedy choice of one component on every edge of each path of nodes (L + 1 positions).
 
-    `start` may have the tangents of their words, each word's once.
+    `start` is as in `components_along`.
     """
     influence = trace.influence
-    signs = torch.tensor([1.0 if influence[path[0]] > 0 else -1.0 for path in paths])
-    signs = signs.to(trace.device)
 
-    def strongest(number: int, scores: Tensor) -> Tensor:
-        signed = scores * signs
+    def strongest(number: int, chosen: Sequence[int], scores: Tensor) -> Tensor:
+        ours = [paths[place] for place in chosen]
+        signed = scores * scores.new_tensor([1.0 if influence[p[0]] > 0 else -1.0 for p in ours])
         # Skip cannot change position: there it is no candidate, whatever the heads' signs.
-        moves = torch.tensor([path[number] != path[number + 1] for path in paths])
+        moves = torch.tensor([path[number] != path[number + 1] for path in ours])
         signed[SKIP_ROW, moves.to(trace.device)] = -torch.inf
         return signed.argmax(0)
 
@@ -92,8 +91,27 @@ def components_along(
 
     `choose` gives the row of every path's component from the influences by all of them, block by
     block; above the block, all heads and skip along the path's nodes are open. `candidates` keeps
-    the parts of every head; `start` is as in `refine_components`.
+    the parts of every head; `start` may have the tangents of the paths' words, each path's once.
     """
+    found: dict[int, ComponentsSoFar] = {}
+    for batch in batches(trace, paths):
+        ours = [paths[place] for place in batch]
+        with part(len(found) / len(paths), (len(found) + len(batch)) / len(paths)):
+            known = start if len(batch) == len(paths) else None
+            longer = _along(trace, ours, batch, choose, candidates, known)
+        found |= zip(batch, longer, strict=True)
+    return [found[place] for place in range(len(paths))]
+
+
+def _along(
+    trace: Trace,
+    paths: Sequence[tuple[int, ...]],
+    numbers: Sequence[int],
+    choose: Choice,
+    candidates: bool,
+    start: Tangents | None,
+) -> list[ComponentsSoFar]:
+    """The same of paths, of these `numbers`, whose cotangents are there at once."""
     with part(0.0, PULL_SHARE):
         cotangents = Cotangents.along(trace, paths)
     found = [ComponentsSoFar() for _ in paths]
@@ -104,9 +122,9 @@ def components_along(
     for number in steps(range(trace.n_layers), PULL_SHARE):
         parts, carried = cotangents.scores(tangents)
         scores = parts.by_component()
-        chosen = choose(number, scores)
+        chosen = choose(number, numbers, scores)
         every = parts.by_head().permute(2, 1, 0).tolist() if candidates else [None] * len(paths)
-        numbers = (chosen.tolist(), scores.T.tolist(), parts.of_heads(chosen).T.tolist(), every)
-        found = [path.longer(*step) for path, *step in zip(found, *numbers, strict=True)]
+        taken = (chosen.tolist(), scores.T.tolist(), parts.of_heads(chosen).T.tolist(), every)
+        found = [path.longer(*step) for path, *step in zip(found, *taken, strict=True)]
         tangents = carried.by_components(chosen)
     return found

@@ -89,7 +89,7 @@ def refine_words(
     """The same of the `words` at these positions of the trace, all of which have influence."""
     influence = trace.influence
     patterns: list[list[Pattern]] = [[] for _ in trace.texts]
-    size = max(1, trace.plan.paths // search.width)
+    size = max(1, trace.plan.tangents // search.width)
     for start in range(0, len(words), size):
         batch = list(words[start : start + size])
         with part(start / len(words), (start + len(batch)) / len(words)):
@@ -142,8 +142,8 @@ def _refined_together(
         measured = follow_routes(trace, [Route(nodes, None) for nodes in along])
     found = [NodesSoFar(nodes, m.trail) for nodes, m in zip(along, measured, strict=True)]
 
-    def given(number: int, _: Tensor) -> Tensor:
-        return trace.index([row_of(way.components[number]) for way in ways])
+    def given(number: int, chosen: Sequence[int], _: Tensor) -> Tensor:
+        return trace.index([row_of(ways[place].components[number]) for place in chosen])
 
     with part(nodes_at, 1.0):
         return found, components_along(trace, along, given, search.candidates)

@@ -15,6 +15,7 @@ import pandas as pd
 from explainer.base.assets import EVALUATION, ROOT
 from explainer.evaluation.evidence.protocols.claims import said_of_cuts
 from explainer.evaluation.evidence.protocols.measured import (
+    OWN_DRAWN_MORE,
     POINTS_FILE,
     PROTOCOLS_FILE,
     read_protocols,
@@ -81,7 +82,9 @@ def write_figures(model: str, rows: pd.DataFrame, points: pd.DataFrame) -> None:
     if len(edges):
         title = f"Influence, and what cutting an edge does: {model}"
         under = said_of_cuts(edges, Condition("edge", PAIR))
-        scene = cuts_scene(cut_points(points, "edge"), title=title, under=under)
+        scene = cuts_scene(
+            cut_points(points, "edge"), title=title, under=under, drawn=OWN_DRAWN_MORE
+        )
         _draw(f"cuts-{model}", title, scene)
     kept = rows[rows["protocol"] == "paths"]
     if len(kept):

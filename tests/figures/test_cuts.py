@@ -1,11 +1,15 @@
 """The charts of cuts: dots and lines stand where their numbers say, in both ways of drawing."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
 from explainer import ExplainerError
+from explainer.figures.canvas.axes import root_reach
 from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.plotly import to_figure
-from explainer.figures.canvas.scene import Disc, Label
+from explainer.figures.canvas.scene import Disc, Label, Line
 from explainer.figures.charts.cuts import SAMPLE, CutPoint, KeptPoint, cuts_scene, kept_scene
 
 POINTS = [CutPoint(2.0, 3.0, True), CutPoint(-1.0, 1.0, False), CutPoint(0.0, -1.0, False)]
@@ -27,11 +31,46 @@ def test_a_cuts_dot_is_where_its_influence_and_its_effect_are(px):
     (own,) = (at for said, at in says.items() if said[0].startswith("a pattern"))
     (left,) = (at for said, at in says.items() if said[1] == "influence −1.00")
     (low,) = (at for said, at in says.items() if said[2] == "Q lost −1.00")
-    # Differences of 2 logits to the right are twice those of 1; upwards the same.
-    assert own[0] - low[0] == pytest.approx(2 * (low[0] - left[0]))
-    assert low[1] - own[1] == pytest.approx(2 * (low[1] - left[1]))
+    # As far from 0 as the roots of their sizes: to the right, and upwards.
+    assert own[0] - low[0] == pytest.approx(2**0.5 * (low[0] - left[0]))
+    (zero,) = (i.y1 for stage in scene.stages for i in stage if level_at_0(i))
+    assert zero - own[1] == pytest.approx(3**0.5 * (low[1] - zero))
+    assert zero - left[1] == pytest.approx(low[1] - zero)
     assert all(0 <= x <= px and 0 <= y <= scene.height for x, y in says.values())
     assert "Q lost" in to_figure(scene, palette(False)).to_json()
+
+
+def level_at_0(item) -> bool:
+    """Whether an item is the line on which nothing is lost, the only level one of its colour."""
+    muted = palette(False).muted
+    return isinstance(item, Line) and item.y0 == item.y1 and item.colour == muted
+
+
+def test_what_lies_on_each_other_at_0_is_counted_and_how_cuts_were_drawn_is_said():
+    near = [CutPoint(0.01, -0.02, False)] * 3
+    drawn = "own heads more often"
+    for points, said in (
+        (POINTS + near, "3 of 6 dots within 0.05 of 0"),
+        (near[:1], "1 of 1 dot within"),
+    ):
+        scene = cuts_scene(points, title="Cuts", drawn=drawn, px=390)
+        texts = [i.text for stage in scene.stages for i in stage if isinstance(i, Label)]
+        assert any(said in text for text in texts)
+        assert drawn in texts
+    plain = cuts_scene(POINTS, title="Cuts")
+    assert drawn not in [i.text for stage in plain.stages for i in stage if isinstance(i, Label)]
+
+
+def test_ticks_of_roots_are_round_apart_and_reach_both_ends():
+    axis = replace(root_reach([-0.07, 9.6]), start=0, end=300)
+    ticks = axis.ticks()
+    assert (ticks[0], ticks[-1]) == (-0.1, 10)
+    assert {0.0, 0.5, 5.0} <= set(ticks)
+    places = [axis.at(tick) for tick in ticks]
+    assert places == sorted(places)
+    assert all(b - a >= 40 for a, b in pairwise(places[1:]))
+    assert root_reach([]).ticks()
+    assert (root_reach([0.5]).low, root_reach([0.5]).high) == (0, 0.5)
 
 
 def test_no_more_dots_are_drawn_than_can_be_told_apart():

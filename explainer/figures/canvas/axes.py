@@ -40,6 +40,45 @@ class Range:
         return [number * step for number in range(first, last + 1)]
 
 
+@dataclass(frozen=True)
+class Roots(Range):
+    """Values as far from 0 as their square roots, so that many small ones stand apart."""
+
+    def at(self, value: float) -> float:
+        """The place of a value, in px; what is outside lies at the nearer end."""
+        low, high, here = (root(of) for of in (self.low, self.high, value))
+        return Range(low, high, self.start, self.end).at(here)
+
+    def ticks(self) -> list[float]:
+        """0 and both ends, and between them round values where there is room."""
+        most = max(-self.low, self.high)
+        chosen = [value for value in (0.0, self.high, self.low) if value]
+        chosen.insert(0, 0.0)
+        power = 10.0 ** math.floor(math.log10(most))
+        for size in (factor * power / 10**down for down in range(4) for factor in (5, 2, 1)):
+            for value in (size, -size):
+                if self.low < value < self.high and self._apart(value, chosen):
+                    chosen.append(value)
+        return sorted(chosen)
+
+    def _apart(self, value: float, others: list[float]) -> bool:
+        return all(abs(self.at(value) - self.at(other)) >= TICK_ROOM for other in others)
+
+
+def root(value: float) -> float:
+    """The square root of its size, with its sign."""
+    return math.copysign(math.sqrt(abs(value)), value)
+
+
+def root_reach(values: list[float]) -> Roots:
+    """As `reach`, each end round by itself: little room is needed for what is a little below 0."""
+    found = reach(values)
+    low, high = min([*values, 0.0]), max([*values, 0.0])
+    if high - low < LEAST_REACH:
+        return Roots(found.low, found.high, 0.0, 0.0)
+    return Roots(-_round(-low) if low else 0.0, _round(high) if high else 0.0, 0.0, 0.0)
+
+
 def _round(value: float) -> float:
     """The smallest 1, 2 or 5 times a power of ten that is not below a positive value."""
     power = 10.0 ** math.floor(math.log10(value))

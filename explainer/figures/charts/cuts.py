@@ -6,13 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from explainer.base.checks import number
 from explainer.base.numbers import counted, percent, signed
-from explainer.figures.canvas.axes import Range, reach, side_axis, value_axis
+from explainer.figures.canvas.axes import (
+    Roots,
+    reach,
+    root,
+    root_reach,
+    side_axis,
+    value_axis,
+)
 from explainer.figures.canvas.palette import Palette, palette, rgba
 from explainer.figures.canvas.scene import Disc, Item, Label, Line, Scene, Spot
 from explainer.figures.canvas.text import BODY, SMALL, shorten, width
@@ -26,6 +33,9 @@ if TYPE_CHECKING:
 HIGH = 280.0
 KEY = 24.0
 OWN, OTHER = "a pattern’s own head", "another head on the same step"
+NEAR = 0.05
+"""Logits: cuts with less influence and less effect lie on each other at 0."""
+LINE = 18.0
 SAMPLE = 600
 """So many dots are drawn at most: the first ones."""
 
@@ -88,18 +98,21 @@ def cuts_scene(
     *,
     title: str,
     under: str = "",
+    drawn: str = "",
     dark: bool = False,
     px: float = WIDTH,
 ) -> Scene:
     """A dot for every cut, its influence to the right and what Q loses upwards; `under` the title.
 
-    A prediction without error would lie on the broken line.
+    A prediction without error would lie on the broken line. Most cuts do next to nothing, so that
+    places are those of square roots; how many lie near 0, and how the cuts were `drawn`, stands
+    below.
     """
     colours = palette(dark)
     top, bottom = TOP + 18, TOP + 18 + HIGH
     shown = sorted(points[:SAMPLE], key=lambda point: point.own)  # own heads in front
-    x = placed(reach([point.influence for point in shown]), 60, px - 16)
-    y = placed(reach([point.lost for point in shown]), bottom, top)
+    x = replace(root_reach([point.influence for point in shown]), start=60, end=px - 16)
+    y = replace(root_reach([point.lost for point in shown]), start=bottom, end=top)
     items: list[Item] = [
         Label(0, 14, title, colours.ink, BODY, "start", bold=True),
         Label(0, 34, shorten(under, SMALL, px), colours.muted, SMALL, "start"),
@@ -112,27 +125,41 @@ def cuts_scene(
     spots = []
     for point in shown:
         at = x.at(point.influence), y.at(point.lost)
-        colour = colours.positive if point.own else rgba(colours.muted, 0.6)
-        items.append(Disc(*at, 4.0 if point.own else 2.5, colour, colours.surface, 0.8))
+        items.append(_dot(*at, point.own, colours))
         kind = OWN if point.own else OTHER
         says = (kind, f"influence {signed(point.influence)}", f"Q lost {signed(point.lost)}")
         spots.append(Spot(*at, "point", None, 0, 0, 0, None, says))
     row = bottom + BELOW + 6
     second = 24 + width(OWN, SMALL) + 24
-    for start, name, colour, size in (
-        (6.0, OWN, colours.positive, 4.0),
-        (second, OTHER, rgba(colours.muted, 0.6), 2.5),
-    ):
-        items.append(Disc(start, row, size, colour, colours.surface, 0.8))
+    for start, name in ((6.0, OWN), (second, OTHER)):
+        items.append(_dot(start, row, name == OWN, colours))
         items.append(Label(start + 10, row, name, colours.muted, SMALL, "start"))
+    near = sum(max(abs(point.influence), abs(point.lost)) < NEAR for point in shown)
+    for said in filter(None, (near_note(near, len(shown)), drawn)):
+        row += LINE
+        items.append(Label(0, row, shorten(said, SMALL, px), colours.muted, SMALL, "start"))
     return Scene(px, row + KEY - 8, 1.0, (tuple(items),), tuple(spots), 0)
 
 
-def _broken(x: Range, y: Range, low: float, high: float, colours: Palette) -> Iterator[Item]:
+def near_note(near: int, every: int) -> str:
+    """How the axes are drawn, and how many dots the place at 0 hides."""
+    return f"square-root axes; {near} of {counted(every, 'dot')} within {NEAR:g} of 0"
+
+
+def _dot(x: float, y: float, own: bool, colours: Palette) -> Disc:
+    """A cut; light, so that those behind it show."""
+    colour = rgba(colours.positive, 0.6) if own else rgba(colours.muted, 0.45)
+    # Without an outline, which would rub out what many lie on.
+    return Disc(x, y, 3.6 if own else 2.4, colour, colour, 0.0)
+
+
+def _broken(x: Roots, y: Roots, low: float, high: float, colours: Palette) -> Iterator[Item]:
     """Dashes where what is lost is the influence."""
     if high <= low:
         return
-    steps = [low + (high - low) * step / 40 for step in range(41)]
+    first, last = root(low), root(high)
+    roots = [first + (last - first) * step / 40 for step in range(41)]
+    steps = [size * abs(size) for size in roots]
     for first, second in list(pairwise(steps))[::2]:
         yield Line(x.at(first), y.at(first), x.at(second), y.at(second), colours.faint, 1.2)
 

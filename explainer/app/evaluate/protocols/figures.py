@@ -59,8 +59,9 @@ def _scatter(found: Found, condition: Condition, px: float) -> tuple[Scene, str]
     if condition.instead != PAIR:
         under += "; the minimal pair’s in its place"
     points = cut_points(found.points, of)
-    scene = cuts_scene(points, title=title, under=under, dark=is_dark(), px=px)
-    return scene, f"{title}: {under}."
+    dark = is_dark()
+    scene = cuts_scene(points, title=title, under=under, drawn=found.drawn, dark=dark, px=px)
+    return scene, f"{title}: {'; '.join(filter(None, (under, found.drawn)))}."
 
 
 def _curve(

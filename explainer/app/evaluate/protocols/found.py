@@ -14,6 +14,7 @@ from explainer import ExplainerError
 from explainer.base import assets
 from explainer.base.numbers import counted
 from explainer.evaluation.evidence.protocols.measured import (
+    OWN_DRAWN_MORE,
     POINT_COLUMNS,
     POINTS_FILE,
     PROTOCOLS_FILE,
@@ -31,7 +32,8 @@ REDRAWN = "redrawn-"
 class Found:
     """`rows` of one model, task and protocol, and `points`, as `evidence.protocols.measured` has.
 
-    `said` tells where they come from, `tasks` and `n` what a command asks for to measure them.
+    `said` tells where they come from, `tasks` and `n` what a command asks for to measure them,
+    `drawn` how the points were chosen, where not all cuts are equally likely.
     """
 
     rows: pd.DataFrame
@@ -40,6 +42,7 @@ class Found:
     tasks: tuple[str, ...]
     n: int
     settings: Settings
+    drawn: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Stored:
             said += f" {instead}: of {task} by itself there are none, measure it now."
         points = self.points[self.points["model"] == model]
         n = max(run.tasks[name] for name in tasks)
-        return Found(rows, points, said, tasks, n, settings)
+        return Found(rows, points, said, tasks, n, settings, OWN_DRAWN_MORE)
 
 
 def stored() -> Stored:

@@ -1,6 +1,7 @@
 """What protocols say in all: means by hand, whole clusters resampled, the best whoever it is."""
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -258,18 +259,12 @@ def test_conditions_stand_beside_each_other_where_they_are_what_is_compared():
     assert "lower by 20.0" in verdict.why
 
 
-def test_a_line_from_before_conditions_were_records_is_read():
-    for text, condition in {
-        "edge, pair": Condition("edge", "pair"),
-        "edge, pair, block 0 head 1 node 2 from 3": Condition(
-            "edge", "pair", "block 0 head 1 node 2 from 3"
-        ),
-        "pair, 3 words": Condition("3 words", "pair"),
-        "mask": Condition(instead="mask"),
-        "joint search, beam 4": Condition("joint search, beam 4"),
-        "": Condition(),
-    }.items():
-        assert Condition.from_json(text) == condition
+def test_a_condition_is_read_from_its_own_record_alone():
+    at = Condition("edge", "pair", "block 0 head 1 node 2 from 3")
+    assert Condition.from_json(json.loads(json.dumps(asdict(at)))) == at
+    for wrong in ("edge, pair", {"of": "edge", "with": "pair"}):
+        with pytest.raises(TypeError):
+            Condition.from_json(wrong)
     with pytest.raises(ExplainerError, match="condition's instead 'x' is not known"):
         Condition("a", "x")
 

@@ -43,17 +43,9 @@ class Condition:
         return ", ".join(filter(None, (self.of, self.instead, self.place)))
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any] | str) -> Condition:
-        """The condition of a line; lines from before there were such records have text.
+    def from_json(cls, stored: Mapping[str, Any]) -> Condition:
+        """The condition of a line.
 
         Raises TypeError for fields that there are not, ExplainerError for wrong values.
         """
-        if not isinstance(stored, str):
-            return cls(**stored)
-        parts = stored.split(", ")
-        at = next((place for place, part in enumerate(parts) if part in INSTEAD), None)
-        if at is None:
-            return cls(stored)
-        if at == 0:  # paths and words said first what stands elsewhere
-            return cls(", ".join(parts[1:]), parts[0])
-        return cls(", ".join(parts[:at]), parts[at], ", ".join(parts[at + 1 :]))
+        return cls(**stored)

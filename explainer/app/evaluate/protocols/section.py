@@ -3,6 +3,7 @@ claimed, two figures, all numbers, and the command that makes them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 
@@ -78,7 +79,11 @@ def protocol_section(width: float) -> None:
     running = _measurement(asked, inquiry.protocol)
     run_row(asked, running, live.KEPT, start)
     protocol = PROTOCOLS[inquiry.protocol]
-    found, control = _found(asked, running, inquiry)
+    known = _known(asked, inquiry.protocol)
+    measured = None if running is None or running.running else running.results()
+    found = _chosen(known, measured, inquiry)
+    _say(asked, running, known, found)
+    control = measured is None and known.redrawn is not None
     st.subheader(_typeset(protocol.asks), anchor=False)
     if found is None:
         st.caption(_typeset(protocol.control))
@@ -97,35 +102,47 @@ def _measurement(asked: Asked, protocol: str) -> ProtocolMeasurement | None:
     return None
 
 
-def _found(
-    asked: Asked, running: ProtocolMeasurement | None, inquiry: Inquiry
-) -> tuple[Found | None, bool]:
-    """What was measured just now, else the project's own results; and whether there is a control
-    with weights drawn anew."""
+@dataclass(frozen=True)
+class _Known:
+    """The project's `own` results, and those with weights drawn anew; not `readable` where the
+    files are damaged."""
+
+    own: Found | None
+    redrawn: Found | None
+    readable: bool
+
+
+def _known(asked: Asked, protocol: str) -> _Known:
+    """What is stored of what is asked for; what cannot be read is said on the page."""
     try:
         every = stored()
     except ExplainerError as error:
-        every = None
         show_error(error, asked.messages)
-    own = None if every is None else every.of(asked.model, asked.task, inquiry.protocol)
-    redrawn = None
-    if every is not None and own is not None:
-        redrawn = every.of(f"{REDRAWN}{asked.model}", asked.task, inquiry.protocol)
-    measured = None if running is None or running.running else running.results()
-    if running is not None and not running.running:
-        shown = measured or own
-        both = measured is not None and own is not None
-        said = None if shown is None else shown.said
-        status(running, said, live.KEPT, asked.messages, both)
-    elif own is None:
-        if running is None and every is not None:
-            asked.messages.info("There are no results of this model yet: measure now.")
-    else:
-        shown = redrawn if redrawn is not None and inquiry.redrawn else own
-        asked.messages.caption(plain(shown.said))
+        return _Known(None, None, readable=False)
+    own = every.of(asked.model, asked.task, protocol)
+    control = None if own is None else every.of(f"{REDRAWN}{asked.model}", asked.task, protocol)
+    return _Known(own, control, readable=True)
+
+
+def _chosen(known: _Known, measured: Found | None, inquiry: Inquiry) -> Found | None:
+    """What is shown: measured just now, else stored, with weights drawn anew where that is on."""
     if measured is not None:
-        return measured, False
-    return (redrawn if redrawn is not None and inquiry.redrawn else own), redrawn is not None
+        return measured
+    return known.redrawn if known.redrawn is not None and inquiry.redrawn else known.own
+
+
+def _say(
+    asked: Asked, running: ProtocolMeasurement | None, known: _Known, shown: Found | None
+) -> None:
+    """Where what is shown comes from, or what to do where nothing is."""
+    if running is not None and not running.running:
+        said = None if shown is None else shown.said
+        both = known.own is not None and shown not in (known.own, known.redrawn)
+        status(running, said, live.KEPT, asked.messages, both)
+    elif shown is not None:
+        asked.messages.caption(plain(shown.said))
+    elif running is None and known.readable:
+        asked.messages.info("There are no results of this model yet: measure now.")
 
 
 def _shown(protocol: Protocol, found: Found, control: bool, width: float) -> None:

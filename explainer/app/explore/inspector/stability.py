@@ -16,7 +16,7 @@ from explainer.results.beside.stability import BESIDE, EXAMPLE, Stability, Stabi
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
 
-Question = tuple[Request, int]
+CheckedWord = tuple[Request, int]
 ASKED = "stability_asked"
 """Where the session keeps what was asked: requests with a word's position, the last ones last."""
 MOST_ASKED = 100
@@ -31,7 +31,7 @@ HOW_TO_READ = (
 
 def stability_of(request: Request, pattern: Pattern, level: Level) -> None:
     """The button, or what the checks have found. Raises ExplainerError."""
-    asked: deque[Question] = st.session_state.setdefault(ASKED, deque(maxlen=MOST_ASKED))
+    asked: deque[CheckedWord] = st.session_state.setdefault(ASKED, deque(maxlen=MOST_ASKED))
     question = (request, pattern.source)
     if question not in asked:
         st.button(

@@ -143,6 +143,22 @@ def test_own_results_come_back_after_measuring():
     assert verdict(test) == own
 
 
+def test_where_nothing_was_measured_the_results_that_are_shown_are_named():
+    def origin(test: AppTest) -> str:
+        (said,) = [line for line in texts(test).splitlines() if "The project’s own results" in line]
+        return said
+
+    test = page(protocol="edges", points="2", rule="trapezoid", few="10")
+    own = origin(test)
+    checked(widget(test, "toggle", "redrawn").set_value(True).run())
+    redrawn = origin(test)
+    assert redrawn != own
+    checked(test.button(key="start").click().run())
+    checked(test.button(key="stop").click().run())
+    assert test.session_state[live.KEPT].left == 10
+    assert origin(test) == redrawn
+
+
 def test_a_file_is_asked_for_before_it_is_measured(tiny_masked_lm_dir):
     test = page(tiny_masked_lm_dir, task="own file")
     checked(test.button(key="start").click().run())

@@ -32,6 +32,7 @@ the farmers that the assistant loves [MASK] old .,are,is,plural
 the farmer that the assistants love [MASK] old .,is,are,singular
 the farmers [MASK] [MASK] bad .,are,is,plural
 """
+NBSP = "\N{NO-BREAK SPACE}"
 FIGURES = ("Right answers that stay right", "Share of influence that the paths carry", "Skip")
 
 
@@ -106,16 +107,17 @@ def test_stored_results_are_shown_for_all_tasks_and_for_one(page, results):
             & (table["replacement"] == "zero")
         ].iloc[0]
         written = f"{100 * row['value']:.1f}\u00a0%"
-        # The tiny vocabulary has few nouns, so that none of the tasks is about ten.
-        assert pd.isna(row["low"])
-        assert f"{written} with" in alts(test)[0]
+        # Their nouns are told apart though the tiny vocabulary spells them with the same pieces.
+        many = task == EVERY_TASK
+        assert (row["clusters"] >= 10) == many
+        assert pd.notna(row["low"]) == many
+        assert f"{written}{NBSP}[" in alts(test)[0] if many else f"{written} with" in alts(test)[0]
         labels = [part.label for part in test.expander]
         alone = [label for label in labels if " alone: " in label]
         assert len(alone) == (0 if task == EVERY_TASK else 3)
         few = "n = 9: fewer than 10 are too few for an interval."
         assert said(test, few) == (task == "sva-simple")
-        same = "n = 54, all about fewer than 10 nouns, too few for an interval."
-        assert said(test, same) == (task == EVERY_TASK)
+        assert not said(test, "all about fewer than 10 nouns")
     assert query(test) == {
         "about": "task",
         "points": "3",

@@ -109,7 +109,7 @@ def test_toggles_compute_nothing_again_and_a_replacement_once(page, monkeypatch)
 
 def test_it_says_whom_the_baselines_values_favour(page):
     for replacement in ("baseline", "zero"):
-        captions = [caption.value for caption in page(points="3", replacement=replacement).caption]
+        captions = [caption.value for caption in page(points="7", replacement=replacement).caption]
         found = any(PERFORMANCE.favours in caption for caption in captions)
         assert found == (replacement == "baseline")
 

@@ -6,6 +6,8 @@ import tests.executed  # noqa: F401  # before anything of the engine
 
 import contextlib
 import functools
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,24 @@ BROWSERS = 2
 pages wait for much of their time, and a third browser only makes the two slower."""
 
 
+def is_driving(item) -> bool:
+    return part_of(item.module) == "browser"
+
+
+def browser_groups(modules: Iterable[str]) -> dict[str, str]:
+    """The group of every module, given once for each of its tests: about as many tests in each.
+
+    The first modules, those that want a server that nobody has been at, are in different ones.
+    """
+    tests = Counter(modules)
+    first, others = list(tests)[:BROWSERS], list(tests)[BROWSERS:]
+    largest = [*first, *sorted(others, key=tests.__getitem__, reverse=True)]
+    groups: list[list[str]] = [[] for _ in range(BROWSERS)]
+    for module in largest:
+        min(groups, key=lambda group: sum(tests[name] for name in group)).append(module)
+    return {name: f"browser {k}" for k, group in enumerate(groups) for name in group}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """The longest first; whole files in one process, and those of browsers in few."""
@@ -68,9 +88,7 @@ def pytest_collection_modifyitems(items):
             "new_address" not in item.fixturenames,
         )
     )
-    files = {item.module.__name__: item for item in items}
-    driving = [name for name, item in files.items() if part_of(item.module) == "browser"]
-    groups = {name: f"browser {k % BROWSERS}" for k, name in enumerate(sorted(driving))}
+    groups = browser_groups(item.module.__name__ for item in items if is_driving(item))
     for item in items:
         name = item.module.__name__
         item.add_marker(pytest.mark.xdist_group(groups.get(name, name)))
@@ -195,16 +213,22 @@ def chromium():
     if found is None:
         pytest.skip(f"NO BROWSER TEST WAS RUN: none of {', '.join(browser.BROWSERS)} is installed")
     with playwright.sync_playwright() as running:
-        launched = running.chromium.launch(executable_path=found, args=list(browser.QUIET))
+        # Tabs of one host share a process, and what one has compiled of the page's programs.
+        arguments = [*browser.QUIET, "--process-per-site"]
+        launched = running.chromium.launch(executable_path=found, args=arguments)
         yield launched
         launched.close()
 
 
 @pytest.fixture(scope="session")
 def shared_server():
-    """The server that browser tests share, as it starts when the first of them asks for it."""
+    """The server that browser tests share, as it starts when the first of them asks for it.
+
+    It refuses nothing for the time that it would take: what is cancelled would take minutes.
+    """
     with contextlib.ExitStack() as open_until_the_end:
-        yield functools.cache(lambda: open_until_the_end.enter_context(browser.server()))
+        patient = browser.server(EXPLAINER_SECONDS="100000")
+        yield functools.cache(lambda: open_until_the_end.enter_context(patient))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """What the browser tests share: a server, a browser, and waiting until a page has settled."""
 
 import contextlib
+import functools
 import os
 import socket
 import subprocess
@@ -76,10 +77,10 @@ def found_browser() -> str | None:
 
 
 @contextlib.contextmanager
-def server(script="app.py", root=ROOT):
+def server(script="app.py", root=ROOT, **environment: str):
     """A cold server of a script on a free port; yields its address as soon as it answers.
 
-    `root` is the checkout whose code it runs.
+    `root` is the checkout whose code it runs; `environment` has variables beside the present ones.
     """
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -88,7 +89,13 @@ def server(script="app.py", root=ROOT):
     address = f"http://localhost:{port}"
     # A pipe that nobody reads would stop a server that has much to say.
     with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=errors)
+        process = subprocess.Popen(
+            command,
+            cwd=root,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
         try:
             for _ in range(300):
                 with contextlib.suppress(OSError):
@@ -109,8 +116,14 @@ def _text(file) -> str:
 
 
 LEFT: list = []
-"""Tabs that tests have left: their renderers have read the page's programs, which takes most of the
-time of a first visit."""
+"""Tabs that tests have left: they have read the page's programs, which takes half of the time of a
+first visit."""
+
+
+@functools.cache
+def _shared_context(chromium):
+    """Where tabs are opened: only those of one context use what another has compiled."""
+    return chromium.new_context()
 
 
 @contextlib.contextmanager
@@ -122,7 +135,7 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
     if LEFT:
         page = LEFT.pop()
     else:
-        page = chromium.new_context().new_page()
+        page = _shared_context(chromium).new_page()
         page.add_init_script(HEAR)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=color_scheme)
@@ -139,7 +152,7 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
         clean = not broken and _left(page)
     finally:
         if not clean:
-            page.context.close()
+            page.close()
     if clean:
         page.remove_listener("pageerror", note)
         LEFT.append(page)

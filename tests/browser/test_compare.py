@@ -148,6 +148,36 @@ def test_on_a_small_screen_they_follow_each_other(used):
     ready(used)
 
 
+def test_both_sides_are_saved_as_picture_table_and_numbers(used, link, tmp_path):
+    text = "the <b>farmers</b> & [MASK] old ."
+    used.goto(link(text2=text))
+    ready(used)
+    used.locator(".st-key-save [data-testid=stPopoverButton]").click()
+    saved = {}
+    for name in ("Picture (SVG)", "Table of differences (CSV)", "Numbers of both (JSON)"):
+        with used.expect_download() as download:
+            used.get_by_role("button", name=name).click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        saved[file.name] = file.read_text(encoding="utf-8")
+    picture = ElementTree.fromstring(saved["comparison.svg"])
+    words = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert FIRST in words
+    assert text in words
+    rows = list(csv.DictReader(io.StringIO(saved["differences.csv"])))
+    assert {"word", "change of g", "way in the first", "way in the second"} <= rows[0].keys()
+    numbers = json.loads(saved["comparison.json"])
+    assert [numbers[side]["schema"] for side in ("first", "second")] == [2, 2]
+    (python,) = used.locator("[data-testid=stPopoverBody] code").all_inner_texts()
+    assert "json.dumps(both" in python
+    with used.expect_download() as download:
+        used.get_by_role("button", name="Picture (PNG)").click()
+    assert download.value.suggested_filename == "comparison.png"
+    assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+    used.keyboard.press("Escape")
+    ready(used)
+
+
 def test_a_mistake_stays_at_its_side(used):
     before = alts(used)
     text = "<img src=x onerror=alert(1)> [MASK] [MASK]"
@@ -164,48 +194,6 @@ def test_a_mistake_stays_at_its_side(used):
     assert not used.locator("img[src=x]").count()
 
 
-def test_html_in_a_sentence_is_shown_as_text(tab, link, tiny_roberta_dir):
-    texts = {"text": "the <b>x</b> [MASK]", "text2": "the <i>x</i> [MASK]"}
-    own = {"correct": "", "wrong": "", "share": "0"}
-    tab.set_viewport_size({"width": 700, "height": 1000})  # narrow: each graph has its sentence
-    tab.goto(link(**texts, **own, model=str(tiny_roberta_dir)))
-    ready(tab)
-    assert tab.get_by_text("First: the <b>x</b> [MASK]").count() == 1
-    made = tab.locator("b:not(.ipe-answer b), i").filter(has_text="x")
-    assert not made.count()
-    assert "x" not in tab.locator(".ipe-answer b").all_inner_texts()  # quoted, where it is named
-    labels = tab.locator(".js-plotly-plot").first.locator("text").all_text_contents()
-    assert "<" in labels or "<b" in labels
-
-
-def test_both_sides_are_saved_as_picture_table_and_numbers(tab, link, tmp_path):
-    text = "the <b>farmers</b> & [MASK] old ."
-    tab.goto(link(text2=text, word="2"))
-    ready(tab)
-    tab.locator(".st-key-save [data-testid=stPopoverButton]").click()
-    saved = {}
-    for name in ("Picture (SVG)", "Table of differences (CSV)", "Numbers of both (JSON)"):
-        with tab.expect_download() as download:
-            tab.get_by_role("button", name=name).click()
-        file = tmp_path / download.value.suggested_filename
-        download.value.save_as(file)
-        saved[file.name] = file.read_text(encoding="utf-8")
-    picture = ElementTree.fromstring(saved["comparison.svg"])
-    words = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
-    assert FIRST in words
-    assert text in words
-    rows = list(csv.DictReader(io.StringIO(saved["differences.csv"])))
-    assert {"word", "change of g", "way in the first", "way in the second"} <= rows[0].keys()
-    numbers = json.loads(saved["comparison.json"])
-    assert [numbers[side]["schema"] for side in ("first", "second")] == [2, 2]
-    (python,) = tab.locator("[data-testid=stPopoverBody] code").all_inner_texts()
-    assert "json.dumps(both" in python
-    with tab.expect_download() as download:
-        tab.get_by_role("button", name="Picture (PNG)").click()
-    assert download.value.suggested_filename == "comparison.png"
-    assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
-
-
 def tab_to(page, name: str) -> None:
     """Press Tab until what has the focus is called `name`."""
     focused = """() => {
@@ -220,34 +208,51 @@ def tab_to(page, name: str) -> None:
     pytest.fail(f"no way to {name!r} by keyboard")
 
 
-def test_by_keyboard_alone_from_the_sentence_to_the_saved_picture(tab, link):
-    tab.goto(link())
-    ready(tab)
-    tab_to(tab, "First sentence")
-    tab.keyboard.press("Control+A")
-    tab.keyboard.type(LONGER)
-    tab.keyboard.press("Enter")
-    tab.wait_for_function("location.search.includes('bad+assistant')")
-    ready(tab)
-    tab_to(tab, "Word")
-    tab.keyboard.type("farmers")
-    tab.keyboard.press("Enter")
-    tab.wait_for_function("location.search.includes('word=2')")
-    ready(tab)
-    tab_to(tab, "visibility")
-    tab.keyboard.press("Enter")
-    tab_to(tab, "Heads and skips")
-    tab.keyboard.press("ArrowRight")
-    tab.keyboard.press("Space")
-    tab.wait_for_function("location.search.includes('level=embedding')")
-    tab.keyboard.press("Escape")
-    ready(tab)
-    assert all("“farmer" in alt for alt in alts(tab))
-    tab_to(tab, "download")
-    tab.keyboard.press("Enter")
-    tab.locator("[data-testid=stPopoverBody] code").wait_for()
-    browser.idle(tab)
-    tab_to(tab, "Picture (SVG)")
-    with tab.expect_download() as download:
-        tab.keyboard.press("Enter")
+def test_by_keyboard_alone_from_the_sentence_to_the_saved_picture(used):
+    tab_to(used, "First sentence")
+    used.keyboard.press("Control+A")
+    used.keyboard.type(LONGER)
+    used.keyboard.press("Enter")
+    used.wait_for_function("location.search.includes('bad+assistant')")
+    ready(used, graphs=1)
+    tab_to(used, "Second sentence")
+    used.keyboard.press("Control+A")
+    used.keyboard.type(SECOND)
+    used.keyboard.press("Enter")
+    ready(used)
+    tab_to(used, "Word")
+    used.keyboard.type("farmers")
+    used.keyboard.press("Enter")
+    used.wait_for_function("location.search.includes('word=2')")
+    ready(used)
+    tab_to(used, "visibility")
+    used.keyboard.press("Enter")
+    tab_to(used, "Heads and skips")
+    used.keyboard.press("ArrowRight")
+    used.keyboard.press("Space")
+    used.wait_for_function("location.search.includes('level=embedding')")
+    used.keyboard.press("Escape")
+    ready(used)
+    assert all("“farmer" in alt for alt in alts(used))
+    tab_to(used, "download")
+    used.keyboard.press("Enter")
+    used.locator("[data-testid=stPopoverBody] code").wait_for()
+    browser.idle(used)
+    tab_to(used, "Picture (SVG)")
+    with used.expect_download() as download:
+        used.keyboard.press("Enter")
     assert download.value.suggested_filename == "comparison.svg"
+
+
+def test_html_in_a_sentence_is_shown_as_text(tab, link, tiny_roberta_dir):
+    texts = {"text": "the <b>x</b> [MASK]", "text2": "the <i>x</i> [MASK]"}
+    own = {"correct": "", "wrong": "", "share": "0"}
+    tab.set_viewport_size({"width": 700, "height": 1000})  # narrow: each graph has its sentence
+    tab.goto(link(**texts, **own, model=str(tiny_roberta_dir)))
+    ready(tab)
+    assert tab.get_by_text("First: the <b>x</b> [MASK]").count() == 1
+    made = tab.locator("b:not(.ipe-answer b), i").filter(has_text="x")
+    assert not made.count()
+    assert "x" not in tab.locator(".ipe-answer b").all_inner_texts()  # quoted, where it is named
+    labels = tab.locator(".js-plotly-plot").first.locator("text").all_text_contents()
+    assert "<" in labels or "<b" in labels

@@ -12,12 +12,6 @@ ERROR = "[data-testid=stAlert]:has([data-testid=stAlertContentError])"
 """What is wrong; notes look alike and are none."""
 
 
-@pytest.fixture
-def link(address, tiny_masked_lm_dir):
-    """The page's address with the tiny model."""
-    return f"{address}/?{urlencode({'model': tiny_masked_lm_dir})}"
-
-
 def alt(page) -> str:
     """The pattern graph's text; it is the first figure on the page."""
     return page.locator("[data-testid=stPlotlyChart]").first.get_attribute("aria-label")
@@ -68,48 +62,6 @@ def test_enter_at_once_on_a_cold_server(tab, new_address, tiny_masked_lm_dir):
     assert "loves" not in drawn
 
 
-def test_the_main_job(tab, chromium, link):
-    tab.goto(link)
-    ready(tab)
-    tab.locator(BOX).fill("the farmers that the assistants love [MASK] old .")
-    tab.locator(BOX).press("Enter")
-    tab.wait_for_function("location.search.includes('assistants+love')")
-    ready(tab)
-    assert "are − is" in alt(tab)
-    assert "wrong=" not in tab.url
-
-    menu(tab, "view")
-    tab.get_by_text("Nodes", exact=True).click()
-    tab.wait_for_function("location.search.includes('level=embedding')")
-    tab.get_by_text("Both", exact=True).click()
-    tab.wait_for_function("location.search.includes('overlay=both')")
-    tab.keyboard.press("Escape")
-    idle(tab)
-    click_spot(tab, "token", 2)
-    tab.wait_for_function("location.search.includes('word=2')")
-    until_alt(tab, "“farmers” has")
-    idle(tab)
-    _, _, *step = click_spot(tab, "edge", but=2)
-    at = ",".join("any" if part is None else str(part) for part in step)
-    tab.wait_for_function("at => new URLSearchParams(location.search).get('at') === at", arg=at)
-    until_alt(tab, "through block")
-    menu(tab, "view")
-    tab.get_by_text("Heads and skips", exact=True).click()
-    tab.wait_for_function("!location.search.includes('level=')")
-    tab.keyboard.press("Escape")
-    idle(tab)
-    assert "at=" in tab.url
-    assert "through block" in alt(tab)
-
-    with opened(chromium) as second:
-        second.goto(tab.url)
-        ready(second)
-        assert alt(second) == alt(tab)
-        assert second.locator(BOX).input_value() == tab.locator(BOX).input_value()
-        assert second.url == tab.url
-        assert second.evaluate(SPOTS) == tab.evaluate(SPOTS)
-
-
 @pytest.fixture(scope="module")
 def asked() -> list[str]:
     """The addresses that the used page has asked."""
@@ -136,6 +88,46 @@ def test_the_page_asks_no_other_server(used, asked, address):
     own = (address, address.replace("http", "ws"), "data:", "blob:")
     assert asked
     assert [url for url in asked if not url.startswith(own)] == []
+
+
+def test_the_main_job(used, chromium):
+    used.locator(BOX).fill("the farmers that the assistants love [MASK] old .")
+    used.locator(BOX).press("Enter")
+    used.wait_for_function("location.search.includes('assistants+love')")
+    ready(used)
+    assert "are − is" in alt(used)
+    assert "wrong=" not in used.url
+
+    menu(used, "view")
+    used.get_by_text("Nodes", exact=True).click()
+    used.wait_for_function("location.search.includes('level=embedding')")
+    used.get_by_text("Both", exact=True).click()
+    used.wait_for_function("location.search.includes('overlay=both')")
+    used.keyboard.press("Escape")
+    idle(used)
+    click_spot(used, "token", 2)
+    used.wait_for_function("location.search.includes('word=2')")
+    until_alt(used, "“farmers” has")
+    idle(used)
+    _, _, *step = click_spot(used, "edge", but=2)
+    at = ",".join("any" if part is None else str(part) for part in step)
+    used.wait_for_function("at => new URLSearchParams(location.search).get('at') === at", arg=at)
+    until_alt(used, "through block")
+    menu(used, "view")
+    used.get_by_text("Heads and skips", exact=True).click()
+    used.wait_for_function("!location.search.includes('level=')")
+    used.keyboard.press("Escape")
+    idle(used)
+    assert "at=" in used.url
+    assert "through block" in alt(used)
+
+    with opened(chromium) as second:
+        second.goto(used.url)
+        ready(second)
+        assert alt(second) == alt(used)
+        assert second.locator(BOX).input_value() == used.locator(BOX).input_value()
+        assert second.url == used.url
+        assert second.evaluate(SPOTS) == used.evaluate(SPOTS)
 
 
 def test_a_small_screen_never_scrolls_sideways(used):
@@ -185,12 +177,12 @@ def test_the_edit_button_opens_the_box_where_the_words_are(used):
 
 def test_a_click_on_a_word_masks_it(used):
     before = used.locator(BOX).input_value()
-    used.locator(".st-key-chips").get_by_text("loves", exact=True).click()
-    text = before.replace("[MASK]", "are").replace("loves", "[MASK]")
+    used.locator(".st-key-chips").get_by_text("old", exact=True).click()
+    text = before.replace("[MASK]", "are").replace("old", "[MASK]")
     used.wait_for_function(
         "([box, text]) => document.querySelector(box).value === text", arg=[BOX, text]
     )
-    until_alt(used, "influence on loves − ")
+    until_alt(used, "influence on old − ")
     ready(used)
 
 
@@ -222,11 +214,44 @@ PARTS = {
 TWELVE = "the keys to the old cabinet [MASK] on the very long table ."
 
 
-def test_a_sentence_of_12_words_is_seen_whole_on_a_projector(tab, address):
-    tab.set_viewport_size({"width": 1280, "height": 720})
-    tab.goto(f"{address}/?{urlencode({'text': TWELVE})}")
-    ready(tab)
-    ends = {name: tab.locator(at).first.bounding_box() for name, at in PARTS.items()}
+@pytest.fixture(scope="module")
+def first(chromium, address):
+    """The page as it is without a link, which a person goes on with."""
+    with opened(chromium, height=720) as page:
+        page.goto(address)
+        ready(page)
+        yield page
+
+
+def test_it_starts_with_agreement(first):
+    assert "are − is" in alt(first)
+    assert "“farmers”" in alt(first)
+
+
+def test_a_meaning_comes_by_pointer_keyboard_and_finger(first):
+    sign = first.get_by_role("button", name="Help for gap with")
+    said = first.locator("[data-testid=stTooltipContent]").get_by_text("completeness gap")
+    sign.hover()
+    said.wait_for()
+    first.mouse.move(0, 0)
+    said.wait_for(state="detached")
+    sign.focus()
+    said.wait_for()
+    sign.blur()
+    said.wait_for(state="detached")
+    sign.click()
+    said.wait_for()
+    first.mouse.move(0, 0)
+    idle(first)
+
+
+def test_a_sentence_of_12_words_is_seen_whole_on_a_projector(first):
+    first.get_by_role("button", name="Leave the tour").click()
+    first.locator(BOX).fill(TWELVE)
+    first.locator(BOX).press("Enter")
+    first.wait_for_function("location.search.includes('keys')")
+    ready(first)
+    ends = {name: first.locator(at).first.bounding_box() for name, at in PARTS.items()}
     assert {name: box["y"] + box["height"] <= 720 for name, box in ends.items()} == dict.fromkeys(
         PARTS, True
     )
@@ -242,23 +267,18 @@ def choose_model(page, name: str) -> None:
     page.keyboard.press("Escape")
 
 
-def test_it_starts_with_agreement_and_changes_to_other_models(tab, address, tiny_classifier_dir):
-    tab.goto(address)
-    ready(tab)
-    assert "are − is" in alt(tab)
-    assert "“farmers”" in alt(tab)
+def test_it_changes_to_other_models(first, tiny_classifier_dir):
+    choose_model(first, "sentiment")
+    first.wait_for_function("location.search.includes('model=sentiment')")
+    first.locator(BOX).fill("a warm and funny film .")
+    first.locator(BOX).press("Enter")
+    until_alt(first, "positive")
+    idle(first)
 
-    choose_model(tab, "sentiment")
-    tab.wait_for_function("location.search.includes('model=sentiment')")
-    tab.locator(BOX).fill("a warm and funny film .")
-    tab.locator(BOX).press("Enter")
-    until_alt(tab, "positive")
-    idle(tab)
-
-    choose_model(tab, str(tiny_classifier_dir))
-    tab.wait_for_function("location.search.includes('tiny-classifier')")
+    choose_model(first, str(tiny_classifier_dir))
+    first.wait_for_function("location.search.includes('tiny-classifier')")
     # Its small vocabulary has none of the film's words.
-    tab.wait_for_function(
+    first.wait_for_function(
         "document.querySelector('.js-plotly-plot')?.textContent.includes('[UNK]')"
     )
-    idle(tab)
+    idle(first)

@@ -24,19 +24,26 @@ def alts(page) -> list[str]:
     return [chart.get_attribute("aria-label") for chart in page.locator(PLOTS).all()]
 
 
-def test_stepping_follows_the_pattern_and_its_link_does_on_any_screen(tab, chromium, address):
-    tab.goto(f"{address}/method")
-    ready(tab)
-    tab.locator(".st-key-node_next button").click()
-    tab.wait_for_function("location.search.includes('node=2')")
-    tab.locator(".st-key-block_row").get_by_text("3", exact=True).click()
-    tab.wait_for_function("location.search.includes('block=3')")
-    ready(tab)
+@pytest.fixture(scope="module")
+def used(chromium, address):
+    """One page that a person goes on with; each test begins where another has left it."""
+    with opened(chromium) as page:
+        page.goto(f"{address}/method")
+        ready(page)
+        yield page
+
+
+def test_stepping_follows_the_pattern_and_its_link_does_on_any_screen(used, chromium):
+    used.locator(".st-key-node_next button").click()
+    used.wait_for_function("location.search.includes('node=2')")
+    used.locator(".st-key-block_row").get_by_text("3", exact=True).click()
+    used.wait_for_function("location.search.includes('block=3')")
+    ready(used)
     with opened(chromium) as second:
-        second.goto(tab.url)
+        second.goto(used.url)
         ready(second)
-        assert alts(second) == alts(tab)
-        assert second.url == tab.url
+        assert alts(second) == alts(used)
+        assert second.url == used.url
         for width in (390, 768):
             second.set_viewport_size({"width": width, "height": 844})
             ready(second)
@@ -46,20 +53,18 @@ def test_stepping_follows_the_pattern_and_its_link_does_on_any_screen(tab, chrom
             assert max(wide, *(box["x"] + box["width"] for box in boxes)) <= width
 
 
-def test_the_example_opens_in_explore(tab, address):
-    tab.goto(f"{address}/method")
-    ready(tab)
-    box = tab.locator("[data-testid=stSelectbox]", has_text="Example").locator("input")
+def test_the_example_opens_in_explore(used):
+    box = used.locator("[data-testid=stSelectbox]", has_text="Example").locator("input")
     box.click()
     box.fill("keys")
     box.press("Enter")
-    tab.wait_for_function("location.search.includes('keys')")
-    ready(tab)
-    tab.get_by_role("link", name="Open in Explore").click()
-    tab.locator(browser.BOX).wait_for()
-    browser.ready(tab)
-    assert tab.locator(browser.BOX).input_value() == KEYS
-    tab.get_by_role("link", name="Method").click()
-    tab.get_by_role("heading", name="What is explained").wait_for()
-    ready(tab)
+    used.wait_for_function("location.search.includes('keys')")
+    ready(used)
+    used.get_by_role("link", name="Open in Explore").click()
+    used.locator(browser.BOX).wait_for()
+    browser.ready(used)
+    assert used.locator(browser.BOX).input_value() == KEYS
+    used.get_by_role("link", name="Method").click()
+    used.get_by_role("heading", name="What is explained").wait_for()
+    ready(used)
     assert box.input_value() == KEYS

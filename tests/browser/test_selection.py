@@ -73,69 +73,84 @@ def download(page, do) -> bytes:
     return path.read_bytes()
 
 
-def test_a_step_is_selected_and_knocked_out_and_the_undo_brings_it_back(chromium, link):
+@pytest.fixture(scope="module")
+def used(chromium, address, tiny_masked_lm_dir):
+    """One page that a person goes on with; each test begins where another has left it."""
     with opened(chromium) as page:
-        page.goto(link())
+        page.goto(f"{address}/?{urlencode({'model': tiny_masked_lm_dir})}")
         ready(page)
-        spots = page.evaluate(SPOTS)
-        steps = [s for s in spots if s["data"][0] == "edge" and s["data"][2] == 0]
-        spot = next(s for s in steps if s["data"][1] is not None)
-        page.mouse.move(spot["x"], spot["y"])
-        page.wait_for_timeout(200)  # Plotly looks for what is under the pointer now and then
-        page.mouse.click(spot["x"], spot["y"])
-        at = ",".join(str(part) for part in spot["data"][2:])
-        page.wait_for_function(WAYS, arg=at)
-        idle(page)
-        assert "word=" not in page.url
-        page.locator(".st-key-cut button").click()
-        page.wait_for_function("location.search.includes('what=component')")
-        page.get_by_text("The changed model").wait_for()
-        menu(page, "cuts")
-        page.get_by_role("radio", name="Without this step").click()
-        page.wait_for_function("location.search.includes('what=step')")
-        page.keyboard.press("Escape")
-        idle(page)
-        assert "Q goes from" in graph_alt(page)
-        page.get_by_role("button", name="Undo").click()
-        page.get_by_text("The changed model").wait_for(state="detached")
-        page.get_by_role("button", name="Show all").click()
-        page.wait_for_function("!location.search.includes('at=')")
-        idle(page)
+        yield page
 
 
-def test_the_keyboard_alone_leads_from_the_page_to_a_picture(chromium, link):
-    with opened(chromium) as page:
-        page.goto(link())
-        ready(page)
-        press_until(page, "Tab", "Sentence")
-        page.keyboard.press("Control+a")
-        page.keyboard.type("the old farmer [MASK] bad .")
-        page.keyboard.press("Enter")
-        page.wait_for_function("location.search.includes('old+farmer')")
-        ready(page)
-        press_until(page, "Tab", "Select")
-        page.keyboard.press("Enter")
-        page.locator("[data-testid=stPopoverBody]").wait_for()
-        press_until(page, "Tab", "Passing through")
-        page.keyboard.type("block 1")
-        page.keyboard.press("Enter")
-        page.wait_for_function("location.search.includes('at=1')")
-        idle(page)
-        assert "through block 1" in graph_alt(page)
-        page.keyboard.press("Escape")
-        page.keyboard.press("Escape")
-        press_until(page, "Shift+Tab", "Save")
-        page.keyboard.press("Enter")
-        page.get_by_text("The same from Python").wait_for()
-        idle(page)
-        focused = press_until(page, "Tab", "Picture (PNG)")
-        assert "solid" in focused["drawn"]
-        png = download(page, lambda: page.keyboard.press("Enter"))
-        assert png.startswith(b"\x89PNG")
-        assert int.from_bytes(png[16:20], "big") == 3 * 1100  # sharp enough for print
-        press_until(page, "Tab", "Picture (SVG)")
-        svg = download(page, lambda: page.keyboard.press("Enter"))
-        assert ET.fromstring(svg.decode()).tag.endswith("svg")
+def test_the_keyboard_alone_leads_from_the_page_to_a_picture(used):
+    press_until(used, "Tab", "Sentence")
+    used.keyboard.press("Control+a")
+    used.keyboard.type("the old farmer [MASK] bad .")
+    used.keyboard.press("Enter")
+    used.wait_for_function("location.search.includes('old+farmer')")
+    ready(used)
+    press_until(used, "Tab", "Select")
+    used.keyboard.press("Enter")
+    used.locator("[data-testid=stPopoverBody]").wait_for()
+    press_until(used, "Tab", "Passing through")
+    used.keyboard.type("block 1")
+    used.keyboard.press("Enter")
+    used.wait_for_function("location.search.includes('at=1')")
+    idle(used)
+    assert "through block 1" in graph_alt(used)
+    used.keyboard.press("Escape")
+    used.keyboard.press("Escape")
+    press_until(used, "Shift+Tab", "Save")
+    used.keyboard.press("Enter")
+    used.get_by_text("The same from Python").wait_for()
+    idle(used)
+    focused = press_until(used, "Tab", "Picture (PNG)")
+    assert "solid" in focused["drawn"]
+    png = download(used, lambda: used.keyboard.press("Enter"))
+    assert png.startswith(b"\x89PNG")
+    assert int.from_bytes(png[16:20], "big") == 3 * 1100  # sharp enough for print
+    press_until(used, "Tab", "Picture (SVG)")
+    svg = download(used, lambda: used.keyboard.press("Enter"))
+    assert ET.fromstring(svg.decode()).tag.endswith("svg")
+    used.keyboard.press("Escape")
+    used.get_by_role("button", name="Show all").click()
+    used.wait_for_function("!location.search.includes('at=')")
+    idle(used)
+
+
+def test_a_step_is_selected_and_knocked_out_and_the_undo_brings_it_back(used):
+    spots = used.evaluate(SPOTS)
+    steps = [s for s in spots if s["data"][0] == "edge" and s["data"][2] == 0]
+    spot = next(s for s in steps if s["data"][1] is not None)
+    used.mouse.move(spot["x"], spot["y"])
+    used.wait_for_timeout(200)  # Plotly looks for what is under the pointer now and then
+    used.mouse.click(spot["x"], spot["y"])
+    at = ",".join(str(part) for part in spot["data"][2:])
+    used.wait_for_function(WAYS, arg=at)
+    idle(used)
+    assert "word=" not in used.url
+    used.locator(".st-key-cut button").click()
+    used.wait_for_function("location.search.includes('what=component')")
+    used.get_by_text("The changed model").wait_for()
+    menu(used, "cuts")
+    used.get_by_role("radio", name="Without this step").click()
+    used.wait_for_function("location.search.includes('what=step')")
+    used.keyboard.press("Escape")
+    idle(used)
+    assert "Q goes from" in graph_alt(used)
+    used.get_by_role("button", name="Undo").click()
+    used.get_by_text("The changed model").wait_for(state="detached")
+    used.get_by_role("button", name="Show all").click()
+    used.wait_for_function("!location.search.includes('at=')")
+    idle(used)
+
+
+def test_the_link_is_copied(used):
+    used.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    used.locator(".st-key-save button").first.click()
+    used.get_by_role("button", name="Copy the link").click()
+    used.get_by_text("The link is copied.").wait_for()
+    assert used.evaluate("navigator.clipboard.readText()") == used.url
 
 
 def test_markup_in_a_sentence_is_text_wherever_it_is_drawn(chromium, link, hostile_model):
@@ -178,20 +193,9 @@ def test_a_long_computation_shows_the_page_and_that_it_works(chromium, link):
     with opened(chromium) as page:
         long = ", ".join(["the old farmers love the bad assistant"] * 3) + " [MASK] ."
         # Seconds of work, so that even a slow browser is there before it ends.
-        page.goto(link(model="agreement", points="100", rule="riemann", text=long))
+        page.goto(link(model="agreement", points="50", rule="riemann", text=long))
         page.locator("[data-testid=stSpinner]").wait_for()
         assert page.locator(BOX).input_value() == long
         assert not page.locator(GRAPH).count()
         ready(page)
         assert not page.locator("[data-testid=stSpinner]").count()
-
-
-def test_the_link_is_copied(chromium, link):
-    with opened(chromium) as page:
-        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page.goto(link(level="embedding"))
-        ready(page)
-        page.locator(".st-key-save button").first.click()
-        page.get_by_role("button", name="Copy the link").click()
-        page.get_by_text("The link is copied.").wait_for()
-        assert page.evaluate("navigator.clipboard.readText()") == page.url

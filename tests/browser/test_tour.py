@@ -5,7 +5,7 @@ Which word? Which head? What if it is cut? With at most five actions, the answer
 
 import pytest
 
-from tests.browser.page import idle, opened, ready, server
+from tests.browser.page import idle, opened, ready
 from tests.browser.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
@@ -18,13 +18,6 @@ ANSWERS = (
     ("Which head?", "Head 7 of block 3", ".st-key-pattern_graph"),
     ("What if it is cut?", "a run of the changed model", ".st-key-inspector"),
 )
-
-
-@pytest.fixture(scope="module")
-def new():
-    """A server that nobody has been at."""
-    with server() as running:
-        yield running
 
 
 def framed(page) -> list[str]:
@@ -45,10 +38,18 @@ def apart(page, place: str) -> bool:
     return beside or below
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_three_questions_are_answered_with_three_actions(chromium, new, width):
+def test_three_questions_are_answered_with_three_actions_from_a_new_server(chromium, new_address):
+    three_actions(chromium, new_address, 1280)
+
+
+def test_three_questions_are_answered_with_three_actions_on_a_phone(chromium, address):
+    three_actions(chromium, address, 390)
+
+
+def three_actions(chromium, address: str, width: int) -> None:
+    """What each of the three brings, in sight, from a page that is opened for the first time."""
     with opened(chromium, width, 720) as page:
-        page.goto(new)
+        page.goto(address)
         ready(page)
         first = page.get_by_role("button", name=ANSWERS[0][0])
         first.focus()

@@ -20,20 +20,11 @@ AT_ONCE = 5.0
 """Seconds that freeing the queue may take while other tests compute; alone it takes one."""
 
 
-@pytest.fixture(scope="module")
-def patient():
-    """A server that refuses nothing: what is cancelled would take minutes."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLAINER_SECONDS", "100000")
-        with server() as address:
-            yield address
-
-
 @pytest.fixture
-def endless(patient):
+def endless(address):
     """The link to what takes minutes on every machine."""
     asked = {"text": LONG, "points": 1000, "rule": "riemann", "all_words": "yes"}
-    return f"{patient}/?{urlencode(asked)}"
+    return f"{address}/?{urlencode(asked)}"
 
 
 def cancel(page):
@@ -51,7 +42,7 @@ def cancelled(page, said: str) -> None:
 
 
 def test_what_takes_long_says_so_moves_and_is_cancelled(
-    chromium, patient, endless, tiny_masked_lm_dir
+    chromium, address, endless, tiny_masked_lm_dir
 ):
     with opened(chromium) as page, opened(chromium) as other:
         page.goto(endless)
@@ -65,7 +56,7 @@ def test_what_takes_long_says_so_moves_and_is_cancelled(
             page.wait_for_function(BAR_FITS, arg=[BAR, width])
             cancel(page).wait_for()
         asked = {"model": tiny_masked_lm_dir, "points": 3}  # not answered before
-        other.goto(f"{patient}/?{urlencode(asked)}")
+        other.goto(f"{address}/?{urlencode(asked)}")
         other.get_by_text("Waiting for another computation (2nd in line)").wait_for()
         began = time.monotonic()
         cancel(page).click()
@@ -143,9 +134,9 @@ def test_a_tab_that_is_left_frees_the_queue(chromium, part, leave):
         page.close()
 
 
-def test_the_strongest_words_first_and_the_others_by_a_click(chromium, patient):
+def test_the_strongest_words_first_and_the_others_by_a_click(chromium, address):
     with opened(chromium) as page:
-        page.goto(f"{patient}/?{urlencode({'text': LONG, 'points': 4})}")
+        page.goto(f"{address}/?{urlencode({'text': LONG, 'points': 4})}")
         ready(page)
         note = page.locator(".st-key-strongest")
         assert "The strongest 24 of 54 words were followed" in note.inner_text()

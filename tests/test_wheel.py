@@ -60,12 +60,16 @@ def installed(wheel, tmp_path_factory):
     return folder / "bin"
 
 
+def away_at(folder):
+    """A folder away from the checkout, and an environment that cannot reach the Hub."""
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "hub")}
+    environment.pop("PYTHONPATH", None)
+    return {"cwd": folder, "env": environment}
+
+
 @pytest.fixture
 def away(tmp_path):
-    """A folder away from the checkout, and an environment that cannot reach the Hub."""
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")}
-    environment.pop("PYTHONPATH", None)
-    return {"cwd": tmp_path, "env": environment}
+    return away_at(tmp_path)
 
 
 def run(command, away):
@@ -74,20 +78,6 @@ def run(command, away):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def test_the_package_finds_its_own_files_and_version(installed, away):
-    code = (
-        "import explainer; from explainer.base import assets; from importlib.metadata import "
-        "version; print(version('influence-patterns-explorer') == explainer.__version__); "
-        "print(assets.ROOT.parent == __import__('pathlib').Path(explainer.__file__).parent); "
-        "print(explainer.__file__)"
-    )
-    same, inside, file = run([installed / "python", "-c", code], away).splitlines()
-    assert (same, inside) == ("True", "True")
-    assert not Path(file).is_relative_to(ROOT)
-    assert Path(file).is_relative_to(installed.parent)
-    assert (Path(file).parent / "py.typed").is_file()
 
 
 def test_what_lies_in_the_package_is_what_lies_in_the_checkout(installed):
@@ -110,9 +100,16 @@ def test_the_command_prints_what_the_readme_says(installed, away):
     assert shape(run([installed / "influence-patterns", *EXPLAIN], away)) == shape(shown)
 
 
-def test_the_engine_needs_nothing_of_the_app(installed, away):
+@pytest.fixture(scope="module")
+def alone(installed, tmp_path_factory):
+    """What the engine prints and which files it leaves, where nothing of the app is there."""
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({BLOCKED}));"
+        "import explainer; from pathlib import Path; from importlib.metadata import version;"
+        "from explainer.base import assets;"
+        "print(version('influence-patterns-explorer') == explainer.__version__);"
+        "print(assets.ROOT.parent == Path(explainer.__file__).parent);"
+        "print(explainer.__file__);"
         "from explainer import compare, explain, load_model, predict;"
         "from explainer.figures import pattern_svg;"
         f"model = load_model(); predict(model, {SENTENCE!r}, count=2);"
@@ -124,8 +121,23 @@ def test_the_engine_needs_nothing_of_the_app(installed, away):
         "print(main(['evaluate', '--task', 'sva-obj', '--out', 'runs']));"
         "print(main(['app']))"
     )
-    assert run([installed / "python", "-c", code], away).split() == ["<svg", "0", "2", "2", "2"]
-    assert {path.name for path in away["cwd"].iterdir()} <= {"figure.svg", "hub"}
+    folder = tmp_path_factory.mktemp("away")
+    printed = run([installed / "python", "-c", code], away_at(folder)).splitlines()
+    return printed, {path.name for path in folder.iterdir()}
+
+
+def test_the_package_finds_its_own_files_and_version(alone, installed):
+    (same, inside, file, *_), _ = alone
+    assert (same, inside) == ("True", "True")
+    assert not Path(file).is_relative_to(ROOT)
+    assert Path(file).is_relative_to(installed.parent)
+    assert (Path(file).parent / "py.typed").is_file()
+
+
+def test_the_engine_needs_nothing_of_the_app(alone):
+    (_, _, _, *printed), left = alone
+    assert printed == ["<svg", "0", "2", "2", "2"]
+    assert left <= {"figure.svg", "hub"}
 
 
 def test_the_app_is_served_with_its_own_settings(installed, away):

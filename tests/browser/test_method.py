@@ -28,7 +28,7 @@ def alts(page) -> list[str]:
 def used(chromium, address):
     """One page that a person goes on with; each test begins where another has left it."""
     with opened(chromium) as page:
-        page.goto(f"{address}/method")
+        page.goto(f"{address}/method?points=5")
         ready(page)
         yield page
 

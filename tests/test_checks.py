@@ -170,9 +170,9 @@ def test_an_ablation_is_of_one_model_and_sentence(tiny_masked_lm):
     quantity = choose_quantity(tiny_masked_lm, sentence, Contrast("are", "is"))
     kept = keep_all(tiny_masked_lm, len(sentence.tokens) + 1)
     with pytest.raises(ExplainerError, match="nodes is not one of 4 × 7 truth values"):
-        run_kept(tiny_masked_lm, sentence, quantity, kept)
+        run_kept(tiny_masked_lm, sentence, quantity, kept, replacement="zero")
     with pytest.raises(ExplainerError, match="argument kept is None"):
-        run_kept(tiny_masked_lm, sentence, quantity, None)
+        run_kept(tiny_masked_lm, sentence, quantity, None, replacement="zero")
 
 
 def test_a_run_is_asked_for_in_plain_values():

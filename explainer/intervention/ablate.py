@@ -164,13 +164,15 @@ def run_kept(
     quantity: Quantity,
     kept: Kept,
     *,
-    replacement: Replacement = "zero",
+    replacement: Replacement,
     settings: Settings | None = None,
     count: int = 5,
+    asked: bool = False,
 ) -> Ablated:
     """Run the model with everything replaced that is not `kept`.
 
-    `settings` names the baseline whose activations replace under `replacement="baseline"`.
+    `settings` names the baseline whose activations replace under `replacement="baseline"`. What is
+    `asked` about is behind the `count` likeliest predictions, where it is none of them.
     Raises ExplainerError for an unknown replacement, or masks of another model or sentence.
     """
     given_model(model)
@@ -185,7 +187,8 @@ def run_kept(
         logits = model.adapter.logits(hidden, None)[0].double()
     weights = logits.new_tensor(quantity.weights)
     value = float(logits[list(quantity.classes)] @ weights)
-    return Ablated(value, ranked(model, sentence, logits, count))
+    also = quantity.classes if asked else ()
+    return Ablated(value, ranked(model, sentence, logits, count, also))
 
 
 def _check_kept(kept: Kept, model: Model, sentence: Sentence) -> None:

@@ -45,6 +45,7 @@ def test_each_protocol_has_its_verdict_two_figures_and_its_command(model, name):
     assert not test.error
     assert not test.info
     assert len(alts(test)) == 2
+    assert " -" not in "".join(alts(test))  # for numbers have a true minus sign
     said = verdict(test)
     assert "sentences, " in said
     assert "lexemes)" in said

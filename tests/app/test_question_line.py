@@ -144,10 +144,14 @@ def test_what_is_asked_about_is_among_the_predictions_however_unlikely(
     unlikely = next(p for p in every[::-1] if p.asked is not None)
     assert unlikely not in likeliest
     asked = {"correct": likeliest[0].asked, "wrong": unlikely.word}
-    test = opened(tiny_masked_lm_dir, text=SENTENCE, **asked)
-    (shown,) = [h.proto.body for h in test.get("html") if "What the model predicts" in h.proto.body]
-    assert f'<tr class="ipe-against"><th scope="row">{unlikely.word}</th>' in shown
-    assert shown.count("<tr") == 4
+    test = opened(tiny_masked_lm_dir, text=SENTENCE, what="keep", **asked)
+    # After a cut, those of the changed model too.
+    rows = []
+    for name in ("What the model predicts", "The model as it is", "The changed model"):
+        (shown,) = [h.proto.body for h in test.get("html") if f"<caption>{name}<" in h.proto.body]
+        assert f'<tr class="ipe-against"><th scope="row">{unlikely.word}</th>' in shown
+        rows.append(shown.count("<tr"))
+    assert rows[:2] == [4, 4]
 
 
 def test_where_what_is_asked_about_is_likely_the_model_is_asked_once(

@@ -61,16 +61,18 @@ def test_with_one_layer_of_nodes_gone_the_sentence_makes_no_difference(case):
     model, sentence, quantity, _ = case
     kept = keep_all(model, N)
     kept.nodes[1] = False
-    value = run_kept(model, sentence, quantity, kept).value
+    value = run_kept(model, sentence, quantity, kept, replacement="zero").value
     other = read_sentence(model, sentence.text.replace("farmers", "assistant"))
-    assert run_kept(model, other, quantity, kept).value == pytest.approx(value, abs=1e-10)
+    assert run_kept(model, other, quantity, kept, replacement="zero").value == pytest.approx(
+        value, abs=1e-10
+    )
 
 
 def test_a_head_is_knocked_out_as_by_zeroing_its_slice_in_the_network(case):
     model, sentence, quantity, _ = case
     kept = keep_all(model, N)
     kept.heads[1, 1] = False
-    found = run_kept(model, sentence, quantity, kept)
+    found = run_kept(model, sentence, quantity, kept, replacement="zero")
     d_head = model.info.d_model // HEADS
 
     def zero(_, arguments):
@@ -91,7 +93,7 @@ def test_a_head_is_knocked_out_as_by_zeroing_its_slice_in_the_network(case):
 def test_cutting_one_skip_equals_taking_it_out_of_the_sum(case):
     model, sentence, quantity, _ = case
     kept = keep_all(model, N).without([Edge(0, 2, 2, SKIP)])
-    found = run_kept(model, sentence, quantity, kept)
+    found = run_kept(model, sentence, quantity, kept, replacement="zero")
 
     def cut(_, arguments):
         resid = arguments[1].clone()
@@ -148,7 +150,7 @@ def test_the_model_is_left_as_it_was(case):
     before = {name: value.clone() for name, value in model.network.state_dict().items()}
     kept = keep_all(model, N)
     kept.heads[:] = False
-    run_kept(model, sentence, quantity, kept)
+    run_kept(model, sentence, quantity, kept, replacement="zero")
     after = model.network.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
     assert not any(module._forward_pre_hooks for module in model.network.modules())
@@ -198,7 +200,9 @@ def test_with_every_node_the_mean_the_sentence_makes_no_difference(case):
         for text in (sentence, other)
     ]
     assert values[0] == pytest.approx(values[1], abs=1e-10)
-    assert values[0] != pytest.approx(run_kept(model, sentence, quantity, kept).value, abs=1e-6)
+    assert values[0] != pytest.approx(
+        run_kept(model, sentence, quantity, kept, replacement="zero").value, abs=1e-6
+    )
 
 
 def test_an_unknown_replacement_is_refused(case):

@@ -53,6 +53,7 @@ def ablated(loaded: Model, request: Request, what_if: WhatIf) -> Ablated:
         replacement=what_if.replacement,
         settings=request.settings,
         count=PREDICTIONS,
+        asked=True,
     )
 
 

@@ -75,7 +75,7 @@ def dots_scene(
         items.append(Label(left - 10, y, name, ink, BODY, "end", bold=row.bold))
         colour = colours.positive if row.own else colours.muted
         items += _dot(x, y, row, colour, colours)
-        said = _said(row.value, percent)
+        said = number_of(row.value, percent)
         items.append(Label(px - 76, y, said, ink, SMALL, "start", bold=row.bold))
         says = (row.label, f"{axis}: {said}{_interval(row, percent)}", f"{row.n} sentences")
         spots.append(Spot(x.at(row.value), y, "point", None, 0, 0, 0, None, says))
@@ -97,14 +97,15 @@ def note_of(rows: pd.DataFrame) -> str:
     return f" ({NOTE})" if rows["low"].notna().any() else ""
 
 
-def _said(value: float, percent: bool) -> str:
+def number_of(value: float, percent: bool) -> str:
+    """A value as it stands beside its dot."""
     return share_of(value) if percent else f"{value + 0.0:.2f}".replace("-", "−")
 
 
 def _interval(row: DotRow, percent: bool) -> str:
     if row.low != row.low:
         return ""
-    return f" [{_said(row.low, percent)}, {_said(row.high, percent)}]"
+    return f" [{number_of(row.low, percent)}, {number_of(row.high, percent)}]"
 
 
 def _dot(x: Range, y: float, row: DotRow, colour: str, colours: Palette) -> Iterator[Item]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from explainer.app.evaluate.chart import task_chart
 from explainer.app.evaluate.protocols.found import Found
 from explainer.app.widgets.frame.viewport import is_dark
+from explainer.base.numbers import percent
 from explainer.evaluation.evidence.protocols.claims import said_of_cuts
 from explainer.evaluation.evidence.protocols.grid import chosen, name_of
 from explainer.evaluation.protocols.condition import PAIR, Condition
 from explainer.evaluation.protocols.protocol import Protocol
 from explainer.figures.canvas.scene import Scene
 from explainer.figures.charts.cuts import cut_points, cuts_scene, kept_curves, kept_scene
-from explainer.figures.charts.dots import DotRow, dots_scene
+from explainer.figures.charts.dots import DotRow, dots_scene, number_of
 
 KEPT_NODES, KEPT_STEPS = "kept nodes", "kept steps"
 BESIDE = {
@@ -73,7 +74,7 @@ def _curve(
     title = f"Left with the strongest words’ {what} kept"
     own = protocol.labels[str(protocol.own)]
     scene = kept_scene(curves, title=title, own=own, dark=is_dark(), px=px)
-    ends = [f"{name} {100 * curve[-1].share:.0f} %" for name, curve in curves.items() if curve]
+    ends = [f"{name} {percent(curve[-1].share)}" for name, curve in curves.items() if curve]
     return scene, f"{title}; with all words’: {', '.join(ends)}."
 
 
@@ -113,5 +114,5 @@ def _dots(
         dark=is_dark(),
         px=px,
     )
-    number = (lambda v: f"{100 * v:.1f} %") if quantity.percent else (lambda v: f"{v:.2f}")
-    return scene, f"{title}: {', '.join(f'{row.label} {number(row.value)}' for row in said)}."
+    ends = (f"{row.label} {number_of(row.value, quantity.percent)}" for row in said)
+    return scene, f"{title}: {', '.join(ends)}."

@@ -22,7 +22,8 @@ from explainer.evaluation.evidence.tables import read_tables, tables_of, write_t
 from explainer.evaluation.evidence.written import written
 from explainer.evaluation.line import with_cluster
 from explainer.evaluation.question import cluster_of
-from explainer.figures.canvas.scene import Line
+from explainer.figures.canvas.scene import Label, Line
+from explainer.figures.canvas.text import width
 from explainer.figures.charts.evaluation import methods_scene, skip_scene
 from explainer.tasks import Case
 
@@ -448,6 +449,26 @@ def test_figures_draw_no_bar_where_there_is_no_interval():
         return sum(isinstance(item, Line) and item.width in {3.0, 4.0} for item in items)
 
     assert bars(LINES) - bars(FEW) == 2 + 2
+
+
+@pytest.mark.parametrize("px", [320, 360, 600])
+def test_names_and_numbers_of_dots_are_whole_and_apart(px):
+    table = summary(tables_of(kept(0.5, ("rollout", 1.0), ("conductance", 0.8))))
+    labels = dict.fromkeys(table["method"].dropna(), "attention rollout, equal nodes")
+    how = {"level": "embedding", "replacement": "zero", "title": "t", "px": px}
+    scene = methods_scene(table, "retained Q", labels, whole=1.0, **how)
+    items = [item for stage in scene.stages for item in stage]
+    said = [item for item in items if isinstance(item, Label)]
+    names = [label for label in said if label.text.startswith("attention rollout, equal nodes")]
+    assert len(names) == 3
+    whole = [item for item in items if isinstance(item, Line) and item.width == 1.5]
+    for label in said:
+        wide = width(label.text, label.size)
+        left = label.x - {"start": 0.0, "middle": wide / 2, "end": wide}[label.anchor]
+        assert -1 <= left <= left + wide <= px + 1
+        for line in whole:
+            if label.y - 6 < line.y1 and label.y + 6 > line.y0:
+                assert not left - 4 < line.x0 < left + wide + 4
 
 
 def test_rivals_that_tie_are_said_to_tie():

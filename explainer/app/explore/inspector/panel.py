@@ -150,7 +150,9 @@ def says_step(explanation: Explanation, step: Step) -> str:
     edge, patterns = step.edge, step.patterns
     whole = sum(step.candidates)
     second, value = next(pair for pair in step.ranked if pair[0] != edge.component)
-    share = f" ({percent(step.carried / whole)})" if whole * step.carried > 0 else ""
+    share = ""
+    if whole * step.carried > 0:  # in one piece with its number: no line begins with it
+        share = f" ({percent(step.carried / whole)})".replace(" ", "\N{NO-BREAK SPACE}")
     if len(patterns) == 1:
         word = f"“{wording.name(explanation, patterns[0].source)}”"
         comes = f"Of the {signed(patterns[0].influence)} of {word}, {signed(whole)} comes this way"

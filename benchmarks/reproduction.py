@@ -7,7 +7,7 @@ results, whose sentences are not kept; with `--write` the figures are drawn in d
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -111,34 +111,51 @@ def _cell(row: pd.Series | None) -> str:
     return "–" if row is None else written_row(row).replace(PERCENT, "")
 
 
+def _by_task(
+    numbers: pd.DataFrame,
+    first: str,
+    heads: Sequence[str],
+    cells: Callable[[pd.DataFrame], Iterable[str]],
+) -> Iterator[str]:
+    """A row for each task."""
+    yield f"| {first} | {' | '.join(heads)} |"
+    yield "|---|" + "---|" * len(heads)
+    for name, rows in _parts(numbers):
+        yield f"| {name} | {' | '.join(cells(rows))} |"
+
+
 def _skip(numbers: pd.DataFrame) -> Iterator[str]:
     quantities = ("accuracy", "skip flow", "signed skip flow", "skip steps", "alignment")
-    yield f"| % | mean Q | {' | '.join(quantities)} |"
-    yield "|---|---|" + "---|" * len(quantities)
-    for name, rows in _parts(numbers):
+
+    def cells(rows: pd.DataFrame) -> Iterator[str]:
         q = row_of(rows, "Q")
         assert q is not None
-        cells = [_cell(row_of(rows, quantity)) for quantity in quantities]
-        yield f"| {name} | {q['value']:.2f} | {' | '.join(cells)} |"
+        yield f"{q['value']:.2f}"
+        yield from (_cell(row_of(rows, quantity)) for quantity in quantities)
+
+    return _by_task(numbers, "%", ("mean Q", *quantities), cells)
 
 
 def _sparsity(numbers: pd.DataFrame) -> Iterator[str]:
     """How many patterns there are beside all paths."""
-    yield "| patterns among all paths, power of ten | nodes | heads and skips |"
-    yield "|---|---|---|"
-    for name, rows in _parts(numbers):
-        found = [row_of(rows, "log10 sparsity", level=level) for level, _ in LEVELS]
-        cells = ["–" if row is None else f"{row['value']:.1f}" for row in found]
-        yield f"| {name} | {' | '.join(cells).replace('-', '−')} |"
+
+    def cells(rows: pd.DataFrame) -> Iterator[str]:
+        for level, _ in LEVELS:
+            row = row_of(rows, "log10 sparsity", level=level)
+            yield "–" if row is None else f"{row['value']:.1f}".replace("-", "−")
+
+    heads = [name for _, name in LEVELS]
+    return _by_task(numbers, "patterns among all paths, power of ten", heads, cells)
 
 
 def _blocks(numbers: pd.DataFrame) -> Iterator[str]:
     layers = sorted(int(layer) for layer in numbers["layer"].dropna().unique())
-    yield f"| skip flow, % | {' | '.join(f'block {layer}' for layer in layers)} |"
-    yield "|---|" + "---|" * len(layers)
-    for name, rows in _parts(numbers):
-        cells = [_cell(row_of(rows, "skip flow", layer=layer)) for layer in layers]
-        yield f"| {name} | {' | '.join(cells)} |"
+    return _by_task(
+        numbers,
+        "skip flow, %",
+        [f"block {layer}" for layer in layers],
+        lambda rows: (_cell(row_of(rows, "skip flow", layer=layer)) for layer in layers),
+    )
 
 
 def _methods(numbers: pd.DataFrame) -> Iterator[str]:
@@ -176,32 +193,26 @@ def _methods(numbers: pd.DataFrame) -> Iterator[str]:
 def _controls(numbers: pd.DataFrame) -> Iterator[str]:
     """What is left of Q when heads and skips are cut: the patterns', parts of them, and others."""
     yield "| cut, Q left in % | n | how many | baseline elsewhere | zero elsewhere |"
-    yield "|---|---|---|---|---|"
-    for name, rows in _wholes(numbers):
-        for method in CUTS:
-            of = {"level": "attention", "words": "all", "method": method}
-            size = row_of(rows, "size", **of)
-            cells = [
-                row_of(rows, "removed Q", **of, replacement=replacement)
-                for replacement in ("baseline", "zero")
-            ]
-            if size is not None and cells[0] is not None:
-                yield (
-                    f"| {name}: {METHODS[method].label} | {cells[0]['n']:,} | {size['value']:.1f} "
-                    f"| {' | '.join(map(_cell, cells))} |"
-                )
+    yield from _left(numbers, CUTS, "attention", "removed Q")
 
 
 def _equal(numbers: pd.DataFrame) -> Iterator[str]:
     """What is left of Q with only some nodes, as many of every layer as the patterns have."""
     yield "| kept, Q left in % | n | nodes | baseline elsewhere | zero elsewhere |"
+    methods = (PATTERN, "rollout", *EQUAL, "conductance", "internal-influence")
+    yield from _left(numbers, methods, "embedding", "retained Q")
+
+
+def _left(
+    numbers: pd.DataFrame, methods: Sequence[str], level: str, quantity: str
+) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for name, rows in _wholes(numbers):
-        for method in (PATTERN, "rollout", *EQUAL, "conductance", "internal-influence"):
-            of = {"level": "embedding", "words": "all", "method": method}
+        for method in methods:
+            of = {"level": level, "words": "all", "method": method}
             size = row_of(rows, "size", **of)
             cells = [
-                row_of(rows, "retained Q", **of, replacement=replacement)
+                row_of(rows, quantity, **of, replacement=replacement)
                 for replacement in ("baseline", "zero")
             ]
             if size is not None and cells[0] is not None:
@@ -221,33 +232,23 @@ def _wholes(numbers: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _tasks(numbers: pd.DataFrame) -> Iterator[str]:
     """The pattern alone, task by task."""
-    columns = [
-        (
-            f"{quantity}, {label}{f', {replacement}' if replacement else ''}",
-            quantity,
-            level,
-            replacement,
-        )
+    columns = {
+        f"{quantity}, {label}{f', {given}' if given else ''}": (quantity, level, given)
         for level, label in LEVELS
-        for quantity, replacement in (
+        for quantity, given in (
             ("carried", None),
             ("retained Q", "baseline"),
             ("retained accuracy", "baseline"),
             ("retained accuracy", "zero"),
         )
-    ]
-    yield f"| % | {' | '.join(column[0] for column in columns)} |"
-    yield "|---|" + "---|" * len(columns)
-    for name, rows in _parts(numbers):
-        cells = [
-            _cell(
-                row_of(
-                    rows, quantity, level=level, words="all", method="pattern", replacement=given
-                )
-            )
-            for _, quantity, level, given in columns
-        ]
-        yield f"| {name} | {' | '.join(cells)} |"
+    }
+
+    def cells(rows: pd.DataFrame) -> Iterator[str]:
+        for quantity, level, given in columns.values():
+            of = {"level": level, "words": "all", "method": PATTERN, "replacement": given}
+            yield _cell(row_of(rows, quantity, **of))
+
+    return _by_task(numbers, "%", list(columns), cells)
 
 
 def _consistency(found: pd.DataFrame) -> Iterator[str]:

@@ -403,6 +403,11 @@ def test_what_differs_in_every_sentence_is_shown_where_intervals_overlap():
     assert math.isnan(own["beside"])
     assert "of Q (patterns less)" in beside(made.findings[2].says, "equal nodes")
     assert made.findings[2].tests[0].word == "not confirmed"
+    written_down = markdown(made)
+    assert "Better than the patterns by so many points, in the same sentences" in written_down
+    row = "| embedding | attention rollout, equal nodes | zero | 1.0"
+    (found,) = [text for text in written_down.splitlines() if text.startswith(row)]
+    assert found.endswith("| – |")
     # Results from before the difference was measured have their intervals alone.
     older = made.summary.drop(columns=[name for name in made.summary if "beside" in name])
     (_, _, kept_alone) = findings(older, made.consistency)

@@ -22,11 +22,13 @@ from explainer.evaluation.evidence.summary import summary
 from explainer.evaluation.evidence.tables import Tables, tables_of_runs, write_tables
 from explainer.evaluation.evidence.written import PERCENT, written, written_row
 from explainer.evaluation.line import Line
-from explainer.evaluation.methods import METHODS
+from explainer.evaluation.methods import METHODS, PATTERN
 from explainer.evaluation.stored import Stored, stored_runs
 
 SUMMARY, CONSISTENCY, REPORT = "summary.csv", "consistency.csv", "summary.md"
 FINDINGS, ABOUT = "findings.json", "about.json"
+PAIRED = ("retained Q", "retained accuracy", "removed Q")
+"""What methods are compared by with the patterns in the same sentences."""
 COMPARED = ("size", "carried", "retained accuracy", "retained Q", "removed Q")
 
 
@@ -109,7 +111,7 @@ def markdown(found: Report) -> str:
         lines += [*(f"- {test.text}" for test in finding.tests), "", finding.control, ""]
         lines += ["In all:", "", *(f"- {point}" for point in finding.points), ""]
     for (model, task), rows in found.summary.groupby(["model", "task"], sort=False):
-        lines += [f"## {model}: {task}", "", *_as_it_is(rows), "", *_methods(rows), ""]
+        lines += [f"## {model}: {task}", "", *_as_it_is(rows), "", *_methods(rows), *_beside(rows)]
     return "\n".join(lines)
 
 
@@ -147,6 +149,30 @@ def _methods(rows: pd.DataFrame) -> Iterator[str]:
             cells = [_cell(of[of["quantity"] == quantity]) for quantity in COMPARED]
             yield f"| {level} | {METHODS[method].label} | {' | '.join(cells)} |"
         yield ""
+
+
+def _beside(rows: pd.DataFrame) -> Iterator[str]:
+    """By how much methods are better than the patterns, or than their heads cut, in the same
+    sentences."""
+    known = rows[(rows["words"] == "all") & rows["beside"].notna() & (rows["method"] != PATTERN)]
+    if known.empty:
+        return
+    yield (
+        "Better than the patterns by so many points, in the same sentences, paths of all words "
+        "(removed Q: less left than without the patterns' heads):"
+    )
+    yield ""
+    yield f"| level | method | elsewhere | {' | '.join(PAIRED)} |"
+    yield "|---|---|---|" + "---|" * len(PAIRED)
+    by = ["level", "method", "replacement"]
+    for (level, method, instead), found in known.groupby(by, sort=False):
+        of = found.set_index("quantity")[["beside", "beside_low", "beside_high"]]
+        apart = [
+            written(*of.loc[name]).replace(PERCENT, "") if name in of.index else "–"
+            for name in PAIRED
+        ]
+        yield f"| {level} | {METHODS[method].label} | {instead} | {' | '.join(apart)} |"
+    yield ""
 
 
 def _cell(rows: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from explainer.app.explore.inspector.head_parts import parts_bar
-from explainer.base.numbers import signed
+from explainer.base.numbers import short_amount
 from explainer.figures.charts.head_parts import named
 from explainer.results.pattern import HeadParts
 from explainer.results.route import Edge
@@ -45,4 +45,4 @@ def test_the_bar_has_every_part_on_its_side_of_the_line(edge, parts):
     assert looks.keys() == values.keys()
     assert [name.attrib["class"] for (name,) in names] == [looks[name] for name in values]
     said = ["".join(name.itertext()) for name in names]
-    assert said == [f"{name} {signed(value, 3)}" for name, value in values.items()]
+    assert said == [f"{name} {short_amount(value, 3)}" for name, value in values.items()]

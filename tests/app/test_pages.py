@@ -142,8 +142,9 @@ def test_a_route_of_ones_own_is_measured_exactly(page, tiny_masked_lm):
 def test_a_route_in_a_link_that_fits_nothing_falls_back(page, own):
     test = page(word="2", own=own)
     assert "own" not in query(test)
-    noted = any("own route does not fit" in message for message in messages(test))
-    assert noted == bool(own)
+    for again in (test, test.run()):  # the page runs again once its width is known
+        noted = any("own route does not fit" in message for message in messages(again))
+        assert noted == bool(own)
 
 
 def test_a_link_reproduces_the_page(page):

@@ -23,6 +23,9 @@ from explainer.figures.patterns.drawn import Drawn
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Node, Place
 
+NOTED = "explore_noted"
+"""Where the session keeps the notes about what was dropped, with the choices that they led to."""
+
 
 def with_word(explanation: Explanation, chosen: Choices, word: int | None) -> Choices:
     """Another word selected; the place stays where the word's pattern passes it."""
@@ -58,7 +61,10 @@ def after_click(
 
 
 def drop_stale(rows: Rows) -> tuple[str, ...]:
-    """Drop what is selected and is not there; one note for each."""
+    """Drop what is selected and is not there; one note for each, until something else is chosen.
+
+    A page runs again as soon as its width is known, and would say a note for a moment only.
+    """
     before = LINKED.get()
     chosen = rows.inside(before)
     patterns = rows.shown.patterns
@@ -83,7 +89,9 @@ def drop_stale(rows: Rows) -> tuple[str, ...]:
     after = rows.outside(before, chosen)
     if after != before:
         LINKED.put(after)
-    return tuple(notes)
+        st.session_state[NOTED] = after, tuple(notes)
+    noted, kept = st.session_state.get(NOTED, (None, ()))
+    return kept if noted == after else ()
 
 
 def places(drawn: Sequence[Pattern], level: Level) -> tuple[Place, ...]:

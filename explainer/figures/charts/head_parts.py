@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explainer.base.numbers import signed
+from explainer.base.numbers import amount
 from explainer.figures.canvas import text, wording
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import HeadParts
@@ -37,9 +37,9 @@ def says_parts(explanation: Explanation, edge: Edge, parts: HeadParts) -> str:
     else:
         does = f"{passes} and {turns}"
     by = [
-        f"{signed(parts.value, 3)} by what “{source}” says (value)",
-        f"{signed(parts.key, 3)} by how much attention “{source}” draws (key)",
+        f"{amount(parts.value, 3)} by what “{source}” says (value)",
+        f"{amount(parts.key, 3)} by how much attention “{source}” draws (key)",
     ]
     if stays:
-        by.append(f"{signed(parts.query, 3)} by where “{source}” itself looks (query)")
+        by.append(f"{amount(parts.query, 3)} by where “{source}” itself looks (query)")
     return f"{head} {does}: {', '.join(by[:-1])} and {by[-1]}."

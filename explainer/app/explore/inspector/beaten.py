@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from explainer.base.numbers import signed
+from explainer.base.numbers import short_amount
 from explainer.figures.canvas import wording
 from explainer.results.settings import Search
 from explainer.results.step import Step
@@ -40,7 +40,8 @@ def beaten_table(step: Step) -> str:
     rows = "".join(
         f'<tr class="ipe-{"for" if value >= 0 else "against"}{"" if by == own else "-less"}">'
         f'<th scope="row">{escape(wording.component(by))}</th>'
-        f'<td class="ipe-bar">{_bar(value, largest)}</td><td>{signed(value)}</td></tr>'
+        f'<td class="ipe-bar">{_bar(value, largest)}</td>'
+        f"<td>{escape(short_amount(value))}</td></tr>"
         for by, value in shown
     )
     name = "Influence by each component (logits)"

@@ -9,7 +9,7 @@ import streamlit as st
 from explainer import Explanation
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
-from explainer.base.numbers import signed
+from explainer.base.numbers import short_amount
 from explainer.figures.canvas.text import brief
 from explainer.figures.charts.head_parts import named, says_parts
 from explainer.results.step import Step
@@ -40,7 +40,7 @@ def parts_bar(values: dict[str, float], said: str) -> str:
 
     bars = "".join(map(bar, reversed(below))) + "<b></b>" + "".join(map(bar, above))
     names = "".join(
-        f'<span><i class="{_look(name, values)}"></i>{name} {signed(value, 3)}</span>'
+        f'<span><i class="{_look(name, values)}"></i>{name} {escape(short_amount(value, 3))}</span>'
         for name, value in values.items()
     )
     return (

@@ -22,6 +22,10 @@ from explainer.results.route import SKIP, Component, Route
 
 ANY = "all heads and skip"
 OWNER = "own_route_of"
+MISFIT = "own_route_misfit"
+"""Where the session keeps whose route of the link did not fit: that is said until another is drawn,
+for a page runs again as soon as its width is known."""
+DOES_NOT_FIT = "The link's own route does not fit this model and sentence: the found one is shown."
 
 
 @dataclass(frozen=True)
@@ -60,25 +64,31 @@ def own_route(explanation: Explanation, request: Request, pattern: Pattern) -> N
     st.session_state[OWNER] = owner
     drawn = LINKED.get().own is not None
     box = st.expander("Draw your own route", drawn, key="own_route", on_change="rerun")
-    if not box.open and not drawn:
+    if box.open or drawn:
+        with box:
+            _drawn(explanation, request, pattern)
+    if st.session_state.get(MISFIT) == owner and LINKED.get().own is None:
+        st.info(DOES_NOT_FIT)
+
+
+def _drawn(explanation: Explanation, request: Request, pattern: Pattern) -> None:
+    """The table of steps, and what the route in it carries."""
+    st.caption(
+        f"Where does the influence of “{plain(clean(pattern.token))}” go at each block, and "
+        "by what? Start from the pattern that was found and change cells."
+    )
+    draft = _edited(explanation, request, pattern)
+    found = Draft(pattern.nodes[1:], pattern.components)
+    EDITOR.change(own=None if draft == found else draft.written())
+    if draft == found:
+        st.markdown(plain(_found(pattern)))
         return
-    with box:
-        st.caption(
-            f"Where does the influence of “{plain(clean(pattern.token))}” go at each block, and "
-            "by what? Start from the pattern that was found and change cells."
-        )
-        draft = _edited(explanation, request, pattern)
-        found = Draft(pattern.nodes[1:], pattern.components)
-        EDITOR.change(own=None if draft == found else draft.written())
-        if draft == found:
-            st.markdown(plain(_found(pattern)))
-            return
-        try:
-            measured = route_influence(request, draft.route(pattern.source))
-        except ExplainerError as error:
-            show_error(error)
-            return
-        st.markdown(plain(_own(pattern, measured)))
+    try:
+        measured = route_influence(request, draft.route(pattern.source))
+    except ExplainerError as error:
+        show_error(error)
+        return
+    st.markdown(plain(_own(pattern, measured)))
 
 
 def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> Draft:
@@ -91,7 +101,7 @@ def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> Dra
     # The table keeps its own edits, so what it starts from must stay the same for a word.
     key = f"own_route_{hash((request, pattern.source))}"
     if key + "_start" not in st.session_state:
-        st.session_state[key + "_start"] = _start(explanation, pattern)
+        st.session_state[key + "_start"] = _start(explanation, request, pattern)
     start: Draft = st.session_state[key + "_start"]
     frame = pd.DataFrame(
         {
@@ -121,7 +131,7 @@ def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> Dra
     )
 
 
-def _start(explanation: Explanation, pattern: Pattern) -> Draft:
+def _start(explanation: Explanation, request: Request, pattern: Pattern) -> Draft:
     """The link's draft where it fits the model and sentence, with a note where it does not."""
     found = Draft(pattern.nodes[1:], pattern.components)
     asked = LINKED.get().own
@@ -137,9 +147,7 @@ def _start(explanation: Explanation, pattern: Pattern) -> Draft:
         for node, component in zip(draft.nodes, draft.components, strict=True)
     )
     if draft is None or not fits:
-        st.info(
-            "The link's own route does not fit this model and sentence: the found one is shown."
-        )
+        st.session_state[MISFIT] = request, pattern.source
         return found
     return draft
 

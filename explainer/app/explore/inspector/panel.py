@@ -24,7 +24,7 @@ from explainer.app.explore.state import EDITOR
 from explainer.app.explore.tables import passing_table
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
-from explainer.base.numbers import counted, percent, signed
+from explainer.base.numbers import amount, counted, percent, signed
 from explainer.figures import View
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
@@ -155,12 +155,12 @@ def says_step(explanation: Explanation, step: Step) -> str:
         share = f" ({percent(step.carried / whole)})".replace(" ", "\N{NO-BREAK SPACE}")
     if len(patterns) == 1:
         word = f"“{wording.name(explanation, patterns[0].source)}”"
-        comes = f"Of the {signed(patterns[0].influence)} of {word}, {signed(whole)} comes this way"
+        comes = f"Of the {signed(patterns[0].influence)} of {word}, {amount(whole)} comes this way"
     else:
-        comes = f"{counted(len(patterns), 'pattern')} bring {signed(whole)} here"
+        comes = f"{counted(len(patterns), 'pattern')} bring {amount(whole)} here"
     there = wording.name(explanation, edge.target)
     way = f"on at “{there}”" if edge.source == edge.target else f"on to “{there}”"
     return (
-        f"{comes}; {wording.component(edge.component)} carries {signed(step.carried)} of it{share} "
-        f"{way}. Next is {wording.component(second)} with {signed(value)}."
+        f"{comes}; {wording.component(edge.component)} carries {amount(step.carried)} of it{share} "
+        f"{way}. Next is {wording.component(second)} with {amount(value)}."
     )

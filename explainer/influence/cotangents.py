@@ -23,26 +23,35 @@ from explainer.models.shapes import Float, Int
 Paths = Sequence[tuple[int, ...]]
 
 
-def batches(trace: Trace, paths: Paths) -> list[list[int]]:
-    """Numbers of the `paths` whose cotangents are there at once, as many as there is room for.
+@dataclass(frozen=True)
+class Batch:
+    """Numbers of paths whose cotangents are there at once, and how many vectors that takes."""
+
+    numbers: list[int]
+    vectors: int
+
+
+def batches(trace: Trace, paths: Paths) -> list[Batch]:
+    """As many of the `paths` at once as there is room for.
 
     Those that end alike go together: they share what is kept of them, and the work.
     """
-    plan, vectors = trace.plan, trace.plan.vectors
+    plan = trace.plan
     found: list[list[int]] = []
+    taken: list[int] = []
     known: set[tuple[int, ...]] = set()
-    taken = 0
     for number in sorted(range(len(paths)), key=lambda number: paths[number][::-1]):
         ends = {paths[number][start:] for start in range(1, trace.n_layers)}
         more = VECTORS + plan.vectors_a_node * len(ends - known)
-        if not found or taken + more > vectors or len(found[-1]) == plan.tangents:
+        if not found or taken[-1] + more > plan.vectors or len(found[-1]) == plan.tangents:
             found.append([])
-            known, taken = set(), 0
+            taken.append(0)
+            known = set()
             more = VECTORS + plan.vectors_a_node * len(ends)
         found[-1].append(number)
+        taken[-1] += more
         known |= ends
-        taken += more
-    return [sorted(batch) for batch in found]
+    return [Batch(sorted(b), vectors) for b, vectors in zip(found, taken, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)

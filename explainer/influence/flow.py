@@ -11,6 +11,7 @@ import numpy as np
 
 from explainer.base.checkpoint import steps
 from explainer.influence.edges.components import SKIP_ROW
+from explainer.influence.memory import VECTORS
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Trace
 from explainer.results.total_flow import TotalFlow
@@ -27,6 +28,7 @@ def total_flows(trace: Trace) -> list[TotalFlow]:
     sizes = [text.stop - text.start for text in trace.texts]
     skip = [np.zeros((trace.n_layers, n)) for n in sizes]
     heads = [np.zeros((trace.n_layers, trace.n_heads, n, n)) for n in sizes]
+    trace.make_room(trace.n_tokens * VECTORS)
     tangents = Tangents.of_words(trace, range(trace.n_tokens))
     for number in steps(range(trace.n_layers)):
         last = number == trace.n_layers - 1

@@ -68,6 +68,7 @@ def measure_all(trace: Trace, routes: Sequence[Route]) -> list[Measured]:
 
 def follow_routes(trace: Trace, routes: Sequence[Route]) -> list[Measured]:
     """`measure` of routes that are known to be the trace's, all of them at once."""
+    trace.make_room()
     taken = [route.edges("attention") for route in routes]
     trails: list[list[float]] = [[] for _ in routes]
     # The different beginnings of routes so far, each with its tangents; and each route's own.

@@ -41,10 +41,11 @@ that does to keys and values; or its tangents and what they do to the heads' out
 class Plan:
     """What a budget is spent on.
 
-    A piece has `points`, layers are held up to `held` bytes. `tangents` partial patterns are
-    followed up at once, and of so many `paths` that share nothing the cotangents at all layers are
-    there at once. Layers keep as much (`keeps`) as lets all of them fit, if that is possible;
-    `made_again` is the share of all layers that do not fit even so.
+    A piece has `points`, layers are held up to `held` bytes where nothing else is wanted
+    (`beside`). `tangents` partial patterns are followed up at once, and of so many `paths` that
+    share nothing the cotangents at all layers are there at once. Layers keep as much (`keeps`) as
+    lets all of them fit beside that, if it is possible; `made_again` is the share of all layers
+    that do not fit even so. `vector` is what d_model numbers at every point take.
     """
 
     points: int
@@ -52,6 +53,7 @@ class Plan:
     tangents: int
     paths: int
     made_again: float
+    vector: int
     n_layers: int
     keeps: Keeps = Keeps.PROJECTIONS
 
@@ -65,6 +67,10 @@ class Plan:
     def vectors_a_node(self) -> int:
         """∂Q/∂u at a node of a path, and with room enough ∂Q/∂o."""
         return 2 if self.roomy else 1
+
+    def beside(self, vectors: int) -> int:
+        """Up to so many bytes layers are held beside so many vectors of paths at every point."""
+        return max(0, self.held - vectors * self.vector)
 
     @property
     def roomy(self) -> bool:
@@ -114,9 +120,18 @@ class Plan:
             for each in (sizes.tangent, sizes.path)
         )
         taken = points * max(tangents * sizes.tangent, paths * sizes.path)
-        held = max(0, spare - taken - in_piece * (sizes.layer + sizes.passing))
-        made_again = 1 - min(1.0, held / (points * n_layers * sizes.layer))
-        return Plan(in_piece, held, tangents, paths, made_again, n_layers, sizes.keeps)
+        held = spare - in_piece * (sizes.layer + sizes.passing)
+        held_beside = max(0, held - taken)
+        return Plan(
+            points=in_piece,
+            held=max(0, held),
+            tangents=tangents,
+            paths=paths,
+            made_again=1 - min(1.0, held_beside / (points * n_layers * sizes.layer)),
+            vector=points * sizes.vector,
+            n_layers=n_layers,
+            keeps=sizes.keeps,
+        )
 
 
 def evenly(points: int, most: int) -> int:
@@ -130,13 +145,14 @@ def evenly(points: int, most: int) -> int:
 @dataclass(frozen=True)
 class _Sizes:
     """Bytes for one point: of a layer; of what passes while it is made and used; of what a piece
-    knows of it; of a path's tangents from one layer to the next; of these and its cotangents at all
-    layers; and of what passes for it while it is scored or moved."""
+    knows of it; of d_model numbers; of a path's tangents from one layer to the next; of these and
+    its cotangents at all layers; and of what passes for it while it is scored or moved."""
 
     keeps: Keeps
     layer: int
     passing: int
     known: int
+    vector: int
     tangent: int
     path: int
     path_at_work: int
@@ -162,6 +178,7 @@ class _Sizes:
             layer=itemsize * n_tokens * (6 * d_model + d_ff + kept[keeps]),
             passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + 3 * heads),
             known=itemsize * n_tokens * 2 * d_model,
+            vector=itemsize * d_model,
             tangent=itemsize * d_model * VECTORS,
             path=itemsize * d_model * (VECTORS + len(adapter.blocks) * (2 if roomy else 1)),
             path_at_work=itemsize * max(2 * d_model + 4 * heads, 4 * d_model + 2 * d_ff),

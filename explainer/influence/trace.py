@@ -23,7 +23,7 @@ from torch import Tensor
 from explainer.base.budget import given_budget
 from explainer.base.checkpoint import checkpoint, part
 from explainer.influence.layer import Layer, Piece
-from explainer.influence.memory import Plan, Store
+from explainer.influence.memory import VECTORS, Plan, Store
 from explainer.influence.passes import Head, Passes
 from explainer.influence.sampling.adaptive import Adaptive
 from explainer.influence.sampling.path import IntegrationPath
@@ -167,6 +167,13 @@ class Trace:
     def index(self, numbers: Sequence[int]) -> Int[Tensor, " number"]:
         """Whole numbers as a tensor that indexes this trace's own."""
         return torch.tensor(numbers, dtype=torch.long, device=self.device)
+
+    def make_room(self, vectors: int | None = None) -> None:
+        """Hold so much of the blocks that there is room for so many vectors of paths at every
+        point, or for as many as there are at the most."""
+        plan = self.plan
+        most = max(plan.vectors, plan.tangents * VECTORS)
+        self.store.resize(plan.beside(most if vectors is None else vectors))
 
     def at_block(self, number: int, work: Callable[[int, Layer], Result]) -> list[Result]:
         """`work` of the number of every piece and its layer of a block, in the pieces' order."""

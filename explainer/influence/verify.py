@@ -47,7 +47,8 @@ def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: 
 
     A masked LM's head is the adapter's, at the target alone, which at load gave the library's own
     logits at every position. The whole vocabulary, whose largest logit says how far rounding may
-    go, is computed only where the difference is more than the least that is allowed.
+    go, is computed only where the difference is more than the least that is allowed. Of a word that
+    is not asked about the logit need not even be a number: Q does not depend on it.
     """
     network, ids = model.network, sentence.token_ids
     if model.info.task == "masked-lm":

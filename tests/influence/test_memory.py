@@ -163,10 +163,11 @@ def test_paths_are_followed_in_as_few_batches_as_there_is_room_for():
     vectors = trace.plan.vectors
     paths = [(j, j, i, i, 2) for i in range(5) for j in range(5)]
     found = batches(trace, paths)
-    assert sorted(place for batch in found for place in batch) == list(range(25))
+    assert sorted(number for batch in found for number in batch.numbers) == list(range(25))
     for batch in found:
-        ends = {paths[place][start:] for place in batch for start in (1, 2, 3)}
-        assert memory.VECTORS * len(batch) + len(ends) <= vectors or len(batch) == 1
+        ends = {paths[number][start:] for number in batch.numbers for start in (1, 2, 3)}
+        assert batch.vectors == memory.VECTORS * len(batch.numbers) + len(ends)
+        assert batch.vectors <= vectors or len(batch.numbers) == 1
     assert 1 < len(found) < 25
     assert batches(trace, []) == []
 

@@ -189,6 +189,29 @@ def test_the_whole_vocabulary_is_asked_only_where_rounding_may_be_large(
         off_by(2 * most)
 
 
+def test_only_logits_that_are_asked_about_must_be_numbers(tiny_masked_lm):
+    """Q and all its derivatives are the same whatever another word's logit is."""
+    head, broken = tiny_masked_lm.adapter.logits, WORDS.index("love")
+
+    def without_love(hidden, words):
+        found = head(hidden, words).clone()
+        found[:, broken if words is None else words == broken] = torch.nan
+        return found
+
+    adapter = replace(tiny_masked_lm.adapter, logits=without_love)
+    model = replace(tiny_masked_lm, adapter=adapter)
+    text = "the farmers [MASK] old ."
+    found, whole = (explain(m, text, correct="are", wrong="is") for m in (model, tiny_masked_lm))
+    assert found.target.value == whole.target.value
+    assert found.influence == pytest.approx(whole.influence, rel=1e-6)
+    assert [p.nodes for p in found.patterns] == [p.nodes for p in whole.patterns]
+    with pytest.raises(ExplainerError, match="not finite"):
+        explain(model, text, correct="love", wrong="is")
+    # What looks at all words still needs all of them.
+    with pytest.raises(ExplainerError, match="not finite"):
+        explain(model, text)
+
+
 def test_a_single_sentence_of_a_classifier_is_compared_too(tiny_classifier):
     adapter = shifted(lambda _: tiny_classifier.adapter)(None)
     with pytest.raises(ExplainerError, match="itself gives"):

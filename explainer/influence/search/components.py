@@ -95,11 +95,13 @@ def components_along(
     """
     found: dict[int, ComponentsSoFar] = {}
     for batch in batches(trace, paths):
-        ours = [paths[place] for place in batch]
-        with part(len(found) / len(paths), (len(found) + len(batch)) / len(paths)):
-            known = start if len(batch) == len(paths) else None
-            longer = _along(trace, ours, batch, choose, candidates, known)
-        found |= zip(batch, longer, strict=True)
+        numbers, behind = batch.numbers, len(found)
+        trace.make_room(batch.vectors)
+        with part(behind / len(paths), (behind + len(numbers)) / len(paths)):
+            ours = [paths[number] for number in numbers]
+            known = start if len(numbers) == len(paths) else None
+            longer = _along(trace, ours, numbers, choose, candidates, known)
+        found |= zip(numbers, longer, strict=True)
     return [found[place] for place in range(len(paths))]
 
 

@@ -26,6 +26,7 @@ from torch import Tensor
 from explainer.base.checkpoint import part
 from explainer.influence.edges.components import row_of
 from explainer.influence.measure import follow_routes
+from explainer.influence.memory import VECTORS
 from explainer.influence.search.components import (
     ComponentsSoFar,
     components_along,
@@ -122,6 +123,7 @@ def _refined(
     if search.beam is not None:
         return _refined_together(trace, words, search.beam, search)
     with part(0.0, NODES_SHARE):
+        trace.make_room(len(words) * search.top_k * VECTORS)
         start = Tangents.of_words(trace, words) if trace.plan.roomy else None
         found = refine_nodes(trace, words, search.top_k, start)
     with part(NODES_SHARE, 1.0):
@@ -134,6 +136,7 @@ def _refined_together(
 ) -> tuple[list[NodesSoFar], list[ComponentsSoFar]]:
     """The same with nodes and components from one search; then both levels along them."""
     found_at = beam / (beam + search.top_k / NODES_SHARE)
+    trace.make_room()
     with part(0.0, found_at):
         ways = of_different_nodes(refine_edges(trace, words, beam), search.top_k)
     along = [way.nodes for way in ways]

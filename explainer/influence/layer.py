@@ -29,6 +29,7 @@ from explainer.models.block import (
     NormState,
     Projections,
     join_heads,
+    join_side_by_side,
     split_heads,
 )
 from explainer.models.shapes import Float, Int
@@ -244,8 +245,8 @@ class Layer:
         if "own_G" not in self.__dict__:
             self.__dict__["own_G"] = self._own_G(D)
         key, value = D.mT @ self.attended.q, self.attended.attention.mT @ self.R
-        joined = torch.cat([join_heads(x) for x in (key, value)], dim=-1)
-        G = torch.matmul(joined, self.block.W_QKV[self.P.shape[-1] :]).to(self.P)
+        both = join_side_by_side(key, value)
+        G = torch.matmul(both, self.block.W_QKV[self.P.shape[-1] :]).to(self.P)
         if self.rows is None:
             return G.add_(self.own_G)
         return G.index_add_(1, self.rows, self.own_G)

@@ -55,6 +55,7 @@ class Plan:
     made_again: float
     vector: int
     n_layers: int
+    n_tokens: int
     keeps: Keeps = Keeps.PROJECTIONS
 
     @property
@@ -76,6 +77,11 @@ class Plan:
     def roomy(self) -> bool:
         """Whether there is room for everything that is wanted twice."""
         return self.keeps == Keeps.EVERYTHING
+
+    @property
+    def scored_once(self) -> bool:
+        """Whether nodes are scored once, for all words at once, and room is scarce."""
+        return self.keeps == Keeps.PROJECTIONS and self.tangents >= self.n_tokens
 
     @property
     def all_held(self) -> bool:
@@ -130,6 +136,7 @@ class Plan:
             made_again=1 - min(1.0, held_beside / (points * n_layers * sizes.layer)),
             vector=points * sizes.vector,
             n_layers=n_layers,
+            n_tokens=n_tokens,
             keeps=sizes.keeps,
         )
 

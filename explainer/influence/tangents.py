@@ -104,20 +104,17 @@ class Tangents:
 
     def to_nodes(self, parents: Sequence[int], target: Int[Tensor, " edge"]) -> Tangents:
         """Those numbered by `parents` moved to `target` by all heads and skip."""
-        if list(parents) == list(range(len(self.source))):  # each once, in order: no copies
-            source = self.source
-            return self._moved(
-                target,
-                lambda layer, projected: jacobian.move_to_node(layer, projected, source, target),
-            )
         parent = self.trace.index(parents)
         source = self.source[parent]
-        return self._moved(
-            target,
-            lambda layer, projected: jacobian.move_to_node(
-                layer, projected.select(parent), source, target
-            ),
-        )
+        in_order = list(parents) == list(range(len(self.source)))  # each once: no copies
+
+        def move(layer: Layer, projected: Projected) -> Tensor:
+            if self.trace.plan.scored_once:  # there is a better use for the room
+                layer.let_go_of_scores()
+            chosen = projected if in_order else projected.select(parent)
+            return jacobian.move_to_node(layer, chosen, source, target)
+
+        return self._moved(target, move)
 
     def along_edges(
         self,

@@ -110,6 +110,13 @@ def join_heads(
     return x.transpose(1, 2).flatten(2)
 
 
+def join_side_by_side(
+    *parts: Float[Tensor, "point head row d_head"],
+) -> Float[Tensor, "point row width"]:
+    """`join_heads` of every part, one after the other along the last axis."""
+    return torch.cat([x.transpose(1, 2) for x in parts], dim=2).flatten(2)
+
+
 def normalise(
     norm: LayerNorm, x: Float[Tensor, "point row width"]
 ) -> tuple[Float[Tensor, "point row width"], NormState]:
@@ -183,7 +190,7 @@ def attend_with(
     apart: Bool[Tensor, "from from"] | None,
 ) -> Attended:
     """A and o of queries, keys and values."""
-    scores = known.q @ known.k.mT * block.d_head**-0.5
+    scores = (known.q @ known.k.mT).mul_(block.d_head**-0.5)
     if apart is not None:
         scores = scores.masked_fill(apart if rows is None else apart[rows], -torch.inf)
     attention = torch.softmax(scores, dim=-1)

@@ -14,6 +14,7 @@ from explainer.influence.edges.components import OPEN, SKIP_ROW, component_of, r
 from explainer.influence.held import Keeps, bytes_of
 from explainer.influence.layer import Layer
 from explainer.influence.memory import Plan, evenly
+from explainer.influence.search.nodes import refine_nodes
 from explainer.influence.search.refine import refine
 from explainer.influence.tangents import Tangents
 from explainer.influence.trace import Trace
@@ -200,6 +201,23 @@ def test_a_store_makes_room_by_degrees():
     assert store.take(0, 0) is None
     assert store.take(0, 1) is layers[1]
     assert whole > kept > least == layers[1].n_bytes
+
+
+def test_what_only_scores_nodes_goes_when_all_words_have_been_scored_and_room_is_scarce():
+    problem = tiny_problem(layers=4)
+
+    def held_after(budget):
+        trace = traced(problem, budget)
+        refine_nodes(trace, list(range(5)), 1)
+        layers = [trace.store.take(0, number) for number in range(2)]
+        return trace.plan, [layer.__dict__.keys() & {"R", "own_G"} for layer in layers]
+
+    plan, kept = held_after(10_000_000)
+    assert not plan.scored_once
+    assert kept == [{"R", "own_G"}] * 2
+    plan, kept = held_after(300_000)
+    assert plan.scored_once
+    assert kept == [set()] * 2
 
 
 @pytest.mark.parametrize("keeps", Keeps)

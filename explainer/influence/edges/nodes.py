@@ -18,7 +18,12 @@ from torch import Tensor
 from explainer.influence.edges.jacobian import feed_forward_at, weight_on
 from explainer.influence.edges.select import rows_at
 from explainer.influence.layer import Layer
-from explainer.models.block import feed_forward_backward, join_heads, split_heads
+from explainer.models.block import (
+    feed_forward_backward,
+    join_heads,
+    join_side_by_side,
+    split_heads,
+)
 from explainer.models.shapes import Float, Int
 
 
@@ -72,8 +77,7 @@ class AtNodes:
         a = weight_on(layer, row, source)
         along = (R * (rows_at(inside.v, source) - o)).sum(-1, keepdim=True)
         key, value = q.mul_(along.mul_(a).mul_(root)), a * R
-        joined = torch.cat([join_heads(key), join_heads(value)], dim=-1)
-        C = torch.matmul(joined, block.W_QKV[d_model:]).to(self.P)
+        C = torch.matmul(join_side_by_side(key, value), block.W_QKV[d_model:]).to(self.P)
         (stays,) = torch.nonzero(source == target, as_tuple=True)
         if len(stays):
             R_stay, o_stay = rows_at(R, stays), rows_at(o, stays)

@@ -145,6 +145,9 @@ def test_a_route_in_a_link_that_fits_nothing_falls_back(page, own):
     for again in (test, test.run()):  # the page runs again once its width is known
         noted = any("own route does not fit" in message for message in messages(again))
         assert noted == bool(own)
+    for word in (1, 2):  # and back: nobody has asked for it again
+        checked(widget(test, "selectbox", "word").set_value(word).run())
+        assert not any("own route does not fit" in message for message in messages(test))
 
 
 def test_a_link_reproduces_the_page(page):

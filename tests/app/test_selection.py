@@ -272,8 +272,9 @@ def test_a_place_that_nothing_passes_falls_back_with_a_note(page, at):
         (said,) = messages(again)
         assert "it is no longer selected" in said
         assert "at" not in query(again)
-    checked(widget(test, "segmented_control", "level").set_value("embedding").run())
-    assert not messages(test)
+    for level in ("embedding", "attention"):  # and back: nobody has asked for it again
+        checked(widget(test, "segmented_control", "level").set_value(level).run())
+        assert not messages(test)
 
 
 def test_a_word_that_does_not_pass_the_links_place_stays_alone(page):

@@ -91,7 +91,10 @@ def drop_stale(rows: Rows) -> tuple[str, ...]:
         LINKED.put(after)
         st.session_state[NOTED] = after, tuple(notes)
     noted, kept = st.session_state.get(NOTED, (None, ()))
-    return kept if noted == after else ()
+    if noted == after:
+        return kept
+    st.session_state.pop(NOTED, None)  # who comes back to these choices has not asked so again
+    return ()
 
 
 def places(drawn: Sequence[Pattern], level: Level) -> tuple[Place, ...]:

@@ -69,6 +69,8 @@ def own_route(explanation: Explanation, request: Request, pattern: Pattern) -> N
             _drawn(explanation, request, pattern)
     if st.session_state.get(MISFIT) == owner and LINKED.get().own is None:
         st.info(DOES_NOT_FIT)
+    else:
+        st.session_state.pop(MISFIT, None)
 
 
 def _drawn(explanation: Explanation, request: Request, pattern: Pattern) -> None:

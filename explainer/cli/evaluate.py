@@ -101,7 +101,10 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
 def _add_comparison(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is compared")
     group.add_argument(
-        "--methods", nargs="+", metavar="M", help="names from --list, or all (default: ten)"
+        "--methods",
+        nargs="+",
+        metavar="M",
+        help="names from --list, or all (default: those marked * there)",
     )
     group.add_argument(
         "--replacement",

@@ -18,6 +18,7 @@ from explainer.base import assets, extras
 from explainer.base.numbers import percent
 from explainer.cli.main import main
 from explainer.cli.table import align, explanation_table, path_text
+from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
 from explainer.models.registry import load_model
 from explainer.results.explanation import Explanation
 from explainer.results.settings import Settings
@@ -383,7 +384,12 @@ def test_tasks_and_methods_are_listed(capsys):
     assert main(["evaluate", "--list"]) == 0
     printed = capsys.readouterr().out
     assert "  sentiment\n" in printed
-    assert "* attention-flow " in printed
+    marked = {name for name in METHODS if f"* {name} " in printed}
+    assert marked == set(DEFAULT_METHODS)
+    with pytest.raises(SystemExit):
+        main(["evaluate", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "names from --list, or all (default: those marked * there)" in said
 
 
 def test_models_are_listed_one_a_line(capsys):

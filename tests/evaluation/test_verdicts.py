@@ -135,6 +135,12 @@ def test_skips_stand_beside_all_heads_together():
     assert [test.word for test in skip_tests(table)] == ["not confirmed", "confirmed"]
     table = pd.DataFrame([row("skip flow", 0.49), row("signed skip flow", 0.6, math.nan)])
     assert [test.word for test in skip_tests(table)] == ["cannot tell", "cannot tell"]
+    # What is said to refute them is what the verdict goes by: one count below half, none above.
+    for signed, word in ((0.3, "not confirmed"), (0.5, "not confirmed"), (0.6, "cannot tell")):
+        table = pd.DataFrame([row("skip flow", 0.44), row("signed skip flow", signed)])
+        assert together(list(skip_tests(table))) == word
+    assert "by size or with its sign, below 50 %" in SKIPS.refuted_by
+    assert SKIPS.refuted_by.endswith("and neither above it.")
 
 
 def forms(q, accuracy) -> pd.DataFrame:

@@ -23,8 +23,8 @@ class Claim:
 
 SKIPS = Claim(
     "Much influence flows through skip connections.",
-    "Skip’s share of all influence below 50 % with its whole interval, both counted by size and "
-    "with its sign.",
+    "Skip’s share of all influence, counted by size or with its sign, below 50 % with its whole "
+    "interval, and neither above it.",
 )
 CONSISTENCY = Claim(
     "Consistent patterns go with good performance.",

@@ -547,7 +547,7 @@ def test_ablate(ablation, explained, place, thing, rest, level):
     given_ = list(ablation.it)
     if place < len(given_):
         given_[place] = thing
-    found = outcome(lambda: run_kept(*given_, **rest))
+    found = outcome(lambda: run_kept(*given_, **{"replacement": "zero"} | rest))
     assert found is None or isinstance(found, Ablated)
     model, routes = ablation.it[0], thing if place % 2 else explained.it.patterns
     for cut in (keep_only, remove):

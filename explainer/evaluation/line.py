@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
+from itertools import takewhile
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -38,15 +39,21 @@ def left_out(case: Case, number: int, why: ExplainerError) -> Line:
 
 
 def with_cluster(line: Line) -> Line:
-    """The line; one from before there were clusters, with the one that it stood for: the first
-    piece of the word that the answer depends on, or where no token is that word its own text."""
+    """The line; one from before there were clusters, with the one that it stood for.
+
+    It is the word that the answer depends on, put together from its pieces where a tokenizer marks
+    them with ##, or where no token is that word its own text.
+    """
     if "controller" not in line or "cluster" in line:
         return line
     at, tokens = line["controller"], line.get("tokens")
     if at is None:
         return {**line, "cluster": line.get("text")}
     if type(at) is int and type(tokens) is list and 0 <= at < len(tokens):
-        return {**line, "cluster": lexeme(str(tokens[at]).lstrip("Ġ▁"))}
+        first, *others = map(str, tokens[at:])
+        pieces = takewhile(lambda piece: piece.startswith("##"), others)
+        word = first.lstrip("Ġ▁") + "".join(piece.removeprefix("##") for piece in pieces)
+        return {**line, "cluster": lexeme(word)}
     return line
 
 

@@ -579,10 +579,12 @@ def test_sentences_of_a_noun_in_both_numbers_are_one_cluster():
     assert table[["low", "high"]].notna().any(axis=None)
 
 
-def test_a_line_from_before_there_were_clusters_has_the_first_piece_of_its_word():
+def test_a_line_from_before_there_were_clusters_has_its_word():
     older = {name: value for name, value in line(0, 1.0, 1.0).items() if name != "cluster"}
     older["tokens"] = ["[CLS]", "farmers", *TOKENS[2:]]
     assert with_cluster(older)["cluster"] == "farmer"
+    pieces = ["[CLS]", "farm", "##er", "##s", "love"]
+    assert with_cluster({**older, "tokens": pieces})["cluster"] == "farmer"
     assert with_cluster({**older, "controller": None})["cluster"] == older["text"]
     assert with_cluster({**older, "cluster": "x"})["cluster"] == "x"
     for damaged in ({"controller": 99}, {"controller": "1"}, {"tokens": None}):

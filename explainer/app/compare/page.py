@@ -19,6 +19,7 @@ from explainer.app.compare.state import BOTH, LINKED, SIDES
 from explainer.app.compare.tables import route_table
 from explainer.app.compute import Request
 from explainer.app.state.editor import UNSET
+from explainer.app.state.noted import standing_notes
 from explainer.app.widgets.drawing import drawing_controls, merge_field
 from explainer.app.widgets.frame.page import Frame, page_frame
 from explainer.app.widgets.frame.viewport import columns
@@ -30,6 +31,8 @@ from explainer.figures.patterns.pairs.difference import difference_summary, toke
 from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import compare
 
+NOTED = "compare_noted"
+"""Where the session keeps the note about a word that was dropped."""
 LEAD = "Two sentences, two models or two questions: does influence take the same way?"
 SAME = (
     "Both sides are the same: change the second one’s sentence, model or contrast, or take a "
@@ -86,9 +89,8 @@ def _figures(both: Pair, requests: tuple[Request, Request], frame: Frame) -> Non
     notes, width = frame.messages, frame.width
     shown = shown_of(both, merged=BOTH.choices().merge)
     rows, comparison = shown.rows, shown.comparison
-    stale = _drop_stale_word(shown)
-    if stale:
-        notes.info(stale, icon=":material/link_off:")
+    for note in _drop_stale_word(shown):
+        notes.info(note, icon=":material/link_off:")
     if LINKED.get().same:
         notes.info(SAME, icon=":material/content_copy:")
     if both[0].model.task != both[1].model.task:
@@ -159,11 +161,12 @@ def _word_field(shown: Shown) -> None:
     )
 
 
-def _drop_stale_word(shown: Shown) -> str | None:
-    """Drop a selected word that neither sentence has; the note about it, if so."""
+def _drop_stale_word(shown: Shown) -> tuple[str, ...]:
+    """Drop a selected word that neither sentence has; the note, until something else is chosen."""
     pair = LINKED.get()
     word = pair.second.word if pair.first.word is None else pair.first.word
-    if word is None or shown.selected() is not None:
-        return None
-    shown.select(None)
-    return f"Token {word} is not in the sentence: all words are shown."
+    new = []
+    if word is not None and shown.selected() is None:
+        shown.select(None)
+        new.append(f"Token {word} is not in the sentence: all words are shown.")
+    return standing_notes(NOTED, LINKED.get(), tuple(new))

@@ -17,6 +17,7 @@ from explainer.app.explore.rows import Rows
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
+from explainer.app.state.noted import standing_notes
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
 from explainer.figures.patterns.drawn import Drawn
@@ -24,7 +25,7 @@ from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Node, Place
 
 NOTED = "explore_noted"
-"""Where the session keeps the notes about what was dropped, with the choices that they led to."""
+"""Where the session keeps the notes about what was dropped."""
 
 
 def with_word(explanation: Explanation, chosen: Choices, word: int | None) -> Choices:
@@ -61,10 +62,7 @@ def after_click(
 
 
 def drop_stale(rows: Rows) -> tuple[str, ...]:
-    """Drop what is selected and is not there; one note for each, until something else is chosen.
-
-    A page runs again as soon as its width is known, and would say a note for a moment only.
-    """
+    """Drop what is selected and is not there; one note for each, until something else is chosen."""
     before = LINKED.get()
     chosen = rows.inside(before)
     patterns = rows.shown.patterns
@@ -89,12 +87,7 @@ def drop_stale(rows: Rows) -> tuple[str, ...]:
     after = rows.outside(before, chosen)
     if after != before:
         LINKED.put(after)
-        st.session_state[NOTED] = after, tuple(notes)
-    noted, kept = st.session_state.get(NOTED, (None, ()))
-    if noted == after:
-        return kept
-    st.session_state.pop(NOTED, None)  # who comes back to these choices has not asked so again
-    return ()
+    return standing_notes(NOTED, after, tuple(notes))
 
 
 def places(drawn: Sequence[Pattern], level: Level) -> tuple[Place, ...]:

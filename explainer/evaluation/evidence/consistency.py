@@ -74,6 +74,7 @@ def _common(sentences: pd.DataFrame) -> pd.DataFrame:
 
 
 def _form(patterns: pd.DataFrame, sentences: pd.DataFrame, equal_n: int) -> Form:
+    """One form's numbers; its right answers are resampled by sentence, not by noun."""
     n = len(sentences)
     of_form = sentences[list(KEYS)].merge(patterns, on=list(KEYS), how="left")
     nodes, components, controller = [], [], []

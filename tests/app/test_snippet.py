@@ -156,4 +156,6 @@ def test_ones_own_path_and_what_if_can_be_asked_by_public_names(tiny_masked_lm_d
             count=PREDICTIONS,
         )  # fmt: skip
         assert answer.value == pytest.approx(asked.value)
-        assert [p.word for p in answer.predictions] == [p.word for p in asked.predictions]
+        likeliest, shown = ([p.word for p in found.predictions] for found in (answer, asked))
+        assert shown[: len(likeliest)] == likeliest
+        assert set(shown[len(likeliest) :]) <= {"are", "is"}  # what is asked about comes behind

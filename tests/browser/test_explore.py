@@ -128,6 +128,9 @@ def test_the_main_job(used, chromium):
         assert second.locator(BOX).input_value() == used.locator(BOX).input_value()
         assert second.url == used.url
         assert second.evaluate(SPOTS) == used.evaluate(SPOTS)
+    used.get_by_role("button", name="Show all").click()
+    used.wait_for_function("!location.search.includes('at=') && !location.search.includes('word=')")
+    idle(used)
 
 
 def test_a_small_screen_never_scrolls_sideways(used):

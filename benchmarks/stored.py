@@ -58,8 +58,8 @@ def add(runs: Path, folder: Path) -> None:
 def with_clusters(table: pd.DataFrame, about: list[dict[str, Any]]) -> pd.DataFrame:
     """The summary with the number of nouns that the first `n` sentences of its runs depend on.
 
-    Of all tasks together each has as many. Where sentences were left out, or are a person's own,
-    nobody can tell.
+    Of all tasks together each has as many. Where sentences of one were left out, or are a person's
+    own, nobody can tell.
     """
     runs = {
         (run["model"], run["task"]): Sentences(**{**run["sentences"], "columns": Columns()})
@@ -67,8 +67,12 @@ def with_clusters(table: pd.DataFrame, about: list[dict[str, Any]]) -> pd.DataFr
         if run["sentences"].get("file") is None and not run.get("left_out")
     }
 
+    untold = {run["model"] for run in about if (run["model"], run["task"]) not in runs}
+
     @cache
     def nouns(model: str, task: str, n: int) -> float:
+        if task == EVERY_TASK and model in untold:
+            return float("nan")
         tasks = [name for of, name in runs if of == model and task in (name, EVERY_TASK)]
         each, over = divmod(n, max(len(tasks), 1))
         if not tasks or over:

@@ -1,12 +1,14 @@
 """The evaluate page's section about protocols: verdict first, figures, and measuring now."""
 
 import shlex
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.app.evaluate import measuring
 from explainer.app.evaluate.protocols import live
+from explainer.app.evaluate.protocols.found import stored
 from explainer.app.evaluate.snippet import protocol_command
 from explainer.base import assets
 from explainer.cli.arguments import settings_of
@@ -215,3 +217,15 @@ def test_a_sentence_with_hardly_any_cut_has_its_figures(tiny_masked_lm_dir):
     assert "Measured just now on 1 sentence of own file" in texts(test)
     assert len(alts(test)) == 2
     assert not any("nan" in alt for alt in alts(test))
+
+
+def test_dots_are_those_of_the_task_that_is_shown():
+    kept = stored()
+    one = kept.table.assign(task=kept.table["task"].replace(EVERY_TASK, "sva-obj"))
+    found = replace(kept, table=one).of("agreement", "sva-obj", "edges")
+    assert found is not None
+    assert set(found.points["task"]) == {"sva-obj"}
+    assert found.points["model"].eq("agreement").all()
+    every = kept.of("agreement", EVERY_TASK, "edges")
+    assert every is not None
+    assert len(set(every.points["task"])) == 6

@@ -8,6 +8,7 @@ from benchmarks.reproduction import FIGURES, printed, scenes
 from benchmarks.stored import with_clusters
 from explainer.base.assets import EVALUATION, ROOT
 from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, SUMMARY
+from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.svg import to_svg
 
@@ -40,3 +41,8 @@ def test_stored_numbers_say_of_how_many_nouns_they_are():
     assert with_clusters(few, own)["clusters"].isna().all()
     less = [{**run, "left_out": 1} for run in about]
     assert with_clusters(few, less)["clusters"].isna().all()
+    one = [{**run, "left_out": int(run["task"] == "sva-obj")} for run in about]
+    of_agreement = few[few["model"] == "agreement"]
+    told = with_clusters(of_agreement, one).groupby("task")["clusters"].count()
+    assert told[EVERY_TASK] == told["sva-obj"] == 0
+    assert told["sva-subj"] > 0

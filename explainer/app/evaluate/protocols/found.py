@@ -83,6 +83,8 @@ class Stored:
             instead = "All tasks are shown together" if shown == EVERY_TASK else f"{shown} is shown"
             said += f" {instead}: of {task} by itself there are none, measure it now."
         points = self.points[self.points["model"] == model]
+        if shown != EVERY_TASK:
+            points = points[points["task"] == shown]
         n = max(run.tasks[name] for name in tasks)
         return Found(rows, points, said, tasks, n, settings, OWN_DRAWN_MORE)
 

@@ -24,14 +24,14 @@ Paths = Sequence[tuple[int, ...]]
 
 
 @dataclass(frozen=True)
-class Batch:
+class PathBatch:
     """Numbers of paths whose cotangents are there at once, and how many vectors that takes."""
 
     numbers: list[int]
     vectors: int
 
 
-def batches(trace: Trace, paths: Paths) -> list[Batch]:
+def batches(trace: Trace, paths: Paths) -> list[PathBatch]:
     """As many of the `paths` at once as there is room for.
 
     Those that end alike go together: they share what is kept of them, and the work.
@@ -51,7 +51,7 @@ def batches(trace: Trace, paths: Paths) -> list[Batch]:
         found[-1].append(number)
         taken[-1] += more
         known |= ends
-    return [Batch(sorted(b), vectors) for b, vectors in zip(found, taken, strict=True)]
+    return [PathBatch(sorted(b), vectors) for b, vectors in zip(found, taken, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -226,6 +226,8 @@ def test_by_keyboard_alone_from_the_sentence_to_the_saved_picture(tab, link):
     ready(tab)
     tab_to(tab, "visibility")
     tab.keyboard.press("Enter")
+    tab.locator("[data-testid=stPopoverBody]").wait_for()
+    browser.idle(tab)
     tab_to(tab, "Heads and skips")
     tab.keyboard.press("ArrowRight")
     tab.keyboard.press("Space")

@@ -213,9 +213,7 @@ def chromium():
     if found is None:
         pytest.skip(f"NO BROWSER TEST WAS RUN: none of {', '.join(browser.BROWSERS)} is installed")
     with playwright.sync_playwright() as running:
-        # Tabs of one host share a process, and what one has compiled of the page's programs.
-        arguments = [*browser.QUIET, "--process-per-site"]
-        launched = running.chromium.launch(executable_path=found, args=arguments)
+        launched = running.chromium.launch(executable_path=found, args=list(browser.QUIET))
         yield launched
         launched.close()
 

@@ -1,7 +1,6 @@
 """What the browser tests share: a server, a browser, and waiting until a page has settled."""
 
 import contextlib
-import functools
 import os
 import socket
 import subprocess
@@ -120,12 +119,6 @@ LEFT: list = []
 first visit."""
 
 
-@functools.cache
-def _shared_context(chromium):
-    """Where tabs are opened: only those of one context use what another has compiled."""
-    return chromium.new_context()
-
-
 @contextlib.contextmanager
 def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="light"):
     """A clean tab, which fails the test on an error in the page.
@@ -135,7 +128,7 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
     if LEFT:
         page = LEFT.pop()
     else:
-        page = _shared_context(chromium).new_page()
+        page = chromium.new_context().new_page()
         page.add_init_script(HEAR)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=color_scheme)
@@ -152,7 +145,7 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
         clean = not broken and _left(page)
     finally:
         if not clean:
-            page.close()
+            page.context.close()
     if clean:
         page.remove_listener("pageerror", note)
         LEFT.append(page)

@@ -11,6 +11,7 @@ from explainer import ExplainerError, Explanation
 from explainer.app.compute import Request
 from explainer.app.compute.explore import route_influence
 from explainer.app.explore.state import EDITOR, LINKED
+from explainer.app.state.noted import standing_notes
 from explainer.app.state.place import read_component
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
@@ -23,8 +24,7 @@ from explainer.results.route import SKIP, Component, Route
 ANY = "all heads and skip"
 OWNER = "own_route_of"
 MISFIT = "own_route_misfit"
-"""Where the session keeps whose route of the link did not fit: that is said until another is drawn,
-for a page runs again as soon as its width is known."""
+"""Where the session keeps whose route of the link did not fit."""
 DOES_NOT_FIT = "The link's own route does not fit this model and sentence: the found one is shown."
 
 
@@ -67,10 +67,8 @@ def own_route(explanation: Explanation, request: Request, pattern: Pattern) -> N
     if box.open or drawn:
         with box:
             _drawn(explanation, request, pattern)
-    if st.session_state.get(MISFIT) == owner and LINKED.get().own is None:
-        st.info(DOES_NOT_FIT)
-    else:
-        st.session_state.pop(MISFIT, None)
+    for note in standing_notes(MISFIT, (*owner, LINKED.get().own), ()):
+        st.info(note)
 
 
 def _drawn(explanation: Explanation, request: Request, pattern: Pattern) -> None:
@@ -149,7 +147,7 @@ def _start(explanation: Explanation, request: Request, pattern: Pattern) -> Draf
         for node, component in zip(draft.nodes, draft.components, strict=True)
     )
     if draft is None or not fits:
-        st.session_state[MISFIT] = request, pattern.source
+        standing_notes(MISFIT, (request, pattern.source, None), (DOES_NOT_FIT,))
         return found
     return draft
 

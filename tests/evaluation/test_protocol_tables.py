@@ -260,11 +260,12 @@ def test_conditions_stand_beside_each_other_where_they_are_what_is_compared():
 
 
 def test_a_condition_is_read_from_its_own_record_alone():
-    at = Condition("edge", "pair", "block 0 head 1 node 2 from 3")
-    assert Condition.from_json(json.loads(json.dumps(asdict(at)))) == at
+    one = Measurement("a", "b", Condition("edge", "pair", "block 0 head 1 node 2 from 3"), 1.5)
+    line = json.loads(json.dumps(asdict(one)))
+    assert Measurement.from_json(line) == one
     for wrong in ("edge, pair", {"of": "edge", "with": "pair"}):
         with pytest.raises(TypeError):
-            Condition.from_json(wrong)
+            Measurement.from_json({**line, "condition": wrong})
     with pytest.raises(ExplainerError, match="condition's instead 'x' is not known"):
         Condition("a", "x")
 

@@ -93,15 +93,21 @@ def test_a_store_holds_what_was_used_last_and_never_more_than_its_room():
     assert made(nothing, 0) is not made(nothing, 0)
 
 
-def test_a_layer_that_has_grown_since_it_was_held_pushes_out_others():
-    trace = traced(tiny_problem(layers=4))
-    layers = [Layer.of(trace.pieces[0], number) for number in range(2)]
+def full():
+    """Two layers, a store that has room for them as they are and holds them, and their piece."""
+    pieces = traced(tiny_problem(layers=4)).pieces
+    layers = [Layer.of(pieces[0], number) for number in range(2)]
     for layer in layers:
         assert layer.attended is not None
     store = memory.Store(sum(layer.n_bytes for layer in layers))
     for layer in layers:
         store.hold(0, layer)
-    grown = store.layer(trace.pieces, 0, 1)
+    return layers, store, pieces
+
+
+def test_a_layer_that_has_grown_since_it_was_held_pushes_out_others():
+    layers, store, pieces = full()
+    grown = store.layer(pieces, 0, 1)
     assert grown is layers[1]
     before = grown.n_bytes
     assert grown.norm_1 is not None
@@ -112,14 +118,8 @@ def test_a_layer_that_has_grown_since_it_was_held_pushes_out_others():
 
 
 def test_a_layer_gives_up_what_only_nodes_are_scored_by_before_another_goes():
-    trace = traced(tiny_problem(layers=4))
-    layers = [Layer.of(trace.pieces[0], number) for number in range(2)]
-    for layer in layers:
-        assert layer.attended is not None
-    store = memory.Store(sum(layer.n_bytes for layer in layers))
-    for layer in layers:
-        store.hold(0, layer)
-    grown = store.layer(trace.pieces, 0, 1)
+    layers, store, pieces = full()
+    grown = store.layer(pieces, 0, 1)
     assert grown.R is not None
     store.hold(0, grown)
     assert "R" not in grown.__dict__

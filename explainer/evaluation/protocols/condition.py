@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
 
 from explainer.base.checks import one_of, text
 
@@ -41,11 +39,3 @@ class Condition:
 
     def __str__(self) -> str:
         return ", ".join(filter(None, (self.of, self.instead, self.place)))
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Condition:
-        """The condition of a line.
-
-        Raises TypeError for fields that there are not, ExplainerError for wrong values.
-        """
-        return cls(**stored)

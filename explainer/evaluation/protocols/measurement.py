@@ -63,7 +63,7 @@ class Measurement:
 
         Raises KeyError, TypeError or ExplainerError where it is none.
         """
-        return cls(**{**stored, "condition": Condition.from_json(stored["condition"])})
+        return cls(**{**stored, "condition": Condition(**stored["condition"])})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from explainer import explain
 from explainer.app.compare.choices import Pair, pair_from_query, papers_pair, starting_pair
 from explainer.app.compare.presets import presets
 from explainer.app.state.choices import Choices
-from explainer.app.state.linked import ARRIVED, MEASURED
+from explainer.app.state.linked import ARRIVED, STAYS
 from tests import ui, vocabularies
 from tests.ui import APP, alts, checked, opened, query
 
@@ -259,10 +259,18 @@ def test_a_measure_that_comes_with_an_old_link_changes_nothing(page):
     test = page(text2=SECOND)
     checked(side_widget(test, "text_input", "text", "second").set_value(LONGER).run())
     test.query_params["text2"] = SECOND
-    test.session_state[MEASURED] = True
+    test.session_state[STAYS] = True
     checked(test.run())
     assert side_widget(test, "text_input", "text", "second").value == LONGER
     assert query(test)["text2"] == LONGER
+
+
+def test_what_opens_and_closes_never_takes_an_older_link():
+    """Its run may come with the link from before, and looks like no choice: it has to say so."""
+    app = APP.parent / "explainer" / "app"
+    assert [
+        file.name for file in app.rglob("*.py") if 'on_change="rerun"' in file.read_text()
+    ] == []
 
 
 def test_a_preset_fills_in_both_sides(page):

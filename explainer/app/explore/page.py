@@ -20,6 +20,7 @@ from explainer.app.explore.selection import drop_stale
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.tables import block_table, pattern_table
 from explainer.app.explore.tour import open_for_newcomers, tour, tour_button
+from explainer.app.state.linked import chooses_nothing
 from explainer.app.widgets.answer import answer
 from explainer.app.widgets.drawing import drawing_controls, view_of
 from explainer.app.widgets.frame.notes import show_error
@@ -157,7 +158,7 @@ def _figures(
     with below:
         strip(explanation, drawn.of_tokens, view.level)
         pattern_table(rows, drawn)
-        blocks = st.expander("Skip and heads by block", key="blocks", on_change="rerun")
+        blocks = st.expander("Skip and heads by block", key="blocks", on_change=chooses_nothing)
         if blocks.open:
             meanings = words("block", "total flow", "component", "hidden state")
             blocks.caption(HOW_TO_READ_BLOCKS, help=meanings)

@@ -23,8 +23,17 @@ class Linkable(Protocol):
 Choice = TypeVar("Choice", bound=Linkable)
 ARRIVED = "arrived"
 """Set by the app where the run comes from another page."""
-MEASURED = "measured"
-"""Set where a run only tells how wide the page is."""
+STAYS = "stays"
+"""Set where a run comes from what changes no choice (`chooses_nothing`)."""
+
+
+def chooses_nothing() -> None:
+    """The `on_change` of what tells how wide the page is, or opens and closes something.
+
+    Without it the run would look as if somebody had changed the link, and the link that comes with
+    it may be from before the page's last answer: what had been typed would be lost.
+    """
+    st.session_state[STAYS] = True
 
 
 @dataclass(frozen=True)
@@ -37,13 +46,13 @@ class Linked(Generic[Choice]):
     def adopt_link(self) -> None:
         """Take the session's choices from the link where somebody has changed that.
 
-        Not after a click or a measure of the page: the browser may send it with the link from
+        Not after a choice, or what chooses nothing: the browser may send it with the link from
         before the page's last answer. Nor on arriving from another page, whose navigation has
         emptied the link: it stays empty until the browser has the one that this page writes.
         """
         query = st.query_params.to_dict()
         state = st.session_state
-        measured = state.pop(MEASURED, False)
+        stays = state.pop(STAYS, False)
         emptied = f"{self.name}_emptied"
         if state.get(ARRIVED, False):
             state[emptied] = True
@@ -52,7 +61,7 @@ class Linked(Generic[Choice]):
         if self.name in state and (
             query == state[f"{self.name}_link"]
             or f"{self.name}_touched" in state
-            or measured
+            or stays
             or emptied in state
         ):
             return
@@ -87,3 +96,4 @@ class Linked(Generic[Choice]):
             st.query_params.from_dict(query)
         st.session_state[f"{self.name}_link"] = query
         st.session_state.pop(f"{self.name}_touched", None)
+        st.session_state.pop(STAYS, None)  # a part of a page, which adopts no link, has run

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from explainer import Explanation
 from explainer.app.compute import Request
 from explainer.app.compute.explore import attention_weights
+from explainer.app.state.linked import chooses_nothing
 from explainer.app.widgets.frame.viewport import is_dark
 from explainer.base.numbers import percent
 from explainer.figures.canvas import wording
@@ -37,7 +38,9 @@ def attention_of(explanation: Explanation, request: Request, step: Step) -> None
         which = f"head {head}, the best that skip beat"
     weights = attention_weights(request.reading)[edge.layer, head]
     st.html(_table(explanation, weights[edge.target], edge.source, edge.target, which))
-    whole = st.expander(f"All that head {head} attends to", key="head_map", on_change="rerun")
+    whole = st.expander(
+        f"All that head {head} attends to", key="head_map", on_change=chooses_nothing
+    )
     if not whole.open:  # a browser draws what nobody looks at, too
         return
     with whole:

@@ -11,6 +11,7 @@ from explainer import ExplainerError, Explanation
 from explainer.app.compute import Request
 from explainer.app.compute.explore import route_influence
 from explainer.app.explore.state import EDITOR, LINKED
+from explainer.app.state.linked import chooses_nothing
 from explainer.app.state.noted import standing_notes
 from explainer.app.state.place import read_component
 from explainer.app.widgets.frame.notes import show_error
@@ -63,7 +64,7 @@ def own_route(explanation: Explanation, request: Request, pattern: Pattern) -> N
         EDITOR.change(own=None)  # it was another word's
     st.session_state[OWNER] = owner
     drawn = LINKED.get().own is not None
-    box = st.expander("Draw your own route", drawn, key="own_route", on_change="rerun")
+    box = st.expander("Draw your own route", drawn, key="own_route", on_change=chooses_nothing)
     if box.open or drawn:
         with box:
             _drawn(explanation, request, pattern)

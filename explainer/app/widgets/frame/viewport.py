@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer.app.state.linked import MEASURED
+from explainer.app.state.linked import chooses_nothing
 from explainer.app.widgets.frame import arrival
 from explainer.figures.patterns.view import NARROWEST, WIDTH
 
@@ -62,13 +62,11 @@ def _component() -> ComponentRenderer:
     return st.components.v2.component("influence_patterns_width", html="<div></div>", js=JS)
 
 
-def _measured() -> None:
-    st.session_state[MEASURED] = True
-
-
 def page_width() -> float:
     """The width of the place where this is called, in px; a usual one until it is measured."""
-    result = _component()(key="page_width", default={"width": None}, on_width_change=_measured)
+    result = _component()(
+        key="page_width", default={"width": None}, on_width_change=chooses_nothing
+    )
     width = result.get("width")
     if not isinstance(width, int | float):
         return WIDTH

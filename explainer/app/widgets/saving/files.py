@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from explainer.app.state.linked import chooses_nothing
 from explainer.base.extras import has
 from explainer.figures.canvas.pdf import to_pdf
 
@@ -33,7 +34,7 @@ def picture_files(name: str, svg: Callable[[], str]) -> tuple[File, ...]:
 @contextmanager
 def save_button() -> Iterator[bool]:
     """The place behind the button, and whether it is open: a picture is as large as its graph."""
-    popover = st.popover("Save", icon=":material/download:", key="save", on_change="rerun")
+    popover = st.popover("Save", icon=":material/download:", key="save", on_change=chooses_nothing)
     with popover:
         yield bool(popover.open)
 

@@ -52,6 +52,13 @@ WebSocket.prototype.send = function (asked) {
 };
 """
 """Lets a page know whether it has asked its server for something and heard nothing yet."""
+FITS = """([plots, width]) => {
+  const figures = [...document.querySelectorAll(plots)];
+  const ends = figures.map(figure => figure.getBoundingClientRect().right);
+  const { scrollWidth } = document.querySelector('[data-testid=stMain]');
+  return figures.length > 0 && Math.max(scrollWidth, ...ends) <= width;
+}"""
+"""Whether a page with figures has nothing to scroll sideways."""
 QUIET_SINCE = """quiet => {
   const app = document.querySelector('[data-testid=stApp]');
   const waits = performance.now() - window.asked < 3000;  // some questions have no answer
@@ -181,3 +188,9 @@ def idle(page) -> None:
     page.evaluate("delete window.quietSince")
     page.wait_for_function(QUIET_SINCE, arg=300, polling=50)
     assert not page.locator("[data-testid=stException]").count()
+
+
+def fits(page, width: int) -> None:
+    """Wait until the page and its figures are no wider than the screen; time out where they are."""
+    # Figures are drawn again after the screen has changed: none has a place while it is replaced.
+    page.wait_for_function(FITS, arg=[PLOTS, width])

@@ -33,15 +33,13 @@ def verdict(page) -> str:
     return said
 
 
-def fits_a_phone(page) -> bool:
-    """Whether on a phone, in the dark, there is nothing to scroll sideways."""
+def fits_a_phone(page) -> None:
+    """On a phone, in the dark, there is nothing to scroll sideways."""
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     browser.ready(page)
     page.wait_for_timeout(600)
-    plots = [plot.bounding_box() for plot in page.locator(PLOTS).all()]
-    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    return bool(plots) and max(wide, *(box["x"] + box["width"] for box in plots)) <= 390
+    browser.fits(page, 390)
 
 
 def measure(page) -> None:
@@ -72,7 +70,7 @@ def test_the_main_job(tab, chromium, link):
         )
         assert 0 <= wide - drawn < STEP
         assert second.url == tab.url
-        assert fits_a_phone(second)
+        fits_a_phone(second)
 
 
 def test_the_explored_sentence_comes_along_and_explore_keeps_its_own(
@@ -103,7 +101,7 @@ def test_a_task_is_measured(tab, link):
     assert tab.locator(PLOTS).count() == 3
     assert not tab.locator(".st-key-stop").count()
     assert findings(tab) == []
-    assert fits_a_phone(tab)
+    fits_a_phone(tab)
 
 
 def test_measuring_can_be_stopped_and_gone_on_with(tab, link):

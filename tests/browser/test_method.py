@@ -4,7 +4,7 @@ import pytest
 
 from explainer.app.widgets.question.examples import examples
 from tests.browser import page as browser
-from tests.browser.page import PLOTS, idle, opened
+from tests.browser.page import PLOTS, fits, idle, opened
 
 pytestmark = pytest.mark.browser
 
@@ -48,9 +48,7 @@ def test_stepping_follows_the_pattern_and_its_link_does_on_any_screen(used, chro
             second.set_viewport_size({"width": width, "height": 844})
             ready(second)
             second.wait_for_timeout(500)
-            wide = second.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-            boxes = [chart.bounding_box() for chart in second.locator(PLOTS).all()]
-            assert max(wide, *(box["x"] + box["width"] for box in boxes)) <= width
+            fits(second, width)
 
 
 def test_the_example_opens_in_explore(used):

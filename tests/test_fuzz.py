@@ -299,7 +299,7 @@ def nothing_read(*_):
 def test_condition(of, instead, place):
     found = outcome(lambda: Condition(of, instead, place))
     if found is not None:
-        assert Condition.from_json(json.loads(json.dumps(asdict(found)))) == found
+        assert Condition(**json.loads(json.dumps(asdict(found)))) == found
 
 
 @cases(

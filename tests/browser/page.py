@@ -186,11 +186,20 @@ def idle(page) -> None:
     """Wait until the server has had nothing more to send for a while."""
     # What was done a moment ago may still be on its way: the while begins now.
     page.evaluate("delete window.quietSince")
-    page.wait_for_function(QUIET_SINCE, arg=300, polling=50)
+    until(page, QUIET_SINCE, 300)
     assert not page.locator("[data-testid=stException]").count()
+
+
+def until(page, holds: str, arg=None) -> None:
+    """Wait until what JavaScript says of the page is true.
+
+    Asked by the clock: asked before every picture of the page, as Playwright does by itself, a busy
+    machine draws pictures for nothing, and where none is drawn nobody asks.
+    """
+    page.wait_for_function(holds, arg=arg, polling=50)
 
 
 def fits(page, width: int) -> None:
     """Wait until the page and its figures are no wider than the screen; time out where they are."""
     # Figures are drawn again after the screen has changed: none has a place while it is replaced.
-    page.wait_for_function(FITS, arg=[PLOTS, width])
+    until(page, FITS, [PLOTS, width])

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from explainer.figures.canvas.palette import palette
-from tests.browser.page import PLOTS, ROOT, idle, opened
+from tests.browser.page import PLOTS, ROOT, idle, opened, until
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ def test_axe_finds_nothing_serious(shown, screen):
     rgb = f"rgb({', '.join(str(int(ink[k : k + 2], 16)) for k in (1, 3, 5))})"
     shown.set_viewport_size({"width": width, "height": TALL})
     shown.emulate_media(color_scheme=scheme)
-    shown.wait_for_function(LOOKS_LIKE, arg=[width, rgb])
+    until(shown, LOOKS_LIKE, [width, rgb])
     idle(shown)
     assert shown.evaluate("getComputedStyle(document.querySelector('h1')).color") == rgb
     assert findings(shown, rules=JUDGED.get(screen)) == []

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.browser import page as browser
-from tests.browser.page import PLOTS, SPOTS
+from tests.browser.page import PLOTS, SPOTS, until
 
 pytestmark = pytest.mark.browser
 
@@ -31,10 +31,11 @@ def link(address, tiny_masked_lm_dir):
 
 def ready(page, graphs: int = 2) -> None:
     """Wait until the graphs are drawn and the server has nothing more to send."""
-    page.wait_for_function(
+    until(
+        page,
         f"n => document.querySelectorAll('{browser.GRAPH}').length"
         " && document.querySelectorAll('.js-plotly-plot').length === n",
-        arg=graphs,
+        graphs,
     )
     browser.idle(page)
 
@@ -65,7 +66,7 @@ def test_the_main_job(tab, chromium, link):
     assert box.input_value() == SECOND
     box.fill(LONGER)
     box.press("Enter")
-    tab.wait_for_function("location.search.includes('bad+assistant')")
+    until(tab, "location.search.includes('bad+assistant')")
     ready(tab)
 
     one, two = rows(tab, 0), rows(tab, 1)
@@ -74,12 +75,12 @@ def test_the_main_job(tab, chromium, link):
 
     spot = next(s for s in tokens(tab, 1) if s["data"][1] == 6)
     tab.mouse.click(spot["x"], spot["y"])
-    tab.wait_for_function("location.search.includes('word=5')")
+    until(tab, "location.search.includes('word=5')")
     ready(tab)
     assert all("“assistant”" in alt for alt in alts(tab))
 
     tab.get_by_role("button", name="Swap").click()
-    tab.wait_for_function("!location.search.includes('word=')")
+    until(tab, "!location.search.includes('word=')")
     ready(tab)
     assert sentence(tab, "First").input_value() == LONGER
     assert sentence(tab, "Second").input_value() == FIRST
@@ -217,12 +218,12 @@ def test_by_keyboard_alone_from_the_sentence_to_the_saved_picture(tab, link):
     tab.keyboard.press("Control+A")
     tab.keyboard.type(LONGER)
     tab.keyboard.press("Enter")
-    tab.wait_for_function("location.search.includes('bad+assistant')")
+    until(tab, "location.search.includes('bad+assistant')")
     ready(tab)
     tab_to(tab, "Word")
     tab.keyboard.type("farmers")
     tab.keyboard.press("Enter")
-    tab.wait_for_function("location.search.includes('word=2')")
+    until(tab, "location.search.includes('word=2')")
     ready(tab)
     tab_to(tab, "visibility")
     tab.keyboard.press("Enter")
@@ -231,7 +232,7 @@ def test_by_keyboard_alone_from_the_sentence_to_the_saved_picture(tab, link):
     tab_to(tab, "Heads and skips")
     tab.keyboard.press("ArrowRight")
     tab.keyboard.press("Space")
-    tab.wait_for_function("location.search.includes('level=embedding')")
+    until(tab, "location.search.includes('level=embedding')")
     tab.keyboard.press("Escape")
     ready(tab)
     assert all("“farmer" in alt for alt in alts(tab))

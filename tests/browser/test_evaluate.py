@@ -7,7 +7,7 @@ import pytest
 
 from explainer.app.widgets.frame.viewport import STEP
 from tests.browser import page as browser
-from tests.browser.page import PLOTS, idle
+from tests.browser.page import PLOTS, idle, until
 from tests.browser.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
@@ -51,13 +51,13 @@ def test_the_main_job(tab, chromium, link):
     kept = verdict(tab)
     assert kept.startswith("With only the nodes of the patterns kept, Q is")
     tab.get_by_role("radio", name="Remove").click()
-    tab.wait_for_function("location.search.includes('mode=remove')")
+    until(tab, "location.search.includes('mode=remove')")
     removed = verdict(tab)
     assert removed.startswith("Without the nodes of the patterns, Q is")
     box = tab.locator(browser.BOX)
     box.fill("the old farmer [MASK] bad .")
     box.press("Enter")
-    tab.wait_for_function("location.search.includes('old+farmer')")
+    until(tab, "location.search.includes('old+farmer')")
     other = verdict(tab)
     assert other != removed
     with browser.opened(chromium, width=1920) as second:
@@ -84,7 +84,7 @@ def test_the_explored_sentence_comes_along_and_explore_keeps_its_own(
     assert tab.locator(browser.BOX).input_value() == text
     tab.locator(browser.BOX).fill("the farmers [MASK] old .")
     tab.locator(browser.BOX).press("Enter")
-    tab.wait_for_function("location.search.includes('farmers')")
+    until(tab, "location.search.includes('farmers')")
     verdict(tab)
     tab.get_by_role("link", name="Explore").click()
     tab.locator("h1", has_text="Influence patterns").wait_for()

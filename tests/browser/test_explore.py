@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import BOX, SPOTS, idle, menu, opened, ready
+from tests.browser.page import BOX, SPOTS, idle, menu, opened, ready, until
 
 pytestmark = pytest.mark.browser
 
@@ -18,10 +18,11 @@ def alt(page) -> str:
 
 
 def until_alt(page, part: str) -> None:
-    page.wait_for_function(
+    until(
+        page,
         "part => document.querySelector('[data-testid=stPlotlyChart]')"
         "?.getAttribute('aria-label').includes(part)",
-        arg=part,
+        part,
     )
 
 
@@ -51,7 +52,7 @@ def test_enter_at_once_on_a_cold_server(tab, new_address, tiny_masked_lm_dir):
     tab.goto(f"{new_address}/?{urlencode({'model': tiny_masked_lm_dir})}")
     tab.locator(BOX).fill("the old farmer [MASK] bad .")
     tab.locator(BOX).press("Enter")
-    tab.wait_for_function("location.search.includes('old+farmer')")
+    until(tab, "location.search.includes('old+farmer')")
     ready(tab)
     assert tab.locator(BOX).input_value() == "the old farmer [MASK] bad ."
     (note,) = tab.locator("[data-testid=stAlert]").all_inner_texts()
@@ -93,29 +94,29 @@ def test_the_page_asks_no_other_server(used, asked, address):
 def test_the_main_job(used, chromium):
     used.locator(BOX).fill("the farmers that the assistants love [MASK] old .")
     used.locator(BOX).press("Enter")
-    used.wait_for_function("location.search.includes('assistants+love')")
+    until(used, "location.search.includes('assistants+love')")
     ready(used)
     assert "are − is" in alt(used)
     assert "wrong=" not in used.url
 
     menu(used, "view")
     used.get_by_text("Nodes", exact=True).click()
-    used.wait_for_function("location.search.includes('level=embedding')")
+    until(used, "location.search.includes('level=embedding')")
     used.get_by_text("Both", exact=True).click()
-    used.wait_for_function("location.search.includes('overlay=both')")
+    until(used, "location.search.includes('overlay=both')")
     used.keyboard.press("Escape")
     idle(used)
     click_spot(used, "token", 2)
-    used.wait_for_function("location.search.includes('word=2')")
+    until(used, "location.search.includes('word=2')")
     until_alt(used, "“farmers” has")
     idle(used)
     _, _, *step = click_spot(used, "edge", but=2)
     at = ",".join("any" if part is None else str(part) for part in step)
-    used.wait_for_function("at => new URLSearchParams(location.search).get('at') === at", arg=at)
+    until(used, "at => new URLSearchParams(location.search).get('at') === at", at)
     until_alt(used, "through block")
     menu(used, "view")
     used.get_by_text("Heads and skips", exact=True).click()
-    used.wait_for_function("!location.search.includes('level=')")
+    until(used, "!location.search.includes('level=')")
     used.keyboard.press("Escape")
     idle(used)
     assert "at=" in used.url
@@ -129,7 +130,7 @@ def test_the_main_job(used, chromium):
         assert second.url == used.url
         assert second.evaluate(SPOTS) == used.evaluate(SPOTS)
     used.get_by_role("button", name="Show all").click()
-    used.wait_for_function("!location.search.includes('at=') && !location.search.includes('word=')")
+    until(used, "!location.search.includes('at=') && !location.search.includes('word=')")
     idle(used)
 
 
@@ -158,7 +159,7 @@ def test_settings_open_with_the_choices_and_change_them(used):
     assert "points=" not in used.url
     points.fill("9")
     points.press("Enter")
-    used.wait_for_function("location.search.includes('points=9')")
+    until(used, "location.search.includes('points=9')")
     used.keyboard.press("Escape")
     idle(used)
     assert not used.locator("[data-testid=stAlert]").count()
@@ -173,7 +174,7 @@ def test_the_edit_button_opens_the_box_where_the_words_are(used):
     assert box.evaluate(seen) == "1"
     used.keyboard.type(" x")
     used.keyboard.press("Enter")
-    used.wait_for_function("location.search.includes('+x')")
+    until(used, "location.search.includes('+x')")
     assert not box.evaluate("e => document.activeElement === e")
     ready(used)
 
@@ -182,9 +183,7 @@ def test_a_click_on_a_word_masks_it(used):
     before = used.locator(BOX).input_value()
     used.locator(".st-key-chips").get_by_text("old", exact=True).click()
     text = before.replace("[MASK]", "are").replace("old", "[MASK]")
-    used.wait_for_function(
-        "([box, text]) => document.querySelector(box).value === text", arg=[BOX, text]
-    )
+    until(used, "([box, text]) => document.querySelector(box).value === text", [BOX, text])
     until_alt(used, "influence on old − ")
     ready(used)
 
@@ -252,7 +251,7 @@ def test_a_sentence_of_12_words_is_seen_whole_on_a_projector(first):
     first.get_by_role("button", name="Leave the tour").click()
     first.locator(BOX).fill(TWELVE)
     first.locator(BOX).press("Enter")
-    first.wait_for_function("location.search.includes('keys')")
+    until(first, "location.search.includes('keys')")
     ready(first)
     ends = {name: first.locator(at).first.bounding_box() for name, at in PARTS.items()}
     assert {name: box["y"] + box["height"] <= 720 for name, box in ends.items()} == dict.fromkeys(
@@ -272,16 +271,14 @@ def choose_model(page, name: str) -> None:
 
 def test_it_changes_to_other_models(first, tiny_classifier_dir):
     choose_model(first, "sentiment")
-    first.wait_for_function("location.search.includes('model=sentiment')")
+    until(first, "location.search.includes('model=sentiment')")
     first.locator(BOX).fill("a warm and funny film .")
     first.locator(BOX).press("Enter")
     until_alt(first, "positive")
     idle(first)
 
     choose_model(first, str(tiny_classifier_dir))
-    first.wait_for_function("location.search.includes('tiny-classifier')")
+    until(first, "location.search.includes('tiny-classifier')")
     # Its small vocabulary has none of the film's words.
-    first.wait_for_function(
-        "document.querySelector('.js-plotly-plot')?.textContent.includes('[UNK]')"
-    )
+    until(first, "document.querySelector('.js-plotly-plot')?.textContent.includes('[UNK]')")
     idle(first)

@@ -4,7 +4,7 @@ import pytest
 
 from explainer.app.widgets.question.examples import examples
 from tests.browser import page as browser
-from tests.browser.page import PLOTS, fits, idle, opened
+from tests.browser.page import PLOTS, fits, idle, opened, until
 
 pytestmark = pytest.mark.browser
 
@@ -14,9 +14,7 @@ KEYS = next(e.text for e in examples() if "keys" in e.text)
 
 def ready(page) -> None:
     """Wait until every figure is drawn and the server has nothing more to send."""
-    page.wait_for_function(
-        f"n => document.querySelectorAll('{PLOTS} .js-plotly-plot').length === n", arg=FIGURES
-    )
+    until(page, f"n => document.querySelectorAll('{PLOTS} .js-plotly-plot').length === n", FIGURES)
     idle(page)
 
 
@@ -35,9 +33,9 @@ def used(chromium, address):
 
 def test_stepping_follows_the_pattern_and_its_link_does_on_any_screen(used, chromium):
     used.locator(".st-key-node_next button").click()
-    used.wait_for_function("location.search.includes('node=2')")
+    until(used, "location.search.includes('node=2')")
     used.locator(".st-key-block_row").get_by_text("3", exact=True).click()
-    used.wait_for_function("location.search.includes('block=3')")
+    until(used, "location.search.includes('block=3')")
     ready(used)
     with opened(chromium) as second:
         second.goto(used.url)
@@ -56,7 +54,7 @@ def test_the_example_opens_in_explore(used):
     box.click()
     box.fill("keys")
     box.press("Enter")
-    used.wait_for_function("location.search.includes('keys')")
+    until(used, "location.search.includes('keys')")
     ready(used)
     used.get_by_role("link", name="Open in Explore").click()
     used.locator(browser.BOX).wait_for()

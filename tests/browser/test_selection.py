@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from transformers import AutoTokenizer, BertForMaskedLM
 
-from tests.browser.page import BOX, GRAPH, SPOTS, idle, menu, opened, ready
+from tests.browser.page import BOX, GRAPH, SPOTS, idle, menu, opened, ready, until
 from tests.fixtures import WORDS, save_tiny, tiny_config
 
 pytestmark = pytest.mark.browser
@@ -87,7 +87,7 @@ def test_the_keyboard_alone_leads_from_the_page_to_a_picture(used):
     used.keyboard.press("Control+a")
     used.keyboard.type("the old farmer [MASK] bad .")
     used.keyboard.press("Enter")
-    used.wait_for_function("location.search.includes('old+farmer')")
+    until(used, "location.search.includes('old+farmer')")
     ready(used)
     press_until(used, "Tab", "Select")
     used.keyboard.press("Enter")
@@ -95,7 +95,7 @@ def test_the_keyboard_alone_leads_from_the_page_to_a_picture(used):
     press_until(used, "Tab", "Passing through")
     used.keyboard.type("block 1")
     used.keyboard.press("Enter")
-    used.wait_for_function("location.search.includes('at=1')")
+    until(used, "location.search.includes('at=1')")
     idle(used)
     assert "through block 1" in graph_alt(used)
     used.keyboard.press("Escape")
@@ -114,7 +114,7 @@ def test_the_keyboard_alone_leads_from_the_page_to_a_picture(used):
     assert ET.fromstring(svg.decode()).tag.endswith("svg")
     used.keyboard.press("Escape")
     used.get_by_role("button", name="Show all").click()
-    used.wait_for_function("!location.search.includes('at=')")
+    until(used, "!location.search.includes('at=')")
     idle(used)
 
 
@@ -126,22 +126,22 @@ def test_a_step_is_selected_and_knocked_out_and_the_undo_brings_it_back(used):
     used.wait_for_timeout(200)  # Plotly looks for what is under the pointer now and then
     used.mouse.click(spot["x"], spot["y"])
     at = ",".join(str(part) for part in spot["data"][2:])
-    used.wait_for_function(WAYS, arg=at)
+    until(used, WAYS, at)
     idle(used)
     assert "word=" not in used.url
     used.locator(".st-key-cut button").click()
-    used.wait_for_function("location.search.includes('what=component')")
+    until(used, "location.search.includes('what=component')")
     used.get_by_text("The changed model").wait_for()
     menu(used, "cuts")
     used.get_by_role("radio", name="Without this step").click()
-    used.wait_for_function("location.search.includes('what=step')")
+    until(used, "location.search.includes('what=step')")
     used.keyboard.press("Escape")
     idle(used)
     assert "Q goes from" in graph_alt(used)
     used.get_by_role("button", name="Undo").click()
     used.get_by_text("The changed model").wait_for(state="detached")
     used.get_by_role("button", name="Show all").click()
-    used.wait_for_function("!location.search.includes('at=')")
+    until(used, "!location.search.includes('at=')")
     idle(used)
 
 

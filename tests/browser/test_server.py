@@ -10,7 +10,7 @@ import pytest
 from transformers import BertForMaskedLM
 
 from tests.browser import test_compare as compare
-from tests.browser.page import BOX, GRAPH, idle, opened, server
+from tests.browser.page import BOX, GRAPH, idle, opened, server, until
 from tests.fixtures import save_tiny, tiny_config
 
 pytestmark = pytest.mark.browser
@@ -114,7 +114,7 @@ def test_another_question_takes_the_place_of_the_long_one(running, tab):
     tab.get_by_text("Following every word").wait_for()
     tab.locator(BOX).fill("the farmers [MASK] old .")
     tab.locator(BOX).press("Enter")
-    tab.wait_for_function("location.search.includes('points=150')")
+    until(tab, "location.search.includes('points=150')")
     tab.wait_for_selector(GRAPH, timeout=SOON)
     idle(tab)
     assert tab.locator(BOX).input_value() == "the farmers [MASK] old ."

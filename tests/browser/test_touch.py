@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import HEAR, SPOTS, idle, ready
+from tests.browser.page import HEAR, SPOTS, idle, ready, until
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +52,7 @@ def test_a_swipe_on_the_graph_scrolls_the_page(phone):
     box = phone.locator(".js-plotly-plot").first.bounding_box()
     before = phone.evaluate(TOP)
     swipe(phone, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 150)
-    phone.wait_for_function(f"before => {TOP} - before > 100", arg=before)
+    until(phone, f"before => {TOP} - before > 100", before)
     assert "word=" not in phone.url
     assert "at=" not in phone.url
 
@@ -65,9 +65,7 @@ def test_a_tap_selects_what_was_tapped_and_once(phone):
         spot = next(s for s in phone.evaluate(SPOTS) if s["data"][:2] == ["token", word])
         # A little off, as fingers are: the nearest is meant.
         phone.touchscreen.tap(spot["x"] + 5, spot["y"] + 6)
-        phone.wait_for_function(
-            "word => new URLSearchParams(location.search).get('word') === word", arg=str(word)
-        )
+        until(phone, "word => new URLSearchParams(location.search).get('word') === word", str(word))
         idle(phone)
         assert f"word={word}" in phone.url  # a second click would have taken it back
     spots = phone.evaluate(SPOTS)
@@ -79,6 +77,6 @@ def test_a_tap_selects_what_was_tapped_and_once(phone):
     step = max((s for s in spots if s["data"][0] == "edge"), key=room)
     phone.touchscreen.tap(step["x"] + 3, step["y"] - 3)
     at = ",".join(str(part) for part in step["data"][2:])
-    phone.wait_for_function("at => new URLSearchParams(location.search).get('at') === at", arg=at)
+    until(phone, "at => new URLSearchParams(location.search).get('at') === at", at)
     idle(phone)
     assert phone.evaluate("new URLSearchParams(location.search).get('at')") == at

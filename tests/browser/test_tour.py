@@ -5,7 +5,7 @@ Which word? Which head? What if it is cut? With at most five actions, the answer
 
 import pytest
 
-from tests.browser.page import idle, opened, ready
+from tests.browser.page import idle, opened, ready, until
 from tests.browser.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
@@ -54,7 +54,7 @@ def three_actions(chromium, address: str, width: int) -> None:
         first = page.get_by_role("button", name=ANSWERS[0][0])
         first.focus()
         if width == 1280:
-            page.wait_for_function(ALL_IN_SIGHT, arg=AT_ONCE)
+            until(page, ALL_IN_SIGHT, AT_ONCE)
         for question, answer, place in ANSWERS:
             assert page.evaluate("document.activeElement.innerText") == question
             page.keyboard.press("Enter")
@@ -66,7 +66,7 @@ def three_actions(chromium, address: str, width: int) -> None:
             assert framed(page) == [place]
             assert apart(page, place)
             if width == 1280:
-                page.wait_for_function(ALL_IN_SIGHT, arg=AT_ONCE)
+                until(page, ALL_IN_SIGHT, AT_ONCE)
         assert findings(page, ".st-key-tour_card") == []
         page.get_by_role("button", name="Done").click()
         page.locator(CARD).wait_for(state="detached")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import TimeoutError
 
-from tests.browser.page import BOX, GRAPH, idle, opened, ready, server
+from tests.browser.page import BOX, GRAPH, idle, opened, ready, server, until
 
 pytestmark = pytest.mark.browser
 
@@ -48,12 +48,14 @@ def test_what_takes_long_says_so_moves_and_is_cancelled(
         page.goto(endless)
         page.locator(BAR).wait_for()
         assert " minutes" in page.locator(BAR).inner_text()
-        page.wait_for_function(
-            "bar => document.querySelector(bar)?.innerText.includes('left, of 55 tokens')", arg=BAR
+        until(
+            page,
+            "bar => document.querySelector(bar)?.innerText.includes('left, of 55 tokens')",
+            BAR,
         )
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 1000})
-            page.wait_for_function(BAR_FITS, arg=[BAR, width])
+            until(page, BAR_FITS, [BAR, width])
             cancel(page).wait_for()
         asked = {"model": tiny_masked_lm_dir, "points": 3}  # not answered before
         other.goto(f"{address}/?{urlencode(asked)}")
@@ -80,7 +82,7 @@ def test_it_starts_again_when_asked_and_another_question_is_answered(endless, ta
     cancelled(tab, "Cancelled: it takes about")
     tab.locator(BOX).fill(SHORT)
     tab.locator(BOX).press("Enter")
-    tab.wait_for_function("!document.body.innerText.includes('Cancelled')")
+    until(tab, "!document.body.innerText.includes('Cancelled')")
     assert tab.locator(BOX).input_value() == SHORT
 
 
@@ -147,9 +149,9 @@ def test_the_strongest_words_first_and_the_others_by_a_click(chromium, address):
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
         page.get_by_role("button", name="Follow the other 30").click()
-        page.wait_for_function("location.search.includes('all_words=yes')")
+        until(page, "location.search.includes('all_words=yes')")
         page.get_by_text("All 54 words were followed.").wait_for()
         idle(page)
         page.get_by_role("button", name="Only the strongest 24").click()
-        page.wait_for_function("!location.search.includes('all_words')")
+        until(page, "!location.search.includes('all_words')")
         page.get_by_text("The strongest 24 of 54 words").wait_for()

@@ -88,7 +88,7 @@ def test_the_examples_for_contributors_run(monkeypatch):
     assert names["METHODS"]["straight"].levels == ("embedding",)
     assert names["svg"].count("<path") == names["svg"].count("<text") == 7
 
-    family = names["ARCHITECTURES"]["camembert"]
+    family = names["ARCHITECTURES"]["data2vec-text"]
     sizes = {"hidden_size": 12, "intermediate_size": 20, "num_hidden_layers": 2}
     config = family.config_class(vocab_size=20, num_attention_heads=3, pad_token_id=1, **sizes)
     network = family.masked_lm(config).double().eval().requires_grad_(False)

@@ -1,6 +1,7 @@
 """Small things to test on: random networks in float64 that can be enumerated, deeper models."""
 
 import dataclasses
+from typing import Any
 
 import torch
 
@@ -13,12 +14,16 @@ from explainer.results.explanation import Explanation
 from explainer.results.settings import Rule
 from tests.oracle import Problem
 
-SIZES: dict[str, dict[str, int]] = {
-    "bert": {"hidden_size": 12, "intermediate_size": 20},
-    "roberta": {"hidden_size": 12, "intermediate_size": 20},
+WIDTHS = {"hidden_size": 12, "intermediate_size": 20}
+SIZES: dict[str, dict[str, Any]] = {
+    "bert": WIDTHS,
+    "roberta": WIDTHS,
+    "xlm-roberta": WIDTHS,
+    "camembert": WIDTHS,
     "distilbert": {"dim": 12, "hidden_dim": 20},
-    "electra": {"hidden_size": 12, "intermediate_size": 20, "embedding_size": 8},
+    "electra": {**WIDTHS, "embedding_size": 8},
 }
+"""What makes a tiny network of every architecture."""
 
 
 def tiny_problem(

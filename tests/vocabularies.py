@@ -1,5 +1,6 @@
 """Tokenizers of every kind, trained on a few sentences, and tiny random models for them."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,3 +175,17 @@ def saved_model(folder: Path, kind: str, seed: int = 0) -> Path:
 def loaded(folder: Path, kind: str) -> Model:
     """The model of `saved_model`."""
     return load_model(str(saved_model(folder, kind)), dtype="float64")
+
+
+def sentencepiece(tokenizer_class: type) -> PreTrainedTokenizerFast:
+    """The library's tokenizer of XLM-R or CamemBERT, for a vocabulary of `unigram`'s words."""
+    words = [
+        (piece, score)
+        for piece, score in json.loads(unigram().backend_tokenizer.to_str())["model"]["vocab"]
+        if piece not in (*SPECIAL, "<mask>")
+    ]
+    words += [(f"▁{word}", -20.0) for word in ("are", "is") if f"▁{word}" not in dict(words)]
+    specials = [(token, 0.0) for token in ("<s>", "<pad>", "</s>", "<unk>")]
+    return tokenizer_class(
+        vocab=[*specials, *words, ("<mask>", 0.0)], mask_token=AddedToken("<mask>", lstrip=True)
+    )

@@ -14,7 +14,7 @@ from explainer.influence.search.nodes import refine_nodes
 from explainer.influence.search.refine import refine
 from explainer.models import block
 from tests import oracle as published
-from tests.tiny import adapted, tiny_problem, traced
+from tests.tiny import SIZES, adapted, tiny_problem, traced
 
 TOKENS = tuple("abcdefgh")
 PROBLEMS = {
@@ -30,7 +30,8 @@ PROBLEMS = {
     "gauss-legendre": {"rule": "gauss-legendre", "points": 3},
     **{
         f"{architecture}, {task}": {"architecture": architecture, **options}
-        for architecture in ("roberta", "distilbert", "electra")
+        for architecture in SIZES
+        if architecture != "bert"
         for task, options in (("masked LM", {}), ("classifier", {"classes": 2}))
     },
 }

@@ -82,7 +82,7 @@ def test_a_classifier_is_loaded_with_its_labels(tiny_classifier_dir):
     assert model.network.dtype == torch.float32
 
 
-@pytest.mark.parametrize("kind", ["bert", "roberta", "distilbert", "electra"])
+@pytest.mark.parametrize("kind", ARCHITECTURES)
 @pytest.mark.parametrize("task", ["masked_lm", "classification"])
 def test_every_architecture_and_task_is_loaded_from_a_folder(tmp_path, kind, task):
     family = ARCHITECTURES[kind]
@@ -172,7 +172,7 @@ def test_loading_prints_nothing_and_gives_the_verbosity_back(tiny_masked_lm_dir,
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"model_type": "gpt2"}, "is of type 'gpt2', but only BERT, RoBERTa, DistilBERT"),
+        ({"model_type": "gpt2"}, "is of type 'gpt2', but only BERT, RoBERTa, XLM-R"),
         ({"position_embedding_type": "relative_key"}, "'relative_key' position embeddings"),
         ({"architectures": ["BertForTokenClassification"]}, "is a 'BertForTokenClassification'"),
         ({"intermediate_size": 30}, r"has shape"),

@@ -60,16 +60,35 @@ ARCHITECTURES: dict[str, Architecture] = {
         bert.adapt,
         SIZES,
     ),
-    "roberta": Architecture(
-        transformers.RobertaForMaskedLM,
-        transformers.RobertaForSequenceClassification,
-        ("lm_head.",),
-        ("classifier.",),
-        roberta.adapt,
-        SIZES,
-        pads_positions=True,
-        mask_takes_space=True,
-    ),
+    **{
+        kind: Architecture(
+            masked_lm,
+            classification,
+            ("lm_head.",),
+            ("classifier.",),
+            roberta.adapt,
+            SIZES,
+            pads_positions=True,
+            mask_takes_space=True,
+        )
+        for kind, masked_lm, classification in (
+            (
+                "roberta",
+                transformers.RobertaForMaskedLM,
+                transformers.RobertaForSequenceClassification,
+            ),
+            (
+                "xlm-roberta",
+                transformers.XLMRobertaForMaskedLM,
+                transformers.XLMRobertaForSequenceClassification,
+            ),
+            (
+                "camembert",
+                transformers.CamembertForMaskedLM,
+                transformers.CamembertForSequenceClassification,
+            ),
+        )
+    },
     "distilbert": Architecture(
         transformers.DistilBertForMaskedLM,
         transformers.DistilBertForSequenceClassification,
@@ -90,4 +109,4 @@ ARCHITECTURES: dict[str, Architecture] = {
     ),
 }
 
-FAMILY = "BERT, RoBERTa, DistilBERT and ELECTRA"
+FAMILY = "BERT, RoBERTa, XLM-R, CamemBERT, DistilBERT and ELECTRA"

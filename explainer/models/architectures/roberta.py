@@ -1,4 +1,7 @@
-"""RoBERTa: BERT's blocks, positions that skip the padding token, heads of its own."""
+"""RoBERTa, and XLM-R and CamemBERT, which are RoBERTa with vocabularies of their own.
+
+BERT's blocks, positions that skip the padding token, heads of their own.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from explainer.models.architectures import bert
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of a RoBERTa masked LM or sequence classifier in eval mode."""
-    encoder = network.roberta
+    """The adapter of such a masked LM or sequence classifier in eval mode."""
+    encoder = network.base_model
     embedding = bert.embedding(encoder.embeddings, encoder.embeddings.padding_idx)
     if hasattr(network, "lm_head"):
         lm_head = network.lm_head

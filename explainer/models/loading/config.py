@@ -121,7 +121,11 @@ def _which_kind(config: dict[str, Any], name: str, weights: tuple[str, ...]) -> 
     signs = {"architectures": _architectures(config), "weights": weights}
     for what, names in signs.items():
         lower = [text.lower() for text in names]
-        kinds = [kind for kind in ARCHITECTURES if any(text.startswith(kind) for text in lower)]
+        kinds = [
+            kind
+            for kind in ARCHITECTURES
+            if any(text.startswith(kind.replace("-", "")) for text in lower)
+        ]
         if len(kinds) == 1:
             return (
                 f"The config.json of the model {quote(name)} has no model_type: add "

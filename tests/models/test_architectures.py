@@ -1,0 +1,46 @@
+"""Every architecture from token ids: hidden states, attention and logits are the library's own."""
+
+import pytest
+import torch
+
+from explainer.models.architectures import ARCHITECTURES
+from explainer.models.block import embed
+from explainer.models.encode import through_blocks, word_embeddings
+from tests.tiny import SIZES, adapted, tiny_problem
+
+SHAPES = {
+    "small": {},
+    "one block, short": {"layers": 1, "tokens": 3},
+    "deep, long": {"layers": 6, "tokens": 14, "seed": 1},
+    "relu": {"activation": "relu", "seed": 2},
+}
+
+
+def test_every_architecture_is_tried():
+    assert SIZES.keys() == ARCHITECTURES.keys()
+
+
+@pytest.mark.parametrize("architecture", SIZES)
+@pytest.mark.parametrize("classes", [0, 3], ids=["masked LM", "classifier"])
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_from_token_ids_everything_is_as_the_library_computes_it(architecture, classes, shape):
+    problem = tiny_problem(architecture=architecture, classes=classes, **shape)
+    tokens = len(problem.x)
+    ids = torch.randint(5, 20, (tokens,), generator=torch.Generator().manual_seed(3))
+    own = problem.network(
+        input_ids=ids[None],
+        attention_mask=torch.ones(1, tokens, dtype=torch.long),
+        output_hidden_states=True,
+        output_attentions=True,
+    )
+    read = adapted(problem).of(ids.tolist())
+    first, _ = embed(read.embedding, word_embeddings(read, ids.tolist())[None])
+    above, states = zip(*through_blocks(read, first), strict=True)
+    hidden, attention = (first, *above), [state.attention for state in states]
+    logits = read.logits(hidden[-1][0, :1] if classes else hidden[-1][0], None)
+    for ours, theirs in (
+        *zip(hidden, own.hidden_states, strict=True),
+        *zip(attention, own.attentions, strict=True),
+        (logits, own.logits if classes else own.logits[0]),
+    ):
+        assert torch.allclose(ours, theirs, rtol=1e-9, atol=1e-9)

@@ -82,7 +82,7 @@ def open_masks(problem: Problem) -> Masks:
     )
 
 
-def _gate(x: Tensor, mask: Tensor) -> Tensor:
+def gate(x: Tensor, mask: Tensor) -> Tensor:
     """x with derivatives only where `mask` (broadcast) is true."""
     return torch.where(mask, x, x.detach())
 
@@ -96,12 +96,12 @@ def run_masked(problem: Problem, z: Tensor, masks: Masks) -> Masked:
         + encoder.embeddings.position_embeddings(positions)
         + encoder.embeddings.token_type_embeddings.weight[0]
     )
-    H = _gate(H, masks.nodes[0].view(1, -1, 1))
+    H = gate(H, masks.nodes[0].view(1, -1, 1))
     nodes, contexts, skips = [H], [], []
     for number, layer in enumerate(encoder.encoder.layer):
         attention = layer.attention.self
         q, k, v = (
-            _gate(project(H), passes)
+            gate(project(H), passes)
             .unflatten(-1, (attention.num_attention_heads, -1))
             .transpose(1, 2)
             for project, passes in zip(
@@ -112,12 +112,12 @@ def run_masked(problem: Problem, z: Tensor, masks: Masks) -> Masked:
         )
         scores = q @ k.mT / q.shape[-1] ** 0.5
         context = (scores.softmax(-1) @ v).transpose(1, 2)
-        context = _gate(context, masks.heads[number].view(1, 1, -1, 1))
-        skip = _gate(H, masks.skip[number])
+        context = gate(context, masks.heads[number].view(1, 1, -1, 1))
+        skip = gate(H, masks.skip[number])
         output = layer.attention.output
         y = output.LayerNorm(output.dense(context.flatten(2)) + skip)
         H = layer.output(layer.intermediate(y), y)
-        H = _gate(H, masks.nodes[number + 1].view(1, -1, 1))
+        H = gate(H, masks.nodes[number + 1].view(1, -1, 1))
         nodes.append(H)
         contexts.append(context)
         skips.append(skip)
@@ -157,12 +157,23 @@ def influence_of(
     Components that are left out at the end stay open. `part` leaves only the "query", "key" or
     "value" of the last one open, which is a head.
     """
+    masks = masks_of(problem, nodes, components, part)
+    return float(masked_influence(problem, masks)[nodes[0]])
+
+
+def masks_of(
+    problem: Problem,
+    nodes: tuple[int, ...],
+    components: tuple[int, ...] | None = None,
+    part: str | None = None,
+) -> Masks:
+    """Where derivatives pass for `influence_of`."""
     masks = _masks(problem, list(nodes), list(components or []))
     if part is not None:
         assert components
         passes = torch.tensor([part == name for name in ("query", "key", "value")])
         masks.projections[len(components) - 1] = passes
-    return float(masked_influence(problem, masks)[nodes[0]])
+    return masks
 
 
 def find_pattern(problem: Problem, word: int, sign: float) -> Found:

@@ -1,5 +1,6 @@
 """Fields of a configuration: each changes nothing, or is refused by its name."""
 
+import dataclasses
 import shutil
 from functools import cache
 from typing import Any
@@ -38,7 +39,9 @@ NO_MATTER: list[dict[str, Any]] = [
     *({"bos_token_id": 99, "eos_token_id": "x"}, {"num_labels": 3}, {"label2id": {"a": "b"}}),
     *({"problem_type": None}, {"finetuning_task": 3}, {"transformers_version": "9.9"}),
     *({"auto_map": {"AutoTokenizer": "x.Y"}}, {"tie_word_embeddings": None}),
-    *({"per_layer_config": None}, {"max_length": 1, "num_beams": 9}, {"anything": [1, {}]}),
+    *({"qa_dropout": 0.9, "seq_classif_dropout": 0.9}, {"classifier_dropout_prob": 0.9}),
+    *({"summary_use_proj": False, "summary_last_dropout": 0.9}, {"per_layer_config": None}),
+    *({"max_length": 1, "num_beams": 9}, {"anything": [1, {}]}),
 ]
 REFUSED: list[dict[str, Any]] = [
     *({field: True} for field in ("is_decoder", "add_cross_attention", "is_causal")),
@@ -48,6 +51,13 @@ REFUSED: list[dict[str, Any]] = [
     *({"position_embedding_type": kind} for kind in RELATIVE),
     *({"problem_type": kind} for kind in UNKNOWN_PROBLEMS),
     *({"tie_word_embeddings": value} for value in NO_SWITCH),
+]
+OF_ITS_OWN: list[tuple[str, dict[str, Any]]] = [
+    *(("albert", {"num_hidden_groups": value}) for value in (2, 0, True, None)),
+    *(("albert", {"inner_group_num": value}) for value in (2, "1")),
+    *(("albert", {"num_hidden_layers": value}) for value in (1_001, 0)),
+    ("mpnet", {"relative_attention_num_buckets": 31}),
+    ("mpnet", {"max_position_embeddings": 4}),
 ]
 SIZES = [0, -1, 1.5, 12.0, "12", True, None, [], {}, 10**9, 10**30, float("nan")]
 
@@ -93,6 +103,27 @@ def test_a_field_that_changes_the_network_is_refused_by_its_name(plain, tmp_path
     (field,) = changes
     named = "position embeddings" if field == "position_embedding_type" else field
     assert named in refusal(copy)
+
+
+def test_every_field_of_every_configuration_is_read_refused_or_of_no_matter():
+    no_matter = {field for changes in NO_MATTER for field in changes}
+    refused = {field for changes in REFUSED for field in changes}
+    read = {"architectures", "id2label", "tie_word_embeddings", "pad_token_id", "layer_norm_eps"}
+    for kind, family in ARCHITECTURES.items():
+        fields = {field.name for field in dataclasses.fields(family.config_class)}
+        own = {*family.sizes, family.activation, *family.only}
+        assert fields - own - read - refused <= no_matter, kind
+
+
+@pytest.mark.parametrize(("kind", "changes"), OF_ITS_OWN, ids=str)
+def test_what_an_architecture_alone_has_and_is_not_built_is_refused_by_its_name(
+    tmp_path, kind, changes
+):
+    family = ARCHITECTURES[kind]
+    sizes = dict(zip(family.sizes, (2, 2, 12, 24, len(WORDS), 40), strict=False))
+    folder = save_tiny(tmp_path / kind, family.masked_lm, family.config_class(**sizes))
+    set_config(folder, **changes)
+    assert f"{next(iter(changes))} is" in refusal(folder)
 
 
 @pytest.mark.parametrize("value", SIZES, ids=str)

@@ -22,6 +22,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "camembert": WIDTHS,
     "distilbert": {"dim": 12, "hidden_dim": 20},
     "electra": {**WIDTHS, "embedding_size": 8},
+    "albert": {**WIDTHS, "embedding_size": 8},
+    "mpnet": WIDTHS,
 }
 """What makes a tiny network of every architecture."""
 

@@ -175,6 +175,7 @@ class _Sizes:
         d_ff, d_model = block.W_1.shape
         heads = block.n_heads * n_tokens
         roomy = keeps == Keeps.EVERYTHING
+        scored = 3 if block.bias is None else 4  # arrays as large as the scores
         kept = {
             Keeps.EVERYTHING: d_model + 2 * heads,
             Keeps.NO_D: d_model + heads,
@@ -183,7 +184,7 @@ class _Sizes:
         return _Sizes(
             keeps,
             layer=itemsize * n_tokens * (6 * d_model + d_ff + kept[keeps]),
-            passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + 3 * heads),
+            passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + scored * heads),
             known=itemsize * n_tokens * 2 * d_model,
             vector=itemsize * d_model,
             tangent=itemsize * d_model * VECTORS,

@@ -1,8 +1,8 @@
 """What the closed forms need of a network: embeddings, blocks and head in the formulas' names.
 
-One file per architecture (`bert`, `roberta`, `distilbert`, `electra`) fills these in, and
-Hugging Face's names stop there. Weights keep torch's layout, [out, in], so that a projection is
-x @ W.T; the network itself is never changed.
+One file per architecture (`architectures`) fills these in, and Hugging Face's names stop there.
+Weights keep torch's layout, [out, in], so that a projection is x @ W.T; the network itself is never
+changed.
 """
 
 from __future__ import annotations
@@ -31,6 +31,27 @@ class LayerNorm:
 
 
 @dataclass(frozen=True, eq=False)
+class RelativeBias:
+    """What is added to the score of a query and a key, by how far the key is behind the query.
+
+    `by_distance` [head, distance] has no distance in its middle; what is farther than its ends
+    counts as they do.
+    """
+
+    by_distance: Float[Tensor, "head distance"]
+
+    def between(
+        self, n_tokens: int, rows: Int[Tensor, " to"] | None
+    ) -> Float[Tensor, "head to from"]:
+        """Of queries at `rows` (None: all) and the keys of all tokens."""
+        key = torch.arange(n_tokens, device=self.by_distance.device)
+        query = key if rows is None else rows
+        middle = self.by_distance.shape[1] // 2
+        place = (key - query.unsqueeze(1) + middle).clamp(0, 2 * middle)
+        return self.by_distance[:, place]
+
+
+@dataclass(frozen=True, eq=False)
 class Block:
     """One transformer block with post-LayerNorm: H → u → y → w → H' (docs/method.md)."""
 
@@ -46,6 +67,7 @@ class Block:
     b_2: Float[Tensor, " d_model"]
     norm_2: LayerNorm
     activation: Activation
+    bias: RelativeBias | None = None
 
     @property
     def d_head(self) -> int:
@@ -55,7 +77,7 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Embedding:
-    """From word embeddings z to H[0]: LN(z + added), then ELECTRA's projection if there is one.
+    """From word embeddings z to H[0]: LN(z + added), then a projection where there is one.
 
     `word` [vocabulary, d_embedding]; `added` [longest input, d_embedding] sums the position and
     segment embeddings of each position; `W` [d_model, d_embedding] and `b` belong together.

@@ -4,7 +4,7 @@ Axes are named as in `shapes`: `from` is every token, `to` the tokens whose next
 wanted (all of them, but for the last block only the target). With h per head and the index of the
 point suppressed (docs/method.md):
 
-1. q, k, v = projections of H;  A = softmax(q kᵀ / √d_head);  o_i = Σ_j A_ij v_j
+1. q, k, v = projections of H;  A = softmax(q kᵀ / √d_head + bias);  o_i = Σ_j A_ij v_j
 2. u = W_O o + b_O + H;  y = LN1(u);  w = y + W_2 act(W_1 y + b_1) + b_2;  H' = LN2(w)
 3. from G' = ∂Q/∂H' to P = ∂Q/∂u, and from a tangent of u to that of H'
 """
@@ -130,7 +130,9 @@ def embed(
 ) -> tuple[Float[Tensor, "point pos d_model"], NormState]:
     """H[0] of word embeddings z, and the state of its LayerNorm."""
     H, norm = normalise(embedding.norm, z + embedding.added[: z.shape[1]])
-    return (H if embedding.W is None else functional.linear(H, embedding.W, embedding.b)), norm
+    if embedding.W is not None:  # in reduced precision too what blocks are given is whole
+        H = functional.linear(H, embedding.W, embedding.b).to(H)
+    return H, norm
 
 
 def embedding_tangent(
@@ -138,7 +140,7 @@ def embedding_tangent(
 ) -> Float[Tensor, "point pos d_model"]:
     """The tangent of H[0] for that of z, which may be the same at every point."""
     dH = norm.project(dz.expand_as(norm.x)) * embedding.norm.weight
-    return dH if embedding.W is None else functional.linear(dH, embedding.W)
+    return dH if embedding.W is None else functional.linear(dH, embedding.W).to(dH)
 
 
 def slope_of(
@@ -191,6 +193,8 @@ def attend_with(
 ) -> Attended:
     """A and o of queries, keys and values."""
     scores = (known.q @ known.k.mT).mul_(block.d_head**-0.5)
+    if block.bias is not None:
+        scores += block.bias.between(known.k.shape[2], rows)
     if apart is not None:
         scores = scores.masked_fill(apart if rows is None else apart[rows], -torch.inf)
     attention = torch.softmax(scores, dim=-1)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import transformers
+from torch import nn
 
 from explainer.models.adapter import Adapter
-from explainer.models.architectures import bert, distilbert, electra, roberta
+from explainer.models.architectures import albert, bert, distilbert, electra, mpnet, roberta
+
+
+FEWEST = {"max_position_embeddings": 3}
+"""A text has three tokens at least."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,9 @@ class Architecture:
     third, `activation` its name for that, and `reads_eps` whether it has one for LayerNorms.
     `pads_positions`: its positions are counted after the padding token's id, which then matters.
     `mask_takes_space`: its mask takes the space before it, also where the files do not say so.
+    `blocks` names the list of its blocks inside of the encoder, `depth` the number of the
+    configuration that the list is as long as (None: the first of `sizes`). Of `sizes` some must be
+    at least as in `fewest`; of `only` each field must be 1, as others are not built.
     """
 
     masked_lm: type[Any]
@@ -33,6 +41,10 @@ class Architecture:
     reads_eps: bool = True
     pads_positions: bool = False
     mask_takes_space: bool = False
+    blocks: str = "encoder.layer"
+    depth: str | None = None
+    fewest: Mapping[str, int] = field(default_factory=lambda: FEWEST)
+    only: tuple[str, ...] = ()
 
     @property
     def config_class(self) -> type[Any]:
@@ -44,6 +56,11 @@ class Architecture:
     def prefix(self) -> str:
         """How the names of the encoder's weights start."""
         return f"{self.masked_lm.base_model_prefix}."
+
+    def blocks_of(self, network: Any) -> Sequence[nn.Module]:
+        """The blocks of a network, each once, from the first to the last."""
+        blocks: Sequence[nn.Module] = network.base_model.get_submodule(self.blocks)
+        return blocks
 
 
 SIZES = (
@@ -98,6 +115,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         ("n_layers", "n_heads", "dim", "hidden_dim", "vocab_size", "max_position_embeddings"),
         activation="activation",
         reads_eps=False,
+        blocks="transformer.layer",
     ),
     "electra": Architecture(
         transformers.ElectraForMaskedLM,
@@ -107,6 +125,27 @@ ARCHITECTURES: dict[str, Architecture] = {
         electra.adapt,
         (*SIZES, "embedding_size"),
     ),
+    "albert": Architecture(
+        transformers.AlbertForMaskedLM,
+        transformers.AlbertForSequenceClassification,
+        ("predictions.",),
+        ("classifier.", "albert.pooler."),
+        albert.adapt,
+        (*SIZES, "embedding_size"),
+        blocks="encoder.albert_layer_groups",
+        depth="num_hidden_groups",
+        only=("num_hidden_groups", "inner_group_num"),
+    ),
+    "mpnet": Architecture(
+        transformers.MPNetForMaskedLM,
+        transformers.MPNetForSequenceClassification,
+        ("lm_head.",),
+        ("classifier.",),
+        mpnet.adapt,
+        (*SIZES[:-1], "relative_attention_num_buckets"),
+        # Positions are counted from 2, and so many buckets are looked up whatever there are.
+        fewest={"max_position_embeddings": 5, "relative_attention_num_buckets": mpnet.BUCKETS},
+    ),
 }
 
-FAMILY = "BERT, RoBERTa, XLM-R, CamemBERT, DistilBERT and ELECTRA"
+FAMILY = "BERT, RoBERTa, XLM-R, CamemBERT, DistilBERT, ELECTRA, ALBERT and MPNet"

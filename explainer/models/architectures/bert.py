@@ -33,8 +33,9 @@ def embedding(embeddings: Any, padding: int | None = None) -> Embedding:
 
     Where `padding` is a token's id, positions are counted from after it, and that token takes none.
     """
-    positions: Tensor = embeddings.position_embeddings.weight
-    added = (positions + embeddings.token_type_embeddings.weight[0]).detach()
+    added: Tensor = embeddings.position_embeddings.weight.detach()
+    if hasattr(embeddings, "token_type_embeddings"):
+        added = added + embeddings.token_type_embeddings.weight[0].detach()
     return Embedding(
         word=embeddings.word_embeddings.weight.detach(),
         added=added if padding is None else added[padding + 1 :],

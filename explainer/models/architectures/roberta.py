@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor
 from torch.nn.functional import gelu
 
-from explainer.models.adapter import Adapter, class_head, vocabulary_head
+from explainer.models.adapter import Adapter, Head, class_head, vocabulary_head
 from explainer.models.architectures import bert
 
 
@@ -18,14 +18,17 @@ def adapt(network: Any) -> Adapter:
     """The adapter of such a masked LM or sequence classifier in eval mode."""
     encoder = network.base_model
     embedding = bert.embedding(encoder.embeddings, encoder.embeddings.padding_idx)
-    if hasattr(network, "lm_head"):
-        lm_head = network.lm_head
+    return Adapter(embedding, bert.blocks(encoder.encoder), head(network))
 
-        def transform(hidden: Tensor) -> Tensor:
-            # The class's own forward fixes this activation, whatever the configuration says.
-            return lm_head.layer_norm(gelu(lm_head.dense(hidden)))
 
-        head = vocabulary_head(transform, lm_head.decoder)
-    else:
-        head = class_head(network.classifier)
-    return Adapter(embedding, bert.blocks(encoder.encoder), head)
+def head(network: Any) -> Head:
+    """The head of such a network."""
+    if not hasattr(network, "lm_head"):
+        return class_head(network.classifier)
+    lm_head = network.lm_head
+
+    def transform(hidden: Tensor) -> Tensor:
+        # The class's own forward fixes this activation, whatever the configuration says.
+        return lm_head.layer_norm(gelu(lm_head.dense(hidden)))
+
+    return vocabulary_head(transform, lm_head.decoder)

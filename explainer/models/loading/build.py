@@ -25,6 +25,7 @@ OLD_NAMES = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm
 SAME = {
     "cls.predictions.decoder.bias": "cls.predictions.bias",
     "lm_head.decoder.bias": "lm_head.bias",
+    "predictions.decoder.bias": "predictions.bias",
 }
 """One bias under two names: older files have the second one alone, tied or not."""
 NO_WEIGHTS = ("embeddings.position_ids", "embeddings.token_type_ids")
@@ -34,6 +35,7 @@ HEAD_LAYERS = {
         *("cls.predictions.transform.LayerNorm", "lm_head", "lm_head.decoder", "lm_head.dense"),
         *("lm_head.layer_norm", "vocab_transform", "vocab_layer_norm", "vocab_projector"),
         *("generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head"),
+        *("predictions", "predictions.dense", "predictions.LayerNorm", "predictions.decoder"),
     ),
     "classification": (
         *("classifier", "classifier.dense", "classifier.out_proj", "pre_classifier"),
@@ -43,8 +45,9 @@ HEAD_LAYERS = {
 an adapter may hide under them."""
 OTHER_LAYERS = (
     *("cls.seq_relationship", "discriminator_predictions.dense", "qa_outputs", "loss_fct"),
-    "discriminator_predictions.dense_prediction",
+    *("discriminator_predictions.dense_prediction", "sop_classifier.classifier"),
 )
+POOLERS = ("pooler.dense", "pooler")
 FLOATS = ("F64", "F32", "F16", "BF16")
 MAX_NAMED = 3
 LONGEST_KEY = 100
@@ -157,11 +160,9 @@ def _places(family: Architecture, header: Mapping[str, Announced], name: str) ->
 def _check_depth(
     family: Architecture, config: dict[str, Any], places: Mapping[str, str], name: str
 ) -> None:
-    field = family.sizes[0]
+    field = family.depth or family.sizes[0]
     claimed = own_names(config).get(field, getattr(family.config_class, field))
-    pattern = re.compile(
-        rf"{re.escape(family.prefix)}(?:encoder|transformer)\.layer\.(\d{{1,9}})\."
-    )
+    pattern = re.compile(rf"{re.escape(family.prefix + family.blocks)}\.(\d{{1,9}})\.")
     found = {int(match[1]) for place in places if (match := pattern.match(place))}
     if not found and places:
         raise ExplainerError(
@@ -231,7 +232,7 @@ def _add_shared(places: dict[str, str], network: Any, expected: Mapping[str, Any
 
 def _check_left_over(family: Architecture, task: Task, over: set[str], name: str) -> None:
     unused = HEAD_LAYERS["classification" if task == "masked-lm" else "masked-lm"]
-    layers = (*unused, *OTHER_LAYERS, f"{family.prefix}pooler.dense")
+    layers = (*unused, *OTHER_LAYERS, *(family.prefix + pooler for pooler in POOLERS))
     harmless = {f"{layer}.{kind}" for layer in layers for kind in ("weight", "bias")}
     harmless |= {family.prefix + key for key in NO_WEIGHTS}
     strange = sorted(over - harmless)

@@ -23,6 +23,7 @@ TASKS: dict[str, Task] = {
 CONFIG_BYTES = 10_000_000
 MAX_SIZE = 10_000_000
 """Far more than any width, depth or vocabulary; the weights then tell whether it is true."""
+MAX_DEPTH = 1_000
 SWITCHES = (
     ("is_decoder", "makes it a decoder"),
     ("add_cross_attention", "makes it a decoder"),
@@ -168,10 +169,15 @@ def _check_values(config: dict[str, Any], name: str) -> None:
             f"In the config.json of the model {quote(name)} {field} is {came}: give {expected}."
         )
 
+    for field in family.only:
+        if config.get(field, 1) != 1 or isinstance(config.get(field), bool):
+            raise refuse(field, "1, for nothing else can be explained, or choose another model")
     for field in family.sizes:
-        fewest = 3 if field == "max_position_embeddings" else 1  # a text has three tokens at least
-        if field in config and not _is_whole(config[field], fewest, MAX_SIZE):
-            raise refuse(field, f"a whole number from {fewest} to {MAX_SIZE:,}")
+        fewest = family.fewest.get(field, 1)
+        # Where blocks are shared no weights tell how many there are.
+        most = MAX_DEPTH if family.depth is not None and field == family.sizes[0] else MAX_SIZE
+        if field in config and not _is_whole(config[field], fewest, most):
+            raise refuse(field, f"a whole number from {fewest} to {most:,}")
     _, heads, width = (
         config.get(field, getattr(family.config_class, field)) for field in family.sizes[:3]
     )

@@ -9,8 +9,7 @@ and segments, enters before it, and a whole pass would take as long as loading d
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -19,6 +18,7 @@ from torch import Tensor
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.adapter import Adapter
+from explainer.models.architectures import ARCHITECTURES
 from explainer.models.block import embed
 from explainer.models.encode import (
     last_hidden,
@@ -68,9 +68,7 @@ def _pairs(network: Any, adapter: Adapter, tokenizer: Any) -> Iterator[tuple[Ten
     yield own_logits(network, ids), _logits(network, adapter, ids)
     ids = _longest(adapter)
     given = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids)).long()}
-    with _first_block(network.base_model), torch.inference_mode():
-        hidden = network.base_model(**given).last_hidden_state[0]
-    yield hidden, _after_first_block(adapter, ids)
+    yield _own_after_first_block(network, given), _after_first_block(adapter, ids)
 
 
 def _special(network: Any, adapter: Adapter, tokenizer: Any) -> list[int]:
@@ -110,13 +108,27 @@ def _logits(network: Any, adapter: Adapter, ids: Sequence[int]) -> Tensor:
         return adapter.logits(hidden[:1] if classified else hidden, None)
 
 
-@contextmanager
-def _first_block(encoder: Any) -> Iterator[None]:
-    """The encoder without the blocks above the first; nobody else has it while it is loaded."""
-    holder = encoder.transformer if hasattr(encoder, "transformer") else encoder.encoder
-    whole = holder.layer
+class _ReachedError(Exception):
+    """Carries what the first block gave out of a forward pass, of which no more is wanted."""
+
+    def __init__(self, hidden: Tensor) -> None:
+        super().__init__("the first block is done")
+        self.hidden = hidden
+
+
+def _own_after_first_block(network: Any, given: Mapping[str, Tensor]) -> Tensor:
+    """Hidden states H[1] [pos, d_model] by the library's own network."""
+
+    def stop(_module: Any, _args: Any, output: Any) -> None:
+        raise _ReachedError(output[0] if isinstance(output, tuple) else output)
+
+    first = ARCHITECTURES[network.config.model_type].blocks_of(network)[0]
+    hook = first.register_forward_hook(stop)  # nobody else has the network while it is loaded
     try:
-        holder.layer = whole[:1]
-        yield
+        with torch.inference_mode():
+            network.base_model(**given)
+    except _ReachedError as reached:
+        return reached.hidden[0]
     finally:
-        holder.layer = whole
+        hook.remove()
+    raise RuntimeError("its first block is not run")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -40,16 +41,12 @@ def drawn_like(weight: Tensor, generator: torch.Generator) -> Tensor:
     return weight.mean() + weight.std(correction=0) * noise
 
 
-def _blocks(network: nn.Module, model: Model) -> Sequence[nn.Module]:
-    """The network's blocks, from the first to the last.
-
-    Every architecture of the family keeps them in one list, the only one of their number.
-    """
-    lists = [m for m in network.modules() if isinstance(m, nn.ModuleList)]
-    found = [one for one in lists if len(one) == model.info.layers]
-    if len(found) != 1:
+def _blocks(network: Any, model: Model) -> Sequence[nn.Module]:
+    """The network's blocks, from the first to the last, each with weights of its own."""
+    found = ARCHITECTURES[network.config.model_type].blocks_of(network)
+    if len(found) != model.info.layers:
         raise ExplainerError(
-            f"The blocks of {quote(model.info.name)} were not found: choose a model whose blocks "
-            "are one list."
+            f"The blocks of {quote(model.info.name)} share their weights, so that none can be "
+            "redrawn by itself: choose a model whose blocks have weights of their own."
         )
-    return list(found[0])
+    return found

@@ -1,0 +1,103 @@
+"""What is asked of a model beside its patterns holds for every architecture."""
+
+from functools import cache
+
+import pytest
+import torch
+
+from explainer import Settings, ablate, explain, explain_many, stability, word_scores
+from explainer.intervention.filling import fill
+from explainer.intervention.knock_out import Cut, knocked_out
+from explainer.models.architectures import ARCHITECTURES
+from explainer.models.registry import load_model
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.rivals.words.methods import WORD_METHODS
+from tests import gates
+from tests.fixtures import WORDS, save_tiny
+from tests.tiny import SIZES
+
+TEXT = "the farmers that the assistant loves [MASK] old ."
+OTHERS = ("the [MASK] .", "the farmers [MASK] unhappiest .")
+SETTINGS = Settings(points=3)
+CASES = [(kind, task) for kind in SIZES for task in ("masked_lm", "classification")]
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: ", ".join(case))
+def asked(request, tmp_path_factory):
+    """A random model of an architecture, loaded in a precision, and a text for its head."""
+    kind, task = request.param
+    family = ARCHITECTURES[kind]
+    sizes = SIZES[kind] | dict(zip(family.sizes, (3, 2, 12, 24, len(WORDS), 40), strict=False))
+    network_class = getattr(family, task)
+    folder = save_tiny(
+        tmp_path_factory.mktemp(kind) / task,
+        network_class,
+        network_class.config_class(**sizes, pad_token_id=0),
+    )
+    return cache(lambda dtype="float64": load_model(str(folder), dtype=dtype)), (
+        (TEXT, *OTHERS)
+        if task == "masked_lm"
+        else tuple(text.replace("[MASK]", "are") for text in (TEXT, *OTHERS))
+    )
+
+
+def same(one, other):
+    assert one.influence == pytest.approx(other.influence, abs=1e-9)
+    for found, expected in zip(one.patterns, other.patterns, strict=True):
+        assert (found.nodes, found.components) == (expected.nodes, expected.components)
+        assert found.attention_trail == pytest.approx(expected.attention_trail, abs=1e-9)
+
+
+def test_texts_together_and_pieces_within_a_budget_give_what_one_text_at_once_gives(asked):
+    load, texts = asked
+    model = load()
+    alone = [explain(model, text, settings=SETTINGS) for text in texts]
+    for one, together in zip(
+        alone, explain_many(model, list(texts), settings=SETTINGS), strict=True
+    ):
+        same(together, one)
+    same(explain(model, texts[0], settings=SETTINGS, memory=60_000), alone[0])
+
+
+def test_a_head_is_cut_as_in_the_network_itself(asked):
+    load, (text, *_) = asked
+    model = load()
+    sentence = read_sentence(model, text)
+    quantity = choose_quantity(model, sentence, Contrast())
+    cuts = [Cut(layer, 1, to) for layer in range(3) for to in (2, quantity.position)]
+    found = knocked_out(model, sentence, quantity, cuts, fill(model, sentence, "zero"))
+    for cut, value in zip(cuts, found, strict=True):
+        with gates.head_zeroed(model.network, cut.layer, cut.head, cut.target):
+            logits = model.network(torch.tensor([sentence.token_ids])).logits[0]
+        row = logits[quantity.position] if model.info.task == "masked-lm" else logits
+        own = row[list(quantity.classes)] @ row.new_tensor(quantity.weights)
+        assert value == pytest.approx(float(own), abs=1e-9)
+
+
+def test_cuts_scores_and_other_choices_are_there(asked):
+    load, (text, *_) = asked
+    model = load()
+    found = explain(model, text, settings=SETTINGS, flow=True)
+    assert found.flow.layer_totals() == pytest.approx([sum(found.influence)] * 3)
+    whole = ablate(model, text, cut=[], settings=SETTINGS)
+    assert whole.value == pytest.approx(found.target.value, abs=1e-9)
+    kept = ablate(model, text, keep=[found.patterns[0].route], settings=SETTINGS)
+    assert kept.value != pytest.approx(whole.value, abs=1e-9)
+    for method in WORD_METHODS:
+        scores = word_scores(model, text, method, settings=SETTINGS).scores
+        assert len(scores) == len(found.tokens)
+    (sure,) = stability(model, text, [found.patterns[0].source], settings=SETTINGS)
+    assert sure
+
+
+def test_reduced_products_are_near_and_say_how_near(asked):
+    load, (text, *_) = asked
+    model = load("float32")
+    full, reduced = (
+        explain(model, text, settings=SETTINGS, precision=precision)
+        for precision in ("full", "bfloat16")
+    )
+    off = abs(reduced.target.value - full.target.value)
+    assert 0 < off < 0.2 * max(1.0, abs(full.target.value))
+    assert abs(reduced.reduced.gap) == pytest.approx(off, abs=1e-4)

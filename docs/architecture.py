@@ -18,6 +18,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from docs.marks import filled
 from explainer import Settings, explain, load_model
 from explainer.figures.canvas.palette import LIGHT
 from explainer.figures.canvas.scene import Area, Item, Label, Scene
@@ -196,17 +197,7 @@ def _calling(frame: FrameType) -> str | None:
 SECTIONS: dict[str, Callable[[], str]] = {"wings": table, "rule": rule, "way": way}
 
 
-def written(document: str) -> str:
-    """The document with what stands between its marks made anew."""
-    for name, made in SECTIONS.items():
-        before, begin, rest = document.partition(f"<!-- made: {name} -->\n")
-        _, end, after = rest.partition("\n<!-- end -->")
-        if not end:
-            raise SystemExit(f"{DOCUMENT} has no place for {name}: give it marks, made and end.")
-        document = before + begin + made() + end + after
-    return document
-
-
 if __name__ == "__main__":
-    DOCUMENT.write_text(written(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
+    made = {name: section() for name, section in SECTIONS.items()}
+    DOCUMENT.write_text(filled(DOCUMENT, made), encoding="utf-8")
     PICTURE.write_text(picture(), encoding="utf-8")

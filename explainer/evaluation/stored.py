@@ -42,14 +42,15 @@ class Stored:
         return str(self.run["sentences"]["task"])
 
 
-def stored_runs(folder: Path) -> tuple[Stored, ...]:
-    """All runs in `folder`, each in a folder of its own.
+def stored_runs(*folders: Path) -> tuple[Stored, ...]:
+    """All runs in `folders`, each in a folder of its own.
 
     Raises ExplainerError, naming the file and the line, for what is damaged; and where a sentence
     would count twice, or two models under one name.
     """
     found = tuple(
         Stored(file.parent, read_run(file.parent), tuple(read_records(file.parent)))
+        for folder in folders
         for file in sorted(folder.glob(f"*/{RUN}"))
     )
     tasks: dict[tuple[str, str], Stored] = {}

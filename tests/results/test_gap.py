@@ -11,7 +11,7 @@ from explainer.evaluation.evidence.report import report
 from explainer.evaluation.evidence.summary import summary
 from explainer.evaluation.evidence.tables import tables_of
 from explainer.results.gap import gap_is_large, gap_warning
-from tests.evaluation.test_evaluation_numbers import line, value
+from tests.evaluation.lines import line, value
 from tests.ui import checked, opened
 
 TEXT = "the farmers that the assistant loves [MASK] old ."

@@ -122,6 +122,28 @@ def difference(
     return Estimate.of(found[0], found[1:], clusters, gain(without) - gain(its_without))
 
 
+def rank_correlations(drawn: Resampling, one: Array, other: Array) -> Array:
+    """Spearman's rank correlation of every resample [1 + resamples], as `rank_correlation` has it.
+
+    All at once, from how often each pair is drawn; nan without variation.
+    """
+    counts = drawn.counts
+    ranks = []
+    for row in (np.round(part, 12) for part in (one, other)):
+        below = counts @ (row[:, None] < row[None, :])
+        alike = counts @ (row[:, None] == row[None, :])
+        ranks.append(below + (alike + 1) / 2)
+    total = counts.sum(axis=1, keepdims=True)
+    mine, its = (
+        np.where(counts > 0, rank - (counts * rank).sum(axis=1, keepdims=True) / total, 0)
+        for rank in ranks
+    )
+    both, own, theirs = (
+        (counts * part).sum(axis=1) for part in (mine * its, mine * mine, its * its)
+    )
+    return _divided(both, np.sqrt(own * theirs))
+
+
 def _ratios(drawn: Resampling, values: Array, weight: Array) -> tuple[Array, Array]:
     """Σ values / Σ weight of every resample, and without each cluster."""
     above, below = (np.bincount(drawn.cluster, weights=part) for part in (values, weight))

@@ -23,7 +23,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.evaluation.evidence.bootstrap import Array, Estimate, jackknife, resampling
+from explainer.evaluation.evidence.bootstrap import (
+    Array,
+    Estimate,
+    jackknife,
+    rank_correlations,
+    resampling,
+)
 from explainer.evaluation.evidence.summary import Row
 from explainer.evaluation.evidence.tables import KEYS, Tables
 from explainer.results.metrics import rank_correlation
@@ -189,12 +195,7 @@ def correlation(
     pairs = rows[["entropy", with_]].astype(float)
     if within:
         pairs = pairs - pairs.groupby(rows["task"]).transform("mean")
-    values = pairs.to_numpy()
-    numbers = np.arange(len(values))
-    found = np.array(
-        [
-            rank_correlation(*values[np.repeat(numbers, times.astype(int))].T)
-            for times in resampling(len(values)).counts
-        ]
-    )
-    return Estimate.of(found[0], found[1:], len(values))
+    entropy, other = pairs.to_numpy().T
+    found = rank_correlations(resampling(len(pairs)), entropy, other)
+    value = rank_correlation(entropy, other)
+    return Estimate.of(value, found[1:], len(pairs))

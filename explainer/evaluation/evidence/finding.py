@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from explainer.evaluation.claim import control_of
 from explainer.evaluation.evidence.verdicts import Verdict, Word
 
 
@@ -70,7 +71,7 @@ class Finding:
     @property
     def control(self) -> str:
         """What would have refuted the claim, and whom its tests favour."""
-        return f"Refuted by: {self.refuted_by} {self.favours}".strip()
+        return control_of(self.refuted_by, self.favours)
 
     @property
     def text(self) -> str:

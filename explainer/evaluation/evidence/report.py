@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 
@@ -67,7 +68,7 @@ def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
         CONSISTENCY: found.consistency.to_csv(index=False),
         REPORT: markdown(found),
         FINDINGS: findings_json(found.findings),
-        ABOUT: _json(list(_about(runs, found.counts))),
+        ABOUT: json_text(list(about(runs, found.counts))),
     }
     for name, text in texts.items():
         write_whole(folder / name, text)
@@ -75,9 +76,10 @@ def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
     return found, tuple(files)
 
 
-def _about(runs: Sequence[Stored], found: tuple[Count, ...]) -> Iterator[Line]:
+def about(runs: Sequence[Stored], found: tuple[Count, ...]) -> Iterator[Line]:
     """What the runs are, each with its `task`, how many sentences are `done`, and of them how many
-    were `evaluated` and `left_out`, with the reasons."""
+    were `evaluated` and `left_out`, with the reasons; and the median of the `seconds` that one
+    took."""
     of = {(count.model, count.task): count for count in found}
     for run in runs:
         count = of.get((run.run["model"], run.task))
@@ -85,16 +87,23 @@ def _about(runs: Sequence[Stored], found: tuple[Count, ...]) -> Iterator[Line]:
             **{"task": run.task, **run.run, "done": len(run.lines)},
             "evaluated": count.evaluated if count else 0,
             "left_out": count.missing if count else 0,
+            "seconds": _seconds(run),
             "reasons": [asdict(reason) for reason in count.left_out] if count else [],
         }
 
 
+def _seconds(run: Stored) -> float | None:
+    took = [line["seconds"] for line in run.lines if "left_out" not in line]
+    return round(median(took), 2) if took else None
+
+
 def findings_json(found: Sequence[Finding]) -> str:
     """Findings as they are stored."""
-    return _json([asdict(finding) for finding in found])
+    return json_text([asdict(finding) for finding in found])
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
+    """Plain values as a file has them."""
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.evaluation.claim import control_of
 from explainer.evaluation.protocols.asked import AskedCase
 from explainer.evaluation.protocols.measurement import Measurement
 from explainer.models.model import Model
@@ -89,4 +90,4 @@ class Protocol:
     @property
     def control(self) -> str:
         """What would have refuted the claim, and whom the test favours."""
-        return f"Refuted by: {self.refuted_by} {self.favours}"
+        return control_of(self.refuted_by, self.favours)

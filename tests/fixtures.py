@@ -40,13 +40,13 @@ torch.set_num_threads(1)  # on tensors as small as these, threads mostly wait fo
 
 OUTSIDE = (
     *("app", "browser", "cli", "evaluation", "figures", "models", "question", "results", "tasks"),
-    *("test_config_fields", "test_fuzz", "test_long_texts"),
+    *("fuzz", "test_config_fields", "test_long_texts"),
 )
 """Tests of what stands around the engine: there its shapes would be executed many thousand times,
 for half of the time, and every one of them has been by the engine's own tests."""
 
 
-LONGEST = ("browser", "test_fuzz", "app", "test_wheel", "cli")
+LONGEST = ("browser", "fuzz", "app", "test_wheel", "cli")
 """What takes the most time, by folder or file, so that none of it is begun as the last."""
 
 

@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from explainer.app.explore.inspector.head_parts import parts_bar
+from explainer.app.widgets.head_parts import named
 from explainer.base.numbers import short_amount
-from explainer.figures.charts.head_parts import named
 from explainer.results.pattern import HeadParts
 from explainer.results.route import Edge
 

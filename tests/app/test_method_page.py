@@ -7,9 +7,9 @@ from explainer import Settings, explain, load_model
 from explainer.app.compute.method import path_curve
 from explainer.app.method import lesson
 from explainer.app.method.lesson import COUNTS, FINEST, USED, Lesson, from_query
+from explainer.app.widgets.head_parts import says_parts
 from explainer.app.widgets.question.examples import examples
 from explainer.base.numbers import signed
-from explainer.figures.charts.head_parts import says_parts
 from explainer.figures.charts.integral import _summed
 from explainer.influence.sampling.path import quadrature
 from tests import ui

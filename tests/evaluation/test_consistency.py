@@ -111,6 +111,21 @@ def test_consistency_that_goes_with_accuracy_has_a_correlation_of_minus_one():
     assert math.isnan(correlation(found, "component entropy").value)
 
 
+def test_right_answers_of_a_form_are_drawn_by_their_nouns():
+    # Two nouns' sentences are all wrong: alone each sentence would tell, and of nouns there are 12.
+    def of(nouns):
+        lines = [
+            line(n, -1.0 if n % 12 < 2 else 1.0, 0.0, cluster=str(n % nouns)) for n in range(60)
+        ]
+        (row, *_) = consistency_table(forms(tables_of(lines))).to_dict("records")
+        return row["accuracy"], row["accuracy_high"] - row["accuracy_low"]
+
+    (value, by_sentence), (same, by_noun) = of(60), of(12)
+    assert value == same == 50 / 60
+    assert by_noun > 1.5 * by_sentence
+    assert math.isnan(of(6)[1])  # too few nouns for an interval
+
+
 BETWEEN = pd.DataFrame(
     [
         form("a", 0.1, 1.0, 5.0),

@@ -12,12 +12,12 @@ from explainer.app.compute.method import node_choices
 from explainer.app.method.lesson import EDITOR, LINKED
 from explainer.app.widgets.formula import formulas
 from explainer.app.widgets.frame.viewport import is_dark
+from explainer.app.widgets.head_parts import says_parts
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
 from explainer.figures.charts.chart import STILL
-from explainer.figures.charts.head_parts import says_parts
 from explainer.figures.charts.steps import component_step, node_step
 from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.route import SKIP, Edge

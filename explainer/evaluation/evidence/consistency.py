@@ -28,6 +28,7 @@ from explainer.evaluation.evidence.bootstrap import (
     Estimate,
     jackknife,
     rank_correlations,
+    ratio,
     resampling,
 )
 from explainer.evaluation.evidence.summary import Row
@@ -41,10 +42,10 @@ MEASURES = ("node entropy", "component entropy", "controller node entropy")
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One form's values: `value` is its mean Q in logits, the others are of every resample.
+    """One form's values: `value` is its mean Q in logits, `accuracy` drawn by nouns.
 
     `entropies` [measure, 1 + n] in nats of all sentences and without each one, `equal_n` sentences
-    at a time, `accuracy` [1 + resamples] of the sentences as they are and of resamples.
+    at a time.
     """
 
     model: str
@@ -53,7 +54,7 @@ class Form:
     n: int
     equal_n: int
     entropies: Array
-    accuracy: Array
+    accuracy: Estimate
     value: float
 
 
@@ -80,7 +81,7 @@ def _common(sentences: pd.DataFrame) -> pd.DataFrame:
 
 
 def _form(patterns: pd.DataFrame, sentences: pd.DataFrame, equal_n: int) -> Form:
-    """One form's numbers; its right answers are resampled by sentence, not by noun."""
+    """One form's numbers."""
     n = len(sentences)
     of_form = sentences[list(KEYS)].merge(patterns, on=list(KEYS), how="left")
     nodes, components, controller = [], [], []
@@ -108,7 +109,7 @@ def _form(patterns: pd.DataFrame, sentences: pd.DataFrame, equal_n: int) -> Form
         n=n,
         equal_n=equal_n,
         entropies=np.stack(entropies),
-        accuracy=resampling(n).counts @ (value > 0) / n,
+        accuracy=ratio(resampling(n, sentences["cluster"].tolist()), (value > 0).astype(float)),
         value=float(value.mean()),
     )
 
@@ -163,7 +164,6 @@ def consistency_table(found: tuple[Form, ...]) -> pd.DataFrame:
 
 
 def _rows(form: Form) -> Iterator[Row]:
-    accuracy = Estimate.of(form.accuracy[0], form.accuracy[1:], form.n)
     for measure, entropy in zip(MEASURES, form.entropies, strict=True):
         of = jackknife(entropy[0], entropy[1:])
         yield {
@@ -174,9 +174,9 @@ def _rows(form: Form) -> Iterator[Row]:
             "entropy": of.value,
             "entropy_low": of.low,
             "entropy_high": of.high,
-            "accuracy": accuracy.value,
-            "accuracy_low": accuracy.low,
-            "accuracy_high": accuracy.high,
+            "accuracy": form.accuracy.value,
+            "accuracy_low": form.accuracy.low,
+            "accuracy_high": form.accuracy.high,
             "Q": form.value,
             **{"n": form.n, "equal_n": form.equal_n},
         }

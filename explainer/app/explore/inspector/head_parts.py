@@ -8,10 +8,10 @@ import streamlit as st
 
 from explainer import Explanation
 from explainer.app.widgets.glossary import words
+from explainer.app.widgets.head_parts import named, says_parts
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import short_amount
 from explainer.figures.canvas.text import brief
-from explainer.figures.charts.head_parts import named, says_parts
 from explainer.results.step import Step
 
 

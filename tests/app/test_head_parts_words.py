@@ -2,10 +2,10 @@
 
 import pytest
 
-from explainer.figures.charts.head_parts import says_parts
+from explainer.app.widgets.head_parts import says_parts
 from explainer.results.pattern import HeadParts
 from explainer.results.route import Edge
-from tests.figures.made import HOSTILE
+from tests.figures.made import HOSTILE, small_explanation
 
 MOVES, STAYS = Edge(1, 1, 3, 0), Edge(1, 1, 1, 0)
 
@@ -39,11 +39,11 @@ MOVES, STAYS = Edge(1, 1, 3, 0), Edge(1, 1, 1, 0)
         ),
     ],
 )
-def test_the_sentence_says_what_the_head_does(small, edge, parts, said):
-    assert says_parts(small, edge, parts) == said
+def test_the_sentence_says_what_the_head_does(edge, parts, said):
+    assert says_parts(small_explanation(), edge, parts) == said
 
 
-def test_a_hostile_word_is_cleaned(small):
-    said = says_parts(small, Edge(1, 2, 3, 0), HeadParts(1.0, 0.0, 0.0))
+def test_a_hostile_word_is_cleaned():
+    said = says_parts(small_explanation(), Edge(1, 2, 3, 0), HeadParts(1.0, 0.0, 0.0))
     assert HOSTILE not in said
     assert "\x00" not in said

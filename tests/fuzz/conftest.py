@@ -1,0 +1,24 @@
+"""The models and the explanation that generated cases are about."""
+
+import pytest
+
+from explainer import (
+    explain,
+)
+from tests.fuzz.asking import FEW, Quiet
+
+
+@pytest.fixture(scope="module")
+def masked_lm(tiny_masked_lm):
+    return Quiet(tiny_masked_lm)
+
+
+@pytest.fixture(scope="module")
+def classifier(tiny_classifier):
+    return Quiet(tiny_classifier)
+
+
+@pytest.fixture(scope="module")
+def explained(tiny_masked_lm):
+    found = explain(tiny_masked_lm, "[MASK]", correct="are", wrong="is", settings=FEW)
+    return Quiet(found)

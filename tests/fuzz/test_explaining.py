@@ -1,0 +1,201 @@
+"""Generated cases of explanations: a right result or one sentence, no bare exception."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+from hypothesis import strategies as st
+
+from explainer import (
+    WORD_METHODS,
+    Explanation,
+    Question,
+    Settings,
+    Stability,
+    WordScores,
+    ablate,
+    explain,
+    explain_many,
+    load_model,
+    predict,
+    stability,
+    word_scores,
+)
+from explainer.api import measure_path, trace_text
+from explainer.base.errors import ExplainerError
+from explainer.influence.measure import Measured
+from explainer.intervention.ablate import Ablated, keep_all, keep_only, remove, run_kept
+from explainer.models import registry
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.results.settings import BASELINES, RULES, SEARCHES
+from tests.damage import ANYTHING, cases, outcome
+from tests.fuzz.asking import FEW, TEXT, WORDS, Quiet, arguments
+
+
+@cases(
+    text=st.sampled_from([TEXT, "[MASK]"]) | ANYTHING,
+    asked=arguments(
+        {
+            **{"correct": WORDS, "wrong": WORDS, "label": st.none(), "other": st.none()},
+            **{"settings": st.just(FEW), "flow": st.booleans(), "words": st.integers(1, 9)},
+            "candidates": st.booleans(),
+        }
+    ),
+    whose=st.sampled_from(["model"] * 9 + ["other"]),
+    other=ANYTHING,
+)
+def test_explain(masked_lm, text, asked, whose, other):
+    model = masked_lm.it if whose == "model" else other
+    found = outcome(lambda: explain(model, text, **{"settings": FEW, **asked}))
+    if found is not None:
+        assert Explanation.from_json(found.to_json()).to_dict() == found.to_dict()
+
+
+@cases(
+    texts=st.lists(st.sampled_from([TEXT, "[MASK]", Question("[MASK] .")]) | ANYTHING, max_size=2),
+    asked=arguments(
+        {
+            "settings": st.just(FEW),
+            "words": st.just(1),
+            "memory": st.sampled_from(["1 GB", None]),
+            "precision": st.just("full"),
+        }
+    ),
+    other=ANYTHING,
+)
+def test_explain_many(masked_lm, texts, asked, other):
+    found = outcome(lambda: list(explain_many(masked_lm.it, texts, **{"settings": FEW, **asked})))
+    assert found is None or len(found) == len(texts)
+    assert outcome(lambda: explain_many(other, texts)) is None
+
+
+@cases(
+    text=st.just("the old farmer is good .") | ANYTHING,
+    asked=arguments({"label": st.sampled_from([0, "positive", None]), "other": st.just(1)}),
+)
+def test_explain_classes(classifier, text, asked):
+    found = outcome(lambda: explain(classifier.it, text, settings=FEW, **asked))
+    assert found is None or found.target.correct in classifier.it.labels
+
+
+@cases(text=st.just(TEXT) | ANYTHING, count=st.integers(1, 50) | ANYTHING, other=ANYTHING)
+def test_predict(masked_lm, text, count, other):
+    found = outcome(lambda: predict(masked_lm.it, text, count=count))
+    assert found is None or 0 < len(found) <= int(count)
+    assert outcome(lambda: predict(other, text)) is None
+
+
+POSITIONS = st.lists(st.integers(0, 7), min_size=3, max_size=4)
+
+
+@cases(
+    nodes=st.builds(lambda nodes: [*nodes, 3], POSITIONS) | ANYTHING,
+    components=st.none()
+    | st.lists(st.sampled_from([0, 1, "skip", None]), min_size=3, max_size=3)
+    | ANYTHING,
+    asked=arguments(
+        {
+            "contrast": st.just(Contrast("are", "is")),
+            "settings": st.just(FEW),
+            "memory": st.sampled_from(["1 GB", None]),
+        }
+    ),
+)
+def test_measure_path(masked_lm, nodes, components, asked):
+    how = {"settings": FEW, **asked}
+    found = outcome(lambda: measure_path(masked_lm.it, TEXT, nodes, components, **how))
+    assert found is None or (isinstance(found, Measured) and len(found.trail) == 3)
+
+
+@cases(
+    text=st.just("[MASK]") | ANYTHING,
+    asked=arguments({"settings": st.just(FEW), "memory": st.just(2**30)}),
+)
+def test_trace_text(masked_lm, text, asked):
+    outcome(lambda: trace_text(masked_lm.it, text, **{"settings": FEW, **asked}))
+
+
+@cases(
+    asked=arguments(
+        {
+            "points": st.integers(1, 1000),
+            "rule": st.sampled_from(RULES),
+            "tolerance": st.floats(1e-9, 1),
+            "baseline": st.sampled_from(BASELINES),
+            "keep_special": st.booleans(),
+            "top_k": st.integers(1, 9),
+            "search": st.sampled_from(SEARCHES),
+            "beam": st.integers(1, 9),
+        }
+    )
+)
+def test_settings(asked):
+    found = outcome(lambda: Settings(**asked))
+    if found is not None:
+        assert Settings(**json.loads(json.dumps(asdict(found)))) == found
+
+
+@cases(name=ANYTHING, dtype=st.just("float32") | ANYTHING, device=st.just("cpu") | ANYTHING)
+def test_load_model(name, dtype, device):
+    def refused(_):
+        raise ExplainerError("The Hub is not asked here.")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(registry, "download", refused)
+        assert outcome(lambda: load_model(name, dtype=dtype, device=device)) is None
+
+
+@pytest.fixture(scope="module")
+def ablation(tiny_masked_lm):
+    sentence = read_sentence(tiny_masked_lm, "[MASK] .")
+    quantity = choose_quantity(tiny_masked_lm, sentence, Contrast("are", "is"))
+    kept = keep_all(tiny_masked_lm, len(sentence.tokens))
+    return Quiet((tiny_masked_lm, sentence, quantity, kept))
+
+
+@cases(
+    place=st.integers(0, 5),
+    thing=ANYTHING,
+    rest=arguments(
+        {"replacement": st.just("zero"), "settings": st.just(FEW), "count": st.integers(1, 3)}
+    ),
+    level=st.just("attention") | ANYTHING,
+)
+def test_ablate(ablation, explained, place, thing, rest, level):
+    given_ = list(ablation.it)
+    if place < len(given_):
+        given_[place] = thing
+    found = outcome(lambda: run_kept(*given_, **{"replacement": "zero"} | rest))
+    assert found is None or isinstance(found, Ablated)
+    model, routes = ablation.it[0], thing if place % 2 else explained.it.patterns
+    for cut in (keep_only, remove):
+        outcome(lambda cut=cut: cut(model, 3, routes, level))
+    for how in ("keep", "cut"):
+        given = {how: routes, "level": level, **rest}
+        found = outcome(lambda given=given: ablate(model, "[MASK] .", **given))
+        assert found is None or isinstance(found, Ablated)
+
+
+@cases(
+    text=st.just("[MASK] .") | ANYTHING,
+    method=st.sampled_from(sorted(WORD_METHODS)) | ANYTHING,
+    rest=arguments({"settings": st.just(FEW), "contrast": st.none()}),
+)
+def test_word_scores(masked_lm, text, method, rest):
+    found = outcome(lambda: word_scores(masked_lm.it, text, method, **rest))
+    assert found is None or isinstance(found, WordScores)
+
+
+@cases(
+    text=st.just("[MASK]") | ANYTHING,
+    words=st.lists(st.integers(0, 9) | ANYTHING, min_size=1, max_size=3) | ANYTHING,
+    rest=arguments({"settings": st.just(FEW), "memory": st.just("1 GB")}),
+    turn=st.sampled_from(range(50)),
+)
+def test_stability(masked_lm, text, words, rest, turn):
+    # A class is no word: refused last, since six searches take their time.
+    contrast = None if turn == 7 else Contrast(label="positive")
+    how = {"settings": FEW, "contrast": contrast, **rest}
+    found = outcome(lambda: stability(masked_lm.it, text, words, **how))
+    assert found is None or all(isinstance(one, Stability) for one in found)

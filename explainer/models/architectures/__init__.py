@@ -12,7 +12,6 @@ from torch import nn
 from explainer.models.adapter import Adapter
 from explainer.models.architectures import albert, bert, distilbert, electra, mpnet, roberta
 
-
 FEWEST = {"max_position_embeddings": 3}
 """A text has three tokens at least."""
 

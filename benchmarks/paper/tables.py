@@ -243,11 +243,12 @@ def _consistency(found: pd.DataFrame) -> Lines:
         yield f"| {measure} | {(found['measure'] == measure).sum()} | {' | '.join(cells)} |"
     forms_of = found[found["measure"] == MEASURES[0]]
     wrong = forms_of[forms_of["accuracy"] < 1]
-    outside = ~found["entropy"].between(found["entropy_low"], found["entropy_high"])
+    known = found.dropna(subset="entropy_low")
+    outside = ~known["entropy"].between(known["entropy_low"], known["entropy_high"])
     yield ""
     yield (
         f"{len(wrong)} of {len(forms_of)} forms have errors "
         f"({', '.join(dict.fromkeys(wrong['task'])) or 'none'}); {forms_of['n'].min()} to "
-        f"{forms_of['n'].max()} sentences a form; {outside.sum()} of {len(found)} entropies lie "
+        f"{forms_of['n'].max()} sentences a form; {outside.sum()} of {len(known)} entropies lie "
         "outside their own interval."
     )

@@ -145,6 +145,11 @@ def test_what_lies_between_tasks_is_not_within_them():
     assert math.isnan(correlation(BETWEEN, "node entropy", within=True).value)
 
 
+def test_of_fewer_than_three_forms_there_is_no_correlation():
+    for rows in (BETWEEN[:2], BETWEEN[:0]):
+        assert math.isnan(correlation(rows, "node entropy").value)
+
+
 def test_correlations_of_all_resamples_are_those_of_each():
     rng = np.random.default_rng(3)
     one, other = rng.integers(0, 6, size=(2, 14)) / 10  # with ties

@@ -10,7 +10,16 @@ from explainer.figures.canvas.axes import root_reach
 from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.canvas.scene import Disc, Label, Line
-from explainer.figures.charts.cuts import SAMPLE, CutPoint, KeptPoint, cuts_scene, kept_scene
+from explainer.figures.canvas.text import width
+from explainer.figures.charts.cuts import (
+    OTHER,
+    OWN,
+    SAMPLE,
+    CutPoint,
+    KeptPoint,
+    cuts_scene,
+    kept_scene,
+)
 
 POINTS = [CutPoint(2.0, 3.0, True), CutPoint(-1.0, 1.0, False), CutPoint(0.0, -1.0, False)]
 
@@ -38,6 +47,29 @@ def test_a_cuts_dot_is_where_its_influence_and_its_effect_are(px):
     assert zero - left[1] == pytest.approx(low[1] - zero)
     assert all(0 <= x <= px and 0 <= y <= scene.height for x, y in says.values())
     assert "Q lost" in to_figure(scene, palette(False)).to_json()
+
+
+@pytest.mark.parametrize("px", [390.0, 720.0])
+def test_own_heads_have_the_colour_of_their_task_where_there_are_several(px):
+    points = [CutPoint(1.0, 1.0, True, "one"), CutPoint(2.0, 1.0, True, "two")]
+    points += [CutPoint(3.0, 1.0, False, "one"), CutPoint(4.0, 1.0, False, "two")]
+    scene = cuts_scene(points, title="Cuts", px=px)
+    colours = {(i.x, i.y): i.fill for stage in scene.stages for i in stage if isinstance(i, Disc)}
+    says = {spot.says[1]: colours[spot.x, spot.y] for spot in scene.spots}
+    one, two, other, grey = (says[f"influence +{k}.00"] for k in range(1, 5))
+    assert len({one, two, other}) == 3
+    assert other == grey
+    labels = [i for stage in scene.stages for i in stage if isinstance(i, Label)]
+    of = {label.text: (label.x - 10, label.y) for label in labels}
+    assert colours[of[f"{OWN}: one"]] == one
+    assert colours[of["two"]] == two
+    assert {spot.says[0].split(", ")[1] for spot in scene.spots} == {"one", "two"}
+    key = [label for label in labels if label.text.split(": ")[0] in {OWN, OTHER, "two"}]
+    assert len(key) == 3
+    assert all(label.x + width(label.text, label.size) <= px for label in key)
+    alone = cuts_scene(points[::2], title="Cuts", px=px)
+    texts = [i.text for stage in alone.stages for i in stage if isinstance(i, Label)]
+    assert OWN in texts
 
 
 def level_at_0(item) -> bool:

@@ -37,6 +37,8 @@ from explainer.results.metrics import rank_correlation
 
 LEAST = 10
 """Fewer sentences of one form say nothing about consistency."""
+FEWEST_PAIRS = 3
+"""Of fewer forms there is no rank correlation."""
 MEASURES = ("node entropy", "component entropy", "controller node entropy")
 
 
@@ -189,12 +191,15 @@ def correlation(
 
     `table` is the `consistency_table` of one model. `within` takes the mean of its task off every
     form first, so that tasks are not compared with each other. The claim is about forms, so it is
-    forms that are resampled for the interval. Without variation there is no value (nan).
+    forms that are resampled for the interval. Without variation, and of fewer than three forms,
+    there is no value (nan).
     """
     rows = table[table["measure"] == measure].dropna(subset="entropy")
     pairs = rows[["entropy", with_]].astype(float)
     if within:
         pairs = pairs - pairs.groupby(rows["task"]).transform("mean")
+    if len(pairs) < FEWEST_PAIRS:
+        return Estimate(*[float("nan")] * 3)
     entropy, other = pairs.to_numpy().T
     found = rank_correlations(resampling(len(pairs)), entropy, other)
     value = rank_correlation(entropy, other)

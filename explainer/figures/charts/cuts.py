@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import TYPE_CHECKING
 
-from explainer.base.checks import number
+from explainer.base.checks import number, text
 from explainer.base.numbers import counted, percent, signed
 from explainer.figures.canvas.axes import (
     Roots,
@@ -48,14 +48,17 @@ NEXT_TO_NOTHING = 0.03
 class CutPoint:
     """A cut head: the influence through it and what Q loses without it, in logits.
 
-    `own` where a pattern takes it. Raises ExplainerError for what is no logit.
+    `own` where a pattern takes it, `task` the name of what its sentence is of. Raises
+    ExplainerError for what is no logit, or no text.
     """
 
     influence: float
     lost: float
     own: bool
+    task: str = ""
 
     def __post_init__(self) -> None:
+        text("cut's task", self.task)
         for name in ("influence", "lost"):
             number(f"cut's {name}", getattr(self, name), -LARGEST, LARGEST, "a number of logits")
 
@@ -72,8 +75,11 @@ class KeptPoint:
 
 def cut_points(points: pd.DataFrame, of: str) -> list[CutPoint]:
     """The cuts `of` a kind, edges or nodes."""
-    rows = points[points["of"] == of][["influence", "lost", "own"]]
-    return [CutPoint(float(g), float(lost), bool(own)) for g, lost, own in rows.to_numpy()]
+    rows = points[points["of"] == of][["influence", "lost", "own", "task"]]
+    return [
+        CutPoint(float(g), float(lost), bool(own), str(task))
+        for g, lost, own, task in rows.to_numpy()
+    ]
 
 
 def kept_curves(
@@ -104,9 +110,9 @@ def cuts_scene(
 ) -> Scene:
     """A dot for every cut, its influence to the right and what Q loses upwards; `under` the title.
 
-    A prediction without error would lie on the broken line. Most cuts do next to nothing, so that
-    places are those of square roots; how many lie near 0, and how the cuts were `drawn`, stands
-    below.
+    Where there are several tasks, a pattern's own heads have the colour of theirs. A prediction
+    without error would lie on the broken line. Most cuts do next to nothing, so that places are
+    those of square roots; how many lie near 0, and how the cuts were `drawn`, stands below.
     """
     colours = palette(dark)
     top, bottom = TOP + 18, TOP + 18 + HIGH
@@ -122,18 +128,21 @@ def cuts_scene(
     items += value_axis(x, top, bottom, axis, False, colours)
     ends = max(x.low, y.low), min(x.high, y.high)
     items += _broken(x, y, *ends, colours)
+    hues = _hues(shown, colours)
     spots = []
     for point in shown:
         at = x.at(point.influence), y.at(point.lost)
-        items.append(_dot(*at, point.own, colours))
-        kind = OWN if point.own else OTHER
+        items.append(_dot(*at, hues[point.task] if point.own else "", colours))
+        kind = f"{OWN if point.own else OTHER}{f', {point.task}' if len(hues) > 1 else ''}"
         says = (kind, f"influence {signed(point.influence)}", f"Q lost {signed(point.lost)}")
         spots.append(Spot(*at, "point", None, 0, 0, 0, None, says))
-    row = bottom + BELOW + 6
-    second = 24 + width(OWN, SMALL) + 24
-    for start, name in ((6.0, OWN), (second, OTHER)):
-        items.append(_dot(start, row, name == OWN, colours))
+    row, start = bottom + BELOW + 6, 6.0
+    for name, colour in (*_own_names(hues), (OTHER, "")):
+        if start > 6 and start + 10 + width(name, SMALL) > px:
+            start, row = 6.0, row + LINE
+        items.append(_dot(start, row, colour, colours))
         items.append(Label(start + 10, row, name, colours.muted, SMALL, "start"))
+        start += width(name, SMALL) + 28
     near = sum(max(abs(point.influence), abs(point.lost)) < NEAR for point in shown)
     for said in filter(None, (near_note(near, len(shown)), drawn)):
         row += LINE
@@ -146,9 +155,23 @@ def near_note(near: int, every: int) -> str:
     return f"square-root axes; {near} of {counted(every, 'dot')} within {NEAR:g} of 0"
 
 
-def _dot(x: float, y: float, own: bool, colours: Palette) -> Disc:
-    """A cut; light, so that those behind it show."""
-    colour = rgba(colours.positive, 0.6) if own else rgba(colours.muted, 0.45)
+def _hues(points: Sequence[CutPoint], colours: Palette) -> dict[str, str]:
+    """The colour of each task, or of all of them where there is one."""
+    tasks = sorted({point.task for point in points})
+    return dict(zip(tasks, cycle(HUES if len(tasks) > 1 else (colours.positive,)), strict=False))
+
+
+def _own_names(hues: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What the patterns' own heads are called in the key, the kind once, and their colours."""
+    for place, (task, colour) in enumerate(hues.items()):
+        several = len(hues) > 1
+        yield (task if place else f"{OWN}: {task}" if several else OWN), colour
+
+
+def _dot(x: float, y: float, own: str, colours: Palette) -> Disc:
+    """A cut, in the colour of a pattern's `own` or else grey; light, so that those behind it
+    show."""
+    colour = rgba(own, 0.6) if own else rgba(colours.muted, 0.45)
     # Without an outline, which would rub out what many lie on.
     return Disc(x, y, 3.6 if own else 2.4, colour, colour, 0.0)
 

@@ -19,7 +19,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.saving.files import File, save_button, save_files
 from explainer.evaluation.evidence.comparison import methods_summary
 from explainer.evaluation.evidence.findings import few_note, gap_note
-from explainer.evaluation.evidence.rows import UNEQUAL, row_of
+from explainer.evaluation.evidence.rows import UNEQUAL, WHERE, row_of
 from explainer.evaluation.methods import METHODS, Mode
 from explainer.figures.charts.evaluation import methods_scene
 from explainer.intervention.filling import REPLACEMENTS
@@ -33,7 +33,7 @@ QUANTITIES: dict[tuple[Mode, Measure], tuple[str, str]] = {
     ("remove", "Q"): ("removed Q", "Share of Q that is left without the paths"),
 }
 HOW_TO_READ = (
-    "Dots are values, the bars through them 95 % intervals over sentences; in brackets how many "
+    "Dots are values, the bars through them 95 % intervals; in brackets how many "
     "{} a method {} in the mean, which differs where paths merge. First, in every sentence {} "
     "becomes {}, and the model runs again. Then, how much of the words’ influence flows along the "
     f"method’s paths: {UNEQUAL}."
@@ -61,8 +61,10 @@ def performance_figures(results: Results, task: str, width: float, half: float) 
     of = {"level": inquiry.level, "words": inquiry.words}
     whole = row_of(numbers, "accuracy") if quantity == "removed accuracy" else None
     carried = "Share of influence that the paths carry"
+    keeps = inquiry.mode == "keep"
+    instead = f"{title}, with {WHERE[replacement]} {'elsewhere' if keeps else 'in their place'}"
     alts = (
-        methods_summary(numbers, quantity, title, replacement=replacement, **of),
+        methods_summary(numbers, quantity, instead, replacement=replacement, **of),
         methods_summary(numbers, "carried", carried, **of),
     )
     few = few_note(numbers)
@@ -106,7 +108,6 @@ def performance_figures(results: Results, task: str, width: float, half: float) 
             ),
             alts[1],
         )
-    keeps = inquiry.mode == "keep"
     unit = "nodes" if inquiry.level == "embedding" else "heads and skips"
     cut = "all that a method does not name" if keeps else "what a method names"
     how_to_read(

@@ -46,4 +46,4 @@ def _cuts_summary(rows: pd.DataFrame, title: str) -> str:
         for name, said in named.items()
         if name in by_method
     )
-    return f"{title.removesuffix(' without the paths')}: {listed}."
+    return f"{title.replace(' without the paths', '')}: {listed}."

@@ -90,5 +90,5 @@ def _file(name: str) -> str:
 def _page(scenes: list[Scene]) -> str:
     colours = palette(False)
     title = "Evaluation of influence patterns"
-    said = "Dots are values, the bars through them 95 % intervals over sentences."
+    said = "Dots are values, the bars through them 95 % intervals."
     return page(title, said, title, [to_figure(scene, colours) for scene in scenes], colours)

@@ -47,7 +47,7 @@ COLUMNS = (
     *(f"{name}{end}" for name in (BEHIND, BESIDE) for end in ("", "_low", "_high")),
 )
 POINT_COLUMNS = ("model", "task", "of", "own", "influence", "lost")
-OWN_DRAWN_MORE = "patterns’ own heads are drawn more often than they occur"
+OWN_DRAWN_MORE = "own heads are drawn more often than they occur"
 """How the cuts were drawn that the project's own results keep for the scatter."""
 DIGITS = 12
 """Values that differ by less are alike: they differ by rounding."""

@@ -11,6 +11,7 @@ from docs import architecture, screenshots
 from explainer.evaluation.methods import METHODS
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.encode import last_hidden
+from explainer.models.tokens import Tokens
 from explainer.results.route import Route
 from tests.wings import ROOT
 
@@ -94,7 +95,7 @@ def test_the_examples_for_contributors_run(monkeypatch):
     network = family.masked_lm(config).double().eval().requires_grad_(False)
     ids = torch.tensor([0, 5, 6, 7, 2])
     adapter = family.adapt(network)
-    hidden = last_hidden(adapter, ids.tolist())
+    hidden = last_hidden(adapter, Tokens(ids.tolist()))
     assert torch.allclose(adapter.logits(hidden[:, 3], None), network(ids[None]).logits[:, 3])
 
 

@@ -162,7 +162,7 @@ def signals_of(
 ) -> Signals:
     """What methods choose from, of a sentence that was explained with its total flow."""
     assert explanation.flow is not None
-    adapter = model.adapter.of(asked.sentence.token_ids)
+    adapter = model.adapter.of(asked.sentence)
     return Signals(
         explanation=explanation,
         attention=attention(model, asked.sentence),

@@ -146,7 +146,7 @@ class Batch:
     def follow(self, asked: Sequence[Asked]) -> Trace:
         """One trace of all texts, each checked against the model's own answer."""
         model, lengths = self.model, [len(one.sentence.tokens) for one in asked]
-        adapter = side_by_side([model.adapter.of(one.sentence.token_ids) for one in asked], lengths)
+        adapter = side_by_side([model.adapter.of(one.sentence) for one in asked], lengths)
         path = one_after_another(
             [integration_path(model, one.sentence, self.settings) for one in asked]
         )

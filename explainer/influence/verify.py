@@ -37,7 +37,7 @@ def reduced_gap(model: Model, sentence: Sentence, quantity: Quantity, followed: 
     ExplainerError where they do not, or a number is not finite.
     """
     check_finite(model, (followed.value, followed.baseline_value, *followed.influence))
-    hidden = last_hidden(model.adapter, sentence.token_ids, rows=[quantity.position])
+    hidden = last_hidden(model.adapter, sentence, rows=[quantity.position])
     in_full = float(value_of(model.adapter, quantity, hidden[:, 0]))
     return followed.value - _checked_value(model, sentence, quantity, in_full)
 
@@ -50,13 +50,13 @@ def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: 
     go, is computed only where the difference is more than the least that is allowed. Of a word that
     is not asked about the logit need not even be a number: Q does not depend on it.
     """
-    network, ids = model.network, sentence.token_ids
+    network = model.network
     if model.info.task == "masked-lm":
-        state = own_state(network, ids, quantity.position)
+        state = own_state(network, sentence, quantity.position)
         own = float(value_of(model.adapter, quantity, state))
         logits = partial(model.adapter.logits, state, None)
     else:
-        row = own_logits(network, ids)[0]
+        row = own_logits(network, sentence)[0]
         own = float(row[list(quantity.classes)] @ row.new_tensor(quantity.weights))
         logits = partial(row.unsqueeze, 0)
     off, weight = abs(value - own), sum(map(abs, quantity.weights))

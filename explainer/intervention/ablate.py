@@ -265,4 +265,4 @@ def _run(
         skips=masks(kept.skip for kept in variants),
         filling=filling,
     )
-    return last_hidden(model.adapter, sentence.token_ids, edit=replaced)
+    return last_hidden(model.adapter, sentence, edit=replaced)

@@ -51,7 +51,7 @@ def of_sentence(model: Model, sentence: Sentence) -> Activations:
     """By the forward pass of a sentence that has been read."""
     with without_gradients():
         z = word_embeddings(model.adapter, sentence.token_ids)
-        return activations(model.adapter.of(sentence.token_ids), z)
+        return activations(model.adapter.of(sentence), z)
 
 
 def no_activations(adapter: Adapter) -> Activations:

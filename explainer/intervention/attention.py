@@ -14,7 +14,7 @@ from explainer.question.sentence import Sentence
 
 def attention(model: Model, sentence: Sentence) -> NDArray[np.float64]:
     """Attention weights [L, head, to, from]; every row sums to 1."""
-    adapter = model.adapter.of(sentence.token_ids)
+    adapter = model.adapter.of(sentence)
     with without_gradients():
         H, _ = embed(adapter.embedding, word_embeddings(adapter, sentence.token_ids).unsqueeze(0))
         found = [state.attention[0] for _, state in through_blocks(adapter, H)]

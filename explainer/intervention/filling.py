@@ -39,7 +39,7 @@ def fill(
         return shared
     b = baseline(model, sentence, given_settings(settings))
     with without_gradients():
-        return activations(model.adapter.of(sentence.token_ids), b)
+        return activations(model.adapter.of(sentence), b)
 
 
 def shared_fill(model: Model, replacement: Replacement) -> Activations | None:

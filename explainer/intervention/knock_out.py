@@ -122,7 +122,7 @@ def _last(
     cuts: Sequence[Cut],
 ) -> Float[Tensor, "cut d_model"]:
     """H[L] at `position` after each of some cuts of one block."""
-    adapter = model.adapter.of(sentence.token_ids)
+    adapter = model.adapter.of(sentence)
     places, every = _Places.of(cuts, adapter.device), torch.arange(len(cuts), device=adapter.device)
     number = cuts[0].layer
     block = adapter.blocks[number]

@@ -7,13 +7,14 @@ changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
 from explainer.models.shapes import Bool, Float, Int
+from explainer.models.tokens import Input
 
 Activation = Callable[[Tensor], Tensor]
 Head = Callable[[Tensor, Tensor | None], Tensor]
@@ -82,7 +83,9 @@ class Embedding:
     `word` [vocabulary, d_embedding]; `added` [longest input, d_embedding] sums the position and
     segment embeddings of each position; `W` [d_model, d_embedding] and `b` belong together.
     Where a token takes up no position (RoBERTa's padding), `unplaced` is its id and
-    `added_unplaced` [d_embedding] what is added to it instead.
+    `added_unplaced` [d_embedding] what is added to it instead. `added` and `added_unplaced` are
+    for the first segment; `segments` [segment, d_embedding] is what each adds beyond that one, None
+    where a network knows no segments.
     """
 
     word: Float[Tensor, "vocabulary d_embedding"]
@@ -92,17 +95,18 @@ class Embedding:
     b: Float[Tensor, " d_model"] | None = None
     unplaced: int | None = None
     added_unplaced: Float[Tensor, " d_embedding"] | None = None
+    segments: Float[Tensor, "segment d_embedding"] | None = None
 
-    def of(self, ids: Int[Tensor, " pos"]) -> Embedding:
-        """The same for a text of these `ids` [pos], `added` in the order of its tokens."""
-        if self.unplaced is None or self.added_unplaced is None:
-            return self
-        placed = ids.ne(self.unplaced)
-        if placed.all():
-            return self
-        position = (placed.cumsum(0) - 1).clamp(min=0)
-        added = torch.where(placed.unsqueeze(-1), self.added[position], self.added_unplaced)
-        return replace(self, added=added)
+    def of(self, ids: Int[Tensor, " pos"], segments: Int[Tensor, " pos"]) -> Embedding:
+        """The same for a text of these `ids` and `segments`, `added` in the order of its tokens."""
+        placed = None if self.unplaced is None else ids.ne(self.unplaced)
+        added = self.added
+        if placed is not None and self.added_unplaced is not None and not placed.all():
+            position = (placed.cumsum(0) - 1).clamp(min=0)
+            added = torch.where(placed.unsqueeze(-1), added[position], self.added_unplaced)
+        if self.segments is not None and segments.any():
+            added = added[: len(ids)] + self.segments[segments]
+        return self if added is self.added else replace(self, added=added)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,12 +121,15 @@ class Adapter:
     logits: Head
     apart: Bool[Tensor, "from from"] | None = None
 
-    def of(self, token_ids: Sequence[int]) -> Adapter:
+    def of(self, read: Input) -> Adapter:
         """The adapter for a text of these tokens, by which alone it may be followed.
 
-        In RoBERTa the positions depend on them; a baseline of the text keeps its positions.
+        In RoBERTa the positions depend on them, and in a pair of texts the segments; a baseline of
+        the text keeps both.
         """
-        embedding = self.embedding.of(torch.tensor(token_ids, device=self.device))
+        ids = torch.tensor(read.token_ids, device=self.device)
+        segments = torch.tensor(read.segments or [0] * len(ids), device=self.device)
+        embedding = self.embedding.of(ids, segments)
         return self if embedding is self.embedding else replace(self, embedding=embedding)
 
     @property

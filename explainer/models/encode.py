@@ -19,6 +19,7 @@ from explainer.base.checkpoint import checkpoint
 from explainer.models.adapter import Adapter
 from explainer.models.block import BlockState, embed, forward
 from explainer.models.shapes import Float, Int
+from explainer.models.tokens import Input
 
 
 @runtime_checkable
@@ -95,7 +96,7 @@ def through_block(
 
 def last_hidden(
     adapter: Adapter,
-    token_ids: Sequence[int],
+    tokens: Input,
     *,
     rows: Sequence[int] | None = None,
     edit: Edit | None = None,
@@ -104,8 +105,8 @@ def last_hidden(
 
     `point` is 1, or as many as `edit` makes of it.
     """
-    read = adapter.of(token_ids)
-    first, _ = embed(read.embedding, word_embeddings(read, token_ids).unsqueeze(0))
+    read = adapter.of(tokens)
+    first, _ = embed(read.embedding, word_embeddings(read, tokens.token_ids).unsqueeze(0))
     wanted = None if rows is None else torch.tensor(rows, device=adapter.device)
     H = first
     for H, _ in through_blocks(read, first, rows=wanted, edit=edit):  # noqa: B007

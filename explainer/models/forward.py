@@ -9,28 +9,36 @@ or segment off changes logits by hundredths of it at the least.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from explainer.models.tokens import Input
+
 ULPS = 4096
 
 
-def own_logits(network: Any, token_ids: Sequence[int]) -> Tensor:
+def own_logits(network: Any, tokens: Input) -> Tensor:
     """The logits [row, class] of one text: a row for each token, or one if it is classified."""
-    ids = torch.tensor([token_ids], device=network.device)
-    return logits_of(network, input_ids=ids, attention_mask=torch.ones_like(ids))
+    return logits_of(network, **given_to(network, tokens))
 
 
-def own_state(network: Any, token_ids: Sequence[int], position: int) -> Tensor:
+def own_state(network: Any, tokens: Input, position: int) -> Tensor:
     """The last hidden state [1, d_model] at one position, by the library's own encoder."""
-    ids = torch.tensor([token_ids], device=network.device)
     with torch.inference_mode():
-        given = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+        given = given_to(network, tokens)
         state: Tensor = network.base_model(**given).last_hidden_state[:, position]
         return state
+
+
+def given_to(network: Any, tokens: Input) -> dict[str, Tensor]:
+    """What the library's network is given; segments only where there is more than the first."""
+    ids = torch.tensor([tokens.token_ids], device=network.device)
+    given = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    if any(tokens.segments):
+        given["token_type_ids"] = torch.tensor([tokens.segments], device=network.device)
+    return given
 
 
 def logits_of(network: Any, **given: Tensor) -> Tensor:

@@ -17,13 +17,8 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote, shown
 from explainer.models.model import Model
 from explainer.question.pieces import SPACE
-from explainer.question.sentence import (
-    Sentence,
-    Vocabulary,
-    check_readable,
-    vocabulary_of,
-    without_space,
-)
+from explainer.question.sentence import Sentence, check_readable, without_space
+from explainer.question.vocabulary import Vocabulary, vocabulary_of
 
 LONGEST_WORD = 100
 """Characters of a contrast word."""

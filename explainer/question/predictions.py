@@ -16,7 +16,8 @@ from explainer.models.forward import against_overflow
 from explainer.models.model import Model, given_model
 from explainer.question.contrast import spellings
 from explainer.question.labels import asked_classes
-from explainer.question.sentence import Sentence, read_sentence, vocabulary_of
+from explainer.question.sentence import Sentence, read_sentence
+from explainer.question.vocabulary import vocabulary_of
 from explainer.results.logits import LARGEST
 
 
@@ -68,7 +69,7 @@ def logits_of(model: Model, sentence: Sentence) -> Tensor:
     """The logits [word or class] at the mask, or of the classifier."""
     target = sentence.masks[0] if model.info.task == "masked-lm" else 0
     with without_gradients():
-        hidden = last_hidden(model.adapter, sentence.token_ids, rows=[target])
+        hidden = last_hidden(model.adapter, sentence, rows=[target])
         return model.adapter.logits(hidden[:, 0], None)[0].double()
 
 

@@ -20,7 +20,8 @@ from explainer.question.contrast import piece_in_place
 from explainer.question.english import irregular, regular
 from explainer.question.pieces import CONTINUES
 from explainer.question.predictions import best_words
-from explainer.question.sentence import Sentence, Vocabulary, vocabulary_of
+from explainer.question.sentence import Sentence
+from explainer.question.vocabulary import Vocabulary, vocabulary_of
 
 LIKELY = 3000
 """A regular form counts among so many of the likeliest words: of verbs and nouns the other number,

@@ -1,6 +1,6 @@
 """Read a sentence: text → tokens, with every doubt about it settled or refused in one sentence.
 
-The only user of the tokenizer. The backend's `encode` changes no state, so threads may share it.
+The backend's `encode` changes no state, so threads may share it.
 """
 
 from __future__ import annotations
@@ -15,54 +15,18 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote, shown
 from explainer.models.model import Model
 from explainer.question.mask import MASK_SPELLINGS
-from explainer.question.pieces import Scheme, scheme_of, words_of
+from explainer.question.pair import check_takes_pair, segments_of
+from explainer.question.pieces import words_of
+from explainer.question.vocabulary import Vocabulary, vocabulary_of
 
 MAX_CHARACTERS = 100_000
 LATER_CONTROLS = re.compile(r"[\x80-\x9f]")
 """What Unicode calls C1: often quotation marks and dashes of a text in another encoding."""
 WHITE_SPACE_CONTROLS = "\t\n\r"
 MAX_NOTED = 5
+PLACES = ("The text", "The second text")
 
 Span = tuple[int, int]
-
-
-@dataclass(frozen=True, eq=False)
-class Vocabulary:
-    """The pieces that a model knows; `special` numbers those that are no words, `unknown` one."""
-
-    backend: Any
-    scheme: Scheme
-    special: frozenset[int]
-    unknown: int
-
-    def encode(self, text: str) -> Any:
-        """Ids, tokens, words and spans of a text, with the tokens that the tokenizer adds."""
-        return self.backend.encode(text)
-
-    def token(self, number: int) -> str:
-        """The piece of a number as the vocabulary spells it."""
-        found: str = self.backend.id_to_token(number)
-        return found
-
-    def alone(self, number: int) -> str:
-        """The piece of a number as people read it out of context."""
-        return self.scheme.alone(self.token(number))
-
-    def number(self, token: str) -> int | None:
-        """The number of a piece as the vocabulary spells it; None where it has none."""
-        found: int | None = self.backend.token_to_id(token)
-        return found
-
-    def __contains__(self, number: int) -> bool:
-        return 0 <= number < 2**31 and self.backend.id_to_token(number) is not None
-
-
-def vocabulary_of(model: Model) -> Vocabulary:
-    """The pieces that `model` knows."""
-    tokenizer = model.tokenizer
-    backend = tokenizer.backend_tokenizer
-    special = frozenset((*tokenizer.all_special_ids, tokenizer.unk_token_id))
-    return Vocabulary(backend, scheme_of(backend), special, tokenizer.unk_token_id)
 
 
 @dataclass(frozen=True)
@@ -72,7 +36,9 @@ class Sentence:
     `special` marks the tokens that the tokenizer added, `words` numbers the word of each (None for
     added ones and masks), `masks` holds the positions of the mask, `spans` the characters of `text`
     behind each token ((0, 0) for added ones), and `notes` what the user should know about the
-    reading.
+    reading. Where two texts are read together, `pair` is the second; `parts` tells of each token in
+    which text it is (0 or 1, None for added ones), whose characters its span counts, and `segments`
+    what the model is told of that.
     """
 
     text: str
@@ -83,44 +49,78 @@ class Sentence:
     masks: tuple[int, ...]
     spans: tuple[Span, ...]
     notes: tuple[str, ...]
+    pair: str | None
+    parts: tuple[int | None, ...]
+    segments: tuple[int, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text, or both."""
+        return (self.text,) if self.pair is None else (self.text, self.pair)
 
 
-def read_sentence(model: Model, text: str) -> Sentence:
-    """Tokenise `text` for `model`; a masked LM needs exactly one mask, a classifier none.
+def read_sentence(model: Model, text: str, pair: str | None = None) -> Sentence:
+    """Tokenise `text` for `model`, or it and `pair` together, which a classifier alone reads.
 
-    Raises ExplainerError for everything that cannot be read, with what to change.
+    A masked LM needs exactly one mask, a classifier none. Raises ExplainerError for everything that
+    cannot be read, with what to change.
     """
-    check_readable(text)
-    normal = _with_mask_token(model, text)
+    typed = (text,) if pair is None else (text, pair)
+    if pair is not None:
+        check_takes_pair(model)
+    for one, what in zip(typed, PLACES, strict=False):
+        check_readable(one, what)
+    texts = tuple(_with_mask_token(model, one) for one in typed)
     vocabulary = vocabulary_of(model)
-    encoding = vocabulary.encode(normal)
+    encoding = vocabulary.encode(*texts)
     special = tuple(bool(added) for added in encoding.special_tokens_mask)
-    _check_not_blank(text, special)
+    parts = tuple(encoding.sequence_ids)
+    for number, (one, what) in enumerate(zip(typed, PLACES, strict=False)):
+        _check_not_blank(one, what, number in parts)
     masks = _positions(encoding.ids, special, model.tokenizer.mask_token_id)
     _check_typed_tokens(model, encoding.ids, special)
     _check_masks(model, text, masks)
     _check_length(model, encoding.ids)
-    words = words_of(
-        normal,
-        [
-            None if added or token == model.tokenizer.mask_token_id else word
-            for token, added, word in zip(encoding.ids, special, encoding.word_ids, strict=True)
-        ],
-        encoding.offsets,
-    )
+    words = _words(model, texts, encoding)
     return Sentence(
-        text=normal,
+        text=texts[0],
         token_ids=tuple(encoding.ids),
         tokens=vocabulary.scheme.written([vocabulary.token(i) for i in encoding.ids], words),
         special=special,
         words=words,
         masks=masks,
-        spans=tuple(without_space(normal, span) for span in encoding.offsets),
-        notes=(
-            *_unknown_notes(model, normal, encoding),
-            *_control_notes(vocabulary, normal, encoding),
+        spans=tuple(
+            without_space(texts[part or 0], span)
+            for part, span in zip(parts, encoding.offsets, strict=True)
         ),
+        notes=(
+            *_unknown_notes(model, texts, encoding),
+            *_control_notes(vocabulary, texts, encoding),
+        ),
+        pair=texts[1] if len(texts) > 1 else None,
+        parts=parts,
+        segments=segments_of(model, encoding),
     )
+
+
+def _words(model: Model, texts: Sequence[str], encoding: Any) -> tuple[int | None, ...]:
+    """The word of each token, counted through all texts; None for added ones and masks."""
+    words: list[int | None] = [None] * len(encoding.ids)
+    count = 0
+    for number, text in enumerate(texts):
+        inside = [at for at, part in enumerate(encoding.sequence_ids) if part == number]
+        own = words_of(
+            text,
+            [
+                None if encoding.ids[at] == model.tokenizer.mask_token_id else encoding.word_ids[at]
+                for at in inside
+            ],
+            [encoding.offsets[at] for at in inside],
+        )
+        for at, word in zip(inside, own, strict=True):
+            words[at] = None if word is None else count + word
+        count += 1 + max((word for word in own if word is not None), default=-1)
+    return tuple(words)
 
 
 def word_spans(model: Model, text: str) -> tuple[Span, ...]:
@@ -208,10 +208,10 @@ def check_readable(text: str, what: str = "The text") -> None:
             )
 
 
-def _check_not_blank(text: str, special: tuple[bool, ...]) -> None:
-    if all(special):
+def _check_not_blank(text: str, what: str, has_tokens: bool) -> None:
+    if not has_tokens:
         came = f"is blank ({quote(text)})" if text else "is empty"
-        raise ExplainerError(f"The text {came}: type a sentence.")
+        raise ExplainerError(f"{what} {came}: type a sentence.")
 
 
 def _check_typed_tokens(model: Model, ids: list[int], special: tuple[bool, ...]) -> None:
@@ -247,10 +247,12 @@ def _check_length(model: Model, ids: list[int]) -> None:
         )
 
 
-def _unknown_notes(model: Model, text: str, encoding: Any) -> Iterator[str]:
+def _unknown_notes(model: Model, texts: Sequence[str], encoding: Any) -> Iterator[str]:
     unknown = [
-        text[start:end]
-        for piece, (start, end) in zip(encoding.ids, encoding.offsets, strict=True)
+        texts[part or 0][start:end]
+        for piece, part, (start, end) in zip(
+            encoding.ids, encoding.sequence_ids, encoding.offsets, strict=True
+        )
         if piece == model.tokenizer.unk_token_id
     ]
     if unknown:
@@ -258,12 +260,12 @@ def _unknown_notes(model: Model, text: str, encoding: Any) -> Iterator[str]:
         yield f"Not in the model's vocabulary, and read as {token}: {_named(unknown)}."
 
 
-def _control_notes(vocabulary: Vocabulary, text: str, encoding: Any) -> Iterator[str]:
+def _control_notes(vocabulary: Vocabulary, texts: Sequence[str], encoding: Any) -> Iterator[str]:
     """What became of control characters that the tokenizer is left to read."""
-    found = LATER_CONTROLS.findall(text)
+    found = [character for text in texts for character in LATER_CONTROLS.findall(text)]
     if not found:
         return
-    if vocabulary.encode(LATER_CONTROLS.sub("", text)).ids == encoding.ids:
+    if vocabulary.encode(*(LATER_CONTROLS.sub("", text) for text in texts)).ids == encoding.ids:
         yield f"Control characters that the tokenizer leaves out: {_named(found)}."
     else:
         yield f"Control characters that the tokenizer reads with the rest: {_named(found)}."

@@ -159,5 +159,5 @@ def asked_of(model, text):
 
 def traced(model, asked, path):
     lengths = [len(one.sentence.tokens) for one in asked]
-    adapter = side_by_side([model.adapter.of(one.sentence.token_ids) for one in asked], lengths)
+    adapter = side_by_side([model.adapter.of(one.sentence) for one in asked], lengths)
     return trace_together(adapter, path, [one.quantity for one in asked], lengths)

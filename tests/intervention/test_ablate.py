@@ -33,7 +33,7 @@ def case(request):
 
 def said(model, sentence, count):
     """What Hugging Face's own network says, as it is or with a hook in it."""
-    row = own_logits(model.network, sentence.token_ids)[sentence.masks[0] if sentence.masks else 0]
+    row = own_logits(model.network, sentence)[sentence.masks[0] if sentence.masks else 0]
     return ranked(model, sentence, row, count)
 
 

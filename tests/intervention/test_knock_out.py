@@ -61,7 +61,7 @@ def test_what_a_head_brings_from_one_token_is_cut_as_in_the_network_with_its_att
         layer = model.network.bert.encoder.layer[cut.layer].attention.output.dense
         hook = layer.register_forward_pre_hook(without)
         try:
-            row = own_logits(model.network, sentence.token_ids)
+            row = own_logits(model.network, sentence)
         finally:
             hook.remove()
         logits = row[quantity.position] if sentence.masks else row[0]

@@ -6,6 +6,7 @@ import torch
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.block import embed
 from explainer.models.encode import through_blocks, word_embeddings
+from explainer.models.tokens import Tokens
 from tests.tiny import SIZES, adapted, tiny_problem
 
 SHAPES = {
@@ -27,13 +28,16 @@ def test_from_token_ids_everything_is_as_the_library_computes_it(architecture, c
     problem = tiny_problem(architecture=architecture, classes=classes, **shape)
     tokens = len(problem.x)
     ids = torch.randint(5, 20, (tokens,), generator=torch.Generator().manual_seed(3))
+    known = adapted(problem).embedding.segments
+    segments = torch.arange(tokens) % (1 if known is None else len(known))
     own = problem.network(
         input_ids=ids[None],
         attention_mask=torch.ones(1, tokens, dtype=torch.long),
+        **({} if known is None else {"token_type_ids": segments[None]}),
         output_hidden_states=True,
         output_attentions=True,
     )
-    read = adapted(problem).of(ids.tolist())
+    read = adapted(problem).of(Tokens(ids.tolist(), segments.tolist()))
     first, _ = embed(read.embedding, word_embeddings(read, ids.tolist())[None])
     above, states = zip(*through_blocks(read, first), strict=True)
     hidden, attention = (first, *above), [state.attention for state in states]

@@ -5,6 +5,7 @@ import torch
 
 from explainer.models.adapter import Adapter
 from explainer.models.encode import last_hidden, through_blocks, without_gradients
+from explainer.models.tokens import Tokens
 from explainer.question.predictions import predict_sentence
 from explainer.question.sentence import read_sentence
 from tests.tiny import SIZES, adapted, tiny_problem
@@ -18,8 +19,8 @@ def test_last_hidden_states_equal_hugging_face(architecture, classes):
     problem = tiny_problem(architecture=architecture, classes=classes)
     with torch.no_grad():
         expected = problem.network.base_model(input_ids=torch.tensor([IDS])).last_hidden_state
-        found = last_hidden(adapted(problem), IDS)
-        some = last_hidden(adapted(problem), IDS, rows=[3, 0])
+        found = last_hidden(adapted(problem), Tokens(IDS))
+        some = last_hidden(adapted(problem), Tokens(IDS), rows=[3, 0])
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-9)
     torch.testing.assert_close(some, expected[:, [3, 0]], rtol=1e-9, atol=1e-9)
 
@@ -52,7 +53,7 @@ def test_rows_are_of_the_last_block_alone():
 def test_the_guard_holds_inside_any_mode(outside):
     problem = tiny_problem()
     with outside(), without_gradients():
-        found = last_hidden(adapted(problem), IDS)
+        found = last_hidden(adapted(problem), Tokens(IDS))
         assert not torch.is_inference_mode_enabled()
         assert not torch.is_grad_enabled()
     assert not found.requires_grad

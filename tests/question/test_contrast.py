@@ -4,7 +4,8 @@ import pytest
 
 from explainer import ExplainerError, explain, predict
 from explainer.question.contrast import LONGEST_WORD, asked, contrast_id
-from explainer.question.sentence import read_sentence, vocabulary_of
+from explainer.question.sentence import read_sentence
+from explainer.question.vocabulary import vocabulary_of
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 

@@ -4,7 +4,8 @@ import pytest
 
 from explainer import ExplainerError, Settings, explain, load_model, predict
 from explainer.question.contrast import asked, contrast_id
-from explainer.question.sentence import read_sentence, vocabulary_of, word_spans
+from explainer.question.sentence import read_sentence, word_spans
+from explainer.question.vocabulary import vocabulary_of
 from explainer.results.merged import merge_pieces
 
 TEXT = "the farmers that the assistant loves [MASK] unhappy old."

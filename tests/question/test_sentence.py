@@ -4,7 +4,8 @@ import pytest
 
 from explainer import load_model
 from explainer.base.errors import ExplainerError
-from explainer.question.sentence import MAX_CHARACTERS, read_sentence, vocabulary_of, word_spans
+from explainer.question.sentence import MAX_CHARACTERS, read_sentence, word_spans
+from explainer.question.vocabulary import vocabulary_of
 
 TEXT = "The farmers that the assistant loves [MASK] unhappiest ."
 

@@ -7,7 +7,8 @@ from explainer import ExplainerError, Settings, explain, predict
 from explainer.question.contrast import asked, characters, contrast_id, piece_in_place, spelled
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.rival import rival_of
-from explainer.question.sentence import mask_spelling, read_sentence, vocabulary_of, word_spans
+from explainer.question.sentence import mask_spelling, read_sentence, word_spans
+from explainer.question.vocabulary import vocabulary_of
 from explainer.results.merged import merge_pieces, special_positions
 from tests import vocabularies
 

@@ -20,6 +20,7 @@ from explainer.models.adapter import Adapter, Block, Embedding, LayerNorm
 from explainer.models.block import embed
 from explainer.models.encode import through_blocks
 from explainer.models.forward import own_logits
+from explainer.models.tokens import Tokens
 from explainer.question.quantity import Quantity, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.rivals.words import (
@@ -247,9 +248,9 @@ def test_leave_one_out_masks_the_word(tiny_masked_lm):
     sentence = read_sentence(tiny_masked_lm, TEXT)
     ids = list(sentence.token_ids)
     place = TEXT.split().index("assistant") + 1
-    whole = own_logits(tiny_masked_lm.network, ids)[sentence.masks[0]]
+    whole = own_logits(tiny_masked_lm.network, Tokens(ids))[sentence.masks[0]]
     ids[place] = tiny_masked_lm.mask_id
-    left = own_logits(tiny_masked_lm.network, ids)[sentence.masks[0]]
+    left = own_logits(tiny_masked_lm.network, Tokens(ids))[sentence.masks[0]]
     quantity = choose_quantity(tiny_masked_lm, sentence, Contrast("are", "is"))
     are, is_ = quantity.classes
     lost = (whole[are] - whole[is_]) - (left[are] - left[is_])

@@ -22,6 +22,7 @@ from explainer.models.block import embed
 from explainer.models.encode import through_blocks, without_gradients, word_embeddings
 from explainer.models.model import Model
 from explainer.models.shapes import Bool, Float
+from explainer.models.tokens import Tokens
 from explainer.question.sentence import read_sentence
 from explainer.tasks import reference_texts
 
@@ -101,7 +102,8 @@ def _run(
     asked: AskedCase, replacing: Replacing, alike: Sequence[Erased]
 ) -> Iterator[tuple[Erased, float]]:
     """Q of variants of one length."""
-    adapter, ids = asked.model.adapter, asked.sentence.token_ids
+    adapter, sentence = asked.model.adapter, asked.sentence
+    ids = sentence.token_ids
     target = asked.quantity.position
     z = word_embeddings(adapter, ids)
     gone = _marked(alike, len(ids)).to(z.device)
@@ -109,11 +111,12 @@ def _run(
         stay = [[place for place in range(len(ids)) if place not in erased] for erased in alike]
         inputs = torch.stack([z[places] for places in stay])
         targets = [places.index(target) for places in stay]
-        read = adapter.of([ids[place] for place in stay[0]])
+        left = [(ids[place], sentence.segments[place]) for place in stay[0]]
+        read = adapter.of(Tokens(*zip(*left, strict=True)))
     else:
         inputs = torch.where(gone.unsqueeze(-1), replacing.z, z)
         targets = [target] * len(alike)
-        read = adapter.of(ids)
+        read = adapter.of(sentence)
     first, _ = embed(read.embedding, inputs)
     wanted = sorted(set(targets))  # of the last block nothing else is computed
     *_, (last, _) = through_blocks(read, first, rows=torch.tensor(wanted, device=z.device))

@@ -34,14 +34,17 @@ def embedding(embeddings: Any, padding: int | None = None) -> Embedding:
     Where `padding` is a token's id, positions are counted from after it, and that token takes none.
     """
     added: Tensor = embeddings.position_embeddings.weight.detach()
+    segments: Tensor | None = None
     if hasattr(embeddings, "token_type_embeddings"):
-        added = added + embeddings.token_type_embeddings.weight[0].detach()
+        segments = embeddings.token_type_embeddings.weight.detach()
+        added = added + segments[0]
     return Embedding(
         word=embeddings.word_embeddings.weight.detach(),
         added=added if padding is None else added[padding + 1 :],
         norm=layer_norm(embeddings.LayerNorm),
         unplaced=padding,
         added_unplaced=None if padding is None else added[padding],
+        segments=None if segments is None else segments - segments[0],
     )
 
 

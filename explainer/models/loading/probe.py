@@ -9,7 +9,7 @@ and segments, enters before it, and a whole pass would take as long as loading d
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -26,11 +26,19 @@ from explainer.models.encode import (
     without_gradients,
     word_embeddings,
 )
-from explainer.models.forward import against_overflow, logits_of, own_logits, rounding
+from explainer.models.forward import (
+    against_overflow,
+    given_to,
+    logits_of,
+    own_logits,
+    rounding,
+)
+from explainer.models.tokens import Tokens
 
 LONGEST = 1024
 """Trying longer inputs takes too much memory; their explanations are checked one by one."""
 FEW = 64
+INPUTS = ("input_ids", "token_type_ids")
 
 
 def probe(network: Any, adapter: Adapter, tokenizer: Any, name: str) -> None:
@@ -60,18 +68,20 @@ def _pairs(network: Any, adapter: Adapter, tokenizer: Any) -> Iterator[tuple[Ten
     """The same numbers by the library and by the adapter, for each input."""
     made = tokenizer(f"{tokenizer.mask_token} a .", return_tensors="pt")
     taken = inspect.signature(network.forward).parameters
-    ids = made["input_ids"][0].tolist()
-    if len(ids) <= len(adapter.embedding.added):
-        given = {key: value for key, value in made.items() if key in taken}
-        yield logits_of(network, **given), _logits(network, adapter, ids)
-    ids = _special(network, adapter, tokenizer)
-    yield own_logits(network, ids), _logits(network, adapter, ids)
-    ids = _longest(adapter)
-    given = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids)).long()}
-    yield _own_after_first_block(network, given), _after_first_block(adapter, ids)
+    given = {key: value for key, value in made.items() if key in taken}
+    read = Tokens(*(given[key][0].tolist() for key in INPUTS if key in given))
+    if len(read.token_ids) <= len(adapter.embedding.added):
+        yield logits_of(network, **given), _logits(network, adapter, read)
+    read = _special(network, adapter, tokenizer)
+    yield own_logits(network, read), _logits(network, adapter, read)
+    read = _longest(adapter)
+    yield (
+        _own_after_first_block(network, given_to(network, read)),
+        _after_first_block(adapter, read),
+    )
 
 
-def _special(network: Any, adapter: Adapter, tokenizer: Any) -> list[int]:
+def _special(network: Any, adapter: Adapter, tokenizer: Any) -> Tokens:
     """A text with the unknown token, and with every id that a network may treat as special."""
     ids = (
         *(tokenizer.unk_token_id, tokenizer.mask_token_id, tokenizer.pad_token_id),
@@ -80,31 +90,36 @@ def _special(network: Any, adapter: Adapter, tokenizer: Any) -> list[int]:
     known = len(adapter.embedding.word)
     inner = [number for number in dict.fromkeys(ids) if number is not None and 0 <= number < known]
     inner = inner[: len(adapter.embedding.added) - 2]
-    return [tokenizer.cls_token_id, *inner, tokenizer.sep_token_id]
+    return Tokens([tokenizer.cls_token_id, *inner, tokenizer.sep_token_id])
 
 
-def _longest(adapter: Adapter) -> list[int]:
-    """The longest input, in which every token takes up a position."""
+def _longest(adapter: Adapter) -> Tokens:
+    """The longest input, in which every token takes up a position, with every segment."""
     known = range(min(FEW, len(adapter.embedding.word)))
     placed = [number for number in known if number != adapter.embedding.unplaced]
     length = min(LONGEST, len(adapter.embedding.added))
-    return [placed[at % len(placed)] for at in range(length)]
+    segments = adapter.embedding.segments
+    known_segments = 1 if segments is None else len(segments)
+    return Tokens(
+        [placed[at % len(placed)] for at in range(length)],
+        [at % known_segments for at in range(length)],
+    )
 
 
-def _after_first_block(adapter: Adapter, ids: Sequence[int]) -> Tensor:
+def _after_first_block(adapter: Adapter, tokens: Tokens) -> Tensor:
     """Hidden states H[1] [pos, d_model] by the adapter."""
-    read = adapter.of(ids)
+    read = adapter.of(tokens)
     with without_gradients():
-        H, _ = embed(read.embedding, word_embeddings(read, ids).unsqueeze(0))
+        H, _ = embed(read.embedding, word_embeddings(read, tokens.token_ids).unsqueeze(0))
         H, _ = next(through_blocks(read, H))
         return H[0]
 
 
-def _logits(network: Any, adapter: Adapter, ids: Sequence[int]) -> Tensor:
+def _logits(network: Any, adapter: Adapter, tokens: Tokens) -> Tensor:
     """All logits [row, class] by the adapter."""
     classified = hasattr(network, "classifier")
     with without_gradients():
-        hidden = last_hidden(adapter, ids)[0]
+        hidden = last_hidden(adapter, tokens)[0]
         return adapter.logits(hidden[:1] if classified else hidden, None)
 
 

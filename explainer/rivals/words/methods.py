@@ -45,7 +45,7 @@ class Scoring:
     @cached_property
     def adapter(self) -> Adapter:
         """The adapter of this text."""
-        return self.model.adapter.of(self.sentence.token_ids)
+        return self.model.adapter.of(self.sentence)
 
     @cached_property
     def z(self) -> Float[Tensor, "pos d_embedding"]:

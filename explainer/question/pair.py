@@ -1,0 +1,42 @@
+"""Two texts that a classifier reads together, such as a premise and what is to follow from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+from explainer.models.model import Model
+
+
+def check_takes_pair(model: Model) -> None:
+    """Refuse a second text where the model reads but one."""
+    name = quote(model.info.name)
+    if model.info.task == "masked-lm":
+        raise ExplainerError(
+            f"A second text was given, but {name} predicts the word at a mask: leave the second "
+            "text out, or load a classifier."
+        )
+    backend = model.tokenizer.backend_tokenizer
+    if backend.num_special_tokens_to_add(True) <= backend.num_special_tokens_to_add(False):
+        raise ExplainerError(
+            f"A second text was given, but the tokenizer of {name} puts nothing between two texts: "
+            "leave the second text out, or load another model."
+        )
+
+
+def segments_of(model: Model, encoding: Any) -> tuple[int, ...]:
+    """The segment of each token: the tokenizer's, where the library gives the model any.
+
+    Raises ExplainerError where the tokenizer counts more segments than the model knows.
+    """
+    known = model.adapter.embedding.segments
+    if known is None or "token_type_ids" not in model.tokenizer.model_input_names:
+        return (0,) * len(encoding.ids)
+    segments = tuple(encoding.type_ids)
+    if max(segments, default=0) >= len(known):
+        raise ExplainerError(
+            f"The tokenizer of {quote(model.info.name)} tells {max(segments) + 1} segments apart, "
+            f"but the model knows {len(known)}: give one text alone, or load another model."
+        )
+    return segments

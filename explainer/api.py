@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from explainer.base.budget import given_budget
 from explainer.base.checks import instance, items, one_of, whole, yes_or_no
@@ -19,7 +18,13 @@ from explainer.intervention.filling import Replacement
 from explainer.intervention.places import checked_place
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model
-from explainer.question.quantity import Contrast, Quantity, choose_quantity, given_contrast
+from explainer.question.quantity import (
+    Contrast,
+    Quantity,
+    Question,
+    choose_quantity,
+    given_contrast,
+)
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.beside.stability import Stability
 from explainer.results.beside.word_scores import WordScores
@@ -34,6 +39,7 @@ def explain(
     model: Model,
     text: str,
     *,
+    pair: str | None = None,
     correct: str | int | None = None,
     wrong: str | int | None = None,
     label: str | int | None = None,
@@ -47,6 +53,7 @@ def explain(
 ) -> Explanation:
     """The influence patterns of `text` (Lu et al., NeurIPS 2021), all influences in logits.
 
+    A classifier may read a second text with it, the `pair`, such as what is to follow from it.
     A masked LM contrasts the words `correct` and `wrong` at the mask (a word is read in its place;
     a number is a token's id), a classifier the class `label` (name or number) with `other` or the
     mean of all others, where each label holds or not with nothing; what is not given is the
@@ -65,19 +72,11 @@ def explain(
     words = None if words is None else whole("number of words", words, 1)
     adapter = given_model(model).adapter
     budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
-    sentence = read_sentence(model, text)
+    sentence = read_sentence(model, text, pair)
     quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other))
     batch = Batch(model, settings, flow, budget, words, precise, candidates)
     (found,) = batch.explanations([Asked(sentence, quantity)])
     return found
-
-
-@dataclass(frozen=True)
-class Question:
-    """A text and what is asked of it, by default what `explain` asks of a text alone."""
-
-    text: str
-    contrast: Contrast | None = None
 
 
 def explain_many(
@@ -127,7 +126,7 @@ def _asked(model: Model, question: Question | str) -> Asked | ExplainerError:
     try:
         asked = Question(question) if isinstance(question, str) else question
         asked = instance("question", asked, Question, "a text or a Question")
-        sentence = read_sentence(model, asked.text)
+        sentence = read_sentence(model, asked.text, asked.pair)
         return Asked(sentence, choose_quantity(model, sentence, given_contrast(asked.contrast)))
     except ExplainerError as error:
         return error
@@ -139,6 +138,7 @@ def measure_path(
     nodes: Sequence[int],
     components: Sequence[Component | None] | None = None,
     *,
+    pair: str | None = None,
     contrast: Contrast | None = None,
     settings: Settings | None = None,
     memory: int | str | None = None,
@@ -152,7 +152,7 @@ def measure_path(
     """
     # A route that is none is refused before the work of a trace.
     route = Route(nodes, components)  # type: ignore[arg-type]  # any sequences become tuples
-    traced = trace_text(model, text, contrast=contrast, settings=settings, memory=memory)
+    traced = trace_text(model, text, pair=pair, contrast=contrast, settings=settings, memory=memory)
     with without_gradients():
         measured = measure(traced, route)
         check_finite(model, measured.trail)
@@ -167,6 +167,7 @@ def ablate(
     cut: Iterable[Route | Place] | None = None,
     level: Level = "attention",
     replacement: Replacement = "mean",
+    pair: str | None = None,
     contrast: Contrast | None = None,
     settings: Settings | None = None,
     count: int = 5,
@@ -186,7 +187,7 @@ def ablate(
         raise ExplainerError(
             "An ablation keeps some routes or cuts some: give either keep or cut, and not both."
         )
-    sentence = read_sentence(given_model(model), text)
+    sentence = read_sentence(given_model(model), text, pair)
     n = len(sentence.tokens)
     # What does not fit is refused before the model runs to choose what it is asked.
     if keep is not None:
@@ -208,6 +209,7 @@ def word_scores(
     text: str,
     method: str,
     *,
+    pair: str | None = None,
     contrast: Contrast | None = None,
     settings: Settings | None = None,
 ) -> WordScores:
@@ -221,7 +223,7 @@ def word_scores(
     """
     chosen = WORD_METHODS[one_of("method", method, tuple(WORD_METHODS))]
     settings = given_settings(settings)
-    sentence = read_sentence(given_model(model), text)
+    sentence = read_sentence(given_model(model), text, pair)
     quantity = choose_quantity(model, sentence, given_contrast(contrast))
     with without_gradients():
         about = Scoring(
@@ -238,6 +240,7 @@ def stability(
     text: str,
     words: Sequence[int] | None = None,
     *,
+    pair: str | None = None,
     contrast: Contrast | None = None,
     settings: Settings | None = None,
     memory: int | str | None = None,
@@ -250,7 +253,7 @@ def stability(
     """
     settings = given_settings(settings)
     budget = given_budget(memory, given_model(model).adapter.device)
-    sentence = read_sentence(model, text)
+    sentence = read_sentence(model, text, pair)
     last = len(sentence.tokens) - 1
     if words is not None:
         given = items("argument words", words, "a list of tokens' positions, or None for all")
@@ -264,6 +267,7 @@ def trace_text(
     model: Model,
     text: str,
     *,
+    pair: str | None = None,
     contrast: Contrast | None = None,
     settings: Settings | None = None,
     memory: int | str | None = None,
@@ -271,7 +275,7 @@ def trace_text(
     """The trace of a text that has not been read yet; the rest is as in `explain`."""
     settings = given_settings(settings)
     budget = given_budget(memory, given_model(model).adapter.device)
-    sentence = read_sentence(model, text)
+    sentence = read_sentence(model, text, pair)
     quantity = choose_quantity(model, sentence, given_contrast(contrast))
     with without_gradients():
         return follow(model, sentence, quantity, settings, budget)

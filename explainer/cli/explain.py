@@ -31,6 +31,9 @@ def add_explain(commands: Any, examples: str) -> None:
     )
     parser.add_argument("text", metavar="TEXT", help="a sentence; with [MASK] for a masked LM")
     parser.add_argument(
+        "--pair", metavar="TEXT", help="a second text that a classifier reads with the first"
+    )
+    parser.add_argument(
         "--model",
         default="agreement",
         metavar="NAME|DIR|HUB-ID",
@@ -142,12 +145,13 @@ def _run(options: argparse.Namespace) -> None:
 
     with status(f"Loading {options.model} …"):
         model = load_model(options.model, device=options.device)
-    for note in read_sentence(model, options.text).notes:
+    for note in read_sentence(model, options.text, options.pair).notes:
         print(f"note: {note}", file=sys.stderr)
     with interruptible("there is no result"), computing("Explaining …", _estimate(model, options)):
         explanation = explain(
             model,
             options.text,
+            pair=options.pair,
             correct=options.correct,
             wrong=options.wrong,
             label=options.label,
@@ -174,7 +178,7 @@ def _estimate(model: Any, options: argparse.Namespace) -> Any:
     from explainer.influence.stability.found import stability_effort
     from explainer.question.sentence import read_sentence
 
-    n_tokens = len(read_sentence(model, options.text).tokens)
+    n_tokens = len(read_sentence(model, options.text, options.pair).tokens)
     budget = given_budget(options.memory, model.adapter.device)
     words = None if options.words is None else whole("number of words", options.words, 1)
     settings, more = settings_of(options), 0.0

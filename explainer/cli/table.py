@@ -140,9 +140,10 @@ def _reduced(reduced: Reduced) -> str:
 def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Level) -> str:
     if not patterns:
         return "No word has any influence."
-    names = _names(explanation.tokens)
+    names, texts = _names(explanation.tokens), explanation.texts
     rows = [
         (
+            *(() if texts is None else (_text(texts[pattern.source]),)),
             names[pattern.source],
             _signed(pattern.influence),
             _signed(pattern.embedding_influence),
@@ -153,7 +154,13 @@ def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Leve
         )
         for pattern in patterns
     ]
-    return align(("word", "g", "I_e", "I_a", "I_e/g", "I_a/g", f"pattern ({level} level)"), rows)
+    header = ("word", "g", "I_e", "I_a", "I_e/g", "I_a/g", f"pattern ({level} level)")
+    return align(header if texts is None else ("text", *header), rows)
+
+
+def _text(number: int | None) -> str:
+    """Of which of two texts a word is, counted from 1; nothing for what is in neither."""
+    return "" if number is None else str(number + 1)
 
 
 def _heads(explanation: Explanation, patterns: Sequence[Pattern]) -> str:

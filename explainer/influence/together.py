@@ -193,6 +193,7 @@ class Batch:
             patterns=patterns,
             flow=flow,
             words=sentence.words,
+            texts=None if sentence.pair is None else sentence.parts,
             reduced=reduced,
             strongest=self._strongest(followed),
         )

@@ -49,13 +49,17 @@ class Prediction:
         object.__setattr__(self, "id", whole("prediction's id", self.id, 0))
 
 
-def predict(model: Model, text: str, count: int = 5) -> tuple[Prediction, ...]:
+def predict(
+    model: Model, text: str, count: int = 5, *, pair: str | None = None
+) -> tuple[Prediction, ...]:
     """The `count` most likely words at the mask, or classes, by a real forward pass.
+
+    A classifier may read a second text with it, the `pair`.
 
     Raises ExplainerError for a text that the model cannot read.
     """
     count = whole("number of predictions", count, 1)
-    return predict_sentence(model, read_sentence(given_model(model), text), count)
+    return predict_sentence(model, read_sentence(given_model(model), text, pair), count)
 
 
 def predict_sentence(

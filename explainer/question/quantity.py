@@ -28,6 +28,18 @@ class Contrast:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A text and what is asked of it, by default what `explain` asks of a text alone.
+
+    `pair` is a second text that a classifier reads with it.
+    """
+
+    text: str
+    contrast: Contrast | None = None
+    pair: str | None = None
+
+
+@dataclass(frozen=True)
 class Quantity:
     """Q = Σ weights[c] · logit(classes[c]) at `position`; `correct` and `wrong` name it.
 

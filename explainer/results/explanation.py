@@ -25,6 +25,7 @@ from explainer.results.reduced import Reduced
 from explainer.results.route import LEVELS, SKIP, Edge, Level
 from explainer.results.settings import Settings
 from explainer.results.target import Target
+from explainer.results.texts import Texts, check_texts
 from explainer.results.total_flow import TotalFlow
 
 SCHEMA = 2
@@ -42,9 +43,10 @@ class Explanation:
     took (an adaptive rule may need fewer than its settings allow); `patterns` holds every word with
     influence, or of more words the `strongest` so many, in this order. `words` numbers the word of
     each token, with None for [CLS], [SEP] and masks; without it (in older files) words are told by
-    the spelling of their pieces. `reduced` tells a precision that is not full. Raises
-    ExplainerError where an influence is not finite, and where the parts are not of one sentence
-    and one model.
+    the spelling of their pieces. `texts` numbers the text of each token, 0 or 1, where two were
+    read together (None for [CLS] and [SEP]); it is None where there was one. `reduced` tells a
+    precision that is not full. Raises ExplainerError where an influence is not finite, and where
+    the parts are not of one sentence and one model.
     """
 
     model: ModelInfo
@@ -59,6 +61,7 @@ class Explanation:
     words: tuple[int | None, ...] | None = None
     reduced: Reduced | None = None
     strongest: int | None = None
+    texts: Texts | None = None
 
     def __post_init__(self) -> None:
         if not self.tokens:
@@ -73,6 +76,8 @@ class Explanation:
                 f"The explanation has {len(self.tokens)} tokens and words for {len(self.words)}: "
                 "give a word's number, or None, for each token."
             )
+        if self.texts is not None:
+            check_texts(self.texts, len(self.tokens))
         whole("target's position", self.target.position, 0, len(self.tokens) - 1)
         check_finite("completeness gap", (self.completeness_gap,))
         check_finite("influence", self.influence)
@@ -164,6 +169,8 @@ class Explanation:
         }
         if self.words is not None:
             result["words"] = list(self.words)
+        if self.texts is not None:
+            result["texts"] = list(self.texts)
         if self.strongest is not None:
             result["strongest"] = self.strongest
         if self.reduced is not None:

@@ -95,6 +95,7 @@ def merge_pieces(explanation: Explanation) -> Merged:
         alike.setdefault(_route(rows, pattern), []).append(pattern)
     patterns = [_together(words, route, members) for route, members in alike.items()]
     target = explanation.target
+    texts = explanation.texts
     merged = replace(
         explanation,
         tokens=words,
@@ -103,6 +104,7 @@ def merge_pieces(explanation: Explanation) -> Merged:
         influence=tuple(g),
         patterns=tuple(sorted(patterns, key=lambda p: -abs(p.influence))),
         flow=explanation.flow and _flow(explanation.flow, rows, count),
+        texts=texts and tuple(texts[rows.index(row)] for row in range(count)),
         strongest=None,  # which counts tokens; the source tells it
     )
     return Merged(explanation, rows, merged)

@@ -525,3 +525,22 @@ def test_a_pdf_is_written_as_it_is(lm, tmp_path, capsysbinary):
     assert main(["explain", TEXT, *lm, "--format", "pdf"]) == 0
     printed = capsysbinary.readouterr().out
     assert out.read_bytes()[:5] == printed[:5] == b"%PDF-"
+
+
+def test_a_pair_is_explained_with_the_text_of_each_word(classifier, capsys):
+    two = ["explain", "the farmer is good .", "--pair", "the assistant is bad ."]
+    assert main([*two, *classifier, "--points", "4", "--minimum-share", "0"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert "[SEP] the assistant is bad . [SEP]" in printed[0]
+    header = next(at for at, line in enumerate(printed) if line.split()[:2] == ["text", "word"])
+    texts = {line.split()[1]: line.split()[0] for line in printed[header + 1 :] if line.strip()}
+    assert texts["farmer"] == "1"
+    assert texts["assistant"] == "2"
+
+
+def test_a_pair_that_is_not_taken_is_refused(lm, classifier, capsys):
+    said = mistake(capsys, "explain", TEXT, "--pair", "the farmer is old .", *lm)
+    assert "leave the second text out, or load a classifier" in said
+    assert "The second text is empty" in mistake(
+        capsys, "explain", "the farmer .", "--pair", "", *classifier
+    )

@@ -48,6 +48,21 @@ def without_influence() -> str:
     return pattern_svg(empty, width=800.0)
 
 
+def two_texts() -> str:
+    """A record as if its words were of two texts, which a token stands between."""
+    one = record("film")
+    middle = len(one.tokens) // 2
+    tokens = tuple("[SEP]" if at == middle else token for at, token in enumerate(one.tokens))
+    last = len(tokens) - 1
+    texts = tuple(
+        None if at in (0, middle, last) else int(at > middle) for at in range(len(tokens))
+    )
+    patterns = tuple(p for p in one.patterns if p.source != middle)
+    influence = tuple(0.0 if at == middle else g for at, g in enumerate(one.influence))
+    found = replace(one, tokens=tokens, texts=texts, patterns=patterns, influence=influence)
+    return pattern_svg(found, width=800.0)
+
+
 def with_a_cut() -> str:
     """A head that was taken away, and Q before and after."""
     cut = Cut("Without head 7 of block 3", 3.61, Edge(3, 2, 7, 7), everywhere=True)
@@ -108,6 +123,7 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "negative": partial(drawn, "farmer", minimum_share=0),
     "overlay": partial(drawn, "pilots", overlay="both"),
     "classifier": partial(drawn, "film", minimum_share=0),
+    "texts": two_texts,
     "merged": partial(drawn, "pieces", merge_pieces=True, hide_special=True),
     "long": partial(drawn, "teachers"),
     "dense": partial(drawn, "teachers", minimum_share=0.01),

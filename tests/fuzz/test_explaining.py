@@ -38,6 +38,7 @@ from tests.fuzz.asking import FEW, TEXT, WORDS, Quiet, arguments
     asked=arguments(
         {
             **{"correct": WORDS, "wrong": WORDS, "label": st.none(), "other": st.none()},
+            "pair": st.none(),
             **{"settings": st.just(FEW), "flow": st.booleans(), "words": st.integers(1, 9)},
             "candidates": st.booleans(),
         }
@@ -52,8 +53,13 @@ def test_explain(masked_lm, text, asked, whose, other):
         assert Explanation.from_json(found.to_json()).to_dict() == found.to_dict()
 
 
+PAIR = Question("[MASK]", pair="a")
+
+
 @cases(
-    texts=st.lists(st.sampled_from([TEXT, "[MASK]", Question("[MASK] .")]) | ANYTHING, max_size=2),
+    texts=st.lists(
+        st.sampled_from([TEXT, "[MASK]", Question("[MASK] ."), PAIR]) | ANYTHING, max_size=2
+    ),
     asked=arguments(
         {
             "settings": st.just(FEW),
@@ -72,11 +78,18 @@ def test_explain_many(masked_lm, texts, asked, other):
 
 @cases(
     text=st.just("the old farmer is good .") | ANYTHING,
-    asked=arguments({"label": st.sampled_from([0, "positive", None]), "other": st.just(1)}),
+    asked=arguments(
+        {
+            **{"label": st.sampled_from([0, "positive", None]), "other": st.just(1)},
+            "pair": st.sampled_from(["the farmer is old .", None]),
+        }
+    ),
 )
 def test_explain_classes(classifier, text, asked):
     found = outcome(lambda: explain(classifier.it, text, settings=FEW, **asked))
-    assert found is None or found.target.correct in classifier.it.labels
+    if found is not None:
+        assert found.target.correct in classifier.it.labels
+        assert (found.texts is None) == (asked.get("pair") is None)
 
 
 @cases(text=st.just(TEXT) | ANYTHING, count=st.integers(1, 50) | ANYTHING, other=ANYTHING)

@@ -246,3 +246,11 @@ def test_a_word_that_stands_twice_is_told_apart_in_the_table_and_by_its_position
     assert {*zip(file["word"], file["position"], strict=True)} >= {("old", 1), ("old", 4)}
     assert {"g (logits)", "I_a (logits)", "I_a / g (%)"} <= {*file.columns}
     assert file["g (logits)"].tolist() == pattern_frame(drawn)["g"].tolist()
+
+
+def test_words_keep_their_text(tiny_classifier):
+    few = Settings(points=2)
+    found = explain(tiny_classifier, "unhappiest .", pair="the happiest .", settings=few)
+    words = merge_pieces(found).explanation
+    assert words.texts == (None, 0, 0, None, 1, 1, 1, None)
+    assert words.tokens[1] == "unhappiest"

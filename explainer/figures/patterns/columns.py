@@ -9,12 +9,15 @@ from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import rounded
 from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import Palette, rgba
-from explainer.figures.canvas.scene import Area, Disc, Item, Label
+from explainer.figures.canvas.scene import Area, Disc, Item, Label, Line
 from explainer.figures.patterns.drawn import Drawn
 from explainer.results.target import Target
+from explainer.results.texts import second_begins
 
 BAND = 0.68
 """A block's band as a share of the distance between two hidden states."""
+SECOND = "second text"
+"""What stands below the rule between two texts."""
 WASH = 0.07
 """Opacity of a band."""
 
@@ -36,6 +39,25 @@ def board(frame: Frame, colours: Palette) -> list[Item]:
         for x in frame.columns
         for y in frame.rows.values()
     ]
+
+
+def parting(drawn: Drawn, frame: Frame) -> list[Item]:
+    """A rule between two texts that were read together, and which is below it."""
+    texts, colours = drawn.explanation.texts, drawn.view.colours
+    if texts is None:
+        return []
+    start = second_begins(texts)
+    above = [y for position, y in frame.rows.items() if position < start]
+    below = [y for position, y in frame.rows.items() if position >= start]
+    # Beside another figure rows may be in its order, and long texts may show one of the two.
+    if not above or not below or max(above) >= min(below):
+        return []
+    y = (max(above) + min(below)) / 2
+    left = 0.0 if frame.bars is None else frame.bars[0]
+    items: list[Item] = [Line(left, y, frame.width - 6.0, y, colours.faint)]
+    if frame.answer is not None:
+        items.append(Label(frame.answer, y + 11, SECOND, colours.muted, text.SMALL, "start"))
+    return items
 
 
 def names(drawn: Drawn, frame: Frame) -> list[Item]:

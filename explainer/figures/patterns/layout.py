@@ -69,6 +69,7 @@ def lay_out(drawn: Drawn) -> Scene:
         shares=view.overlay != "none",
         answers=(
             columns.answer(explanation.target),
+            *(() if explanation.texts is None else (columns.SECOND,)),
             *(view.beside.endings if view.beside else ()),
         ),
         notes=len(notes),
@@ -100,6 +101,7 @@ def lay_out(drawn: Drawn) -> Scene:
         bars.draw(drawn, frame)
         + shares
         + columns.names(drawn, frame)
+        + columns.parting(drawn, frame)
         + _words(drawn, frame)
         + legend.draw(keys, 6.0, frame.legend_top, view.colours)
         + _small_print(notes, frame, view.colours),

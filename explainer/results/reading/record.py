@@ -20,6 +20,7 @@ from explainer.results.reading.values import array, entries, exactly, number, nu
 from explainer.results.reduced import PRECISIONS, Reduced
 from explainer.results.settings import Settings, completed
 from explainer.results.target import Target
+from explainer.results.texts import Texts
 from explainer.results.total_flow import TotalFlow
 
 MOST_WORDS = 1_000_000
@@ -46,7 +47,7 @@ def restored(data: Any) -> Explanation:
     """The explanation of a record; raises ExplainerError with the field that is wrong."""
     if isinstance(data, dict) and "schema" in data:
         _check_schema(data["schema"])  # before its fields, which another schema may have others of
-    optional = ("points_used", "flow", "words", "reduced", "strongest", *BESIDE)
+    optional = ("points_used", "flow", "words", "reduced", "strongest", "texts", *BESIDE)
     record = checks.keys("record", data, REQUIRED, optional)
     model = _model(record["model"])
     tokens = tuple(
@@ -78,6 +79,7 @@ def restored(data: Any) -> Explanation:
         words=_words(record.get("words"), len(tokens)),
         reduced=_reduced(record.get("reduced")),
         strongest=_strongest(record.get("strongest")),
+        texts=_texts(record.get("texts"), len(tokens)),
     )
 
 
@@ -121,6 +123,16 @@ def _words(value: Any, n_tokens: int) -> tuple[int | None, ...] | None:
     return tuple(
         None if word is None else checks.whole(f"record's words[{place}]", word, 0, MOST_WORDS)
         for place, word in enumerate(every)
+    )
+
+
+def _texts(value: Any, n_tokens: int) -> Texts | None:
+    if value is None:
+        return None
+    every = exactly("texts", value, n_tokens, "0, 1, or null for what is in neither text")
+    return tuple(
+        None if text is None else checks.whole(f"record's texts[{place}]", text, 0, 1)
+        for place, text in enumerate(every)
     )
 
 

@@ -59,7 +59,6 @@ def _reordered(sentence: Sentence, came_from: tuple[int, ...]) -> Sentence:
         tokens=tuple(sentence.tokens[at] for at in came_from),
         special=tuple(sentence.special[at] for at in came_from),
         words=tuple(sentence.words[at] for at in came_from),
-        segments=tuple(sentence.segments[at] for at in came_from),
         parts=tuple(sentence.parts[at] for at in came_from),
         spans=tuple(sentence.spans[at] for at in came_from),
         masks=tuple(place for place, at in enumerate(came_from) if at in sentence.masks),

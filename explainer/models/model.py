@@ -22,7 +22,7 @@ class Model:
     be padded, and its numbers may have holes), `fingerprint` tells the model from every other by
     its weights, configuration, tokenizer and precision as they were read, `network` is the Hugging
     Face module for real forward passes, and `adapter` its blocks as plain functions. Only
-    `explainer.question.sentence` calls the tokenizer.
+    what reads texts (`sentence`, `pair` and `vocabulary` of `explainer.question`) uses the tokenizer.
     """
 
     info: ModelInfo

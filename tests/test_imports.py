@@ -146,14 +146,14 @@ def test_no_module_imports_itself_in_a_circle():
 
 
 def test_only_reading_uses_the_tokenizer():
-    users = [
+    users = {
         module
         for module, tree in sources().items()
         if any(
             isinstance(node, ast.Attribute) and node.attr == "tokenizer" for node in ast.walk(tree)
         )
-    ]
-    assert users == [f"explainer.question.{name}" for name in ("pair", "sentence", "vocabulary")]
+    }
+    assert users == {f"explainer.question.{name}" for name in ("pair", "sentence", "vocabulary")}
 
 
 IMPORTS = """

@@ -21,8 +21,8 @@ class Model:
     `known_ids` [vocabulary] marks the rows of the vocabulary that have a token (a vocabulary may
     be padded, and its numbers may have holes), `fingerprint` tells the model from every other by
     its weights, configuration, tokenizer and precision as they were read, `network` is the Hugging
-    Face module for real forward passes, and `adapter` its blocks as plain functions. Only
-    what reads texts (`sentence`, `pair` and `vocabulary` of `explainer.question`) uses the tokenizer.
+    Face module for real forward passes, and `adapter` its blocks as plain functions. Only what
+    reads texts uses the tokenizer: `sentence`, `pair` and `vocabulary` of `explainer.question`.
     """
 
     info: ModelInfo

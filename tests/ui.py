@@ -16,8 +16,12 @@ APP = Path(__file__).parents[1] / "app.py"
 
 
 def opened(model, page: str | None = None, /, **query: str) -> AppTest:
-    """The app at a page (its file's name; None is the first) under a link with these parameters."""
+    """The app at a page (its file's name; None is the first) under a link with these parameters.
+
+    What is behind “Select” is open, so that `widget` finds its lists.
+    """
     test = AppTest.from_file(APP, default_timeout=60)
+    test.session_state["select"] = True
     if page is not None:
         test.switch_page(f"pages/{page}.py")
     for name, value in {"model": str(model), **query}.items():

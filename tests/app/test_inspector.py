@@ -173,10 +173,13 @@ def test_of_many_components_a_few_are_listed_and_always_the_steps_own():
 def test_what_is_folded_up_is_drawn_when_it_is_opened(page):
     test = page()
     figures, tables = len(alts(test)), len(test.dataframe)
+    test.session_state["select"] = False
+    assert not any(box.label == "Passing through" for box in checked(test.run()).selectbox)
     assert not any("Start from the pattern" in caption.value for caption in test.caption)
-    for box in ("head_map", "blocks", "own_route"):
+    for box in ("head_map", "blocks", "own_route", "select"):
         test.session_state[box] = True
     checked(test.run())
+    assert any(box.label == "Passing through" for box in test.selectbox)
     assert any("Start from the pattern" in caption.value for caption in test.caption)
     (whole,) = [said for said in alts(test) if said.startswith("Attention of head")]
     assert "the marked step takes" in whole

@@ -17,7 +17,7 @@ from explainer.figures import View, pattern_graph, pattern_html, pattern_svg, su
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.frame import MANY_ROWS
 from explainer.figures.canvas.palette import DARK, LIGHT
-from explainer.figures.canvas.plotly import CONFIG
+from explainer.figures.canvas.plotly import CONFIG, Finished, to_figure
 from explainer.figures.canvas.scene import Area, Disc, Label
 from explainer.figures.canvas.text import clean, escape
 from explainer.figures.canvas.text import width as text_width
@@ -54,6 +54,13 @@ def test_every_drawn_edge_token_and_node_can_be_clicked(small):
         # A browser draws one trace of words, and one marker: the others are only looked up.
         assert len(figure.data) == 2
         assert spots.marker.maxdisplayed == 1
+
+
+def test_a_finished_figure_is_sent_without_another_copy(small):
+    scene = lay_out(Drawn.of(small, View()))
+    figure = Finished(scene, LIGHT)
+    assert figure.to_dict() is figure.to_dict()
+    assert figure.to_json() == to_figure(scene, LIGHT).to_json()
 
 
 def test_only_words_above_the_share_and_the_selected_one_are_drawn(small):

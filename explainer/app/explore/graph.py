@@ -12,7 +12,7 @@ from explainer.app.explore.rows import Rows
 from explainer.app.explore.selection import after_click
 from explainer.app.explore.state import LINKED
 from explainer.figures import View
-from explainer.figures.canvas.plotly import CONFIG, to_figure
+from explainer.figures.canvas.plotly import CONFIG, Finished
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import drawn_summary
@@ -46,7 +46,7 @@ def graph(rows: Rows, request: Request, view: View, drawn: Drawn, *, waits: bool
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _figure(request: Request, view: View, cut: Cut | None, _drawn: Drawn) -> Any:  # noqa: ARG001
     """The figure of the request's explanation, made once; it is only read."""
-    return to_figure(lay_out(_drawn), view.colours)
+    return Finished(lay_out(_drawn), view.colours)
 
 
 def _clicked(rows: Rows) -> None:

@@ -17,6 +17,7 @@ from explainer.app.explore.rows import Rows
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
+from explainer.app.state.linked import chooses_nothing
 from explainer.app.state.noted import standing_notes
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
@@ -124,29 +125,39 @@ def choose_place(rows: Rows, place: Place | None) -> None:
 
 
 def select_popover(rows: Rows, drawn: Drawn) -> None:
-    """The keyboard's twins of a click, behind a button: a word, and a node or step."""
+    """The keyboard's twins of a click, behind a button: a word, and a node or step.
+
+    Its lists are made when it is opened: what nobody looks at would make every click slower.
+    """
+    place = st.popover("Select", type="tertiary", key="select", on_change=chooses_nothing)
+    if place.open:
+        with place:
+            _select_fields(rows, drawn)
+
+
+def _select_fields(rows: Rows, drawn: Drawn) -> None:
+    """The two lists."""
     view, shown = drawn.view, drawn.explanation
     words = [UNSET, *sorted({p.source for p in drawn.listed})]
     options: list[Place | str] = [UNSET, *places(drawn.patterns, view.level)]
     if view.place is not None and view.place not in options:
         options.insert(1, view.place)
-    with st.popover("Select", type="tertiary", key="select"):
-        st.selectbox(
-            "Word",
-            width=300,
-            format_func=lambda word: (
-                "all words" if word == UNSET else f"{clean(shown.tokens[word])} ({word})"
-            ),
-            help="Or click a word in the graph, or a row of the table.",
-            **EDITOR.show_option("word", words, view.selected, partial(choose_word, rows)),
-        )
-        st.selectbox(
-            "Passing through",
-            width=300,
-            format_func=partial(place_name, shown),
-            help="A node or a step: or click one in the graph.",
-            **EDITOR.show_option("at", options, view.place, partial(choose_place, rows)),
-        )
+    st.selectbox(
+        "Word",
+        width=300,
+        format_func=lambda word: (
+            "all words" if word == UNSET else f"{clean(shown.tokens[word])} ({word})"
+        ),
+        help="Or click a word in the graph, or a row of the table.",
+        **EDITOR.show_option("word", words, view.selected, partial(choose_word, rows)),
+    )
+    st.selectbox(
+        "Passing through",
+        width=300,
+        format_func=partial(place_name, shown),
+        help="A node or a step: or click one in the graph.",
+        **EDITOR.show_option("at", options, view.place, partial(choose_place, rows)),
+    )
 
 
 def show_all() -> None:

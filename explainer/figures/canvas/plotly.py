@@ -49,11 +49,32 @@ def to_figure(scene: Scene, colours: Palette) -> go.Figure:
     The last trace, named `spots`, has one invisible marker per spot whose `customdata` is
     [kind, word, layer, source, target, component]; word and component may be None.
     """
+    # One call on plain dicts: Plotly takes several times as long for object after object.
+    return go.Figure(_parts(scene, colours))
+
+
+class Finished(go.Figure):
+    """`to_figure` of a scene, for a page that shows it again and again and never changes it.
+
+    Plotly copies all of a figure whenever it is sent, which took a quarter of what a server does
+    for a click; of this one there is a single copy, made at once, so that threads can share it.
+    """
+
+    def __init__(self, scene: Scene, colours: Palette) -> None:
+        super().__init__(_parts(scene, colours))
+        self._sent = super().to_dict()
+
+    def to_dict(self) -> Part:
+        """The one copy: it is only to be read."""
+        return self._sent
+
+
+def _parts(scene: Scene, colours: Palette) -> Part:
+    """The figure as plain dicts and lists."""
     labels = [item for stage in scene.stages for item in stage if isinstance(item, Label)]
     paths = [_path(items) for stage in scene.stages for items in _by_style(stage)]
     layout = {**_layout(scene, colours), "shapes": paths}
-    # One call on plain dicts: Plotly takes several times as long for object after object.
-    return go.Figure({"data": [_labels(labels, colours), _spots(scene.spots)], "layout": layout})
+    return {"data": [_labels(labels, colours), _spots(scene.spots)], "layout": layout}
 
 
 def _layout(scene: Scene, colours: Palette) -> Part:

@@ -18,6 +18,7 @@ MODULES = (
     "explainer.influence.flow",
     "explainer.influence.layer",
     "explainer.influence.memory",
+    "explainer.influence.piece",
     "explainer.influence.sampling.path",
     "explainer.influence.tangents",
     "explainer.influence.trace",
@@ -25,6 +26,8 @@ MODULES = (
     "explainer.models.adapter",
     "explainer.models.block",
     "explainer.models.encode",
+    "explainer.models.norms",
+    "explainer.models.positions",
     "explainer.models.shapes",
 )
 

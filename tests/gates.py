@@ -21,10 +21,14 @@ from tests.oracle import Masks, Problem, gate, masks_of, path_points
 
 @dataclass(frozen=True)
 class Names:
-    """Where inside of a block its queries, keys, values and output projection are."""
+    """Where inside of a block its queries, keys, values and output projection are.
+
+    The first three may be one module; `norm` is what they see the hidden state through.
+    """
 
     projections: tuple[str, ...]
     output: str
+    norm: str | None = None
 
 
 BERT = Names(
@@ -44,6 +48,7 @@ NAMES = {
         tuple(f"albert_layers.0.attention.{name}" for name in ("query", "key", "value")),
         "albert_layers.0.attention.dense",
     ),
+    "modernbert": Names(("attn.Wqkv",), "attn.Wo", norm="attn_norm"),
     "mpnet": Names(
         ("attention.attn.q", "attention.attn.k", "attention.attn.v"), "attention.attn.o"
     ),
@@ -79,8 +84,12 @@ def _gated(problem: Problem, masks: Masks) -> Iterator[None]:
         hooks.append(block.register_forward_hook(at.leave))
         for which, name in enumerate(names.projections):
             module = block.get_submodule(name)
-            hooks.append(module.register_forward_pre_hook(at.whole))
-            hooks.append(module.register_forward_hook(at.projected(which)))
+            if names.norm is None:
+                hooks.append(module.register_forward_pre_hook(at.whole))
+            hooks.append(module.register_forward_hook(at.projected(which, len(names.projections))))
+        if names.norm is not None:
+            norm = block.get_submodule(names.norm)
+            hooks.append(norm.register_forward_pre_hook(at.whole))
         hooks.append(block.get_submodule(names.output).register_forward_pre_hook(at.heads))
     try:
         yield
@@ -106,9 +115,14 @@ class _At:
     def whole(self, _module: Any, _given: tuple[Any, ...]) -> tuple[Tensor]:
         return (self.H,)
 
-    def projected(self, which: int) -> Any:
+    def projected(self, which: int, of: int) -> Any:
         def passes(_module: Any, _given: tuple[Any, ...], output: Tensor) -> Tensor:
-            return gate(output, self.masks.projections[self.number, which])
+            open_parts = self.masks.projections[self.number]
+            if of == 1:  # all three stacked
+                return torch.cat(
+                    [gate(*p) for p in zip(output.chunk(3, -1), open_parts, strict=True)], -1
+                )
+            return gate(output, open_parts[which])
 
         return passes
 

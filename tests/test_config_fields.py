@@ -9,16 +9,16 @@ import pytest
 import torch
 
 from explainer.api import explain
-from explainer.models.architectures import ARCHITECTURES
+from explainer.models.architectures import ARCHITECTURES, modernbert
 from explainer.models.loading.config import read_config
 from explainer.models.registry import load_model
 from tests.fixtures import WORDS, save_tiny
 from tests.folders import drop_config, refusal, set_config
 
 TEXT = "the farmers [MASK] old ."
-OF_WEIGHTS = {"xlm-roberta": "roberta", "camembert": "roberta"}
-"""What the weights of some speak for: they have RoBERTa's names and are its network."""
-KINDS = tuple(kind for kind in ARCHITECTURES if kind not in OF_WEIGHTS)
+OF_WEIGHTS = {"xlm-roberta": "roberta", "camembert": "roberta", "modernbert": None}
+"""What the weights of some speak for: RoBERTa's names, whose network they are, or no kind's."""
+KINDS = tuple(kind for kind in ARCHITECTURES if OF_WEIGHTS.get(kind) is None)
 
 RELATIVE: list[Any] = ["relative_key", "alibi", ["absolute"]]
 UNKNOWN_PROBLEMS: list[Any] = ["ranking", 3, []]
@@ -40,6 +40,9 @@ NO_MATTER: list[dict[str, Any]] = [
     *({"problem_type": None}, {"finetuning_task": 3}, {"transformers_version": "9.9"}),
     *({"auto_map": {"AutoTokenizer": "x.Y"}}, {"tie_word_embeddings": None}),
     *({"qa_dropout": 0.9, "seq_classif_dropout": 0.9}, {"classifier_dropout_prob": 0.9}),
+    *({"embedding_dropout": 0.9, "mlp_dropout": 0.9}, {"deterministic_flash_attn": True}),
+    *({"sparse_prediction": True, "sparse_pred_ignore_index": 3}, {"cls_token_id": 1}),
+    *({"sep_token_id": 1, "initializer_cutoff_factor": 9}, {"classifier_pooling": "mean"}),
     *({"summary_use_proj": False, "summary_last_dropout": 0.9}, {"per_layer_config": None}),
     *({"max_length": 1, "num_beams": 9}, {"anything": [1, {}]}),
 ]
@@ -52,14 +55,30 @@ REFUSED: list[dict[str, Any]] = [
     *({"problem_type": kind} for kind in UNKNOWN_PROBLEMS),
     *({"tie_word_embeddings": value} for value in NO_SWITCH),
 ]
+ROPE = "rope_parameters"
+ROTATIONS: list[Any] = [{"full_attention": {"rope_type": "yarn", "factor": 2.0}}, [], {"other": {}}]
 OF_ITS_OWN: list[tuple[str, dict[str, Any]]] = [
     *(("albert", {"num_hidden_groups": value}) for value in (2, 0, True, None)),
     *(("albert", {"inner_group_num": value}) for value in (2, "1")),
     *(("albert", {"num_hidden_layers": value}) for value in (1_001, 0)),
     ("mpnet", {"relative_attention_num_buckets": 31}),
     ("mpnet", {"max_position_embeddings": 4}),
+    *(("modernbert", {field: 2}) for field in modernbert.SWITCHES),
+    *(("modernbert", {field: value}) for field in modernbert.THETAS for value in (0, "1", True)),
+    *(("modernbert", {"global_attn_every_n_layers": value}) for value in (0, 1.5, None)),
+    *(("modernbert", {"layer_types": value}) for value in (["full_attention"], "full_attention")),
+    ("modernbert", {"layer_types": ["full_attention", "chunked_attention"]}),
+    ("modernbert", {"rope_scaling": {"rope_type": "linear", "factor": 2.0}}),
+    *(("modernbert", {ROPE: value}) for value in ROTATIONS),
+    *(("modernbert", {field: -1e-5}) for field in ("norm_eps",)),
+    ("modernbert", {"classifier_activation": "no-such-function"}),
 ]
 SIZES = [0, -1, 1.5, 12.0, "12", True, None, [], {}, 10**9, 10**30, float("nan")]
+
+
+def ids_of(family):
+    """No ids beyond the vocabulary, where those by default are."""
+    return {"pad_token_id": 0} | dict.fromkeys(family.without)
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -69,7 +88,7 @@ def plain(request, tmp_path_factory):
     family = ARCHITECTURES[kind]
     sizes = dict(zip(family.sizes, (2, 2, 12, 24, len(WORDS), 40), strict=False))
     more = {"embedding_size": 8} if kind == "electra" else {}
-    config = family.config_class(**sizes, **more, pad_token_id=0)
+    config = family.config_class(**sizes, **more, **ids_of(family))
     folder = save_tiny(tmp_path_factory.mktemp(kind) / "plain", family.masked_lm, config)
     return folder, answer(folder)
 
@@ -111,7 +130,8 @@ def test_every_field_of_every_configuration_is_read_refused_or_of_no_matter():
     read = {"architectures", "id2label", "tie_word_embeddings", "pad_token_id", "layer_norm_eps"}
     for kind, family in ARCHITECTURES.items():
         fields = {field.name for field in dataclasses.fields(family.config_class)}
-        own = {*family.sizes, family.activation, *family.only}
+        own = {*family.sizes, family.activation, *family.only, *family.own, family.eps}
+        own |= {"classifier_pooling"} if kind == "modernbert" else set()
         assert fields - own - read - refused <= no_matter, kind
 
 
@@ -121,7 +141,9 @@ def test_what_an_architecture_alone_has_and_is_not_built_is_refused_by_its_name(
 ):
     family = ARCHITECTURES[kind]
     sizes = dict(zip(family.sizes, (2, 2, 12, 24, len(WORDS), 40), strict=False))
-    folder = save_tiny(tmp_path / kind, family.masked_lm, family.config_class(**sizes))
+    folder = save_tiny(
+        tmp_path / kind, family.masked_lm, family.config_class(**sizes, **ids_of(family))
+    )
     set_config(folder, **changes)
     assert f"{next(iter(changes))} is" in refusal(folder)
 
@@ -160,7 +182,9 @@ def test_every_activation_of_the_library_is_explained_as_it_computes(plain, tmp_
     with torch.no_grad():
         row = own(input_ids=ids).logits[0, 3]
     expected = row[WORDS.index("are")] - row[WORDS.index("is")]
-    assert answer(copy)[0] == pytest.approx(float(expected), abs=1e-10)
+    # Of ModernBERT the library computes a part in float32, whatever the weights are in.
+    near = 1e-7 if kind == "modernbert" else 1e-10
+    assert answer(copy)[0] == pytest.approx(float(expected), abs=near)
 
 
 @pytest.mark.parametrize("value", [-1e-5, float("nan"), float("inf"), "small", True, None, []])
@@ -174,7 +198,9 @@ def test_a_layer_norm_eps_that_is_no_small_number_is_refused(tiny_masked_lm_dir,
 def test_robertas_padding_must_leave_positions(tmp_path, value):
     family = ARCHITECTURES["roberta"]
     sizes = dict(zip(family.sizes, (1, 2, 12, 24, len(WORDS), 40), strict=False))
-    folder = save_tiny(tmp_path / "r", family.masked_lm, family.config_class(**sizes))
+    folder = save_tiny(
+        tmp_path / "r", family.masked_lm, family.config_class(**sizes, **ids_of(family))
+    )
     set_config(folder, pad_token_id=value)
     assert "pad_token_id is" in refusal(folder)
 
@@ -196,7 +222,9 @@ def test_heads_must_divide_the_width(plain, tmp_path):
 def test_both_names_of_distilberts_sizes_are_read(tmp_path):
     family = ARCHITECTURES["distilbert"]
     sizes = dict(zip(family.sizes, (2, 2, 12, 24, len(WORDS), 40), strict=True))
-    folder = save_tiny(tmp_path / "d", family.masked_lm, family.config_class(**sizes))
+    folder = save_tiny(
+        tmp_path / "d", family.masked_lm, family.config_class(**sizes, **ids_of(family))
+    )
     before = answer(folder)
     drop_config(folder, "n_layers", "n_heads", "dim")
     set_config(folder, num_hidden_layers=2, num_attention_heads=2, hidden_size=12)
@@ -207,12 +235,17 @@ def test_both_names_of_distilberts_sizes_are_read(tmp_path):
 def test_without_a_model_type_the_one_to_add_is_told(tmp_path, kind):
     family = ARCHITECTURES[kind]
     sizes = dict(zip(family.sizes, (1, 2, 12, 24, len(WORDS), 40), strict=False))
-    folder = save_tiny(tmp_path / kind, family.masked_lm, family.config_class(**sizes))
+    folder = save_tiny(
+        tmp_path / kind, family.masked_lm, family.config_class(**sizes, **ids_of(family))
+    )
     drop_config(folder, "model_type")
     assert f'add "model_type": "{kind}"' in refusal(folder)
     drop_config(folder, "architectures")
     line = refusal(folder)
     told = OF_WEIGHTS.get(kind, kind)
+    if told is None:
+        assert "has no model_type: add the one it was trained as, of bert, roberta," in line
+        return
     assert f'add "model_type": "{told}", which the names of its weights' in line
     set_config(folder, model_type=told)
     assert load_model(str(folder)).info.layers == 1
@@ -246,3 +279,30 @@ def test_labels_of_a_masked_model_matter_not_however_many(tiny_masked_lm_dir, tm
     copy = shutil.copytree(tiny_masked_lm_dir, tmp_path / "copy")
     set_config(copy, num_labels=10**9)
     assert answer(copy) == answer(tiny_masked_lm_dir)
+
+
+def test_a_class_of_a_mean_of_tokens_is_refused_also_where_weights_alone_tell_the_head(tmp_path):
+    family = ARCHITECTURES["modernbert"]
+    sizes = dict(zip(family.sizes, (2, 2, 12, 24, len(WORDS), 40), strict=False))
+    config = family.config_class(**sizes, **ids_of(family), classifier_pooling="mean")
+    folder = save_tiny(tmp_path / "mean", family.classification, config)
+    for _ in range(2):
+        line = refusal(folder)
+        assert "classifier_pooling is 'mean': give 'cls', for a mean of tokens cannot be" in line
+        drop_config(folder, "architectures")
+
+
+def test_old_and_new_names_of_rotations_make_the_same_network(tmp_path):
+    """The Hub's files have a number for each kind of layer, what the library saves has a table."""
+    family = ARCHITECTURES["modernbert"]
+    sizes = dict(zip(family.sizes, (3, 2, 12, 24, len(WORDS), 40, 4), strict=True))
+    old = {"global_attn_every_n_layers": 2, "global_rope_theta": 50.0, "local_rope_theta": 7.0}
+    folder = save_tiny(
+        tmp_path / "new", family.masked_lm, family.config_class(**sizes, **ids_of(family), **old)
+    )
+    before = answer(folder)
+    assert read_config(folder, "new")["rope_parameters"]["full_attention"]["rope_theta"] == 50.0
+    drop_config(folder, "rope_parameters", "layer_types", *old)
+    assert answer.__wrapped__(folder) != before
+    set_config(folder, **old)
+    assert answer.__wrapped__(folder) == before

@@ -16,6 +16,7 @@ from explainer.results.route import Route
 from tests.wings import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+ARCHITECTURES_PAGE = ROOT / "docs" / "architectures.md"
 PATH = re.compile(r"`((?:explainer|docs|tests|benchmarks|training|assets|pages)/[\w./-]*)`")
 FILE = re.compile(
     r"`((?!explainer/|docs/|tests/|benchmarks/|training/|pages/)[a-z_]+/[a-z_/]+\.py)`"
@@ -63,8 +64,14 @@ def test_the_picture_is_of_this_code():
 
 
 def examples() -> list[str]:
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    files = (ROOT / "CONTRIBUTING.md", ARCHITECTURES_PAGE)
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_table_of_architectures_has_every_one():
+    rows = re.findall(r"^\| (`[^|]*`) \|", ARCHITECTURES_PAGE.read_text(), re.MULTILINE)
+    assert re.findall(r"`([\w-]+)`", "".join(rows[1:])) == list(ARCHITECTURES)
 
 
 def test_the_page_for_contributors_is_a_page():

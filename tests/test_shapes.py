@@ -19,11 +19,11 @@ from tests.tiny import tiny_problem, traced
 def test_a_wrong_shape_is_refused():
     (piece,) = traced(tiny_problem()).pieces
     layer, T = Layer.of(piece, 0), piece.tangent
-    projected = jacobian.project(layer.block, T)
     everywhere = torch.arange(T.shape[1])
+    projected = jacobian.project(piece, 0, T, everywhere)
     jacobian.component_scores(layer, projected, everywhere)
     for wrong in (
-        lambda: jacobian.project(layer.block, T[0]),
+        lambda: jacobian.project(piece, 0, T[0], everywhere),
         lambda: jacobian.component_scores(layer, projected, everywhere[None]),
         lambda: jacobian.component_scores(layer, projected, everywhere.double()),
         lambda: jacobian.move_to_node(layer, projected, everywhere, everywhere[:2]),

@@ -1,14 +1,19 @@
 """Small things to test on: random networks in float64 that can be enumerated, deeper models."""
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import torch
+from torch import Tensor
+from transformers.models.modernbert import modeling_modernbert
 
 from explainer.influence.sampling.path import IntegrationPath, quadrature
 from explainer.influence.trace import Trace, trace_together
 from explainer.models.adapter import Adapter
-from explainer.models.architectures import ARCHITECTURES
+from explainer.models.architectures import ARCHITECTURES, modernbert
 from explainer.question.quantity import Quantity
 from explainer.results.explanation import Explanation
 from explainer.results.settings import Rule
@@ -24,6 +29,11 @@ SIZES: dict[str, dict[str, Any]] = {
     "electra": {**WIDTHS, "embedding_size": 8},
     "albert": {**WIDTHS, "embedding_size": 8},
     "mpnet": WIDTHS,
+    "modernbert": {
+        **WIDTHS,
+        **{"local_attention": 4, "global_attn_every_n_layers": 2},
+        **dict.fromkeys(modernbert.WITHOUT),
+    },
 }
 """What makes a tiny network of every architecture."""
 
@@ -52,6 +62,7 @@ def tiny_problem(
         max_position_embeddings=18,
         hidden_act=activation,
         activation=activation,
+        hidden_activation=activation,
         num_labels=max(classes, 2),
         attn_implementation="eager",
     )
@@ -60,6 +71,8 @@ def tiny_problem(
         is_gain = "norm" in name.lower() and name.endswith("weight")
         spread = 0.3 if "norm" in name.lower() or "bias" in name else 0.5
         weight.copy_(torch.randn_like(weight) * spread + is_gain)
+    if architecture == "modernbert" and dtype == torch.float64:
+        network.base_model.forward = _all_in_float64()(network.base_model.forward)
     ids = torch.randint(5, 20, (tokens,))
     words = network.get_input_embeddings().weight
     a, w = (torch.from_numpy(values).to(dtype) for values in quadrature(rule, points))
@@ -76,9 +89,36 @@ def tiny_problem(
     )
 
 
+@contextmanager
+def _all_in_float64() -> Iterator[None]:
+    """The library's ModernBERT without its detours through float32, to be compared with exactly."""
+
+    def rotated(q: Tensor, k: Tensor, cos: Tensor, sin: Tensor, unsqueeze_dim: int) -> Any:
+        cos, sin = cos.unsqueeze(unsqueeze_dim), sin.unsqueeze(unsqueeze_dim)
+        return tuple(x * cos + modeling_modernbert.rotate_half(x) * sin for x in (q, k))
+
+    def attended(
+        _module: Any, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scaling: float, **_: Any
+    ) -> tuple[Tensor, Tensor]:
+        scores = q @ k.mT * scaling
+        attention = (scores if mask is None else scores + mask).softmax(-1)
+        return (attention @ v).transpose(1, 2), attention
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(modeling_modernbert, "apply_rotary_pos_emb", rotated)
+        patch.setattr(modeling_modernbert, "eager_attention_forward", attended)
+        yield
+
+
 def adapted(problem: Problem) -> Adapter:
     """The adapter of the problem's network."""
     return ARCHITECTURES[problem.network.config.model_type].adapt(problem.network)
+
+
+def as_encoder_ends(problem: Problem, last: Tensor) -> Tensor:
+    """Last hidden states as the library's encoder returns them: some end with a norm."""
+    norm = getattr(problem.network.base_model, "final_norm", None)
+    return last if norm is None else norm(last)
 
 
 def traced(problem: Problem, budget: int | None = None) -> Trace:

@@ -13,7 +13,7 @@ block follows, and P = ∂Q/∂u. A layer makes all the rest of these when it is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import torch
@@ -21,93 +21,22 @@ from torch import Tensor
 from torch.nn import functional
 
 from explainer.influence.held import Keeps, bytes_of, joined
+from explainer.influence.piece import Piece
 from explainer.models import block as blocks
-from explainer.models.adapter import Adapter, Block
+from explainer.models.adapter import Block
 from explainer.models.block import (
     Attended,
     BlockState,
-    NormState,
     Projections,
     join_heads,
     join_side_by_side,
     split_heads,
 )
+from explainer.models.norms import NormState, Passed
 from explainer.models.shapes import Float, Int
 
 MADE = ("attended", "_known", "norm_1", "_inner", "slope", "R", "own_G", "_D")
 """What a layer keeps of what it has made."""
-
-
-@dataclass(eq=False)
-class Piece:
-    """A range of points: weights, tangents of H[0], and what is known of every block.
-
-    `first` is H[0] and `norms[l]` the state of block l's last LayerNorm, both at all points; `P[l]`
-    is ∂Q/∂u of that block. At the last block they are of the targets alone. `norms` grows on the
-    way up through the blocks, `P` on the way down, where `head_G`, ∂Q/∂H[L] of the targets, begins
-    and `last_G`, ∂Q/∂H before the last block, follows.
-    """
-
-    adapter: Adapter
-    targets: Int[Tensor, " text"]
-    weights: Float[Tensor, "point pos"]
-    tangent: Float[Tensor, "point pos d_model"]
-    first: Float[Tensor, "point pos d_model"]
-    keeps: Keeps = Keeps.EVERYTHING
-    norms: list[NormState] = field(default_factory=list)
-    P: dict[int, Float[Tensor, "point to d_model"]] = field(default_factory=dict)
-    _head_G: Float[Tensor, "point text d_model"] | None = None
-    _last_G: Float[Tensor, "point pos d_model"] | None = None
-
-    @staticmethod
-    def joined(pieces: Sequence[Piece], keeps: Keeps = Keeps.EVERYTHING) -> Piece:
-        """One piece of the points of several that the trace has been down."""
-        first = pieces[0]
-        if len(pieces) == 1:
-            return first
-        return Piece(
-            first.adapter,
-            first.targets,
-            weights=torch.cat([piece.weights for piece in pieces]),
-            tangent=torch.cat([piece.tangent for piece in pieces]),
-            first=torch.cat([piece.first for piece in pieces]),
-            keeps=keeps,
-            norms=[joined(states) for states in zip(*(p.norms for p in pieces), strict=True)],
-            P={number: torch.cat([p.P[number] for p in pieces]) for number in first.P},
-            _head_G=torch.cat([piece.head_G for piece in pieces]),
-            _last_G=torch.cat([piece.last_G for piece in pieces]),
-        )
-
-    @property
-    def n_layers(self) -> int:
-        """Number of blocks L."""
-        return len(self.adapter.blocks)
-
-    @property
-    def head_G(self) -> Float[Tensor, "point text d_model"]:
-        """∂Q/∂H[L] of the targets."""
-        assert self._head_G is not None, "the trace has begun to come down"
-        return self._head_G
-
-    @property
-    def last_G(self) -> Float[Tensor, "point pos d_model"]:
-        """∂Q/∂H[L − 1]."""
-        assert self._last_G is not None, "the trace has come down through the last block"
-        return self._last_G
-
-    def begin_down(self, head_G: Float[Tensor, "point text d_model"]) -> None:
-        """Take ∂Q/∂H[L] of the targets."""
-        self._head_G = head_G
-
-    def hidden(self, layer: int) -> Float[Tensor, "point _ d_model"]:
-        """H[layer], at H[L] of the targets alone."""
-        if layer == 0:
-            return self.first
-        return self.norms[layer - 1].output(self.adapter.blocks[layer - 1].norm_2)
-
-    def rows_wanted(self, number: int) -> Int[Tensor, " text"] | None:
-        """Every token's next hidden state is wanted, but for the last block only the targets'."""
-        return self.targets if number == self.n_layers - 1 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +89,7 @@ class Layer:
         return self.piece.adapter.blocks[self.number]
 
     @property
-    def norm_2(self) -> NormState:
+    def norm_2(self) -> NormState | Passed:
         """The state of its last LayerNorm."""
         return self.piece.norms[self.number]
 
@@ -172,11 +101,12 @@ class Layer:
     @cached_property
     def attended(self) -> Attended:
         """Queries, keys, values, attention A and head outputs o."""
-        apart = self.piece.adapter.apart
+        apart, places = self.piece.adapter.apart, self.piece.adapter.places
         known: Projections | None = self.__dict__.pop("_known", None)
         if known is not None:
             return blocks.attend_with(self.block, known, self.rows, apart)
-        return blocks.attend(self.block, self.piece.hidden(self.number), self.rows, apart)[0]
+        H = self.piece.hidden(self.number)
+        return blocks.attend(self.block, H, self.rows, apart, places)[0]
 
     @cached_property
     def norm_1(self) -> NormState:
@@ -184,14 +114,14 @@ class Layer:
         return self._half_way[1]
 
     @cached_property
-    def slope(self) -> Float[Tensor, "point to d_ff"]:
-        """act'(W_1 y + b_1)."""
-        slope = blocks.slope_of(self.block.activation, self._inner)
+    def slope(self) -> Float[Tensor, "point to d_inner"]:
+        """By how much what W_2 gets moves with W_1 y + b_1."""
+        slope = blocks.slopes_of(self.block, self._inner)
         del self.__dict__["_inner"]  # as large, and of no more use
         return slope
 
     @cached_property
-    def _inner(self) -> Float[Tensor, "point to d_ff"]:
+    def _inner(self) -> Float[Tensor, "point to d_inner"]:
         y = self.norm_1.output(self.block.norm_1)
         return functional.linear(y, self.block.W_1, self.block.b_1)
 
@@ -225,8 +155,15 @@ class Layer:
         return self._own_G(self.D)
 
     def _own_G(self, D: Float[Tensor, "point head to from"]) -> Float[Tensor, "point to d_model"]:
-        query = join_heads(D @ self.attended.k)
-        return torch.matmul(query, self.block.W_QKV[: self.P.shape[-1]]).to(self.P).add_(self.P)
+        query = D @ self.attended.k
+        if self.block.rotary is not None:
+            query = self.block.rotary.turn_back(query, self.piece.places_of(self.tokens))
+        d_model, entered = self.P.shape[-1], self.piece.entered(self.number)
+        G = torch.matmul(join_heads(query), self.block.W_QKV[:d_model]).to(self.P)
+        if entered is not None:
+            own = entered if self.rows is None else entered.at(self.rows)
+            G = own.back(self.block.norm_0, G)
+        return G.add_(self.P)
 
     def pull_back(
         self, G_next: Float[Tensor, "point to d_model"]
@@ -245,8 +182,14 @@ class Layer:
         if "own_G" not in self.__dict__:
             self.__dict__["own_G"] = self._own_G(D)
         key, value = D.mT @ self.attended.q, self.attended.attention.mT @ self.R
+        if self.block.rotary is not None:
+            every = torch.arange(key.shape[2], device=key.device)
+            key = self.block.rotary.turn_back(key, self.piece.places_of(every)).to(value)
         both = join_side_by_side(key, value)
         G = torch.matmul(both, self.block.W_QKV[self.P.shape[-1] :]).to(self.P)
+        entered = self.piece.entered(self.number)
+        if entered is not None:
+            G = entered.back(self.block.norm_0, G)
         if self.rows is None:
             return G.add_(self.own_G)
         return G.index_add_(1, self.rows, self.own_G)
@@ -272,6 +215,13 @@ class Layer:
     def n_bytes(self) -> int:
         """What of it is made takes."""
         return sum(bytes_of(self.__dict__[name]) for name in MADE if name in self.__dict__)
+
+    @property
+    def tokens(self) -> Int[Tensor, " to"]:
+        """The tokens behind the rows."""
+        if self.rows is not None:
+            return self.rows
+        return torch.arange(self.P.shape[1], device=self.P.device)
 
     def row_of(self, positions: Int[Tensor, " batch"]) -> Int[Tensor, " batch"]:
         """The row of each of `positions`, all of which must be among `rows`."""

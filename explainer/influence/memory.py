@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from explainer.base.budget import size
 from explainer.base.errors import ExplainerError
 from explainer.influence.held import Keeps
-from explainer.influence.layer import Layer, Piece
+from explainer.influence.layer import Layer
+from explainer.influence.piece import Piece
 from explainer.models.adapter import Adapter
 
 PIECE_BYTES = {"cpu": 64 * 2**20, "cuda": 2**30}

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from explainer.base.checkpoint import checkpoint, part, steps
 from explainer.influence.held import Keeps
-from explainer.influence.layer import Layer, Piece
+from explainer.influence.layer import Layer
 from explainer.influence.memory import Plan, Store, evenly
+from explainer.influence.piece import Piece
 from explainer.influence.sampling.path import IntegrationPath
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter

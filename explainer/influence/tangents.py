@@ -130,7 +130,9 @@ class Tangents:
         def follow(index: int, layer: Layer) -> tuple[Parts, Tensor]:
             known = self.__dict__.get("_projected")  # of words, by the search for their nodes
             projected = (
-                jacobian.project(layer.block, self.parts[index]) if known is None else known[index]
+                jacobian.project(layer.piece, self.layer, self.parts[index], self.source)
+                if known is None
+                else known[index]
             )
             moved = jacobian.move(layer, projected, self.source, target)
             parts = along_edges(layer, projected, moved, at_nodes[index], node)
@@ -178,8 +180,10 @@ class Tangents:
     @cached_property
     def _projected(self) -> tuple[Projected, ...]:
         """Needed to score the tangents and again to move them."""
-        block = self.trace.block(self.layer)
-        return tuple(jacobian.project(block, T) for T in self.parts)
+        return tuple(
+            jacobian.project(piece, self.layer, T, self.source)
+            for T, piece in zip(self.parts, self.trace.pieces, strict=True)
+        )
 
     def _at_pieces(self, work: Callable[[Layer, Projected], Result]) -> list[Result]:
         """`work` of the block and the projected tangents of every piece."""

@@ -62,7 +62,9 @@ def side_by_side(adapters: Sequence[Adapter], lengths: Sequence[int]) -> Adapter
     added = torch.cat([a.embedding.added[:n] for a, n in zip(adapters, lengths, strict=True)])
     text = torch.repeat_interleave(torch.tensor(lengths)).to(first.device)
     apart = text.unsqueeze(1) != text
-    return replace(first, embedding=replace(first.embedding, added=added), apart=apart)
+    places = torch.cat([torch.arange(n, device=first.device) for n in lengths])
+    embedding = replace(first.embedding, added=added)
+    return replace(first, embedding=embedding, apart=apart, places=places)
 
 
 def one_after_another(paths: Sequence[IntegrationPath]) -> IntegrationPath:

@@ -22,9 +22,10 @@ from torch import Tensor
 
 from explainer.base.budget import given_budget
 from explainer.base.checkpoint import checkpoint, part
-from explainer.influence.layer import Layer, Piece
+from explainer.influence.layer import Layer
 from explainer.influence.memory import VECTORS, Plan, Store
 from explainer.influence.passes import Head, Passes
+from explainer.influence.piece import Piece
 from explainer.influence.sampling.adaptive import Adaptive
 from explainer.influence.sampling.path import IntegrationPath
 from explainer.influence.sampling.rounds import in_rounds, share_done

@@ -50,18 +50,18 @@ def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: 
     go, is computed only where the difference is more than the least that is allowed. Of a word that
     is not asked about the logit need not even be a number: Q does not depend on it.
     """
-    network = model.network
+    network, adapter = model.network, model.adapter.of_encoder
     if model.info.task == "masked-lm":
         state = own_state(network, sentence, quantity.position)
-        own = float(value_of(model.adapter, quantity, state))
-        logits = partial(model.adapter.logits, state, None)
+        own = float(value_of(adapter, quantity, state))
+        logits = partial(adapter.logits, state, None)
     else:
         row = own_logits(network, sentence)[0]
         own = float(row[list(quantity.classes)] @ row.new_tensor(quantity.weights))
         logits = partial(row.unsqueeze, 0)
     off, weight = abs(value - own), sum(map(abs, quantity.weights))
-    least = weight * rounding(torch.ones(1, dtype=model.adapter.dtype))
-    if not off <= least and not off <= weight * rounding(logits()):
+    least = weight * rounding(torch.ones(1, dtype=adapter.dtype), adapter.inside)
+    if not off <= least and not off <= weight * rounding(logits(), adapter.inside):
         raise ExplainerError(
             f"The model {quote(model.info.name)} itself gives {own:.6g} for this text, but "
             f"{value:.6g} would be explained: choose another text or model."

@@ -129,8 +129,8 @@ def _last(
     outputs = own.heads[number][:, places.target].transpose(0, 1).contiguous()
     outputs[every, places.head] += replaced_messages(own, filling, cuts) - messages(own, cuts)
     resid = own.nodes[number, places.target].unsqueeze(1)
-    y, _ = half_way(block, outputs.unsqueeze(2), resid)
-    after, *_ = feed_forward(block, y)
+    y, norm_1 = half_way(block, outputs.unsqueeze(2), resid)
+    after, *_ = feed_forward(block, y, norm_1)
     H = own.nodes[number + 1].repeat(len(cuts), 1, 1)
     H[every, places.target] = after[:, 0]
     rows = torch.tensor([position], device=adapter.device)

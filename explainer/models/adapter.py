@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
+from explainer.models.positions import RelativeBias, Rotary
 from explainer.models.shapes import Bool, Float, Int
 from explainer.models.tokens import Input
 
@@ -27,48 +28,37 @@ class LayerNorm:
     """LN(x) = weight · (x − mean) / sqrt(variance + eps) + bias, over the last axis."""
 
     weight: Float[Tensor, " width"]
-    bias: Float[Tensor, " width"]
+    bias: Float[Tensor, " width"] | None
     eps: float
 
 
 @dataclass(frozen=True, eq=False)
-class RelativeBias:
-    """What is added to the score of a query and a key, by how far the key is behind the query.
-
-    `by_distance` [head, distance] has no distance in its middle; what is farther than its ends
-    counts as they do.
-    """
-
-    by_distance: Float[Tensor, "head distance"]
-
-    def between(
-        self, n_tokens: int, rows: Int[Tensor, " to"] | None
-    ) -> Float[Tensor, "head to from"]:
-        """Of queries at `rows` (None: all) and the keys of all tokens."""
-        key = torch.arange(n_tokens, device=self.by_distance.device)
-        query = key if rows is None else rows
-        middle = self.by_distance.shape[1] // 2
-        place = (key - query.unsqueeze(1) + middle).clamp(0, 2 * middle)
-        return self.by_distance[:, place]
-
-
-@dataclass(frozen=True, eq=False)
 class Block:
-    """One transformer block with post-LayerNorm: H → u → y → w → H' (docs/method.md)."""
+    """One transformer block: H → u → y → w → H' (docs/method.md, docs/architectures.md).
+
+    Where it normalises after its sums (post-LN) `norm_0` is None. Where it normalises before them
+    (`pre_norm`), `norm_0` is what attention sees H through (None: as it is), `norm_1` what the
+    feed-forward layer sees u through, the skips carry H and u themselves, and `norm_2` is None.
+    `gated`: the first half of W_1 y goes through the activation and is multiplied by the second.
+    """
 
     n_heads: int
     W_QKV: Float[Tensor, "qkv d_model"]  # queries, keys and values stacked
-    b_QKV: Float[Tensor, " qkv"]
+    b_QKV: Float[Tensor, " qkv"] | None
     W_O: Float[Tensor, "d_model d_model"]
-    b_O: Float[Tensor, " d_model"]
+    b_O: Float[Tensor, " d_model"] | None
     norm_1: LayerNorm
-    W_1: Float[Tensor, "d_ff d_model"]
-    b_1: Float[Tensor, " d_ff"]
+    W_1: Float[Tensor, "d_inner d_model"]
+    b_1: Float[Tensor, " d_inner"] | None
     W_2: Float[Tensor, "d_model d_ff"]
-    b_2: Float[Tensor, " d_model"]
-    norm_2: LayerNorm
+    b_2: Float[Tensor, " d_model"] | None
+    norm_2: LayerNorm | None
     activation: Activation
     bias: RelativeBias | None = None
+    rotary: Rotary | None = None
+    norm_0: LayerNorm | None = None
+    pre_norm: bool = False
+    gated: bool = False
 
     @property
     def d_head(self) -> int:
@@ -113,13 +103,19 @@ class Embedding:
 class Adapter:
     """Everything that the closed forms need of a network.
 
-    Where several texts are followed at once, `apart` marks the tokens of different texts.
+    Where several texts are followed at once, `apart` marks the tokens of different texts, and
+    `places` has the position of each token in its own. `after_norm` is the head behind the last
+    norm, where the library's encoder ends with one; `inside` is the precision in which the library
+    computes attention, where that is not the weights' own.
     """
 
     embedding: Embedding
     blocks: tuple[Block, ...]
     logits: Head
     apart: Bool[Tensor, "from from"] | None = None
+    places: Int[Tensor, " from"] | None = None
+    after_norm: Head | None = None
+    inside: torch.dtype | None = None
 
     def of(self, read: Input) -> Adapter:
         """The adapter for a text of these tokens, by which alone it may be followed.
@@ -131,6 +127,11 @@ class Adapter:
         segments = torch.tensor(read.segments or [0] * len(ids), device=self.device)
         embedding = self.embedding.of(ids, segments)
         return self if embedding is self.embedding else replace(self, embedding=embedding)
+
+    @property
+    def of_encoder(self) -> Adapter:
+        """The same with the head of what the library's encoder returns."""
+        return self if self.after_norm is None else replace(self, logits=self.after_norm)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -145,7 +146,12 @@ class Adapter:
 
 def layer_norm(module: nn.LayerNorm) -> LayerNorm:
     """The weights of a LayerNorm."""
-    return LayerNorm(module.weight.detach(), module.bias.detach(), module.eps)
+    return LayerNorm(module.weight.detach(), optional(module.bias), module.eps)
+
+
+def optional(bias: Tensor | None) -> Tensor | None:
+    """A bias, which need not be there."""
+    return None if bias is None else bias.detach()
 
 
 def stacked(*projections: nn.Linear) -> tuple[Tensor, Tensor]:
@@ -163,7 +169,8 @@ def vocabulary_head(transform: Callable[[Tensor], Tensor], decoder: nn.Linear) -
         if words is None:
             return nn.functional.linear(transform(hidden), decoder.weight, decoder.bias)
         # A contrast needs two rows of the vocabulary, not thirty thousand.
-        return nn.functional.linear(transform(hidden), decoder.weight[words], decoder.bias[words])
+        bias = None if decoder.bias is None else decoder.bias[words]
+        return nn.functional.linear(transform(hidden), decoder.weight[words], bias)
 
     return logits
 

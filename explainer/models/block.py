@@ -7,6 +7,8 @@ point suppressed (docs/method.md):
 1. q, k, v = projections of H;  A = softmax(q kᵀ / √d_head + bias);  o_i = Σ_j A_ij v_j
 2. u = W_O o + b_O + H;  y = LN1(u);  w = y + W_2 act(W_1 y + b_1) + b_2;  H' = LN2(w)
 3. from G' = ∂Q/∂H' to P = ∂Q/∂u, and from a tangent of u to that of H'
+
+With pre-LN, q, k, v are projections of LN0(H), w = u + W_2 … , and H' is w (docs/architectures.md).
 """
 
 from __future__ import annotations
@@ -18,49 +20,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from explainer.models.adapter import Activation, Block, Embedding, LayerNorm
+from explainer.models.adapter import Activation, Block, Embedding
+from explainer.models.norms import NormState, Passed, normalise, normalised
 from explainer.models.shapes import Bool, Float, Int
-
-
-@dataclass(frozen=True, eq=False)
-class NormState:
-    """What the Jacobian of a LayerNorm depends on: its input, the mean and 1/deviation of that."""
-
-    x: Float[Tensor, "point to d_model"]
-    mean: Float[Tensor, "point to 1"]
-    scale: Float[Tensor, "point to 1"]
-
-    def at(self, rows: Int[Tensor, " row"]) -> NormState:
-        """The state of the given rows, one for each entry of `rows`."""
-        return NormState(*(part.index_select(1, rows) for part in (self.x, self.mean, self.scale)))
-
-    def output(self, norm: LayerNorm) -> Float[Tensor, "point to d_model"]:
-        """What the LayerNorm gave."""
-        return functional.layer_norm(self.x, self.x.shape[-1:], norm.weight, norm.bias, norm.eps)
-
-    def project(
-        self, x: Float[Tensor, "point to d_model"], gain: Float[Tensor, " d_model"] | None = None
-    ) -> Float[Tensor, "point to d_model"]:
-        """The Jacobian, of the LayerNorm without its gain, times x (or `gain` · x).
-
-        With z the standardised input that is scale · (x − mean(x) − z · mean(z · x)), which is its
-        own transpose, so that the same function serves tangents and cotangents.
-        """
-        # What torch calls the gradient of a LayerNorm's input is this very product.
-        only_input = [True, False, False]
-        product, _, _ = torch.ops.aten.native_layer_norm_backward(
-            *(
-                x.to(self.x.dtype).contiguous(),
-                self.x,
-                x.shape[-1:],
-                self.mean,
-                self.scale,
-                gain,
-                None,
-                only_input,
-            )
-        )
-        return product
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +48,10 @@ class BlockState:
 
     attended: Attended
     norm_1: NormState
-    inner: Float[Tensor, "point to d_ff"]  # W_1 y + b_1
-    norm_2: NormState
-    slope: Float[Tensor, "point to d_ff"] | None = None  # act'(inner), where it was asked for
+    inner: Float[Tensor, "point to d_inner"]  # W_1 y + b_1
+    norm_2: NormState | Passed
+    slope: Float[Tensor, "point to d_inner"] | None = None  # `slopes_of`, where it was asked for
+    norm_0: NormState | Passed | None = None  # where H is normed before attention
 
     @property
     def attention(self) -> Float[Tensor, "point head to from"]:
@@ -117,14 +80,6 @@ def join_side_by_side(
     return torch.cat([x.transpose(1, 2) for x in parts], dim=2).flatten(2)
 
 
-def normalise(
-    norm: LayerNorm, x: Float[Tensor, "point row width"]
-) -> tuple[Float[Tensor, "point row width"], NormState]:
-    """LN(x) and its state."""
-    y, mean, scale = torch.native_layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
-    return y, NormState(x, mean, scale)
-
-
 def embed(
     embedding: Embedding, z: Float[Tensor, "point pos d_embedding"]
 ) -> tuple[Float[Tensor, "point pos d_model"], NormState]:
@@ -150,6 +105,34 @@ def slope_of(
     return _activated(activation, inner)[1]
 
 
+def slopes_of(
+    block: Block, inner: Float[Tensor, "point row d_inner"]
+) -> Float[Tensor, "point row d_inner"]:
+    """By how much what W_2 gets moves with each unit of W_1 y + b_1."""
+    return _through_units(block, inner)[1]
+
+
+def _through_units(
+    block: Block, inner: Float[Tensor, "point row d_inner"]
+) -> tuple[Float[Tensor, "point row d_ff"], Float[Tensor, "point row d_inner"]]:
+    """What W_2 gets, and `slopes_of`."""
+    if not block.gated:
+        return _activated(block.activation, inner)
+    a, gate = inner.chunk(2, dim=-1)
+    outer, slope = _activated(block.activation, a)
+    return outer * gate, torch.cat((slope * gate, outer), dim=-1)
+
+
+def _units(
+    block: Block, inner: Float[Tensor, "point row d_inner"]
+) -> Float[Tensor, "point row d_ff"]:
+    """What W_2 gets."""
+    if not block.gated:
+        return block.activation(inner)
+    a, gate = inner.chunk(2, dim=-1)
+    return block.activation(a) * gate
+
+
 def _activated(
     activation: Activation, inner: Float[Tensor, "point row d_ff"]
 ) -> tuple[Float[Tensor, "point row d_ff"], Float[Tensor, "point row d_ff"]]:
@@ -170,19 +153,25 @@ def attend(
     H: Float[Tensor, "point from d_model"],
     rows: Int[Tensor, " to"] | None,
     apart: Bool[Tensor, "from from"] | None = None,
-) -> tuple[Attended, Float[Tensor, "point to d_model"]]:
-    """Attention's part of `forward`, and H at the rows."""
-    d_model = H.shape[-1]
+    places: Int[Tensor, " from"] | None = None,
+) -> tuple[Attended, NormState | Passed | None]:
+    """Attention's part of `forward`, and the state of the LayerNorm before it, where it may be."""
+    d_model, norm_0 = H.shape[-1], None
+    if block.pre_norm:
+        H, norm_0 = normalised(block.norm_0, H)
     if rows is None:
-        resid = H
         projected = functional.linear(H, block.W_QKV, block.b_QKV)
         q, kv = projected.split((d_model, 2 * d_model), dim=-1)
     else:
-        resid = H.index_select(1, rows)
-        q = functional.linear(resid, block.W_QKV[:d_model], block.b_QKV[:d_model])
-        kv = functional.linear(H, block.W_QKV[d_model:], block.b_QKV[d_model:])
+        b_Q, b_KV = (None, None) if block.b_QKV is None else block.b_QKV.tensor_split([d_model])
+        q = functional.linear(H.index_select(1, rows), block.W_QKV[:d_model], b_Q)
+        kv = functional.linear(H, block.W_QKV[d_model:], b_KV)
     q, k, v = (split_heads(block, x).contiguous() for x in (q, *kv.chunk(2, dim=-1)))
-    return attend_with(block, Projections(q, k, v), rows, apart), resid
+    if block.rotary is not None:
+        every = torch.arange(k.shape[2], device=k.device) if places is None else places
+        q = block.rotary.turn(q, every if rows is None else every[rows]).to(v)
+        k = block.rotary.turn(k, every).to(v)
+    return attend_with(block, Projections(q, k, v), rows, apart), norm_0
 
 
 def attend_with(
@@ -212,22 +201,22 @@ def half_way(
 
 
 def feed_forward(
-    block: Block, y: Float[Tensor, "point to d_model"], slopes: bool = False
+    block: Block, y: Float[Tensor, "point to d_model"], norm_1: NormState, slopes: bool = False
 ) -> tuple[
     Float[Tensor, "point to d_model"],
-    Float[Tensor, "point to d_ff"],
-    NormState,
-    Float[Tensor, "point to d_ff"] | None,
+    Float[Tensor, "point to d_inner"],
+    NormState | Passed,
+    Float[Tensor, "point to d_inner"] | None,
 ]:
-    """H' = LN2(w) of y, what the activation is of, the state of that LayerNorm, and the
-    activation's `slopes` where they are asked for."""
+    """H' of y and the LayerNorm that gave it, W_1 y + b_1, the state of the last LayerNorm, and
+    `slopes_of` where they are asked for."""
     inner, slope = functional.linear(y, block.W_1, block.b_1), None
     if slopes:  # from the very call that gives the value
-        outer, slope = _activated(block.activation, inner)
+        outer, slope = _through_units(block, inner)
     else:
-        outer = block.activation(inner)
-    w = functional.linear(outer, block.W_2, block.b_2) + y
-    H_next, norm_2 = normalise(block.norm_2, w)
+        outer = _units(block, inner)
+    w = functional.linear(outer, block.W_2, block.b_2) + (norm_1.x if block.pre_norm else y)
+    H_next, norm_2 = normalised(block.norm_2, w)
     return H_next, inner, norm_2, slope
 
 
@@ -238,42 +227,52 @@ def forward(
     edit: Edit | None = None,
     apart: Bool[Tensor, "from from"] | None = None,
     slopes: bool = False,
+    places: Int[Tensor, " from"] | None = None,
 ) -> tuple[Float[Tensor, "point to d_model"], BlockState]:
     """H' and the internals, from H.
 
     `rows` lists the tokens wanted, None means all; `edit` intervenes before W_O and skip; tokens
-    that are `apart` do not attend to each other; `slopes` are those of the activation.
+    that are `apart` do not attend to each other; `slopes` are those of the activation. `places`
+    are the tokens' positions, each in its own text (None: as they stand).
     """
-    attended, resid = attend(block, H, rows, apart)
-    output = attended.output
+    attended, norm_0 = attend(block, H, rows, apart, places)
+    output, resid = attended.output, (H if rows is None else H.index_select(1, rows))
     if edit is not None:
         output, resid = edit(output, resid)
     y, norm_1 = half_way(block, output, resid)
-    H_next, inner, norm_2, slope = feed_forward(block, y, slopes)
-    return H_next, BlockState(attended, norm_1, inner, norm_2, slope)
+    H_next, inner, norm_2, slope = feed_forward(block, y, norm_1, slopes)
+    return H_next, BlockState(attended, norm_1, inner, norm_2, slope, norm_0)
 
 
 def feed_forward_backward(
     block: Block,
     norm_1: NormState,
-    slope: Float[Tensor, "point row d_ff"],
-    norm_2: NormState,
+    slope: Float[Tensor, "point row d_inner"],
+    norm_2: NormState | Passed,
     G: Float[Tensor, "point row d_model"],
 ) -> Float[Tensor, "point row d_model"]:
     """∂Q/∂u from ∂Q/∂H', through LN2, feed-forward and LN1 of those rows."""
-    grad_w = norm_2.project(G, block.norm_2.weight)
-    grad_y = torch.matmul(torch.matmul(grad_w, block.W_2).mul_(slope), block.W_1)
-    return norm_1.project(grad_y.to(grad_w).add_(grad_w), block.norm_1.weight)
+    grad_w = norm_2.back(block.norm_2, G)
+    grad_outer = torch.matmul(grad_w, block.W_2)
+    grad_inner = grad_outer.repeat(1, 1, 2) if block.gated else grad_outer
+    grad_y = torch.matmul(grad_inner.mul_(slope), block.W_1).to(grad_w)
+    if block.pre_norm:
+        return norm_1.back(block.norm_1, grad_y).add_(grad_w)
+    return norm_1.back(block.norm_1, grad_y.add_(grad_w))
 
 
 def feed_forward_tangent(
     block: Block,
     norm_1: NormState,
-    slope: Float[Tensor, "point row d_ff"],
-    norm_2: NormState,
+    slope: Float[Tensor, "point row d_inner"],
+    norm_2: NormState | Passed,
     du: Float[Tensor, "point row d_model"],
 ) -> Float[Tensor, "point row d_model"]:
     """The tangent of H' from that of u, through LN1, feed-forward and LN2."""
-    dy = norm_1.project(du).mul_(block.norm_1.weight)
-    dw = functional.linear(functional.linear(dy, block.W_1).mul_(slope), block.W_2)
-    return norm_2.project(dw.to(dy).add_(dy)).mul_(block.norm_2.weight)
+    dy = norm_1.along(block.norm_1, du)
+    d_outer = functional.linear(dy, block.W_1).mul_(slope)
+    if block.gated:
+        one, other = d_outer.chunk(2, dim=-1)
+        d_outer = one + other
+    dw = functional.linear(d_outer, block.W_2).to(dy)
+    return norm_2.along(block.norm_2, dw.add_(du if block.pre_norm else dy))

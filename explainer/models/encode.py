@@ -90,7 +90,8 @@ def through_block(
     last = number == len(adapter.blocks) - 1
     inside = None if edit is None else partial(edit.inside, number)
     block = adapter.blocks[number]
-    H, state = forward(block, H, rows if last else None, inside, adapter.apart, slopes)
+    wanted = rows if last else None
+    H, state = forward(block, H, wanted, inside, adapter.apart, slopes, adapter.places)
     return (H if edit is None else edit.node(number + 1, H)), state
 
 

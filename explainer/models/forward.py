@@ -48,13 +48,15 @@ def logits_of(network: Any, **given: Tensor) -> Tensor:
     return logits.reshape(-1, logits.shape[-1])
 
 
-def rounding(numbers: Tensor) -> float:
+def rounding(numbers: Tensor, inside: torch.dtype | None = None) -> float:
     """How far another way to these numbers may be off by rounding alone.
 
-    Numbers of 1 and less are allowed as much as 1.
+    Numbers of 1 and less are allowed as much as 1. `inside` is the precision in which the library
+    computed a part of them, where that is another one.
     """
     largest = max(1.0, float(numbers.abs().max()))
-    return ULPS * torch.finfo(numbers.dtype).eps * largest
+    eps = torch.finfo(numbers.dtype).eps
+    return ULPS * max(eps, 0.0 if inside is None else torch.finfo(inside).eps) * largest
 
 
 def against_overflow(precision: torch.dtype) -> str:

@@ -45,6 +45,7 @@ def alti_of_heads(
 
     A share of how near that is to nothing, ‖y‖₁.
     """
+    observed.check_post_norm("ALTI")
     found = torch.empty(len(brought), dtype=torch.float64)
     for number, (block, state) in enumerate(
         zip(observed.adapter.blocks, observed.states, strict=True)

@@ -93,8 +93,8 @@ def test_a_pairs_message_takes_its_place_and_a_sentences_own_changes_nothing(tin
     outputs = own.heads[2].clone()
     outputs[0, quantity.position] += message[1] - message[0]
     block = model.adapter.blocks[2]
-    y, _ = half_way(block, outputs.unsqueeze(0), own.nodes[2].unsqueeze(0))
-    last = feed_forward(block, y)[0][:, quantity.position]
+    half = half_way(block, outputs.unsqueeze(0), own.nodes[2].unsqueeze(0))
+    last = feed_forward(block, *half)[0][:, quantity.position]
     assert found == pytest.approx(float(value_of(model.adapter, quantity, last)[0]), abs=1e-10)
 
 

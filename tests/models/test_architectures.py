@@ -7,7 +7,7 @@ from explainer.models.architectures import ARCHITECTURES
 from explainer.models.block import embed
 from explainer.models.encode import through_blocks, word_embeddings
 from explainer.models.tokens import Tokens
-from tests.tiny import SIZES, adapted, tiny_problem
+from tests.tiny import SIZES, adapted, as_encoder_ends, tiny_problem
 
 SHAPES = {
     "small": {},
@@ -43,7 +43,7 @@ def test_from_token_ids_everything_is_as_the_library_computes_it(architecture, c
     hidden, attention = (first, *above), [state.attention for state in states]
     logits = read.logits(hidden[-1][0, :1] if classes else hidden[-1][0], None)
     for ours, theirs in (
-        *zip(hidden, own.hidden_states, strict=True),
+        *zip((*hidden[:-1], as_encoder_ends(problem, hidden[-1])), own.hidden_states, strict=True),
         *zip(attention, own.attentions, strict=True),
         (logits, own.logits if classes else own.logits[0]),
     ):

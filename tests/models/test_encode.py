@@ -8,7 +8,7 @@ from explainer.models.encode import last_hidden, through_blocks, without_gradien
 from explainer.models.tokens import Tokens
 from explainer.question.predictions import predict_sentence
 from explainer.question.sentence import read_sentence
-from tests.tiny import SIZES, adapted, tiny_problem
+from tests.tiny import SIZES, adapted, as_encoder_ends, tiny_problem
 
 IDS = [4, 7, 9, 1, 12, 4]
 
@@ -19,8 +19,8 @@ def test_last_hidden_states_equal_hugging_face(architecture, classes):
     problem = tiny_problem(architecture=architecture, classes=classes)
     with torch.no_grad():
         expected = problem.network.base_model(input_ids=torch.tensor([IDS])).last_hidden_state
-        found = last_hidden(adapted(problem), Tokens(IDS))
-        some = last_hidden(adapted(problem), Tokens(IDS), rows=[3, 0])
+        found = as_encoder_ends(problem, last_hidden(adapted(problem), Tokens(IDS)))
+        some = as_encoder_ends(problem, last_hidden(adapted(problem), Tokens(IDS), rows=[3, 0]))
     torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-9)
     torch.testing.assert_close(some, expected[:, [3, 0]], rtol=1e-9, atol=1e-9)
 

@@ -5,7 +5,15 @@ from functools import cache
 import pytest
 import torch
 
-from explainer import Settings, ablate, explain, explain_many, stability, word_scores
+from explainer import (
+    ExplainerError,
+    Settings,
+    ablate,
+    explain,
+    explain_many,
+    stability,
+    word_scores,
+)
 from explainer.intervention.filling import fill
 from explainer.intervention.knock_out import Cut, knocked_out
 from explainer.models.architectures import ARCHITECTURES
@@ -19,6 +27,7 @@ from tests.tiny import SIZES
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 OTHERS = ("the [MASK] .", "the farmers [MASK] unhappiest .")
+POST_NORM = ("decompx", "alti", "globenc")
 SETTINGS = Settings(points=3)
 CASES = [(kind, task) for kind in SIZES for task in ("masked_lm", "classification")]
 
@@ -33,7 +42,7 @@ def asked(request, tmp_path_factory):
     folder = save_tiny(
         tmp_path_factory.mktemp(kind) / task,
         network_class,
-        network_class.config_class(**sizes, pad_token_id=0),
+        network_class.config_class(**{"pad_token_id": 0} | sizes),
     )
     return cache(lambda dtype="float64": load_model(str(folder), dtype=dtype)), (
         (TEXT, *OTHERS)
@@ -72,7 +81,9 @@ def test_a_head_is_cut_as_in_the_network_itself(asked):
             logits = model.network(torch.tensor([sentence.token_ids])).logits[0]
         row = logits[quantity.position] if model.info.task == "masked-lm" else logits
         own = row[list(quantity.classes)] @ row.new_tensor(quantity.weights)
-        assert value == pytest.approx(float(own), abs=1e-9)
+        # Where the library computes in float32 inside, its own numbers are no better.
+        near = 1e-9 if model.adapter.inside is None else 1e-6
+        assert value == pytest.approx(float(own), abs=near)
 
 
 def test_cuts_scores_and_other_choices_are_there(asked):
@@ -84,7 +95,12 @@ def test_cuts_scores_and_other_choices_are_there(asked):
     assert whole.value == pytest.approx(found.target.value, abs=1e-9)
     kept = ablate(model, text, keep=[found.patterns[0].route], settings=SETTINGS)
     assert kept.value != pytest.approx(whole.value, abs=1e-9)
+    pre_norm = model.adapter.blocks[0].pre_norm
     for method in WORD_METHODS:
+        if pre_norm and method in POST_NORM:
+            with pytest.raises(ExplainerError, match="normalise after their sums, and this model"):
+                word_scores(model, text, method, settings=SETTINGS)
+            continue
         scores = word_scores(model, text, method, settings=SETTINGS).scores
         assert len(scores) == len(found.tokens)
     (sure,) = stability(model, text, [found.patterns[0].source], settings=SETTINGS)

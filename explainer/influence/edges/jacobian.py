@@ -29,54 +29,79 @@ from torch.nn import functional
 from explainer.influence.edges.components import SKIP_ROW
 from explainer.influence.edges.select import cells_at, columns_at, rows_at
 from explainer.influence.layer import Layer
+from explainer.influence.piece import Piece
 from explainer.models.adapter import Block
 from explainer.models.block import (
-    NormState,
     feed_forward_tangent,
     join_heads,
     split_heads,
 )
+from explainer.models.norms import NormState, Passed
 from explainer.models.shapes import Float, Int, einsum
 
 
 @dataclass(frozen=True, eq=False)
 class Projected:
-    """Tangents T and their projections."""
+    """Tangents T, what attention sees of them (`seen`, T itself with post-LN) and its projections.
+
+    `places` are the positions of their tokens, by which queries and keys may be rotated.
+    """
 
     block: Block
+    places: Int[Tensor, " batch"]
     T: Float[Tensor, "point batch d_model"]
+    seen: Float[Tensor, "point batch d_model"]
     dk: Float[Tensor, "point head batch d_head"]
     dv: Float[Tensor, "point head batch d_head"]
 
     @cached_property
     def dq(self) -> Float[Tensor, "point head batch d_head"]:
         """Wanted of tangents that may stay at their token: their row is theirs alone."""
-        return self._queries(self.T)
+        return self._queries(self.seen, self.places)
 
     def queries(self, batch: Int[Tensor, " chosen"]) -> Float[Tensor, "point head chosen d_head"]:
         """dq of the tangents numbered by `batch`."""
         if "dq" in self.__dict__:
             return rows_at(self.dq, batch)
-        return self._queries(self.T.index_select(1, batch))
+        return self._queries(self.seen.index_select(1, batch), self.places[batch])
 
     def _queries(
-        self, T: Float[Tensor, "point chosen d_model"]
+        self, seen: Float[Tensor, "point chosen d_model"], places: Int[Tensor, " chosen"]
     ) -> Float[Tensor, "point head chosen d_head"]:
-        return split_heads(self.block, functional.linear(T, self.block.W_QKV[: T.shape[-1]]))
+        W_Q = self.block.W_QKV[: seen.shape[-1]]
+        return _rotated(self.block, split_heads(self.block, functional.linear(seen, W_Q)), places)
 
     def select(self, batch: Int[Tensor, " chosen"]) -> Projected:
         """The tangents numbered by `batch`, repeats allowed."""
         dk, dv = (rows_at(x, batch) for x in (self.dk, self.dv))
-        selected = Projected(self.block, self.T.index_select(1, batch), dk, dv)
+        T = self.T.index_select(1, batch)
+        seen = T if self.seen is self.T else self.seen.index_select(1, batch)
+        selected = Projected(self.block, self.places[batch], T, seen, dk, dv)
         if "dq" in self.__dict__:
             selected.__dict__["dq"] = self.queries(batch)
         return selected
 
 
-def project(block: Block, T: Float[Tensor, "point batch d_model"]) -> Projected:
-    """dk and dv of tangents T, and dq when it is asked for."""
-    dk, dv = functional.linear(T, block.W_QKV[T.shape[-1] :]).chunk(2, dim=-1)
-    return Projected(block, T, split_heads(block, dk), split_heads(block, dv))
+def project(
+    piece: Piece,
+    number: int,
+    T: Float[Tensor, "point batch d_model"],
+    source: Int[Tensor, " batch"],
+) -> Projected:
+    """dk and dv of tangents T at tokens `source` below block `number`; dq when it is asked for."""
+    block, entered = piece.adapter.blocks[number], piece.entered(number)
+    seen = T if entered is None else entered.at(source).along(block.norm_0, T)
+    dk, dv = functional.linear(seen, block.W_QKV[T.shape[-1] :]).chunk(2, dim=-1)
+    places = piece.places_of(source)
+    keys = _rotated(block, split_heads(block, dk), places)
+    return Projected(block, places, T, seen, keys, split_heads(block, dv))
+
+
+def _rotated(
+    block: Block, x: Float[Tensor, "point head row d_head"], places: Int[Tensor, " row"]
+) -> Float[Tensor, "point head row d_head"]:
+    """Tangents of queries or keys, rotated as these are."""
+    return x if block.rotary is None else block.rotary.turn(x, places).to(x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,7 +269,7 @@ def _through_feed_forward(
 
 def feed_forward_at(
     layer: Layer, target: Int[Tensor, " batch"]
-) -> tuple[NormState, Float[Tensor, "point batch d_ff"], NormState]:
+) -> tuple[NormState, Float[Tensor, "point batch d_inner"], NormState | Passed]:
     row = layer.row_of(target)
     return layer.norm_1.at(row), layer.slope.index_select(1, row), layer.norm_2.at(row)
 

@@ -77,14 +77,22 @@ class AtNodes:
         a = weight_on(layer, row, source)
         along = (R * (rows_at(inside.v, source) - o)).sum(-1, keepdim=True)
         key, value = q.mul_(along.mul_(a).mul_(root)), a * R
+        if block.rotary is not None:
+            key = block.rotary.turn_back(key, layer.piece.places_of(source)).to(value)
         C = torch.matmul(join_side_by_side(key, value), block.W_QKV[d_model:]).to(self.P)
+        entered = layer.piece.entered(layer.number)
+        if entered is not None:
+            C = entered.at(source).back(block.norm_0, C)
         (stays,) = torch.nonzero(source == target, as_tuple=True)
         if len(stays):
             R_stay, o_stay = rows_at(R, stays), rows_at(o, stays)
             centred = R_stay @ inside.v.mT - (R_stay * o_stay).sum(-1, keepdim=True)
             centred *= rows_at(inside.attention, row[stays])
-            query = join_heads(centred.mul_(root) @ inside.k)
-            P = self.P.index_select(1, node[stays])
-            at_stays = torch.matmul(query, block.W_QKV[:d_model]) + P
-            C.index_add_(1, stays, at_stays)
+            query = centred.mul_(root) @ inside.k
+            if block.rotary is not None:
+                query = block.rotary.turn_back(query, layer.piece.places_of(source[stays]))
+            at_stays = torch.matmul(join_heads(query), block.W_QKV[:d_model])
+            if entered is not None:
+                at_stays = entered.at(source[stays]).back(block.norm_0, at_stays.to(C))
+            C.index_add_(1, stays, at_stays + self.P.index_select(1, node[stays]))
         return C

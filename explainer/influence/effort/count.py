@@ -4,7 +4,7 @@ Only products of matrices count; what else there is takes time in proportion, an
 pace at which they are done (`pace`). Of one block, at one point of the path, with d of the model,
 f of its feed-forward layer and n tokens:
 
-    a token        4 d² + 2 d f, for projections and feed-forward
+    a token        4 d² + 2 d f, for projections and feed-forward (3 d f where it is gated)
     forward        n tokens and 2 n² d for attention; backward as much, attention twice
     a word's path  2 d² and 2 n d to choose its next node, the rest of a token and 2 n d to move
                    there; a token and 2 n d pulled back; 3 d² and 2 n d to choose a component, 2 d f
@@ -125,6 +125,7 @@ def forward_and_back(adapter: Adapter, n_tokens: int) -> float:
 
 def _sizes(adapter: Adapter, n_tokens: int) -> tuple[int, int, int]:
     """A token's multiplications in a block, d, and those of a forward pass of one block."""
-    d_ff, d = adapter.blocks[0].W_1.shape
-    token = 4 * d * d + 2 * d * d_ff
+    block = adapter.blocks[0]
+    d = block.W_1.shape[1]
+    token = 4 * d * d + block.W_1.numel() + block.W_2.numel()
     return token, d, n_tokens * token + 2 * n_tokens**2 * d

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 
 from explainer.influence.effort.count import forward_and_back
-from explainer.influence.layer import Layer, Piece
+from explainer.influence.layer import Layer
+from explainer.influence.piece import Piece
 from explainer.models import block as blocks
 from explainer.models.adapter import Adapter
 from explainer.models.encode import without_gradients
@@ -73,7 +74,7 @@ def _measured(adapter: Adapter) -> float:
 
     H, G = drawn(), drawn()
     # The first of two blocks, since of the last one only the target's row is computed.
-    pair = replace(adapter, blocks=(adapter.blocks[0],) * 2, apart=None)
+    pair = replace(adapter, blocks=(adapter.blocks[0],) * 2, apart=None, places=None)
     rounds, spent = 0, 0.0
     with without_gradients():
         _round(pair, H, G)

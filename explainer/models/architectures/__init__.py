@@ -10,7 +10,15 @@ import transformers
 from torch import nn
 
 from explainer.models.adapter import Adapter
-from explainer.models.architectures import albert, bert, distilbert, electra, mpnet, roberta
+from explainer.models.architectures import (
+    albert,
+    bert,
+    distilbert,
+    electra,
+    modernbert,
+    mpnet,
+    roberta,
+)
 
 FEWEST = {"max_position_embeddings": 3}
 """A text has three tokens at least."""
@@ -22,12 +30,16 @@ class Architecture:
 
     `masked_lm_head` and `classification_head` are how the names of each head's weights start,
     `sizes` the configuration's whole numbers with the depth first, the heads second and the width
-    third, `activation` its name for that, and `reads_eps` whether it has one for LayerNorms.
+    third, `activation` its name for that, and `eps` its name for that of LayerNorms, if it has one.
     `pads_positions`: its positions are counted after the padding token's id, which then matters.
     `mask_takes_space`: its mask takes the space before it, also where the files do not say so.
     `blocks` names the list of its blocks inside of the encoder, `depth` the number of the
     configuration that the list is as long as (None: the first of `sizes`). Of `sizes` some must be
     at least as in `fewest`; of `only` each field must be 1, as others are not built.
+    `own` are fields beside these of which the network is made, of which `refused` names one that is
+    not built or makes no sense (of a classifier if so), and what is expected. `without` are left
+    out, though the class has a default, which need not fit. `complete` makes what of a network is
+    in no file.
     """
 
     masked_lm: type[Any]
@@ -37,13 +49,17 @@ class Architecture:
     adapt: Callable[[Any], Adapter]
     sizes: tuple[str, ...]
     activation: str = "hidden_act"
-    reads_eps: bool = True
+    eps: str | None = "layer_norm_eps"
     pads_positions: bool = False
     mask_takes_space: bool = False
     blocks: str = "encoder.layer"
     depth: str | None = None
     fewest: Mapping[str, int] = field(default_factory=lambda: FEWEST)
     only: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    refused: Callable[[Mapping[str, Any], bool], tuple[str, str] | None] = lambda *_: None
+    complete: Callable[[Any], None] = lambda _: None
 
     @property
     def config_class(self) -> type[Any]:
@@ -113,7 +129,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         distilbert.adapt,
         ("n_layers", "n_heads", "dim", "hidden_dim", "vocab_size", "max_position_embeddings"),
         activation="activation",
-        reads_eps=False,
+        eps=None,
         blocks="transformer.layer",
     ),
     "electra": Architecture(
@@ -145,6 +161,21 @@ ARCHITECTURES: dict[str, Architecture] = {
         # Positions are counted from 2, and so many buckets are looked up whatever there are.
         fewest={"max_position_embeddings": 5, "relative_attention_num_buckets": mpnet.BUCKETS},
     ),
+    "modernbert": Architecture(
+        transformers.ModernBertForMaskedLM,
+        transformers.ModernBertForSequenceClassification,
+        ("head.", "decoder."),
+        ("head.", "classifier."),
+        modernbert.adapt,
+        (*SIZES[:-1], "local_attention"),
+        activation="hidden_activation",
+        eps="norm_eps",
+        blocks="layers",
+        own=modernbert.OWN,
+        without=modernbert.WITHOUT,
+        refused=modernbert.refused,
+        complete=modernbert.complete,
+    ),
 }
 
-FAMILY = "BERT, RoBERTa, XLM-R, CamemBERT, DistilBERT, ELECTRA, ALBERT and MPNet"
+FAMILY = "BERT, RoBERTa, XLM-R, CamemBERT, DistilBERT, ELECTRA, ALBERT, MPNet and ModernBERT"

@@ -6,8 +6,9 @@ from typing import Any
 
 import torch
 
-from explainer.models.adapter import Adapter, Block, RelativeBias, layer_norm, stacked
+from explainer.models.adapter import Adapter, Block, layer_norm, stacked
 from explainer.models.architectures import bert, roberta
+from explainer.models.positions import RelativeBias
 
 BUCKETS = 32
 """Of distances, as many as the class's own forward takes, whatever the configuration says."""

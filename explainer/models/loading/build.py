@@ -35,7 +35,15 @@ HEAD_LAYERS = {
         *("cls.predictions.transform.LayerNorm", "lm_head", "lm_head.decoder", "lm_head.dense"),
         *("lm_head.layer_norm", "vocab_transform", "vocab_layer_norm", "vocab_projector"),
         *("generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head"),
-        *("predictions", "predictions.dense", "predictions.LayerNorm", "predictions.decoder"),
+        *(
+            "head.dense",
+            "head.norm",
+            "decoder",
+            "predictions",
+            "predictions.dense",
+            "predictions.LayerNorm",
+            "predictions.decoder",
+        ),
     ),
     "classification": (
         *("classifier", "classifier.dense", "classifier.out_proj", "pre_classifier"),
@@ -90,7 +98,10 @@ def fill(plan: Plan, tensors: Mapping[str, Tensor], dtype: torch.dtype) -> Any:
     converted = {name: tensors[name].to(dtype) for name in set(plan.names.values())}
     weights = {key: converted[name] for key, name in plan.names.items()}
     network.load_state_dict(weights, strict=True, assign=True)
+    ARCHITECTURES[network.config.model_type].complete(network)
     for key, buffer in list(network.named_buffers()):
+        if not buffer.is_meta:
+            continue
         # Buffers that are in no file: which position and segment the tokens have by default.
         owner, _, kind = key.rpartition(".")
         count = torch.arange(buffer.shape[-1]) if kind == "position_ids" else None
@@ -116,14 +127,14 @@ def library_config(config: dict[str, Any], task: Task, classes: int, name: str) 
     are wrapped, chunks, caches, dropout) can matter.
     """
     family, own = ARCHITECTURES[config["model_type"]], own_names(config)
-    read = {key: own[key] for key in (*family.sizes, family.activation) if key in own}
-    if family.reads_eps and "layer_norm_eps" in own:
-        read["layer_norm_eps"] = float(own["layer_norm_eps"])
+    read = {key: own[key] for key in (*family.sizes, *family.own, family.activation) if key in own}
+    if family.eps in own:
+        read[family.eps] = float(own[family.eps])
     if "pad_token_id" in own and family.pads_positions:
         read["pad_token_id"] = own["pad_token_id"]
     if own.get("tie_word_embeddings") is not None:
         read["tie_word_embeddings"] = bool(own["tie_word_embeddings"])
-    made = family.config_class(**read)
+    made = family.config_class(**read, **dict.fromkeys(family.without))
     made._attn_implementation = "eager"  # the one that computes attention in the open
     if isinstance(chosen := config.get("tokenizer_class"), str):
         made.tokenizer_class = chosen

@@ -13,7 +13,14 @@ from typing import Any
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES
-from explainer.models.loading.config import Task, check_config, read_config, task_of, wanted
+from explainer.models.loading.config import (
+    Task,
+    check_config,
+    check_own,
+    read_config,
+    task_of,
+    wanted,
+)
 from explainer.models.loading.weights import Announced, announced
 
 WEIGHTS = "model.safetensors"
@@ -40,6 +47,7 @@ def check_folder(folder: Path, name: str) -> tuple[dict[str, Any], Task, dict[st
             "tokenizer in the same folder."
         )
     task = task_of(config) or _task_by_weights(config["model_type"], header, name)
+    check_own(config, task, name)
     return config, task, header
 
 
@@ -88,7 +96,9 @@ def _shards(folder: Path, name: str) -> tuple[Path, ...]:
 
 def _task_by_weights(kind: str, names: Iterable[str], name: str) -> Task:
     """The task of a model whose configuration names no architecture, by the head it holds."""
-    if any(weight.startswith(ARCHITECTURES[kind].masked_lm_head) for weight in names):
+    family = ARCHITECTURES[kind]
+    only = tuple(head for head in family.masked_lm_head if head not in family.classification_head)
+    if any(weight.startswith(only) for weight in names):
         return "masked-lm"
     if any(weight.startswith("classifier.") for weight in names):
         return "classification"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -87,6 +88,14 @@ def check_config(config: dict[str, Any], name: str, weights: tuple[str, ...] = (
             f"{wanted(kind)} is needed: choose a model with one."
         )
     _check_values(own_names(config), name)
+    check_own(config, task_of(config), name)
+
+
+def check_own(config: dict[str, Any], task: Task | None, name: str) -> None:
+    """Refuse what only its architecture knows, for a head of this `task`."""
+    complaint = ARCHITECTURES[config["model_type"]].refused(config, task == "classification")
+    if complaint:
+        raise _refusal(config, name, *complaint)
 
 
 def task_of(config: dict[str, Any]) -> Task | None:
@@ -163,12 +172,7 @@ def _check_values(config: dict[str, Any], name: str) -> None:
     """Refuse sizes and choices with which no such network can be built."""
     family = ARCHITECTURES[config["model_type"]]
 
-    def refuse(field: str, expected: str) -> ExplainerError:
-        came = quote(str(config.get(field)))
-        return ExplainerError(
-            f"In the config.json of the model {quote(name)} {field} is {came}: give {expected}."
-        )
-
+    refuse = partial(_refusal, config, name)
     for field in family.only:
         if config.get(field, 1) != 1 or isinstance(config.get(field), bool):
             raise refuse(field, "1, for nothing else can be explained, or choose another model")
@@ -183,12 +187,14 @@ def _check_values(config: dict[str, Any], name: str) -> None:
     )
     if width % heads:
         raise refuse(family.sizes[1], f"a number of heads that divides the width {width:,}")
-    act = config.get(family.activation)
-    if family.activation in config and not (isinstance(act, str) and act in ACT2FN):
-        raise refuse(family.activation, "an activation that transformers knows, such as 'gelu'")
-    eps = config.get("layer_norm_eps", 0.0)
-    if family.reads_eps and not (_is_number(eps) and 0 <= eps <= 1):
-        raise refuse("layer_norm_eps", "a number from 0 to 1")
+    for field in (family.activation, *(f for f in family.own if f.endswith("activation"))):
+        act = config.get(field)
+        if field in config and not (isinstance(act, str) and act in ACT2FN):
+            raise refuse(field, "an activation that transformers knows, such as 'gelu'")
+    if family.eps is not None:
+        eps = config.get(family.eps, 0.0)
+        if not (_is_number(eps) and 0 <= eps <= 1):
+            raise refuse(family.eps, "a number from 0 to 1")
     if config.get("tie_word_embeddings") not in (True, False, None):
         raise refuse("tie_word_embeddings", "true or false")
     if config.get("problem_type") not in (*PROBLEMS, None):
@@ -205,6 +211,13 @@ def _check_values(config: dict[str, Any], name: str) -> None:
                 f"the padding token's id, after which its {positions:,} positions are counted "
                 "(usually 1)",
             )
+
+
+def _refusal(config: dict[str, Any], name: str, field: str, expected: str) -> ExplainerError:
+    came = quote(str(config.get(field)))
+    return ExplainerError(
+        f"In the config.json of the model {quote(name)} {field} is {came}: give {expected}."
+    )
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:

@@ -57,7 +57,7 @@ def probe(network: Any, adapter: Adapter, tokenizer: Any, name: str) -> None:
                 f"weights are too large: {against_overflow(theirs.dtype)}."
             )
         off = float((theirs - ours).abs().max())
-        if not off <= rounding(theirs):
+        if not off <= rounding(theirs, adapter.inside):
             raise ExplainerError(
                 f"The model {quote(name)} does not compute what its kind does: its numbers differ "
                 f"by {off:.2g} from those that would be explained, so choose another model."

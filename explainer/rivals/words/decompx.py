@@ -15,6 +15,7 @@ from torch.nn import functional
 from explainer.base.checkpoint import checkpoint
 from explainer.models.adapter import Activation, Block
 from explainer.models.block import BlockState, slope_of
+from explainer.models.norms import NormState
 from explainer.models.shapes import Float
 from explainer.rivals.scored import Array
 from explainer.rivals.words.observed import Observed, standardised
@@ -34,6 +35,7 @@ def decompx(observed: Observed) -> Array:
 
 def parts_of_layers(observed: Observed) -> list[Float[Tensor, "pos word d_model"]]:
     """Each word's part of every hidden state, from H[0] to H[L]."""
+    observed.check_post_norm("DecompX")
     first = torch.diag_embed(observed.hidden[0].T).permute(1, 2, 0)
     parts = [first.contiguous()]
     for block, state in zip(observed.adapter.blocks, observed.states, strict=True):
@@ -46,6 +48,7 @@ def _through(
     block: Block, state: BlockState, parts: Float[Tensor, "from word d_model"]
 ) -> Float[Tensor, "to word d_model"]:
     d_model = parts.shape[-1]
+    assert block.b_QKV is not None, "post-LN blocks have all biases"
     W_V, b_V = block.W_QKV[2 * d_model :], block.b_QKV[2 * d_model :]
     v = functional.linear(parts, W_V).unflatten(-1, (block.n_heads, block.d_head))
     o = torch.einsum("hij,jkhe->ikhe", state.attention[0], v).flatten(2)
@@ -64,8 +67,10 @@ def _second_half(
     block: Block, state: BlockState, u: Float[Tensor, "to word d_model"], at: slice
 ) -> Float[Tensor, "row word d_model"]:
     """LN1, feed-forward layer and LN2 of the rows `at`."""
+    assert isinstance(state.norm_2, NormState), "post-LN blocks end with a LayerNorm"
+    assert block.norm_2 is not None
     norm_1, norm_2 = (
-        type(norm)(norm.x[:, at], norm.mean[:, at], norm.scale[:, at])
+        NormState(norm.x[:, at], norm.mean[:, at], norm.scale[:, at])
         for norm in (state.norm_1, state.norm_2)
     )
     y = with_bias(standardised(norm_1, block.norm_1.weight, u[at]), block.norm_1.bias)
@@ -83,9 +88,11 @@ def _factor(
 
 
 def with_bias(
-    parts: Float[Tensor, "row word width"], bias: Float[Tensor, " width"]
+    parts: Float[Tensor, "row word width"], bias: Float[Tensor, " width"] | None
 ) -> Float[Tensor, "row word width"]:
     """The parts with a bias shared among the words by |part · bias|; evenly where all are 0."""
+    if bias is None:
+        return parts
     sizes = (parts @ bias).abs()
     total = sizes.sum(-1, keepdim=True)
     shares = torch.where(total > 0, sizes / total, 1 / parts.shape[1])

@@ -22,6 +22,7 @@ from torch.nn import functional
 
 from explainer.base.checkpoint import checkpoint
 from explainer.models.block import feed_forward, half_way
+from explainer.models.norms import NormState
 from explainer.models.shapes import Float
 from explainer.rivals.attention_path import best_route
 from explainer.rivals.rollout import rolled_to
@@ -36,11 +37,13 @@ AT_ONCE = 16
 
 def alti(observed: Observed) -> Array:
     """ALTI's contributions [L, to, from]."""
+    observed.check_post_norm("ALTI")
     return _of_layers(observed, _nearer)
 
 
 def globenc(observed: Observed) -> Array:
     """GlobEnc's contributions [L, to, from]."""
+    observed.check_post_norm("GlobEnc")
     return _of_layers(observed, _norms)
 
 
@@ -129,6 +132,8 @@ def nearer(
 
 def _norms(observed: Observed, number: int) -> Float[Tensor, "to from"]:
     block, state = observed.adapter.blocks[number], observed.states[number]
+    assert isinstance(state.norm_2, NormState), "post-LN blocks end with a LayerNorm"
+    assert block.norm_2 is not None
     parts = attended_parts(observed, number)
     return standardised(state.norm_2, block.norm_2.weight, parts).norm(dim=-1)
 
@@ -152,5 +157,4 @@ def _without_values(
     v, A = state.attended.v[0], state.attention[0]
     given = torch.einsum("hij,hje->jhie", A[:, :, tokens], v[:, tokens])
     resid = observed.hidden[number].expand(len(tokens), -1, -1)
-    y, _ = half_way(block, state.attended.output - given, resid)
-    return feed_forward(block, y)[0]
+    return feed_forward(block, *half_way(block, state.attended.output - given, resid))[0]

@@ -8,10 +8,12 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from explainer.base.errors import ExplainerError
 from explainer.influence.passes import value_of
 from explainer.models.adapter import Adapter
-from explainer.models.block import BlockState, NormState, embed
+from explainer.models.block import BlockState, embed
 from explainer.models.encode import through_blocks
+from explainer.models.norms import NormState
 from explainer.models.shapes import Float
 from explainer.question.quantity import Quantity
 
@@ -38,6 +40,14 @@ class Observed:
             hidden.append(H[0])
             states.append(state)
         return Observed(adapter, quantity, z, tuple(hidden), tuple(states))
+
+    def check_post_norm(self, method: str) -> None:
+        """Refuse a method that is defined for blocks which normalise after their sums alone."""
+        if any(block.pre_norm for block in self.adapter.blocks):
+            raise ExplainerError(
+                f"{method} is defined for blocks that normalise after their sums, and this model "
+                "normalises before them: choose another method, or another model."
+            )
 
     @property
     def target(self) -> int:

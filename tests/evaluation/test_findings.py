@@ -142,3 +142,8 @@ def test_what_differs_in_every_sentence_is_shown_where_intervals_overlap():
 def test_a_number_does_not_part_from_its_unit_nor_its_interval():
     assert written(0.451, 0.433, 0.469) == "45.1\u00a0%\u00a0[43.3,\u00a046.9]"
     assert " " not in written(-0.5, -1, 0, percent=False)
+
+
+def test_what_rounds_to_zero_has_no_sign():
+    assert written(-0.0004, -0.001, 0.0) == "0.0\u00a0%\u00a0[−0.1,\u00a00.0]"
+    assert written(-0.001, -0.01, 0.0, percent=False) == "+0.00\u00a0[−0.01,\u00a0+0.00]"

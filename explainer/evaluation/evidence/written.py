@@ -17,7 +17,8 @@ def written(value: float, low: float, high: float, *, percent: bool = True) -> s
     """A value with its interval, `45.1 % [43.3, 46.9]`, or alone where it has none (nan)."""
     if math.isnan(value):
         return "no value"
-    numbers = [f"{100 * part:.1f}" if percent else f"{part:+.2f}" for part in (value, low, high)]
+    # What rounds to zero has no sign: z takes it off.
+    numbers = [f"{100 * part:z.1f}" if percent else f"{part:+z.2f}" for part in (value, low, high)]
     said = numbers[0] + (PERCENT if percent else "")
     if not math.isnan(low):
         said += f"{SPACE}[{numbers[1]},{SPACE}{numbers[2]}]"

@@ -80,8 +80,9 @@ class Plan:
         return self.keeps == Keeps.EVERYTHING
 
     @property
-    def scored_once(self) -> bool:
-        """Whether nodes are scored once, for all words at once, and room is scarce."""
+    def lets_scores_go(self) -> bool:
+        """Whether a layer lets go of what only scoring nodes needs: room is scarce, and they are
+        scored once, for all words together."""
         return self.keeps == Keeps.PROJECTIONS and self.tangents >= self.n_tokens
 
     @property

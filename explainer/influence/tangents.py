@@ -109,7 +109,7 @@ class Tangents:
         in_order = list(parents) == list(range(len(self.source)))  # each once: no copies
 
         def move(layer: Layer, projected: Projected) -> Tensor:
-            if self.trace.plan.scored_once:  # there is a better use for the room
+            if self.trace.plan.lets_scores_go:  # there is a better use for the room
                 layer.let_go_of_scores()
             chosen = projected if in_order else projected.select(parent)
             return jacobian.move_to_node(layer, chosen, source, target)

@@ -213,10 +213,10 @@ def test_what_only_scores_nodes_goes_when_all_words_have_been_scored_and_room_is
         return trace.plan, [layer.__dict__.keys() & {"R", "own_G"} for layer in layers]
 
     plan, kept = held_after(10_000_000)
-    assert not plan.scored_once
+    assert not plan.lets_scores_go
     assert kept == [{"R", "own_G"}] * 2
     plan, kept = held_after(300_000)
-    assert plan.scored_once
+    assert plan.lets_scores_go
     assert kept == [set()] * 2
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from explainer.models.registry import available_models, load_model
     from explainer.question.predictions import Prediction, predict
     from explainer.question.quantity import Contrast
+    from explainer.question.shorten import shorten
     from explainer.results.beside.found import Beside
     from explainer.results.beside.stability import Stability, StabilityCheck
     from explainer.results.beside.word_scores import WordScores
@@ -108,6 +109,7 @@ __all__ = [
     "predict",
     "run_protocols",
     "sentiment_cases",
+    "shorten",
     "stability",
     "word_scores",
     "write_report",
@@ -164,6 +166,7 @@ _HOMES = {
     "predict": "question.predictions",
     "run_protocols": "evaluation.protocols.run",
     "sentiment_cases": "tasks",
+    "shorten": "question.shorten",
     "stability": "api",
     "word_scores": "api",
     "write_report": "evaluation.evidence.report",

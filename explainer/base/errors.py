@@ -1,5 +1,9 @@
-"""The one exception for mistakes that a person can mend."""
+"""The exception for mistakes that a person can mend."""
 
 
 class ExplainerError(ValueError):
     """What came, what was expected and what to do, in one sentence meant for the user."""
+
+
+class TooLongError(ExplainerError):
+    """A text has more tokens than the model reads; `shorten` makes one of it that it reads."""

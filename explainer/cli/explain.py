@@ -16,6 +16,7 @@ from explainer.cli.arguments import add_machine, add_settings, settings_of
 from explainer.cli.beside import Beside, add_beside, beside_tables, found_beside
 from explainer.cli.output import FORMATS, check_output, format_of, put
 from explainer.cli.table import explanation_table
+from explainer.question.kept import KEPT
 from explainer.results.explanation import Explanation
 from explainer.results.reduced import PRECISIONS
 
@@ -32,6 +33,12 @@ def add_explain(commands: Any, examples: str) -> None:
     parser.add_argument("text", metavar="TEXT", help="a sentence; with [MASK] for a masked LM")
     parser.add_argument(
         "--pair", metavar="TEXT", help="a second text that a classifier reads with the first"
+    )
+    parser.add_argument(
+        "--shorten",
+        choices=KEPT,
+        help="of a text that is too long for the model, keep its start, its end, or a window "
+        "around the mask (default: refuse it)",
     )
     parser.add_argument(
         "--model",
@@ -145,6 +152,8 @@ def _run(options: argparse.Namespace) -> None:
 
     with status(f"Loading {options.model} …"):
         model = load_model(options.model, device=options.device)
+    if options.shorten is not None:
+        _shorten(model, options)
     for note in read_sentence(model, options.text, options.pair).notes:
         print(f"note: {note}", file=sys.stderr)
     with interruptible("there is no result"), computing("Explaining …", _estimate(model, options)):
@@ -169,6 +178,18 @@ def _run(options: argparse.Namespace) -> None:
     if explanation.gap_warning and chosen != "table":
         print(f"warning: {explanation.gap_warning}", file=sys.stderr)
     put(written, options.out)
+
+
+def _shorten(model: Any, options: argparse.Namespace) -> None:
+    """Leave of the text what the model reads, and say so."""
+    from explainer.question.shorten import shorten
+
+    kept = shorten(model, options.text, options.shorten, pair=options.pair)
+    if kept != options.text:
+        part = "around the mask" if options.shorten == "window" else f"of its {options.shorten}"
+        words = f"{len(kept.split()):,} of {len(options.text.split()):,} words, {part}"
+        print(f"note: The text is too long for the model, and {words}, are read.", file=sys.stderr)
+        options.text = kept
 
 
 def _estimate(model: Any, options: argparse.Namespace) -> Any:

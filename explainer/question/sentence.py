@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explainer.base.errors import ExplainerError
+from explainer.base.errors import ExplainerError, TooLongError
 from explainer.base.quote import quote, shown
 from explainer.models.model import Model
 from explainer.question.mask import MASK_SPELLINGS
@@ -70,7 +70,7 @@ def read_sentence(model: Model, text: str, pair: str | None = None) -> Sentence:
         check_takes_pair(model)
     for one, what in zip(typed, PLACES, strict=False):
         check_readable(one, what)
-    texts = tuple(_with_mask_token(model, one) for one in typed)
+    texts = tuple(with_mask_token(model, one) for one in typed)
     vocabulary = vocabulary_of(model)
     encoding = vocabulary.encode(*texts)
     special = tuple(bool(added) for added in encoding.special_tokens_mask)
@@ -129,7 +129,7 @@ def word_spans(model: Model, text: str) -> tuple[Span, ...]:
     Asks for no mask, so it serves a text in which one is still to be chosen.
     """
     check_readable(text)
-    encoded = _with_mask_token(model, text)
+    encoded = with_mask_token(model, text)
     encoding = model.tokenizer.backend_tokenizer.encode(encoded, add_special_tokens=False)
     words = words_of(encoded, encoding.word_ids, encoding.offsets)
     spans: list[Span] = []
@@ -163,13 +163,13 @@ def mask_spelling(model: Model) -> re.Pattern[str]:
     return re.compile(rf"(?i:{MASK_SPELLINGS.pattern})|{own}")
 
 
-def _with_mask_token(model: Model, text: str) -> str:
+def with_mask_token(model: Model, text: str) -> str:
     """`text` with every spelling of the mask as the tokenizer writes it."""
     return MASK_SPELLINGS.sub(lambda _: model.tokenizer.mask_token, text)
 
 
 def _as_typed(model: Model, text: str, place: int) -> int:
-    """Where in `text` a place of `_with_mask_token` is; inside a mask, at its end."""
+    """Where in `text` a place of `with_mask_token` is; inside a mask, at its end."""
     longer = 0
     token = len(model.tokenizer.mask_token)
     for mask in MASK_SPELLINGS.finditer(text):
@@ -241,9 +241,12 @@ def _check_masks(model: Model, text: str, masks: tuple[int, ...]) -> None:
 
 def _check_length(model: Model, ids: list[int]) -> None:
     if len(ids) > model.max_tokens:
-        raise ExplainerError(
+        parts = "to its start or its end"
+        if model.info.task == "masked-lm":
+            parts = "to its start, its end or what is around the mask"
+        raise TooLongError(
             f"The text is {len(ids):,} tokens long with [CLS] and [SEP], but the model reads "
-            f"at most {model.max_tokens:,}: shorten it."
+            f"at most {model.max_tokens:,}: shorten it {parts}."
         )
 
 

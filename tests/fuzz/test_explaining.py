@@ -18,6 +18,7 @@ from explainer import (
     explain_many,
     load_model,
     predict,
+    shorten,
     stability,
     word_scores,
 )
@@ -97,6 +98,16 @@ def test_predict(masked_lm, text, count, other):
     found = outcome(lambda: predict(masked_lm.it, text, count=count))
     assert found is None or 0 < len(found) <= int(count)
     assert outcome(lambda: predict(other, text)) is None
+
+
+@cases(
+    text=st.sampled_from(["the farmer . " * 20, "[MASK] old . " * 20]) | ANYTHING,
+    keep=st.sampled_from(["start", "end", "window"]) | ANYTHING,
+    pair=st.sampled_from([None, "the assistant"]) | ANYTHING,
+)
+def test_shorten(classifier, text, keep, pair):
+    kept = outcome(lambda: shorten(classifier.it, text, keep, pair=pair))
+    assert kept is None or kept in text
 
 
 POSITIONS = st.lists(st.integers(0, 7), min_size=3, max_size=4)

@@ -22,6 +22,8 @@ from explainer.app.widgets.question import sentence_box
 from explainer.app.widgets.question.contrast import contrast_choices
 from explainer.app.widgets.question.kept import settle
 from explainer.app.widgets.question.line import answers_line, question_line
+from explainer.app.widgets.question.shortening import offer_parts, say_shortened
+from explainer.base.errors import TooLongError
 
 Answer = TypeVar("Answer")
 EXPLAINING = "Following every word through every layer …"
@@ -136,6 +138,7 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
         raise problem
     for note in compute.reading_notes(chosen.model, chosen.text):
         places.messages.info(plain(note), icon=":material/info:")
+    say_shortened(on, places.messages)
     return compute.request_for(chosen, loaded.info.task), predicted
 
 
@@ -149,8 +152,11 @@ def place_for_problem(on: Editor[Choices], places: Places) -> DeltaGenerator:
 
 
 def show_problem(on: Editor[Choices], error: ExplainerError, place: DeltaGenerator) -> None:
-    """Say what is wrong, until something else is asked."""
-    show_error(error, place, on.prefix)
+    """Say what is wrong, until something else is asked, and offer what mends it."""
+    box = place.container()
+    show_error(error, box, on.prefix)
+    if isinstance(error, TooLongError):
+        offer_parts(on, box)
     st.session_state[_problem_shown(on)] = True
 
 

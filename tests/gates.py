@@ -48,6 +48,10 @@ NAMES = {
         tuple(f"albert_layers.0.attention.{name}" for name in ("query", "key", "value")),
         "albert_layers.0.attention.dense",
     ),
+    "deberta-v2": Names(
+        tuple(f"attention.self.{name}_proj" for name in ("query", "key", "value")),
+        "attention.output.dense",
+    ),
     "modernbert": Names(("attn.Wqkv",), "attn.Wo", norm="attn_norm"),
     "mpnet": Names(
         ("attention.attn.q", "attention.attn.k", "attention.attn.v"), "attention.attn.o"
@@ -110,10 +114,12 @@ class _At:
         if self.number == 0:
             H = gate(H, self.masks.nodes[0].view(1, -1, 1))
         self.H = H
-        return (gate(H, self.masks.skip[self.number]), *others)
+        self.fed = gate(H, self.masks.skip[self.number])
+        return (self.fed, *others)
 
-    def whole(self, _module: Any, _given: tuple[Any, ...]) -> tuple[Tensor]:
-        return (self.H,)
+    def whole(self, _module: Any, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        # DeBERTa's projections also have distances to project.
+        return (self.H,) if given[0] is self.fed else given
 
     def projected(self, which: int, of: int) -> Any:
         def passes(_module: Any, _given: tuple[Any, ...], output: Tensor) -> Tensor:

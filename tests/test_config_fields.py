@@ -9,14 +9,19 @@ import pytest
 import torch
 
 from explainer.api import explain
-from explainer.models.architectures import ARCHITECTURES, modernbert
+from explainer.models.architectures import ARCHITECTURES, deberta, modernbert
 from explainer.models.loading.config import read_config
 from explainer.models.registry import load_model
 from tests.fixtures import WORDS, save_tiny
 from tests.folders import drop_config, refusal, set_config
 
 TEXT = "the farmers [MASK] old ."
-OF_WEIGHTS = {"xlm-roberta": "roberta", "camembert": "roberta", "modernbert": None}
+OF_WEIGHTS = {
+    "xlm-roberta": "roberta",
+    "camembert": "roberta",
+    "modernbert": None,
+    "deberta-v2": None,
+}
 """What the weights of some speak for: RoBERTa's names, whose network they are, or no kind's."""
 KINDS = tuple(kind for kind in ARCHITECTURES if OF_WEIGHTS.get(kind) is None)
 
@@ -43,6 +48,7 @@ NO_MATTER: list[dict[str, Any]] = [
     *({"embedding_dropout": 0.9, "mlp_dropout": 0.9}, {"deterministic_flash_attn": True}),
     *({"sparse_prediction": True, "sparse_pred_ignore_index": 3}, {"cls_token_id": 1}),
     *({"sep_token_id": 1, "initializer_cutoff_factor": 9}, {"classifier_pooling": "mean"}),
+    *({"pooler_dropout": 0.9},),
     *({"summary_use_proj": False, "summary_last_dropout": 0.9}, {"per_layer_config": None}),
     *({"max_length": 1, "num_beams": 9}, {"anything": [1, {}]}),
 ]
@@ -72,6 +78,15 @@ OF_ITS_OWN: list[tuple[str, dict[str, Any]]] = [
     *(("modernbert", {ROPE: value}) for value in ROTATIONS),
     *(("modernbert", {field: -1e-5}) for field in ("norm_eps",)),
     ("modernbert", {"classifier_activation": "no-such-function"}),
+    ("deberta-v2", {"conv_kernel_size": 3}),
+    ("deberta-v2", {"embedding_size": 8}),
+    *(("deberta-v2", {field: "yes"}) for field in deberta.SWITCHES),
+    *(("deberta-v2", {"position_buckets": value}) for value in (1, 500, 2.0, None)),
+    *(("deberta-v2", {"max_relative_positions": value}) for value in (-2, "8")),
+    *(("deberta-v2", {"type_vocab_size": value}) for value in (-1, True)),
+    *(("deberta-v2", {"pos_att_type": value}) for value in ("p2p", ["c2p", 3], 3)),
+    *(("deberta-v2", {"norm_rel_ebd": value}) for value in ("rms", None, 3)),
+    ("deberta-v2", {"pooler_hidden_act": "no-such-function"}),
 ]
 SIZES = [0, -1, 1.5, 12.0, "12", True, None, [], {}, 10**9, 10**30, float("nan")]
 
@@ -109,7 +124,8 @@ def test_a_field_that_is_not_of_the_network_changes_nothing(tiny_masked_lm_dir, 
 def test_all_of_them_together_change_nothing_in_any_architecture(plain, tmp_path):
     folder, before = plain
     copy = shutil.copytree(folder, tmp_path / "copy")
-    own = ARCHITECTURES[copy_kind(copy)].sizes
+    family = ARCHITECTURES[copy_kind(copy)]
+    own = (*family.sizes, *family.own)
     for changes in NO_MATTER:
         set_config(copy, **{key: value for key, value in changes.items() if key not in own})
     assert answer(copy) == before

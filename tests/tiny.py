@@ -1,7 +1,7 @@
 """Small things to test on: random networks in float64 that can be enumerated, deeper models."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,11 @@ SIZES: dict[str, dict[str, Any]] = {
     "electra": {**WIDTHS, "embedding_size": 8},
     "albert": {**WIDTHS, "embedding_size": 8},
     "mpnet": WIDTHS,
+    "deberta-v2": {
+        **WIDTHS,
+        **{"relative_attention": True, "pos_att_type": ["p2c", "c2p"], "position_buckets": 6},
+        **{"share_att_key": True, "norm_rel_ebd": "layer_norm", "position_biased_input": False},
+    },
     "modernbert": {
         **WIDTHS,
         **{"local_attention": 4, "global_attn_every_n_layers": 2},
@@ -49,6 +54,7 @@ def tiny_problem(
     dtype: torch.dtype = torch.float64,
     architecture: str = "bert",
     seed: int = 0,
+    switches: Mapping[str, Any] | None = None,
 ) -> Problem:
     """A random BERT (a classifier if `classes`) with large weights, so that nothing is near 0."""
     torch.manual_seed(seed)
@@ -56,7 +62,7 @@ def tiny_problem(
     kind = family.classification if classes else family.masked_lm
     config = kind.config_class(
         vocab_size=20,
-        **SIZES[architecture],
+        **SIZES[architecture] | dict(switches or {}),
         num_hidden_layers=layers,
         num_attention_heads=3,
         max_position_embeddings=18,

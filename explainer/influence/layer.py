@@ -144,7 +144,7 @@ class Layer:
             inside = self.attended
             along_output = (self.R * inside.output).sum(-1, keepdim=True)
             centred = self.R @ inside.v.mT - along_output
-            found = centred.mul_(inside.attention).mul_(self.block.d_head**-0.5)
+            found = centred.mul_(inside.attention).mul_(self.block.root)
             if self.piece.keeps == Keeps.EVERYTHING:
                 self.__dict__["_D"] = found
         return found
@@ -155,7 +155,7 @@ class Layer:
         return self._own_G(self.D)
 
     def _own_G(self, D: Float[Tensor, "point head to from"]) -> Float[Tensor, "point to d_model"]:
-        query = D @ self.attended.k
+        query = self.pulled_to_queries(D)
         if self.block.rotary is not None:
             query = self.block.rotary.turn_back(query, self.piece.places_of(self.tokens))
         d_model, entered = self.P.shape[-1], self.piece.entered(self.number)
@@ -182,9 +182,11 @@ class Layer:
         if "own_G" not in self.__dict__:
             self.__dict__["own_G"] = self._own_G(D)
         key, value = D.mT @ self.attended.q, self.attended.attention.mT @ self.R
+        if self.block.distances is not None:
+            key += self.block.distances.to_keys(D, self.tokens, self.every_token)
         if self.block.rotary is not None:
-            every = torch.arange(key.shape[2], device=key.device)
-            key = self.block.rotary.turn_back(key, self.piece.places_of(every)).to(value)
+            places = self.piece.places_of(self.every_token)
+            key = self.block.rotary.turn_back(key, places).to(value)
         both = join_side_by_side(key, value)
         G = torch.matmul(both, self.block.W_QKV[self.P.shape[-1] :]).to(self.P)
         entered = self.piece.entered(self.number)
@@ -215,6 +217,20 @@ class Layer:
     def n_bytes(self) -> int:
         """What of it is made takes."""
         return sum(bytes_of(self.__dict__[name]) for name in MADE if name in self.__dict__)
+
+    def pulled_to_queries(
+        self, D: Float[Tensor, "point head to from"]
+    ) -> Float[Tensor, "point head to d_head"]:
+        """∂Q/∂q."""
+        query = D @ self.attended.k
+        if self.block.distances is not None:
+            query += self.block.distances.to_queries(D, self.tokens, self.every_token)
+        return query
+
+    @property
+    def every_token(self) -> Int[Tensor, " from"]:
+        """All tokens."""
+        return torch.arange(self.piece.first.shape[1], device=self.P.device)
 
     @property
     def tokens(self) -> Int[Tensor, " to"]:

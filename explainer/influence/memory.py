@@ -177,6 +177,7 @@ class _Sizes:
         d_ff, d_model = block.W_1.shape
         heads = block.n_heads * n_tokens
         roomy = keeps == Keeps.EVERYTHING
+        met = block.n_heads * block.n_buckets
         scored = 3 if block.bias is None else 4  # arrays as large as the scores
         kept = {
             Keeps.EVERYTHING: d_model + 2 * heads,
@@ -186,7 +187,7 @@ class _Sizes:
         return _Sizes(
             keeps,
             layer=itemsize * n_tokens * (6 * d_model + d_ff + kept[keeps]),
-            passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + scored * heads),
+            passing=itemsize * n_tokens * (4 * d_model + 3 * d_ff + scored * heads + met),
             known=itemsize * n_tokens * 2 * d_model,
             vector=itemsize * d_model,
             tangent=itemsize * d_model * VECTORS,

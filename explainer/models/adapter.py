@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from explainer.models.positions import RelativeBias, Rotary
+from explainer.models.positions import Disentangled, RelativeBias, Rotary
 from explainer.models.shapes import Bool, Float, Int
 from explainer.models.tokens import Input
 
@@ -59,11 +59,26 @@ class Block:
     norm_0: LayerNorm | None = None
     pre_norm: bool = False
     gated: bool = False
+    distances: Disentangled | None = None
+    scale: float | None = None  # of scores, where it is not 1 / √d_head
 
     @property
     def d_head(self) -> int:
         """Width of one head."""
         return self.W_O.shape[1] // self.n_heads
+
+    @property
+    def n_buckets(self) -> int:
+        """Of distances, how many each query and each key meet."""
+        if self.distances is None:
+            return 0
+        known = (self.distances.keys, self.distances.queries)
+        return sum(table.shape[1] for table in known if table is not None)
+
+    @property
+    def root(self) -> float:
+        """What scores are multiplied by."""
+        return self.d_head**-0.5 if self.scale is None else self.scale
 
 
 @dataclass(frozen=True, eq=False)

@@ -181,7 +181,12 @@ def attend_with(
     apart: Bool[Tensor, "from from"] | None,
 ) -> Attended:
     """A and o of queries, keys and values."""
-    scores = (known.q @ known.k.mT).mul_(block.d_head**-0.5)
+    scores = known.q @ known.k.mT
+    if block.distances is not None:
+        every = torch.arange(known.k.shape[2], device=scores.device)
+        to = every if rows is None else rows
+        scores += block.distances.scores(known.q, known.k, to, every)
+    scores = scores.mul_(block.root)
     if block.bias is not None:
         scores += block.bias.between(known.k.shape[2], rows)
     if apart is not None:

@@ -13,6 +13,7 @@ from explainer.influence.search.components import refine_components
 from explainer.influence.search.nodes import refine_nodes
 from explainer.influence.search.refine import refine
 from explainer.models import block
+from explainer.models.architectures import modernbert
 from tests import oracle as published
 from tests.tiny import SIZES, adapted, as_encoder_ends, tiny_problem, traced
 
@@ -33,6 +34,21 @@ PROBLEMS = {
         for architecture in SIZES
         if architecture != "bert"
         for task, options in (("masked LM", {}), ("classifier", {"classes": 2}))
+    },
+    **{
+        f"deberta-v2, {name}": {"architecture": "deberta-v2", "switches": switches}
+        for name, switches in {
+            "content to position": {"pos_att_type": ["c2p"], "share_att_key": False},
+            "position to content": {"pos_att_type": "p2c", "share_att_key": False},
+            "both, not shared": {"share_att_key": False, "norm_rel_ebd": "none"},
+            "distances as they are": {"position_buckets": -1, "max_relative_positions": 3},
+            "no distances": {"relative_attention": False, "position_biased_input": True},
+            "segments, head of today": {"type_vocab_size": 2, "legacy": False},
+        }.items()
+    },
+    "modernbert, biases": {
+        "architecture": "modernbert",
+        "switches": dict.fromkeys(modernbert.SWITCHES, True) | {"global_attn_every_n_layers": 1},
     },
 }
 problems = pytest.mark.parametrize("options", PROBLEMS.values(), ids=PROBLEMS.keys())

@@ -192,7 +192,8 @@ def test_gradient_times_input_is_the_librarys_own(architecture):
     z = problem.x.clone().unsqueeze(0).requires_grad_()
     (gradient,) = torch.autograd.grad(own_value(problem, z).sum(), z)
     scores = gradient_input(found.adapter, problem.x, found.quantity)
-    np.testing.assert_allclose(scores, (gradient[0] * problem.x).sum(-1).numpy())
+    expected = (gradient[0] * problem.x).sum(-1).numpy()
+    np.testing.assert_allclose(scores, expected, atol=1e-12)
 
 
 def test_attention_times_gradient_is_how_q_moves_with_a_column_of_attention():

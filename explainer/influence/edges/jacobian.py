@@ -156,7 +156,7 @@ def component_scores(
     by_skip = torch.zeros_like(by_head[0])
     stays, row = _same_position(layer, source)
     T = tangents.T.index_select(1, stays)
-    query = rows_at(D @ layer.attended.k, row)
+    query = rows_at(layer.pulled_to_queries(D), row)
     by_head[:, stays, row] += einsum(
         "point head batch d_head, point head batch d_head -> head batch",
         *(rows_at(tangents.dq, stays), query),
@@ -177,7 +177,10 @@ def _carried(
     """Influence of each edge through the value and the key of each head, summed over the points."""
     inside = layer.attended
     carried = (layer.R @ tangents.dv.mT).mul_(columns_at(inside.attention, source))
-    carried += (inside.q @ tangents.dk.mT).mul_(columns_at(D, source))
+    by_key = inside.q @ tangents.dk.mT
+    if (distances := layer.block.distances) is not None:
+        by_key += distances.scores(torch.zeros_like(inside.q), tangents.dk, layer.tokens, source)
+    carried += by_key.mul_(columns_at(D, source))
     whole = torch.promote_types(carried.dtype, torch.float32)  # products may be rounded further
     return carried.sum(0, dtype=whole)
 
@@ -202,10 +205,12 @@ def move(
     inside, row = layer.attended, layer.row_of(target)
     q, o = rows_at(inside.q, row), rows_at(inside.output, row)
     a = weight_on(layer, row, source)
-    s = (q * tangents.dk).sum(-1, keepdim=True).mul_(layer.block.d_head**-0.5)
+    if layer.block.distances is not None:
+        q = q + layer.block.distances.met_by_keys(target, source)
+    s = (q * tangents.dk).sum(-1, keepdim=True).mul_(layer.block.root)
     by_key = (rows_at(inside.v, source) - o).mul_(s.mul_(a))
     (stays,) = torch.nonzero(source == target, as_tuple=True)
-    by_query = _by_query(layer, tangents.queries(stays), row[stays])
+    by_query = _by_query(layer, tangents.queries(stays), target[stays])
     return Moved(a * tangents.dv, by_key, stays, by_query)
 
 
@@ -217,12 +222,15 @@ def weight_on(
 
 
 def _by_query(
-    layer: Layer, dq: Float[Tensor, "point head stays d_head"], row: Int[Tensor, " stays"]
+    layer: Layer, dq: Float[Tensor, "point head stays d_head"], token: Int[Tensor, " stays"]
 ) -> Float[Tensor, "point head stays d_head"]:
     """do by the query of tokens that stay."""
     inside = layer.attended
-    a = rows_at(inside.attention, row)
-    e = dq @ inside.k.mT * layer.block.d_head**-0.5
+    a = rows_at(inside.attention, layer.row_of(token))
+    e = dq @ inside.k.mT
+    if (distances := layer.block.distances) is not None:
+        e += distances.scores(dq, torch.zeros_like(inside.k), token, layer.every_token)
+    e = e * layer.block.root
     e_mean = (a * e).sum(-1, keepdim=True)
     return e.sub_(e_mean).mul_(a) @ inside.v
 
@@ -276,8 +284,12 @@ def feed_forward_at(
 
 def move_all(layer: Layer, tangents: Projected) -> Float[Tensor, "point pos d_model"]:
     """The next tangents when every token moves at once."""
-    inside, root = layer.attended, layer.block.d_head**-0.5
-    ds = (tangents.dq @ inside.k.mT + inside.q @ tangents.dk.mT) * root
+    inside, ds = layer.attended, tangents.dq @ layer.attended.k.mT
+    ds = ds + inside.q @ tangents.dk.mT
+    if (distances := layer.block.distances) is not None:
+        every = layer.every_token
+        ds += distances.scores(tangents.dq, tangents.dk, every, every)
+    ds = ds * layer.block.root
     mean = (inside.attention * ds).sum(-1, keepdim=True)
     do = (inside.attention * (ds - mean)) @ inside.v + inside.attention @ tangents.dv
     du = functional.linear(join_heads(do), layer.block.W_O) + tangents.T

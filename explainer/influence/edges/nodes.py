@@ -71,11 +71,13 @@ class AtNodes:
     ) -> Float[Tensor, "point edge d_model"]:
         """Cotangents at the sources of edges to nodes of these numbers, all heads and skip open."""
         block, inside, target = layer.block, layer.attended, self.target[node]
-        row, root, d_model = layer.row_of(target), block.d_head**-0.5, self.P.shape[-1]
+        row, root, d_model = layer.row_of(target), block.root, self.P.shape[-1]
         R = rows_at(self.R(layer), node)
         q, o = rows_at(inside.q, row), rows_at(inside.output, row)
         a = weight_on(layer, row, source)
         along = (R * (rows_at(inside.v, source) - o)).sum(-1, keepdim=True)
+        if block.distances is not None:
+            q = q + block.distances.met_by_keys(target, source)
         key, value = q.mul_(along.mul_(a).mul_(root)), a * R
         if block.rotary is not None:
             key = block.rotary.turn_back(key, layer.piece.places_of(source)).to(value)
@@ -88,7 +90,11 @@ class AtNodes:
             R_stay, o_stay = rows_at(R, stays), rows_at(o, stays)
             centred = R_stay @ inside.v.mT - (R_stay * o_stay).sum(-1, keepdim=True)
             centred *= rows_at(inside.attention, row[stays])
-            query = centred.mul_(root) @ inside.k
+            centred = centred.mul_(root)
+            query = centred @ inside.k
+            if block.distances is not None:
+                every = layer.every_token
+                query += block.distances.to_queries(centred, source[stays], every)
             if block.rotary is not None:
                 query = block.rotary.turn_back(query, layer.piece.places_of(source[stays]))
             at_stays = torch.matmul(join_heads(query), block.W_QKV[:d_model])

@@ -11,6 +11,8 @@ f of its feed-forward layer and n tokens:
                    to move by it, which each partial pattern of the joint search takes once more
     total flow     n tokens and 6 n² d
 
+Where scores meet distances (DeBERTa), every 2 n d is so many d more as there are buckets.
+
 Of the last block only the target is computed: there a token that is not the target has its key and
 value alone, and a path is neither moved nor pulled back through it. Paths that end alike share the
 work of pulling back; how many do is known only afterwards, so that they count as if none did. They
@@ -77,7 +79,7 @@ def effort(
     `budget` is in bytes. Raises ExplainerError where that is too small for the text.
     """
     plan = Plan.of(adapter, n_tokens, settings.expected_points, budget)
-    token, d, forward = _sizes(adapter, n_tokens)
+    token, d, forward, attended = _sizes(adapter, n_tokens)
     layers, attention = len(adapter.blocks), 2 * n_tokens**2 * d
     again = plan.made_again * MADE_AGAIN * forward
     if plan.keeps == Keeps.PROJECTIONS:
@@ -86,12 +88,14 @@ def effort(
     beam, kept = settings.joint_beam, settings.top_k
     found = -(-followed // max(1, plan.tangents // (beam or kept)))
     along = -(-followed * kept // plan.paths)  # at the most: paths that end alike take less room
-    nodes, components = _path(layers, token, d, n_tokens)
+    nodes, components = _path(layers, token, d, attended)
     path = kept * (nodes + components)
     if beam is not None:
         path += beam * components
     walks = found * (FOUND if beam is None else JOINTLY_FOUND) + along * FOLLOWED
-    last = n_tokens * 2 * d * d + token - 2 * d * d + 2 * n_tokens * d
+    distances = adapter.blocks[0].distances
+    met = 0 if distances is None or distances.queries is None else distances.queries.shape[1]
+    last = n_tokens * 2 * d * d + token - 2 * d * d + attended + (n_tokens - 1) * met * d
     traced = (layers - 1) * (2 * forward + attention) + 2 * last + 2 * n_tokens * d
     points = settings.expected_points
     return Effort(
@@ -101,11 +105,10 @@ def effort(
     )
 
 
-def _path(layers: int, token: int, d: int, n_tokens: int) -> tuple[int, int]:
+def _path(layers: int, token: int, d: int, attended: int) -> tuple[int, int]:
     """The multiplications of a word's path through all blocks: its nodes, there and back, and its
     components."""
     moved = max(layers - 2, 0)  # the last node is the target's: it is not followed
-    attended = 2 * n_tokens * d
     nodes = (layers - 1) * (2 * d * d + attended) + moved * (token - 2 * d * d + attended)
     pulled = moved * (token + attended)
     components = layers * (3 * d * d + attended) + (layers - 1) * (token - 4 * d * d)
@@ -119,13 +122,15 @@ def passes(adapter: Adapter, n_tokens: int, number: int = 1) -> float:
 
 def forward_and_back(adapter: Adapter, n_tokens: int) -> float:
     """The multiplications of one block forward and backward at one point."""
-    _, d, forward = _sizes(adapter, n_tokens)
+    _, d, forward, _ = _sizes(adapter, n_tokens)
     return float(2 * forward + 2 * n_tokens**2 * d)
 
 
-def _sizes(adapter: Adapter, n_tokens: int) -> tuple[int, int, int]:
-    """A token's multiplications in a block, d, and those of a forward pass of one block."""
+def _sizes(adapter: Adapter, n_tokens: int) -> tuple[int, int, int, int]:
+    """A token's multiplications in a block, d, those of a forward pass of one block, and a token's
+    in attention."""
     block = adapter.blocks[0]
     d = block.W_1.shape[1]
     token = 4 * d * d + block.W_1.numel() + block.W_2.numel()
-    return token, d, n_tokens * token + 2 * n_tokens**2 * d
+    attended = (2 * n_tokens + block.n_buckets) * d
+    return token, d, n_tokens * (token + attended), attended

@@ -13,6 +13,7 @@ from explainer.models.adapter import Adapter
 from explainer.models.architectures import (
     albert,
     bert,
+    deberta,
     distilbert,
     electra,
     modernbert,
@@ -176,6 +177,18 @@ ARCHITECTURES: dict[str, Architecture] = {
         refused=modernbert.refused,
         complete=modernbert.complete,
     ),
+    "deberta-v2": Architecture(
+        transformers.DebertaV2ForMaskedLM,
+        transformers.DebertaV2ForSequenceClassification,
+        ("cls.predictions.", "lm_predictions."),
+        ("classifier.", "pooler."),
+        deberta.adapt,
+        SIZES[:-1],
+        own=deberta.OWN,
+        refused=deberta.refused,
+    ),
 }
 
-FAMILY = "BERT, RoBERTa, XLM-R, CamemBERT, DistilBERT, ELECTRA, ALBERT, MPNet and ModernBERT"
+FAMILY = (
+    "BERT, RoBERTa, XLM-R, CamemBERT, DistilBERT, ELECTRA, ALBERT, MPNet, ModernBERT and DeBERTa-v2"
+)

@@ -50,12 +50,13 @@ def embedding(embeddings: Any, padding: int | None = None) -> Embedding:
 
 def blocks(encoder: Any) -> tuple[Block, ...]:
     """Every block of an encoder."""
-    return tuple(_block(layer) for layer in encoder.layer)
+    return tuple(block(layer, "query", "key", "value") for layer in encoder.layer)
 
 
-def _block(layer: Any) -> Block:
+def block(layer: Any, *projections: str, **more: Any) -> Block:
+    """One of BERT's blocks, whose projections have these names, with `more` of `Block`."""
     attention, output = layer.attention.self, layer.attention.output
-    W_QKV, b_QKV = stacked(attention.query, attention.key, attention.value)
+    W_QKV, b_QKV = stacked(*(getattr(attention, name) for name in projections))
     return Block(
         n_heads=attention.num_attention_heads,
         W_QKV=W_QKV,
@@ -69,4 +70,5 @@ def _block(layer: Any) -> Block:
         b_2=layer.output.dense.bias.detach(),
         norm_2=layer_norm(layer.output.LayerNorm),
         activation=layer.intermediate.intermediate_act_fn,
+        **more,
     )

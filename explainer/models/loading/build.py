@@ -28,25 +28,24 @@ SAME = {
     "predictions.decoder.bias": "predictions.bias",
 }
 """One bias under two names: older files have the second one alone, tied or not."""
-NO_WEIGHTS = ("embeddings.position_ids", "embeddings.token_type_ids")
+NO_WEIGHTS = (
+    *("embeddings.position_ids", "embeddings.token_type_ids"),
+    "embeddings.position_embeddings.weight",  # of a DeBERTa that does not add them
+)
 HEAD_LAYERS = {
     "masked-lm": (
         *("cls.predictions", "cls.predictions.decoder", "cls.predictions.transform.dense"),
         *("cls.predictions.transform.LayerNorm", "lm_head", "lm_head.decoder", "lm_head.dense"),
         *("lm_head.layer_norm", "vocab_transform", "vocab_layer_norm", "vocab_projector"),
         *("generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head"),
-        *(
-            "head.dense",
-            "head.norm",
-            "decoder",
-            "predictions",
-            "predictions.dense",
-            "predictions.LayerNorm",
-            "predictions.decoder",
-        ),
+        *("lm_predictions.lm_head", "lm_predictions.lm_head.dense"),
+        "lm_predictions.lm_head.LayerNorm",
+        *("head.dense", "head.norm", "decoder", "predictions", "predictions.dense"),
+        *("predictions.LayerNorm", "predictions.decoder"),
     ),
     "classification": (
         *("classifier", "classifier.dense", "classifier.out_proj", "pre_classifier"),
+        "pooler.dense",
     ),
 }
 """Where each kind of head, and the others below, have a weight and a bias; exactly these names, for
@@ -54,6 +53,7 @@ an adapter may hide under them."""
 OTHER_LAYERS = (
     *("cls.seq_relationship", "discriminator_predictions.dense", "qa_outputs", "loss_fct"),
     *("discriminator_predictions.dense_prediction", "sop_classifier.classifier"),
+    *("mask_predictions.dense", "mask_predictions.LayerNorm", "mask_predictions.classifier"),
 )
 POOLERS = ("pooler.dense", "pooler")
 FLOATS = ("F64", "F32", "F16", "BF16")
@@ -157,7 +157,8 @@ def _places(family: Architecture, header: Mapping[str, Announced], name: str) ->
         place = key
         for old, new in OLD_NAMES.items():
             place = place.replace(old, new)
-        if place.startswith(("embeddings.", "encoder.", "transformer.", "pooler.")):
+        of_encoder = ("embeddings.", "encoder.", "transformer.", "pooler.")
+        if place.startswith(of_encoder) and not place.startswith(family.classification_head):
             place = family.prefix + place  # saved from the encoder itself
         if place in places:
             raise ExplainerError(

@@ -187,7 +187,7 @@ def _check_values(config: dict[str, Any], name: str) -> None:
     )
     if width % heads:
         raise refuse(family.sizes[1], f"a number of heads that divides the width {width:,}")
-    for field in (family.activation, *(f for f in family.own if f.endswith("activation"))):
+    for field in (family.activation, *(f for f in family.own if f.endswith(("activation", "act")))):
         act = config.get(field)
         if field in config and not (isinstance(act, str) and act in ACT2FN):
             raise refuse(field, "an activation that transformers knows, such as 'gelu'")

@@ -153,7 +153,7 @@ def explore(request: Request, pattern: Pattern) -> None:
     assert route_influence(request, pattern.route)
     assert compute.predictions(Reading(request.model, request.text))
     assert compute.words(request.model, request.text)
-    assert compute.reading_notes(request.model, request.text) is not None
+    assert compute.reading_notes(request.reading) is not None
 
 
 def method(request: Request, pattern: Pattern) -> None:

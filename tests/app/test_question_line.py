@@ -22,7 +22,7 @@ SENTENCE = "the farmers that the assistant loves [MASK] old ."
 
 def test_every_word_knows_its_tokens(tiny_masked_lm):
     text = "  the unhappiest farmers [MASK], old ."
-    words = tokens_of_words(tiny_masked_lm, text)
+    (words,) = tokens_of_words(tiny_masked_lm, text)
     assert len(words) == len(compute.words("agreement", text)) == 7
     flat = [position for places in words for position in places]
     assert flat == sorted(flat) == list(range(1, len(flat) + 1))  # all but [CLS] and [SEP]

@@ -14,7 +14,7 @@ from typing import Any
 from explainer.app.state.choices import Choices, from_query, impossible, written, yes_no
 
 QUESTION = ("correct", "wrong", "label", "other")
-SIDE = ("model", "text", *QUESTION)
+SIDE = ("model", "text", "pair", *QUESTION)
 """What each side has of its own."""
 SHARED = (
     *("level", "overlay", "share", "merge"),
@@ -99,8 +99,8 @@ class Pair:
         if self.second.word is not None:
             query[OWN["word"]] = str(self.second.word)
         names = [name for name in SIDE if self._differs(name)]
-        if not self.second.fits_link and "text" in names:
-            names.remove("text")
+        if not self.second.fits_link:
+            names = [name for name in names if name not in ("text", "pair")]
         own = {OWN[name]: getattr(self.second, name) or "" for name in names}
         alike = {OWN["model"]: self.second.model}  # says that the sides are the same
         apart = {"apart": written(self.apart)}

@@ -11,6 +11,7 @@ from explainer.app.compute.sentence import (
     predictions,
     predictions_and_asked,
     reading_notes,
+    tokens_of_both,
     word_tokens,
     words,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "predictions_and_asked",
     "reading_notes",
     "request_for",
+    "tokens_of_both",
     "word_tokens",
     "words",
 ]

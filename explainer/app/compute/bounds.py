@@ -6,6 +6,7 @@ import math
 import os
 from functools import cache
 
+from explainer.app.compute.request import Reading
 from explainer.base.budget import given_budget
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import duration
@@ -43,10 +44,15 @@ def budget() -> int:
 
 
 def check_effort(
-    model: Model, text: str, settings: Settings, *, words: int | None = None, flow: bool = False
+    model: Model,
+    reading: Reading,
+    settings: Settings,
+    *,
+    words: int | None = None,
+    flow: bool = False,
 ) -> Estimate:
-    """What an explanation of the text takes; raises ExplainerError as `allowed` does."""
-    n_tokens = len(read_sentence(model, text).tokens)
+    """What an explanation of what is read takes; raises ExplainerError as `allowed` does."""
+    n_tokens = len(read_sentence(model, reading.text, reading.pair).tokens)
     return allowed(estimate(model, n_tokens, settings, budget(), words=words, flow=flow), settings)
 
 

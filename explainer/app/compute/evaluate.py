@@ -59,6 +59,11 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
     filled = shared_fillings.within(
         loaded, Reading(request.model, version=request.version), options
     )
+    if request.pair is not None:
+        raise ExplainerError(
+            "Methods are compared in one text, and a second one is asked about here: remove the "
+            "second text."
+        )
     sentence = read_sentence(loaded, request.text)
     quantity = choose_quantity(loaded, sentence, request.contrast)
     correct, *rivals = asked_for(loaded, sentence, quantity)

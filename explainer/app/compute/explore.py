@@ -44,7 +44,7 @@ class WhatIf:
 @computed()
 def ablated(loaded: Model, request: Request, what_if: WhatIf) -> Ablated:
     """The ablated model's Q and predictions; raises ExplainerError."""
-    sentence = read_sentence(loaded, request.text)
+    sentence = read_sentence(loaded, request.text, request.pair)
     return run_kept(
         loaded,
         sentence,
@@ -73,7 +73,7 @@ def _kept(model: Model, n_tokens: int, what_if: WhatIf) -> Kept:
 @computed()
 def attention_weights(loaded: Model, reading: Reading) -> NDArray[np.float64]:
     """Attention [L, head, to, from] of a sentence; raises ExplainerError."""
-    return attention(loaded, read_sentence(loaded, reading.text))
+    return attention(loaded, read_sentence(loaded, reading.text, reading.pair))
 
 
 @computed(tracing)
@@ -84,6 +84,7 @@ def route_influence(loaded: Model, request: Request, route: Route) -> Measured:
         request.text,
         route.nodes,
         route.components,
+        pair=request.pair,
         contrast=request.contrast,
         settings=request.settings,
         memory=budget(),
@@ -92,7 +93,7 @@ def route_influence(loaded: Model, request: Request, route: Route) -> Measured:
 
 def _checking(loaded: Model, request: Request, _: int) -> Estimate:
     """The effort of a word's stability; raises ExplainerError for too much."""
-    n_tokens = len(read_sentence(loaded, request.text).tokens)
+    n_tokens = len(read_sentence(loaded, request.text, request.pair).tokens)
     work = stability_effort(loaded.adapter, n_tokens, request.settings, budget(), 1)
     every = estimate(loaded, n_tokens, request.settings, budget(), times=0, beside=work)
     return allowed(every, request.settings)
@@ -105,6 +106,7 @@ def word_stability(loaded: Model, request: Request, word: int) -> Stability:
         loaded,
         request.text,
         (word,),
+        pair=request.pair,
         contrast=request.contrast,
         settings=request.settings,
         memory=budget(),
@@ -114,15 +116,20 @@ def word_stability(loaded: Model, request: Request, word: int) -> Stability:
 
 def _scoring(loaded: Model, request: Request, _: str) -> Estimate:
     """The effort of scores: at most a pass for each token; raises ExplainerError for too much."""
-    n_tokens = len(read_sentence(loaded, request.text).tokens)
+    n_tokens = len(read_sentence(loaded, request.text, request.pair).tokens)
     passes = min(MAX_POINTS, max(2, n_tokens))
     once = replace(request.settings, rule="trapezoid", points=passes)
-    return check_effort(loaded, request.text, once, words=0)
+    return check_effort(loaded, request.reading, once, words=0)
 
 
 @computed(_scoring)
 def scores(loaded: Model, request: Request, method: str) -> WordScores:
     """The words' scores under a method of `WORD_METHODS`; raises ExplainerError."""
     return word_scores(
-        loaded, request.text, method, contrast=request.contrast, settings=request.settings
+        loaded,
+        request.text,
+        method,
+        pair=request.pair,
+        contrast=request.contrast,
+        settings=request.settings,
     )

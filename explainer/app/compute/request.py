@@ -29,11 +29,12 @@ class Request:
     settings: Settings
     version: str = ""
     words: int | None = None
+    pair: str | None = None
 
     @property
     def reading(self) -> Reading:
-        """Its model and text alone."""
-        return Reading(self.model, self.text, self.version)
+        """Its model and text, or texts, alone."""
+        return Reading(self.model, self.text, self.version, self.pair)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Reading:
     model: str
     text: str = ""
     version: str = ""
+    pair: str | None = None
 
 
 Source = Request | Reading
@@ -55,6 +57,16 @@ def contrast_for(chosen: Choices, task: str) -> Contrast:
     return Contrast(label=chosen.label, other=chosen.other)
 
 
+def pair_for(chosen: Choices, task: str) -> str | None:
+    """The second text that a model of this task reads; what predicts words reads none."""
+    return None if task == "masked-lm" else chosen.pair
+
+
+def reading_for(chosen: Choices, task: str) -> Reading:
+    """What a model of this task reads of the choices."""
+    return Reading(chosen.model, chosen.text, pair=pair_for(chosen, task))
+
+
 def request_for(chosen: Choices, task: str) -> Request:
     """What the choices ask of a model of this task; raises ExplainerError for its settings."""
     return Request(
@@ -64,4 +76,5 @@ def request_for(chosen: Choices, task: str) -> Request:
         settings=chosen.settings,
         version=version(chosen.model),
         words=None if chosen.all_words else FIRST,
+        pair=pair_for(chosen, task),
     )

@@ -21,12 +21,12 @@ PREDICTIONS = 12
 
 def tracing(loaded: Model, request: Request, *_: object) -> Estimate:
     """The effort of an explanation without patterns; raises ExplainerError for too much."""
-    return check_effort(loaded, request.text, request.settings, words=0)
+    return check_effort(loaded, request.reading, request.settings, words=0)
 
 
 def explaining(loaded: Model, request: Request) -> Estimate:
     """The effort of an explanation; raises ExplainerError for too much."""
-    return check_effort(loaded, request.text, request.settings, words=request.words, flow=True)
+    return check_effort(loaded, request.reading, request.settings, words=request.words, flow=True)
 
 
 @computed(explaining)
@@ -35,6 +35,7 @@ def explanation(loaded: Model, request: Request) -> Explanation:
     return explain(
         loaded,
         request.text,
+        pair=request.pair,
         **asdict(request.contrast),
         settings=request.settings,
         flow=True,
@@ -46,13 +47,13 @@ def explanation(loaded: Model, request: Request) -> Explanation:
 @computed()
 def predictions(loaded: Model, reading: Reading) -> tuple[Prediction, ...]:
     """The model's most likely words or classes; raises ExplainerError."""
-    return predict(loaded, reading.text, PREDICTIONS)
+    return predict(loaded, reading.text, PREDICTIONS, pair=reading.pair)
 
 
 @computed()
 def predictions_and_asked(loaded: Model, request: Request) -> tuple[Prediction, ...]:
     """`predictions`, and behind them what is asked about; raises ExplainerError."""
-    sentence = read_sentence(loaded, request.text)
+    sentence = read_sentence(loaded, request.text, request.pair)
     quantity = choose_quantity(loaded, sentence, request.contrast)
     return predict_sentence(loaded, sentence, PREDICTIONS, also=quantity.classes)
 
@@ -63,7 +64,7 @@ def contrasted(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str
 
     Raises ExplainerError.
     """
-    asked = choose_quantity(loaded, read_sentence(loaded, reading.text), contrast)
+    asked = choose_quantity(loaded, read_sentence(loaded, reading.text, reading.pair), contrast)
     return asked.correct, asked.wrong
 
 
@@ -74,7 +75,7 @@ def answers(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, s
 
     Raises ExplainerError.
     """
-    sentence = read_sentence(loaded, reading.text)
+    sentence = read_sentence(loaded, reading.text, reading.pair)
     quantity = choose_quantity(loaded, sentence, contrast)
     correct, *others = asked_for(loaded, sentence, quantity)
     return correct, others[0] if quantity.wrong is not None else None
@@ -87,9 +88,15 @@ def words(name: str, text: str) -> tuple[Span, ...]:
 
 def word_tokens(name: str, text: str) -> tuple[tuple[int, ...], ...]:
     """The positions of each word's tokens; raises ExplainerError."""
-    return tokens_of_words(model(name), text)
+    (found,) = tokens_of_words(model(name), text)
+    return found
 
 
-def reading_notes(name: str, text: str) -> tuple[str, ...]:
+def tokens_of_both(reading: Reading) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """The positions of each word's tokens, of one text or of two; raises ExplainerError."""
+    return tokens_of_words(model(reading.model), reading.text, reading.pair)
+
+
+def reading_notes(reading: Reading) -> tuple[str, ...]:
     """What to know about how the text was read; raises ExplainerError."""
-    return read_sentence(model(name), text).notes
+    return read_sentence(model(reading.model), reading.text, reading.pair).notes

@@ -38,7 +38,7 @@ MEASURED = tuple(dict.fromkeys(name for one in PROTOCOLS.values() for name in on
 OF = ("edge", "node")
 """What the protocol of edges cuts."""
 ASKED = (
-    *("model", "text", "correct", "wrong", "label", "other", "replacement"),
+    *("model", "text", "pair", "correct", "wrong", "label", "other", "replacement"),
     *("points", "rule", "tolerance", "baseline", "keep_special", "top_k", "search", "beam"),
 )
 """What the question has in common with the explore page."""

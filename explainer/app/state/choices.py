@@ -48,7 +48,8 @@ class Choices:
 
     `merge` makes one row of a word's pieces, `special` shows [CLS], [SEP] and [MASK] among the
     words, `all_words` follows all of them and not only the strongest, `scores` is the method
-    (`WORD_METHODS`) whose scores the bars and tints are. None means the model's own
+    (`WORD_METHODS`) whose scores the bars and tints are; `pair` is a second text, for a classifier.
+    None means the model's own
     choice for `correct`, `wrong`, `label` and `other`, and nothing selected for `word` and `at` (a
     node or a step); for `points` it is the rule's usual number. The search is the
     one that finds more, not the paper's.
@@ -56,6 +57,7 @@ class Choices:
 
     model: str = "agreement"
     text: str = "the farmers that the assistant loves [MASK] old ."
+    pair: str | None = None
     correct: str | None = "are"
     wrong: str | None = "is"
     label: str | None = None
@@ -102,8 +104,9 @@ class Choices:
             value = getattr(self, field.name)
             if value != field.default:
                 query[field.name] = written(value)
-        if len(query.get("text", "")) > LONGEST_IN_LINK:
-            del query["text"]
+        for name in ("text", "pair"):
+            if len(query.get(name, "")) > LONGEST_IN_LINK:
+                del query[name]
         # A page without a link begins with words and the fairest cuts, one with a link that does
         # not say so with tokens and zeros.
         begins = {"merge": "yes", "replacement": FAIREST}
@@ -111,8 +114,8 @@ class Choices:
 
     @property
     def fits_link(self) -> bool:
-        """Whether a link can carry the text."""
-        return len(self.text) <= LONGEST_IN_LINK
+        """Whether a link can carry the text, or both."""
+        return max(len(self.text), len(self.pair or "")) <= LONGEST_IN_LINK
 
     def with_text(self, text: str, stay: Collection[str] = ()) -> Choices:
         """These choices for another text; words to contrast that do not `stay` by their name
@@ -240,6 +243,7 @@ def yes_no(value: str) -> bool:
 READERS: dict[str, Callable[[str], Any]] = {
     "model": str.strip,
     "text": _plain,
+    "pair": _optional,
     "correct": _optional,
     "wrong": _optional,
     "label": _optional,

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import ExplainerError, Prediction
 from explainer.app import compute
 from explainer.app.compute import Reading, Request
-from explainer.app.compute.request import contrast_for
+from explainer.app.compute.request import contrast_for, pair_for, reading_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.frame.notes import show_error
@@ -22,8 +22,10 @@ from explainer.app.widgets.question import sentence_box
 from explainer.app.widgets.question.contrast import contrast_choices
 from explainer.app.widgets.question.kept import settle
 from explainer.app.widgets.question.line import answers_line, question_line
+from explainer.app.widgets.question.second_text import SecondPlaces, second_text
 from explainer.app.widgets.question.shortening import offer_parts, say_shortened
 from explainer.base.errors import TooLongError
+from explainer.figures.canvas.text import brief
 
 Answer = TypeVar("Answer")
 EXPLAINING = "Following every word through every layer …"
@@ -47,8 +49,9 @@ class Places:
     """Where on the page the parts go that are only known later.
 
     Without a place for `words` there are none to click, which may be followed where the page
-    `follows` words. Without a place for the `contrast` it is asked elsewhere. The answer in a
-    sentence goes to `said`, beside what is predicted: one element, which the next one replaces.
+    `follows` words; without places for a `second` text it is only named. Without a place for the
+    `contrast` it is asked elsewhere. The answer in a sentence goes to `said`, beside what is
+    predicted: one element, which the next one replaces.
     """
 
     messages: DeltaGenerator
@@ -59,6 +62,7 @@ class Places:
     predicted: DeltaGenerator | None = None
     said: DeltaGenerator | None = None
     follows: bool = False
+    second: SecondPlaces | None = None
 
 
 def question(on: Editor[Choices], width: float, *, follows: bool = False) -> Places:
@@ -70,11 +74,12 @@ def question(on: Editor[Choices], width: float, *, follows: bool = False) -> Pla
         else:
             top, predicted, below = st.container(), st.container(), st.container()
         with top:
-            words, click = sentence_box.sentence_box(on)
+            words, click, opens = sentence_box.sentence_box(on)
+            second = SecondPlaces(st.container(key="second"), opens)
         with below:
             contrast = question_line(on, follows=follows)
             messages, body, said = st.container(), st.container(), st.empty()
-    return Places(messages, contrast, body, words, click, predicted, said, follows)
+    return Places(messages, contrast, body, words, click, predicted, said, follows, second)
 
 
 def last_request(on: Editor[Choices]) -> str:
@@ -117,13 +122,14 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
     if places.contrast is not None:  # else the question is another's, who settles it
         settle(on, loaded, places.messages)
     chosen = on.choices()
+    reading = reading_for(chosen, loaded.info.task)
     asks_mask = places.words is not None and loaded.info.task == "masked-lm"
     problem: ExplainerError | None = None
     predicted: tuple[Prediction, ...] = ()
     try:
         if asks_mask and chosen.text.strip() and not sentence_box.has_mask(loaded, chosen.text):
             raise MaskMissingError(CHOOSE_WORD)
-        predicted = compute.predictions(Reading(chosen.model, chosen.text))
+        predicted = compute.predictions(reading)
     except ExplainerError as error:
         problem = error
     # Words and contrast stay on the page whatever is wrong with the sentence.
@@ -131,15 +137,26 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
         assert places.click is not None
         with places.words:
             sentence_box.words(on, loaded, predicted, places.click, follows=places.follows)
+    if loaded.info.task != "masked-lm":
+        _second_text(on, places, reading)
     if places.contrast is not None:
         with places.contrast:
             answers_line(on, contrast_choices(on, loaded, predicted))
     if problem is not None:
         raise problem
-    for note in compute.reading_notes(chosen.model, chosen.text):
+    for note in compute.reading_notes(reading):
         places.messages.info(plain(note), icon=":material/info:")
     say_shortened(on, places.messages)
     return compute.request_for(chosen, loaded.info.task), predicted
+
+
+def _second_text(on: Editor[Choices], places: Places, reading: Reading) -> None:
+    """The second text: its box, or where the page has none, the text itself."""
+    if places.second is not None:
+        second_text(on, places.second)
+    elif reading.pair is not None:
+        said = f"Read with the second text “{brief(reading.pair)}”, which Explore can change."
+        places.messages.caption(plain(said))
 
 
 def place_for_problem(on: Editor[Choices], places: Places) -> DeltaGenerator:
@@ -197,6 +214,8 @@ def differs(request: Request, chosen: Choices) -> list[str]:
     else:
         task = compute.model(request.model).info.task
         changed = ["question"] if contrast_for(chosen, task) != request.contrast else []
+        if pair_for(chosen, task) != request.pair:
+            changed = ["second text", *changed]
     return ["sentence", *changed] if chosen.text != request.text else changed
 
 
@@ -206,4 +225,5 @@ def _named(request: Request) -> str:
     one, other = contrast.correct or contrast.label, contrast.wrong or contrast.other
     words = [f"“{word}”" if word is not None else "the model’s choice" for word in (one, other)]
     asked = "" if one is None and other is None else f", asked for {' rather than '.join(words)}"
-    return f"“{request.text}”{asked}"
+    second = "" if request.pair is None else f" with “{request.pair}”"
+    return f"“{request.text}”{second}{asked}"

@@ -26,7 +26,7 @@ from explainer.question.sentence import read_sentence
 
 WORDS = ("correct", "wrong")
 CLASSES = ("label", "other")
-QUESTION = ("model", "text", *WORDS, *CLASSES)
+QUESTION = ("model", "text", "pair", *WORDS, *CLASSES)
 
 
 def choose_answer(on: Editor[Choices], name: str, answer: str | None) -> None:

@@ -35,10 +35,13 @@ INVISIBLE = "\u200b"
 """A space of no width."""
 
 
-def sentence_box(on: Editor[Choices]) -> tuple[DeltaGenerator, DeltaGenerator]:
+def sentence_box(
+    on: Editor[Choices],
+) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
     """The box to type in and the examples.
 
-    Where the sentence's words go, in the box's place, and what is said of a click on one.
+    Where the sentence's words go, in the box's place, what is said of a click on one, and what else
+    can be opened.
     """
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence_row"
@@ -57,7 +60,8 @@ def sentence_box(on: Editor[Choices]) -> tuple[DeltaGenerator, DeltaGenerator]:
             popover = st.popover("Examples", type="tertiary", key="examples")
             with popover.container(gap="xxsmall"):
                 _example_list(on)
-    return place, click
+            more = st.container(width="content")
+    return place, click, more
 
 
 def _example_list(on: Editor[Choices]) -> None:
@@ -84,6 +88,7 @@ def _choose_example(on: Editor[Choices], example: Example, with_model: bool) -> 
     chosen = replace(
         on.choices().unselected,
         text=example.text,
+        pair=None,
         correct=example.correct,
         wrong=example.wrong,
         label=None,

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
 from explainer.app import compute
+from explainer.app.compute.request import pair_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.question.kept import WORDS, type_text
@@ -24,7 +25,8 @@ def offer_parts(on: Editor[Choices], place: DeltaGenerator) -> None:
     """A button for each part of the text that the model can read."""
     chosen = on.choices()
     try:
-        parts = offers(compute.model(chosen.model), chosen.text)
+        loaded = compute.model(chosen.model)
+        parts = offers(loaded, chosen.text, pair_for(chosen, loaded.info.task))
     except ExplainerError:
         return  # a model that has gone since: the page says so
     with place, st.container(horizontal=True, key=f"shorten_{on.prefix}"):
@@ -50,9 +52,11 @@ def say_shortened(on: Editor[Choices], place: DeltaGenerator) -> None:
 
 
 def _keep(on: Editor[Choices], keep: Kept) -> None:
-    whole = on.choices().text
+    chosen = on.choices()
+    whole = chosen.text
     try:
-        part = shorten(compute.model(on.choices().model), whole, keep)
+        loaded = compute.model(chosen.model)
+        part = shorten(loaded, whole, keep, pair=pair_for(chosen, loaded.info.task))
     except ExplainerError:
         return  # a model that has gone since: the page says so
     st.session_state[_kept(on)] = (part, whole)

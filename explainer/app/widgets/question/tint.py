@@ -51,21 +51,38 @@ def tint(
     `scores` it is these, in grey where they have no sign.
     """
     try:
-        words = compute.word_tokens(request.model, request.text)
+        texts = compute.tokens_of_both(request.reading)
     except ExplainerError:
         return  # a model that has gone since; what is wrong has been said
     values = explanation.influence if scores is None else scores.scores
-    sums = [sum(values[at] for at in places) for places in words]
     signed = scores is None or scores.signed
-    rules = tint_rules(name_of(request.text), sums, palette(dark), signed=signed)
+    sums = [[sum(values[at] for at in places) for places in words] for words in texts]
+    largest = max((abs(value) for text in sums for value in text), default=0.0)
+    names = [name_of(request.text), *([] if request.pair is None else [second_name(request.pair)])]
+    rules = "\n".join(
+        tint_rules(name, text, palette(dark), largest, signed=signed)
+        for name, text in zip(names, sums, strict=True)
+    )
     st.html(f"<style>\n{rules}\n</style>")
 
 
+def second_name(pair: str) -> str:
+    """As `name_of` for a second text, which may be the same as the first."""
+    return name_of(f"2 {pair}")
+
+
 def tint_rules(
-    name: str, influence: Sequence[float], colours: Palette, *, signed: bool = True
+    name: str,
+    influence: Sequence[float],
+    colours: Palette,
+    largest: float | None = None,
+    *,
+    signed: bool = True,
 ) -> str:
-    """The style rules for the words of the text of this name."""
-    largest = max(map(abs, influence), default=0.0)
+    """The style rules for the words of the text of this name; `largest` has the full tint, the
+    strongest of them where it is not given."""
+    if largest is None:
+        largest = max(map(abs, influence), default=0.0)
     rules = []
     for number, value in enumerate(influence, start=1):
         opacity = STRONGEST * abs(value) / largest if largest else 0.0

@@ -81,7 +81,8 @@ def _imports(request: Request, *others: str) -> str:
 def _call(request: Request, model: str) -> str:
     """The call of `explain`, with what differs from its defaults."""
     asked = [field.name for field in fields(Contrast)]
-    arguments = [f"    {given},\n" for given in _changed(request.contrast, Contrast(), asked)]
+    arguments = _pair(request)
+    arguments += [f"    {given},\n" for given in _changed(request.contrast, Contrast(), asked)]
     arguments += _settings(request)
     if request.words is not None:
         arguments.append(f"    words={request.words},\n")
@@ -92,10 +93,16 @@ def _scores_call(request: Request, method: str) -> str:
     """The call of `word_scores`, with what differs from its defaults."""
     asked = [field.name for field in fields(Contrast)]
     contrast = ", ".join(_changed(request.contrast, Contrast(), asked))
-    arguments = [f"    contrast=Contrast({contrast}),\n"] if contrast else []
+    arguments = _pair(request)
+    arguments += [f"    contrast=Contrast({contrast}),\n"] if contrast else []
     arguments += _settings(request)
     given = f"    model,\n    {request.text!r},\n    {method!r},\n{''.join(arguments)}"
     return f"word_scores(\n{given})\n"
+
+
+def _pair(request: Request) -> list[str]:
+    """The second text as an argument, where there is one."""
+    return [] if request.pair is None else [f"    pair={request.pair!r},\n"]
 
 
 def _settings(request: Request) -> list[str]:

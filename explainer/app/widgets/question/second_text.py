@@ -1,0 +1,69 @@
+"""The second text that a classifier may read with the sentence: its words, and its box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer import ExplainerError
+from explainer.app import compute
+from explainer.app.state.choices import Choices
+from explainer.app.state.editor import Editor
+from explainer.app.widgets.question.tint import second_name, spans_html
+
+HELP = (
+    "What the model reads together with the sentence: what is to follow from it, its paraphrase, "
+    "or the passage that a question is about."
+)
+
+
+@dataclass(frozen=True)
+class SecondPlaces:
+    """Where the second text goes, and where its box is opened while there is none."""
+
+    text: DeltaGenerator
+    opens: DeltaGenerator
+
+
+def second_text(on: Editor[Choices], places: SecondPlaces) -> None:
+    """The words of the second text, if there is one, and what opens its box."""
+    pair = on.choices().pair
+    if pair is None:
+        with places.opens:
+            _box(on, "Second text")
+        return
+    row = places.text.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key="second_row"
+    )
+    with row:
+        with st.container(width="content", key=f"second_words_{second_name(pair)}"):
+            st.html(f'<p class="ipe-text" tabindex="0">{_words(on.choices().model, pair)}</p>')
+        _box(on, "Edit second text")
+
+
+def _box(on: Editor[Choices], name: str) -> None:
+    pair = on.choices().pair
+    with st.popover(name, type="tertiary", key="second_text"):
+        st.text_input(
+            "Second text",
+            placeholder="Type it, then press Enter",
+            help=HELP,
+            **on.show("pair", pair or "", partial(_typed, on)),
+        )
+        if pair is not None:
+            st.button("Remove it", key=f"{on.prefix}_no_pair", on_click=_typed, args=(on, ""))
+
+
+def _typed(on: Editor[Choices], text: str) -> None:
+    on.put(replace(on.choices().unselected, pair=" ".join(text.splitlines()) or None))
+
+
+def _words(model: str, pair: str) -> str:
+    try:
+        spans = compute.words(model, pair)
+    except ExplainerError:
+        spans = ()  # reading both texts says what is wrong with it
+    return spans_html(pair, spans)

@@ -255,7 +255,7 @@ def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkey
     request = replace(request_, settings=Settings(points=1000, rule="trapezoid"))
     model = compute.model(request.model)
     whole = estimate(model, 11, request.settings, bounds.budget(), flow=True)
-    slower = pace(model.adapter) * whole.seconds / 3000
+    slower = pace(model.adapter) * whole.seconds / 2990  # 100 points with a little to spare
     monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda *_, **__: slower)
     monkeypatch.setenv(bounds.SECONDS_VARIABLE, "300")
     with pytest.raises(ExplainerError) as error:

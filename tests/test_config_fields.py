@@ -322,3 +322,14 @@ def test_old_and_new_names_of_rotations_make_the_same_network(tmp_path):
     assert answer.__wrapped__(folder) != before
     set_config(folder, **old)
     assert answer.__wrapped__(folder) == before
+
+
+def test_a_debertas_head_is_told_by_its_weights_where_its_configuration_does_not(tmp_path):
+    family = ARCHITECTURES["deberta-v2"]
+    sizes = dict(zip(family.sizes, (2, 2, 12, 24, len(WORDS), 40), strict=False))
+    for legacy in (True, False):
+        config = family.config_class(**sizes, legacy=legacy)
+        folder = save_tiny(tmp_path / f"legacy {legacy}", family.masked_lm, config)
+        before = answer(folder)
+        drop_config(folder, "legacy")
+        assert answer.__wrapped__(folder) == before

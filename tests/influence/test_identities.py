@@ -1,6 +1,7 @@
 """The identities that make the closed forms right, in float64 on tiny random networks."""
 
 import itertools
+from typing import Any
 
 import pytest
 import torch
@@ -18,7 +19,7 @@ from tests import oracle as published
 from tests.tiny import SIZES, adapted, as_encoder_ends, tiny_problem, traced
 
 TOKENS = tuple("abcdefgh")
-PROBLEMS = {
+PROBLEMS: dict[str, dict[str, Any]] = {
     "masked LM": {},
     "classifier of three": {"classes": 3},
     "gelu_new": {"activation": "gelu_new"},

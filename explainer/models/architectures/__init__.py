@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +39,8 @@ class Architecture:
     at least as in `fewest`; of `only` each field must be 1, as others are not built.
     `own` are fields beside these of which the network is made, of which `refused` names one that is
     not built or makes no sense (of a classifier if so), and what is expected. `without` are left
-    out, though the class has a default, which need not fit. `complete` makes what of a network is
+    out, though the class has a default, which need not fit. `told` are fields that the names of the
+    weights tell where the configuration does not. `complete` makes what of a network is
     in no file.
     """
 
@@ -59,6 +60,7 @@ class Architecture:
     only: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    told: Callable[[Mapping[str, Any], Collection[str]], dict[str, Any]] = lambda *_: {}
     refused: Callable[[Mapping[str, Any], bool], tuple[str, str] | None] = lambda *_: None
     complete: Callable[[Any], None] = lambda _: None
 
@@ -186,6 +188,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         SIZES[:-1],
         own=deberta.OWN,
         refused=deberta.refused,
+        told=deberta.told,
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import torch
@@ -39,6 +39,16 @@ def adapt(network: Any) -> Adapter:
         for layer in encoder.encoder.layer
     )
     return Adapter(_embedding(encoder.embeddings), blocks, _head(network))
+
+
+def told(config: Mapping[str, Any], weights: Collection[str]) -> dict[str, Any]:
+    """Which of the two heads for masked words it has, where the configuration does not say.
+
+    DeBERTa-v3's files do not, and have today's; the class takes the old one for it by default.
+    """
+    if "legacy" in config:
+        return {}
+    return {"legacy": not any(name.startswith("lm_predictions.lm_head.") for name in weights)}
 
 
 def refused(config: Mapping[str, Any], _classified: bool) -> tuple[str, str] | None:

@@ -77,6 +77,7 @@ def plan(config: dict[str, Any], task: Task, header: Mapping[str, Announced], na
     """
     family = ARCHITECTURES[config["model_type"]]
     places = _places(family, header, name)
+    config = config | family.told(config, places)
     _check_depth(family, config, places, name)
     classes = _classes(config, task, places, header, name)
     made = library_config(config, task, classes, name)

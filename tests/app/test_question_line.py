@@ -70,6 +70,11 @@ def test_a_text_with_markup_stays_text():
     )
 
 
+def test_no_line_of_the_answer_begins_with_the_sign_of_a_percentage():
+    pieces = (Piece("“5 %”", "word"), Piece(" logits. 28 % of that"))
+    assert answer_html(pieces).endswith("</b> logits. 28\N{NO-BREAK SPACE}% of that")
+
+
 def test_the_words_are_tinted_by_what_is_explained(tiny_masked_lm_dir):
     test = opened(tiny_masked_lm_dir)
     found = compute.explanation(test.session_state["explore_last_request"])

@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from explainer.app.widgets.markdown import unbroken
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.summary import Piece, headline
 
@@ -25,6 +26,6 @@ def answer_html(pieces: tuple[Piece, ...]) -> str:
     return "".join(
         f'<b class="{LOOKS[piece.role]}">{escape(piece.text)}</b>'
         if piece.role in LOOKS
-        else escape(piece.text)
+        else escape(unbroken(piece.text))
         for piece in pieces
     )

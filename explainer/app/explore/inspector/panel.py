@@ -23,7 +23,7 @@ from explainer.app.explore.selection import select_popover, show_all
 from explainer.app.explore.state import EDITOR
 from explainer.app.explore.tables import passing_table
 from explainer.app.widgets.frame.notes import show_error
-from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.markdown import plain, unbroken
 from explainer.base.numbers import amount, counted, percent, signed
 from explainer.figures import View
 from explainer.figures.canvas import wording
@@ -152,7 +152,7 @@ def says_step(explanation: Explanation, step: Step) -> str:
     second, value = next(pair for pair in step.ranked if pair[0] != edge.component)
     share = ""
     if whole * step.carried > 0:  # in one piece with its number: no line begins with it
-        share = f" ({percent(step.carried / whole)})".replace(" ", "\N{NO-BREAK SPACE}")
+        share = f"\N{NO-BREAK SPACE}({unbroken(percent(step.carried / whole))})"
     if len(patterns) == 1:
         word = f"“{wording.name(explanation, patterns[0].source)}”"
         comes = f"Of the {signed(patterns[0].influence)} of {word}, {amount(whole)} comes this way"

@@ -14,6 +14,7 @@ from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.state.choices import What
 from explainer.app.widgets.cuts import WITHOUT, replacement_field
 from explainer.app.widgets.glossary import words
+from explainer.app.widgets.markdown import unbroken
 from explainer.app.widgets.strip import prediction_list
 from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import wording
@@ -114,8 +115,8 @@ def _answer(
         f"<caption>Q: {escape(wording.question(target))}, in logits</caption>{rows}</table>"
     )
     said = escape(says_effect(target, after, name))
-    left = f"<b>{percent(after / before) if before else '–'}</b> of Q is left."
-    odd = escape(says_odd(target, after, predicted, found.predictions) or "")
+    left = f"<b>{unbroken(percent(after / before)) if before else '–'}</b> of Q is left."
+    odd = escape(unbroken(says_odd(target, after, predicted, found.predictions) or ""))
     st.html(f'<p class="ipe-effect">{said} {left} {odd}</p>')
     as_it_is, changed = st.columns(2, gap="small", wrap=False)
     with as_it_is:

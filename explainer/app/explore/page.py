@@ -127,9 +127,7 @@ def _figures(
     beside = width >= BESIDE
     scores = _scores(request)
     view = replace(view_of(LINKED.get(), graph_width(width)), scores=scores)
-    tint(request, explanation, scores, dark=is_dark())
     drawn = rows.drawn(view)
-    answer(drawn, said)
     if scores is not None:
         st.caption(plain(says_bars(drawn, "Bars and tints")))
     tour(explanation, request)
@@ -146,6 +144,10 @@ def _figures(
                 graph(rows, request, view, drawn, waits=True)
     else:
         _graph(picture, rows, request, view, drawn)
+    # After the graph, though they stand above it: a browser that has the graph among the first
+    # things of an answer lays the page out once less before it is drawn.
+    tint(request, explanation, scores, dark=is_dark())
+    answer(drawn, said)
     if not explanation.patterns:
         picture.info(NOTHING, icon=":material/info:")
         LINKED.write_link()

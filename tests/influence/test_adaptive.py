@@ -22,8 +22,9 @@ from explainer.influence.sampling.path import IntegrationPath
 from explainer.influence.search.refine import refine
 from explainer.influence.trace import trace_together
 from explainer.question.quantity import Contrast, Quantity
-from tests.influence.test_identities import TOKENS, close
+from tests.influence.test_identities import close
 from tests.influence.test_together import TEXTS, same
+from tests.problems import TOKENS
 from tests.tiny import adapted, tiny_problem, traced
 
 EPS = 2.0**-52

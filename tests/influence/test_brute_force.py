@@ -7,7 +7,7 @@ import pytest
 from explainer.influence.search.refine import refine
 from tests import gates
 from tests import oracle as published
-from tests.influence.test_identities import TOKENS
+from tests.problems import TOKENS
 from tests.tiny import SIZES, tiny_problem, traced
 
 

@@ -6,7 +6,7 @@ import torch
 from explainer.influence.search.components import components_along
 from explainer.influence.search.refine import refine
 from tests import oracle as published
-from tests.influence.test_identities import PROBLEMS, TOKENS
+from tests.problems import PROBLEMS, TOKENS
 from tests.tiny import tiny_problem, traced
 
 BUDGETS = [None, 100_000, 40_000, 17_000]

@@ -1,5 +1,9 @@
 """The run that tests of its folder begin from."""
 
+import tests.executed  # noqa: F401  # before anything of the engine
+
+# isort: split
+
 from pathlib import Path
 
 import pytest

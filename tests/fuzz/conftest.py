@@ -1,10 +1,12 @@
 """The models and the explanation that generated cases are about."""
 
+import tests.executed  # noqa: F401  # before anything of the engine
+
+# isort: split
+
 import pytest
 
-from explainer import (
-    explain,
-)
+from explainer import explain
 from tests.fuzz.asking import FEW, Quiet
 
 

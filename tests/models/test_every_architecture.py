@@ -7,10 +7,12 @@ import torch
 
 from explainer import (
     ExplainerError,
+    Question,
     Settings,
     ablate,
     explain,
     explain_many,
+    predict,
     stability,
     word_scores,
 )
@@ -29,6 +31,8 @@ TEXT = "the farmers that the assistant loves [MASK] old ."
 OTHERS = ("the [MASK] .", "the farmers [MASK] unhappiest .")
 POST_NORM = ("decompx", "alti", "globenc")
 SETTINGS = Settings(points=3)
+LOOSE = 1e-5
+"""transformers computes ModernBERT's rotations in float32."""
 CASES = [(kind, task) for kind in SIZES for task in ("masked_lm", "classification")]
 
 
@@ -117,3 +121,35 @@ def test_reduced_products_are_near_and_say_how_near(asked):
     off = abs(reduced.target.value - full.target.value)
     assert 0 < off < 0.2 * max(1.0, abs(full.target.value))
     assert abs(reduced.reduced.gap) == pytest.approx(off, abs=1e-4)
+
+
+def test_two_texts_are_followed_alone_and_among_others(asked):
+    load, (first, second, *_) = asked
+    model = load()
+    if model.info.task == "masked-lm":
+        with pytest.raises(ExplainerError, match="leave the second text out"):
+            explain(model, first, pair=second, settings=SETTINGS)
+        return
+    known = model.adapter.embedding.segments
+    if known is not None and len(known) == 1:
+        with pytest.raises(ExplainerError, match="tells 2 segments apart"):
+            explain(model, first, pair=second, settings=SETTINGS)
+        return
+    contrast = Contrast(label=0)
+    questions = [Question(first, contrast, second), Question(second, contrast)]
+    pair, single = explain_many(model, questions, settings=SETTINGS)
+    same(explain(model, first, pair=second, label=0, settings=SETTINGS), pair)
+    same(explain(model, second, label=0, settings=SETTINGS), single)
+    own = model.network(**_given(model, first, second)).logits[0]
+    (found,) = [one for one in predict(model, first, 9, pair=second) if one.id == 0]
+    assert found.logit == pytest.approx(float(own[0]), abs=LOOSE)
+
+
+def _given(model, first, second):
+    """What transformers gives this network of two texts."""
+    made = model.tokenizer(first, second, return_tensors="pt")
+    return {
+        name: made[name]
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+        if name != "token_type_ids" or model.adapter.embedding.segments is not None
+    }

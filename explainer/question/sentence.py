@@ -146,7 +146,9 @@ def word_spans(model: Model, text: str) -> tuple[Span, ...]:
         else:
             spans.append((start, end))
             parts.append(part)
-    return tuple((_as_typed(model, text, a), _as_typed(model, text, b)) for a, b in spans)
+    masks = [mask.span() for mask in MASK_SPELLINGS.finditer(text)]  # found once, not for each word
+    token = len(model.tokenizer.mask_token)
+    return tuple((_as_typed(masks, token, a), _as_typed(masks, token, b)) for a, b in spans)
 
 
 def without_space(text: str, span: Span) -> Span:
@@ -168,16 +170,18 @@ def with_mask_token(model: Model, text: str) -> str:
     return MASK_SPELLINGS.sub(lambda _: model.tokenizer.mask_token, text)
 
 
-def _as_typed(model: Model, text: str, place: int) -> int:
-    """Where in `text` a place of `with_mask_token` is; inside a mask, at its end."""
+def _as_typed(masks: Sequence[Span], token: int, place: int) -> int:
+    """Where in a text with these `masks`, as they are typed, a place of `with_mask_token` is.
+
+    Inside a mask, which is `token` characters long there, it is at its end.
+    """
     longer = 0
-    token = len(model.tokenizer.mask_token)
-    for mask in MASK_SPELLINGS.finditer(text):
-        if place <= mask.start() + longer:
+    for start, end in masks:
+        if place <= start + longer:
             break
-        if place < mask.start() + longer + token:
-            return mask.end()
-        longer += token - len(mask[0])
+        if place < start + longer + token:
+            return end
+        longer += token - (end - start)
     return place - longer
 
 

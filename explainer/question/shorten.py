@@ -32,7 +32,8 @@ def shorten(model: Model, text: str, keep: Kept = "start", *, pair: str | None =
     room = _room(given_model(model), pair)
     spans = word_spans(model, text)
     sizes = _sizes(model, text)
-    if sum(sizes) <= room:
+    # Counted as they are read: spaces may be tokens too, which are of no word.
+    if _tokens(model, text) <= room:
         return text
     masks = [
         number

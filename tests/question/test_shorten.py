@@ -5,8 +5,10 @@ import pytest
 from explainer import ExplainerError, Settings, explain, predict, shorten
 from explainer.base.errors import TooLongError
 from explainer.cli.main import main
+from explainer.question import sentence
 from explainer.question.sentence import read_sentence
 from explainer.question.shorten import offers
+from tests.vocabularies import loaded
 
 ROOM = 30
 """Tokens of a text that the tiny models read, beside [CLS] and [SEP]."""
@@ -57,6 +59,43 @@ def test_other_spellings_of_the_mask_stay_as_they_are_typed(tiny_masked_lm):
 def test_a_short_text_stays_whole(tiny_classifier, tiny_masked_lm):
     assert shorten(tiny_classifier, "the  farmer .", "end") == "the  farmer ."
     assert shorten(tiny_masked_lm, "the [MASK] .", "start") == "the [MASK] ."
+
+
+@pytest.mark.parametrize("kind", ["byte-level", "unigram", "byte-fallback", "characters"])
+def test_spaces_that_are_tokens_of_no_word_count_too(tmp_path, kind):
+    model = loaded(tmp_path / kind, kind)
+    text = "the   old    " * 8 + model.tokenizer.mask_token + "    is     old ."
+    with pytest.raises(TooLongError):
+        predict(model, text)
+    assert offers(model, text)
+    for keep in offers(model, text):
+        kept = shorten(model, text, keep)
+        assert kept in text
+        assert predict(model, kept)
+
+
+def test_masks_are_looked_for_as_often_in_a_long_text_as_in_a_short_one(
+    tiny_masked_lm, monkeypatch
+):
+    class Counted:
+        def __init__(self, spellings):
+            self.spellings, self.searches = spellings, 0
+
+        def finditer(self, text):
+            self.searches += 1
+            return self.spellings.finditer(text)
+
+        def __getattr__(self, name):
+            return getattr(self.spellings, name)
+
+    counted = Counted(sentence.MASK_SPELLINGS)
+    monkeypatch.setattr(sentence, "MASK_SPELLINGS", counted)
+    counts = []
+    for words in (2, 200):
+        counted.searches = 0
+        sentence.word_spans(tiny_masked_lm, "the farmer " * words + "[MASK]")
+        counts.append(counted.searches)
+    assert counts[0] == counts[1]
 
 
 def test_a_second_text_takes_its_room(tiny_classifier):

@@ -300,3 +300,13 @@ def test_the_table_of_steps_adds_up_to_what_patterns_carry(page):
     assert {tuple(row) for row in frame[["to", "to_token"]].to_numpy()} <= {
         *enumerate(shown.tokens)
     }
+
+
+def test_a_late_click_brings_no_undone_cut_back(page):
+    edge, _ = shared_step(page())
+    test = page(at=written_place(edge), what="step")
+    late = test._tree.get_widget_states()  # what a browser sends until it hears of the next run
+    checked(test.button(key="undo").click().run())
+    assert "what" not in query(test)
+    checked(test._run(late))
+    assert "what" not in query(test)

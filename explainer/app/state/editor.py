@@ -46,15 +46,23 @@ class Editor(Generic[Choice]):
         popover.
         """
         version = f"{self.prefix}_{name}_version"
-        key = f"{self.prefix}_{name}_{st.session_state.get(version, 0)}"
+        key = self._key(name)
         if key in st.session_state and st.session_state[key] != value:
             st.session_state[version] = st.session_state.get(version, 0) + 1
-            key = f"{self.prefix}_{name}_{st.session_state[version]}"
+            key = self._key(name)
 
         def changed() -> None:
-            on_change(st.session_state[key])
+            # A browser that has not heard yet that the widget is another one sends the old one's
+            # value with the next click, and Streamlit, which has forgotten it, takes it for new.
+            if key == self._key(name):
+                on_change(st.session_state[key])
 
         return {"key": key, "on_change": changed, argument: value}
+
+    def _key(self, name: str) -> str:
+        """The key of the widget that shows a choice now."""
+        number = st.session_state.get(f"{self.prefix}_{name}_version", 0)
+        return f"{self.prefix}_{name}_{number}"
 
     def show_option(
         self, name: str, options: Sequence[Any], value: Any, on_change: Callable[[Any], None]

@@ -45,16 +45,22 @@ def found_beside(
     from explainer.question.quantity import Contrast
 
     contrast = Contrast(options.correct, options.wrong, options.label, options.other)
-    settings, text = explanation.settings, options.text
+    settings, text, pair = explanation.settings, options.text, options.pair
     scores: WordScores | None = None
     checked: tuple[Stability, ...] = ()
     if options.scores is not None:
-        scores = word_scores(model, text, options.scores, contrast=contrast, settings=settings)
+        scores = word_scores(
+            model, text, options.scores, pair=pair, contrast=contrast, settings=settings
+        )
     patterns = explanation.drawn(0.0 if every else options.minimum_share)
     if options.stability and patterns:
         words = [pattern.source for pattern in patterns]
         checked = stability(
-            model, text, words, contrast=contrast, settings=settings, memory=options.memory
+            *(model, text, words),
+            pair=pair,
+            contrast=contrast,
+            settings=settings,
+            memory=options.memory,
         )
     return Beside(scores, checked)
 

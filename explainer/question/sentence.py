@@ -78,9 +78,9 @@ def read_sentence(model: Model, text: str, pair: str | None = None) -> Sentence:
     for number, (one, what) in enumerate(zip(typed, PLACES, strict=False)):
         _check_not_blank(one, what, number in parts)
     masks = _positions(encoding.ids, special, model.tokenizer.mask_token_id)
-    _check_typed_tokens(model, encoding.ids, special)
+    _check_typed_tokens(model, encoding)
     _check_masks(model, text, masks)
-    _check_length(model, encoding.ids)
+    _check_length(model, encoding.ids, pair)
     words = _words(model, texts, encoding)
     return Sentence(
         text=texts[0],
@@ -218,14 +218,16 @@ def _check_not_blank(text: str, what: str, has_tokens: bool) -> None:
         raise ExplainerError(f"{what} {came}: type a sentence.")
 
 
-def _check_typed_tokens(model: Model, ids: list[int], special: tuple[bool, ...]) -> None:
+def _check_typed_tokens(model: Model, encoding: Any) -> None:
     tokenizer = model.tokenizer
+    typed = set(zip(encoding.sequence_ids, encoding.ids, strict=True))
     for token in (tokenizer.cls_token, tokenizer.sep_token, tokenizer.pad_token):
-        if _positions(ids, special, tokenizer.convert_tokens_to_ids(token)):
-            raise ExplainerError(
-                f"The text contains {token}, which the model sets itself: remove it and type "
-                "only the sentence."
-            )
+        for number, what in enumerate(PLACES):
+            if (number, tokenizer.convert_tokens_to_ids(token)) in typed:
+                raise ExplainerError(
+                    f"{what} contains {token}, which the model sets itself: remove it and type "
+                    "only the sentence."
+                )
 
 
 def _check_masks(model: Model, text: str, masks: tuple[int, ...]) -> None:
@@ -243,14 +245,17 @@ def _check_masks(model: Model, text: str, masks: tuple[int, ...]) -> None:
     )
 
 
-def _check_length(model: Model, ids: list[int]) -> None:
+def _check_length(model: Model, ids: list[int], pair: str | None) -> None:
     if len(ids) > model.max_tokens:
-        parts = "to its start or its end"
-        if model.info.task == "masked-lm":
-            parts = "to its start, its end or what is around the mask"
+        what, shorter = "The text is", "shorten it to its start or its end"
+        if pair is not None:
+            what = "The two texts are together"
+            shorter = "shorten the second one, or the first to its start or its end"
+        elif model.info.task == "masked-lm":
+            shorter = "shorten it to its start, its end or what is around the mask"
         raise TooLongError(
-            f"The text is {len(ids):,} tokens long with [CLS] and [SEP], but the model reads "
-            f"at most {model.max_tokens:,}: shorten it {parts}."
+            f"{what} {len(ids):,} tokens long with [CLS] and [SEP], but the model reads at most "
+            f"{model.max_tokens:,}: {shorter}."
         )
 
 

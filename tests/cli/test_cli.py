@@ -13,7 +13,7 @@ import pytest
 
 import explainer
 from explainer import api
-from explainer.api import explain
+from explainer.api import explain, word_scores
 from explainer.base import assets, extras
 from explainer.base.numbers import percent
 from explainer.cli.main import main
@@ -544,3 +544,16 @@ def test_a_pair_that_is_not_taken_is_refused(lm, classifier, capsys):
     assert "The second text is empty" in mistake(
         capsys, "explain", "the farmer .", "--pair", "", *classifier
     )
+
+
+def test_scores_and_stability_of_a_pair_are_of_both_texts(classifier, tiny_classifier, capsys):
+    first, second = "the farmer is good .", "the assistant is bad ."
+    points = ["--points", "4", "--rule", "trapezoid", "--format", "json"]
+    more = ["--scores", "leave-one-out", "--stability"]
+    assert main(["explain", first, "--pair", second, *classifier, *points, *more]) == 0
+    found = json.loads(capsys.readouterr().out)
+    settings = Settings(points=4, rule="trapezoid")
+    own = word_scores(tiny_classifier, first, "leave-one-out", pair=second, settings=settings)
+    assert found["scores"]["scores"] == pytest.approx(own.scores, abs=1e-4)
+    checked = {one["pattern"]["token"] for one in found["stability"]}
+    assert "assistant" in checked

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from explainer.api import (
-        Question,
         ablate,
         explain,
         explain_many,
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from explainer.models.model import Model
     from explainer.models.registry import available_models, load_model
     from explainer.question.predictions import Prediction, predict
-    from explainer.question.quantity import Contrast
+    from explainer.question.quantity import Contrast, Question
     from explainer.question.shorten import shorten
     from explainer.results.beside.found import Beside
     from explainer.results.beside.stability import Stability, StabilityCheck
@@ -140,7 +139,7 @@ _HOMES = {
     "Place": "results.route",
     "Prediction": "question.predictions",
     "ProtocolRecord": "evaluation.protocols.measurement",
-    "Question": "api",
+    "Question": "question.quantity",
     "Record": "evaluation.record",
     "Replacement": "intervention.filling",
     "Route": "results.route",

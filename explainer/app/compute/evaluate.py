@@ -55,15 +55,15 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
 
     All methods take hardly longer than the usual ones: most of the time goes into the paths.
     """
-    options = _options(request, replacement)
-    filled = shared_fillings.within(
-        loaded, Reading(request.model, version=request.version), options
-    )
     if request.pair is not None:
         raise ExplainerError(
             "Methods are compared in one text, and a second one is asked about here: remove the "
             "second text."
         )
+    options = _options(request, replacement)
+    filled = shared_fillings.within(
+        loaded, Reading(request.model, version=request.version), options
+    )
     sentence = read_sentence(loaded, request.text)
     quantity = choose_quantity(loaded, sentence, request.contrast)
     correct, *rivals = asked_for(loaded, sentence, quantity)

@@ -31,6 +31,7 @@ from explainer.models.architectures.bert import adapt
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model
 from explainer.question.quantity import Quantity, masked_word
+from explainer.question.readouts.logits import Logits
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.settings import Settings
 from tests import oracle as published
@@ -91,7 +92,9 @@ class Job:
         """The same problem in the terms of the published procedure."""
         path = integration_path(self.model, self.sentence, self.settings)
         a, weights = path.a[:, 0].to(path.x), path.weights[:, 0].to(path.x)
-        asked = self.quantity.position, self.quantity.classes, self.quantity.weights
+        readout = self.quantity.readout
+        assert isinstance(readout, Logits)
+        asked = self.quantity.position, readout.classes, readout.weights
         return published.Problem(self.model.network, path.x, path.b, a, weights, *asked)
 
 

@@ -7,7 +7,7 @@ state whose derivative is stopped where skip is closed, its projections the whol
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -64,15 +64,22 @@ def influence_of(
     nodes: tuple[int, ...],
     components: tuple[int, ...] | None = None,
     part: str | None = None,
+    read: Callable[[Tensor], Tensor] | None = None,
 ) -> float:
-    """Influence of one whole pattern; the arguments are those of `oracle.influence_of`."""
+    """Influence of one whole pattern; the arguments are those of `oracle.influence_of`.
+
+    `read` makes Q of the logits of all tokens, or of a classifier's, where the problem's own does
+    not.
+    """
     masks = masks_of(problem, nodes, components, part)
     z = path_points(problem).requires_grad_()
     with _gated(problem, masks):
         logits = problem.network(inputs_embeds=z).logits
-    if logits.dim() == 3:
-        logits = logits[:, problem.position]
-    quantity = logits[:, list(problem.classes)] @ z.new_tensor(problem.coefficients)
+    if read is not None:
+        quantity = read(logits)
+    else:
+        at_target = logits[:, problem.position] if logits.dim() == 3 else logits
+        quantity = at_target[:, list(problem.classes)] @ z.new_tensor(problem.coefficients)
     (gradient,) = torch.autograd.grad(quantity.sum(), z)
     along = torch.einsum("snd,nd,s->n", gradient, problem.x - problem.b, problem.weights)
     return float(along[nodes[0]])

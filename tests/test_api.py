@@ -41,12 +41,19 @@ def test_json_follows_the_contract(masked_lm):
         *("schema", "model", "tokens", "target", "settings", "influence"),
         *("completeness_gap", "points_used", "patterns", "words", "flow"),
     ]
-    assert data["schema"] == 2
+    assert data["schema"] == 3
     assert data["model"] == {
         **{"name": masked_lm.info.name, "task": "masked-lm"},
         **{"layers": layers, "heads": heads, "d_model": 12, "head": "choice"},
     }
-    assert set(data["target"]) == {"position", "correct", "wrong", "value", "baseline_value"}
+    assert set(data["target"]) == {
+        "positions",
+        "correct",
+        "wrong",
+        "value",
+        "baseline_value",
+        "unit",
+    }
     assert data["settings"] == {
         **{"points": 200, "rule": "adaptive", "tolerance": 0.01, "baseline": "mask"},
         **{"keep_special": False, "top_k": 1, "search": "staged", "beam": 4},
@@ -62,7 +69,7 @@ def test_json_follows_the_contract(masked_lm):
         ):
             assert parts is None if component == "skip" else sum(parts) == pytest.approx(carried)
         assert pattern["nodes"][0] == pattern["source"]
-        assert pattern["nodes"][-1] == data["target"]["position"]
+        assert pattern["nodes"][-1] in data["target"]["positions"]
         assert pattern["influence"] == data["influence"][pattern["source"]]
     sizes = [abs(pattern["influence"]) for pattern in data["patterns"]]
     assert sizes == sorted(sizes, reverse=True)

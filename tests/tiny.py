@@ -15,6 +15,7 @@ from explainer.influence.trace import Trace, trace_together
 from explainer.models.adapter import Adapter
 from explainer.models.architectures import ARCHITECTURES, modernbert
 from explainer.question.quantity import Quantity
+from explainer.question.readouts.logits import Logits
 from explainer.results.explanation import Explanation
 from explainer.results.settings import Rule
 from tests.oracle import Problem
@@ -127,9 +128,15 @@ def as_encoder_ends(problem: Problem, last: Tensor) -> Tensor:
     return last if norm is None else norm(last)
 
 
-def traced(problem: Problem, budget: int | None = None) -> Trace:
-    """The engine's trace of the same problem."""
-    quantity = Quantity(problem.position, problem.classes, problem.coefficients, "correct", "wrong")
+def asked_by(problem: Problem) -> Quantity:
+    """The quantity of interest that the problem asks about."""
+    readout = Logits(tuple(problem.classes), tuple(problem.coefficients))
+    return Quantity((problem.position,), readout, "correct", "wrong")
+
+
+def traced(problem: Problem, budget: int | None = None, quantity: Quantity | None = None) -> Trace:
+    """The engine's trace of the same problem, or of another quantity."""
+    quantity = quantity or asked_by(problem)
     with torch.no_grad():
         path = IntegrationPath.between(problem.b, problem.x, problem.points, problem.weights)
         return trace_together(adapted(problem), path, [quantity], [len(problem.x)], budget)

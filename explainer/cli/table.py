@@ -107,6 +107,14 @@ def _names(tokens: Sequence[str]) -> list[str]:
     ]
 
 
+def _places(explanation: Explanation) -> str:
+    """Where Q is read."""
+    tokens, positions = explanation.tokens, explanation.target.positions
+    if len(positions) == len(tokens):
+        return f"all {len(tokens)} tokens"
+    return ", ".join(f"{tokens[at]} (token {at})" for at in positions)
+
+
 def _head(explanation: Explanation) -> str:
     model, target, settings = explanation.model, explanation.target, explanation.settings
     kept = ", [CLS] and [SEP] kept" if settings.keep_special else ""
@@ -120,8 +128,7 @@ def _head(explanation: Explanation) -> str:
             " ".join(explanation.tokens),
             f"model     {model.name}: {model.task}, {model.layers} layers × {model.heads} heads "
             f"× {model.d_model}",
-            f"target    Q = {output} {target.label}, at {explanation.tokens[target.position]} "
-            f"(token {target.position})",
+            f"target    Q = {output} {target.label}, at {_places(explanation)}",
             f"Q(x)      {_signed(target.value)}   Q(b) {_signed(target.baseline_value)}   "
             f"difference {_signed(difference)}",
             f"sum of g  {_signed(total)}   gap {_signed(gap)} "

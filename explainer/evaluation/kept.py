@@ -62,7 +62,7 @@ def kept_by_nodes(
     for layer, positions in enumerate(strongest_nodes(ranked[:-1], counts)):
         nodes[layer, list(positions)] = True
     if mode == "keep":
-        nodes[-1, explanation.target.position] = True
+        nodes[-1, list(explanation.target.positions)] = True
     else:
         nodes = ~nodes
     return replace(keep_all(model, len(explanation.tokens)), nodes=nodes)

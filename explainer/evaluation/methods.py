@@ -121,26 +121,25 @@ Method = PathMethod | LayerMethod | CellMethod
 
 
 def _attention(signals: Signals, pattern: Pattern, **how: object) -> ScoredRoute:
-    target = signals.explanation.target.position
+    target = pattern.nodes[-1]
     return attention_path(signals.attention, pattern.source, target, **how)  # type: ignore[arg-type]
 
 
 def _rollout(signals: Signals, pattern: Pattern) -> ScoredRoute:
-    return rollout_path(signals.attention, pattern.source, signals.explanation.target.position)
+    return rollout_path(signals.attention, pattern.source, pattern.nodes[-1])
 
 
 def _flow(signals: Signals, pattern: Pattern) -> ScoredRoute:
-    return attention_flow(signals.attention, pattern.source, signals.explanation.target.position)
+    return attention_flow(signals.attention, pattern.source, pattern.nodes[-1])
 
 
 def _matrix(signals: Signals, pattern: Pattern, name: str) -> ScoredRoute:
-    target = signals.explanation.target.position
-    return strongest_path(signals.matrices[name], pattern.source, target)
+    return strongest_path(signals.matrices[name], pattern.source, pattern.nodes[-1])
 
 
 def _matrix_nodes(signals: Signals, name: str) -> Array:
     """How much of the target comes through every node [L + 1, pos], as a share of 1."""
-    return rolled_to(signals.matrices[name], signals.explanation.target.position)
+    return rolled_to(signals.matrices[name], signals.explanation.target.positions)
 
 
 def _random(signals: Signals, pattern: Pattern) -> ScoredRoute:
@@ -148,7 +147,7 @@ def _random(signals: Signals, pattern: Pattern) -> ScoredRoute:
     return random_path(
         signals.rng,
         pattern.source,
-        explanation.target.position,
+        pattern.nodes[-1],
         layers=explanation.model.layers,
         heads=explanation.model.heads,
         n_tokens=len(explanation.tokens),
@@ -157,7 +156,7 @@ def _random(signals: Signals, pattern: Pattern) -> ScoredRoute:
 
 def _rollout_nodes(signals: Signals) -> Array:
     """How much of the target's rollout comes through every node [L + 1, pos], as a share of 1."""
-    return rollout_to(signals.attention, signals.explanation.target.position)
+    return rollout_to(signals.attention, signals.explanation.target.positions)
 
 
 def _strongest_heads(signals: Signals, cells: Cells, words: Selection) -> Cells:

@@ -73,7 +73,7 @@ class Record(SentenceRecord):
     """
 
     tokens: tuple[str, ...]
-    target: int
+    target: int | None
     controller: int | None
     cluster: str
     value: float

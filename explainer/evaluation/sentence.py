@@ -126,6 +126,7 @@ def evaluate_sentence(
             )
         rivals = options.measured is None or number < options.measured
         carried = tuple(_carried(traced, explanation, chosen, rivals=rivals))
+    targets = explanation.target.positions
     return Record(
         task=case.kind,
         number=number,
@@ -134,7 +135,7 @@ def evaluate_sentence(
         correct=case.correct,
         wrong=case.wrong,
         tokens=explanation.tokens,
-        target=explanation.target.position,
+        target=targets[0] if len(targets) == 1 else None,
         controller=controller_position(sentence, case.controller),
         cluster=cluster_of(case),
         value=explanation.target.value,
@@ -166,7 +167,7 @@ def signals_of(
     return Signals(
         explanation=explanation,
         attention=attention(model, asked.sentence),
-        conductance=layer_conductance(explanation.flow, traced.target),
+        conductance=layer_conductance(explanation.flow),
         internal=internal_influence(traced),
         rng=rng,
         observed=lambda: Observed.of(
@@ -241,9 +242,7 @@ def _alignment(signals: Signals) -> float:
     explanation = signals.explanation
     shares = [
         alignment(
-            attention_path(
-                signals.attention, p.source, explanation.target.position, reduce="mean"
-            ).nodes,
+            attention_path(signals.attention, p.source, p.nodes[-1], reduce="mean").nodes,
             p.nodes,
         )
         for p in explanation.patterns

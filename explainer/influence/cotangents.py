@@ -68,7 +68,7 @@ class Cotangents:
 
     @staticmethod
     def along(trace: Trace, paths: Paths) -> Cotangents:
-        """Pull ∂Q/∂H[L] back along `paths`, each of which ends at its text's target."""
+        """Pull ∂Q/∂H[L] back along `paths`, each of which ends at a target of its text."""
         shared = tuple(_Shared.of(trace, paths, number) for number in range(trace.n_layers))
         C: Sequence[Tensor] | None = None
         found = []

@@ -36,8 +36,8 @@ def total_flows(trace: Trace) -> list[TotalFlow]:
         scores = found.cpu().numpy()
         for k, text in enumerate(trace.texts):
             start, stop = text.start, text.stop
-            to = text.target - start if last else slice(None)
-            own = scores[:, start:stop, k if last else slice(start, stop)]
-            skip[k][number] = own[SKIP_ROW] if last else own[SKIP_ROW].sum(1)
-            heads[k][number, :, to] = own[SKIP_ROW + 1 :].swapaxes(1, -1)
+            to = [at - start for at in text.targets] if last else slice(None)
+            own = scores[:, start:stop, text.rows if last else slice(start, stop)]
+            skip[k][number] = own[SKIP_ROW].sum(1)
+            heads[k][number][:, to] = own[SKIP_ROW + 1 :].swapaxes(1, -1)
     return [TotalFlow(*arrays) for arrays in zip(skip, heads, strict=True)]

@@ -103,10 +103,12 @@ def _check(trace: Trace, route: Route) -> None:
             f"The route has {len(nodes)} nodes, but the model has {layers} blocks: give "
             f"{layers + 1} nodes and {layers} components."
         )
-    if max(nodes) >= n or nodes[-1] != trace.target:
+    targets = trace.only.targets
+    if max(nodes) >= n or nodes[-1] not in targets:
+        end = "the target" if len(targets) == 1 else "one of the targets"
         raise ExplainerError(
-            f"The route {listed(nodes)} does not lead through tokens 0 to {n - 1} to the target "
-            f"{trace.target}: change its nodes."
+            f"The route {listed(nodes)} does not lead through tokens 0 to {n - 1} to {end} "
+            f"{listed(targets)}: change its nodes."
         )
     heads = trace.n_heads
     for step, component in enumerate(components or ()):

@@ -21,34 +21,32 @@ from explainer.models.shapes import Float, Int, einsum
 from explainer.question.quantity import Quantity
 
 
-def value_of(
-    adapter: Adapter, quantity: Quantity, last: Float[Tensor, "row d_model"]
-) -> Float[Tensor, " row"]:
-    """Q from last hidden states of its target."""
-    classes = torch.tensor(quantity.classes, device=last.device)
-    return adapter.logits(last, classes) @ last.new_tensor(quantity.weights)
-
-
 @dataclass(frozen=True, eq=False)
 class Head:
-    """What comes after the last block: Q of every text, from the states of the targets."""
+    """What comes after the last block: Q of every text, from the states of the targets.
+
+    `targets` are the positions at which each quantity is read, one quantity's after the other's.
+    """
 
     adapter: Adapter
     quantities: Sequence[Quantity]
-    targets: Int[Tensor, " text"]
+    targets: Int[Tensor, " target"]
 
     def value(
-        self, last: Float[Tensor, "point text d_model"]
-    ) -> tuple[Float[Tensor, "point text"], Float[Tensor, "point text d_model"]]:
+        self, last: Float[Tensor, "point target d_model"]
+    ) -> tuple[Float[Tensor, "point text"], Float[Tensor, "point target d_model"]]:
         """Q and ∂Q/∂H[L] from the targets' last hidden states."""
+        sizes = [len(quantity.positions) for quantity in self.quantities]
         with torch.enable_grad(), torch.autocast(last.device.type, enabled=False):
-            at_target = last.detach().requires_grad_()
+            at_targets = last.detach().requires_grad_()
             by_text = [
-                value_of(self.adapter, q, at_target[:, text])
-                for text, q in enumerate(self.quantities)
+                quantity.readout.value(self.adapter, own)
+                for quantity, own in zip(
+                    self.quantities, at_targets.split(sizes, dim=1), strict=True
+                )
             ]
             values = torch.stack(by_text, dim=1)
-            (gradient,) = torch.autograd.grad(values.sum(), at_target)
+            (gradient,) = torch.autograd.grad(values.sum(), at_targets)
         return values.detach(), gradient
 
     def value_at(self, path: IntegrationPath) -> Float[Tensor, "point text"]:
@@ -107,7 +105,7 @@ class Passes:
                     store.hold(place, Layer.joined(pieces[place], held))
         self.pieces, self.store = pieces, store
 
-    def _down(self, first: int, last: Sequence[Float[Tensor, "_ text d_model"]]) -> None:
+    def _down(self, first: int, last: Sequence[Float[Tensor, "_ target d_model"]]) -> None:
         """Q and the slopes at the points of the pieces from number `first` on."""
         values, gradients = zip(*map(self.head.value, last), strict=True)
         numbers = range(first, len(self.pieces))
@@ -148,7 +146,7 @@ def _piece(head: Head, path: IntegrationPath, keeps: Keeps = Keeps.NO_D) -> Piec
 
 def _up(
     head: Head, pieces: Sequence[Piece], store: Store, number_of_first: int
-) -> list[Float[Tensor, "_ text d_model"]]:
+) -> list[Float[Tensor, "_ target d_model"]]:
     """H[L] of each of the pieces at the targets."""
     hidden = [piece.first for piece in pieces]
     for number in steps(range(len(head.adapter.blocks))):

@@ -25,7 +25,7 @@ class Piece:
     """
 
     adapter: Adapter
-    targets: Int[Tensor, " text"]
+    targets: Int[Tensor, " target"]
     weights: Float[Tensor, "point pos"]
     tangent: Float[Tensor, "point pos d_model"]
     first: Float[Tensor, "point pos d_model"]
@@ -33,7 +33,7 @@ class Piece:
     norms: list[NormState | Passed] = field(default_factory=list)
     P: dict[int, Float[Tensor, "point to d_model"]] = field(default_factory=dict)
     entries: dict[int, NormState | Passed] = field(default_factory=dict)
-    _head_G: Float[Tensor, "point text d_model"] | None = None
+    _head_G: Float[Tensor, "point target d_model"] | None = None
     _last_G: Float[Tensor, "point pos d_model"] | None = None
 
     @staticmethod
@@ -61,7 +61,7 @@ class Piece:
         return len(self.adapter.blocks)
 
     @property
-    def head_G(self) -> Float[Tensor, "point text d_model"]:
+    def head_G(self) -> Float[Tensor, "point target d_model"]:
         """∂Q/∂H[L] of the targets."""
         assert self._head_G is not None, "the trace has begun to come down"
         return self._head_G
@@ -72,7 +72,7 @@ class Piece:
         assert self._last_G is not None, "the trace has come down through the last block"
         return self._last_G
 
-    def begin_down(self, head_G: Float[Tensor, "point text d_model"]) -> None:
+    def begin_down(self, head_G: Float[Tensor, "point target d_model"]) -> None:
         """Take ∂Q/∂H[L] of the targets."""
         self._head_G = head_G
 
@@ -95,6 +95,6 @@ class Piece:
         """The positions of tokens, each in its own text."""
         return tokens if self.adapter.places is None else self.adapter.places[tokens]
 
-    def rows_wanted(self, number: int) -> Int[Tensor, " text"] | None:
+    def rows_wanted(self, number: int) -> Int[Tensor, " target"] | None:
         """Every token's next hidden state is wanted, but for the last block only the targets'."""
         return self.targets if number == self.n_layers - 1 else None

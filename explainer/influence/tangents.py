@@ -70,10 +70,11 @@ class Tangents:
     def node_scores(self) -> Float[Tensor, "path to"]:
         """Influence by the edges to each next node, all heads and skip together.
 
-        `to` runs over all positions; at the last block over the target alone, where all that is
-        left of the tangents' influence goes.
+        `to` runs over all positions, at the last block over the targets of the texts. Where each
+        text has one, `to` has a single entry for all of them: all that is left of the tangents'
+        influence goes there.
         """
-        if self._at_last_block:
+        if self._at_last_block and not self.trace.ends_apart:
             axes = "point path d_model, point path d_model -> path"
             at_target = [
                 einsum(axes, T, piece.last_G.index_select(1, self.source))

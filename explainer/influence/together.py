@@ -182,11 +182,12 @@ class Batch:
             model=model.info,
             tokens=sentence.tokens,
             target=Target(
-                position=quantity.position,
+                positions=quantity.positions,
                 correct=quantity.correct,
                 wrong=quantity.wrong,
                 value=followed.value,
                 baseline_value=followed.baseline_value,
+                unit=quantity.readout.unit,
             ),
             settings=self.settings,
             influence=followed.influence,

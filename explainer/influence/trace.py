@@ -1,13 +1,13 @@
 """One forward and one backward pass along the integration path: all that patterns are made of.
 
 1. Points z(a) = b + a·(x − b) on the word embeddings, with quadrature weights (`path`).
-2. Forward through the blocks; of the last one only the target's row is needed.
-3. The head's gradient at the target, then backward in closed form (`layer`).
+2. Forward through the blocks; of the last one only the targets' rows are needed.
+3. The head's gradient at the targets, then backward in closed form (`layer`).
 4. Influence of word j: g_j = Σ_s w_s ⟨T_j, G_j⟩ with T_j the tangent of H[0]_j towards x_j − b_j.
 
 What is kept of it, and what is computed again when it is asked for, is up to `memory`. Several
-texts can be followed at once: side by side, each attending to itself alone and with a target and a
-Q of its own, they are one text to everything here, and nothing flows from one to another.
+texts can be followed at once: side by side, each attending to itself alone and with targets and a Q
+of its own, they are one text to everything here, and nothing flows from one to another.
 """
 
 from __future__ import annotations
@@ -40,13 +40,15 @@ Result = TypeVar("Result")
 class Followed:
     """One text of a trace: tokens `start` to before `stop`, Q at both ends, g of every token.
 
-    `target` is the position of its target node; positions count through all texts of the trace.
-    `points` is how many points of the path its influence is a sum over.
+    `targets` are the positions of its target nodes, at which Q is read, `first_row` the row of the
+    first of them among those of all texts; positions count through all texts of the trace. `points`
+    is how many points of the path its influence is a sum over.
     """
 
     start: int
     stop: int
-    target: int
+    targets: tuple[int, ...]
+    first_row: int
     value: float
     baseline_value: float
     influence: tuple[float, ...]
@@ -56,6 +58,11 @@ class Followed:
     def completeness_gap(self) -> float:
         """Σ g − (Q(x) − Q(b)), the quadrature's error in logits."""
         return sum(self.influence) - (self.value - self.baseline_value)
+
+    @property
+    def rows(self) -> slice:
+        """The rows of its targets among those of all texts."""
+        return slice(self.first_row, self.first_row + len(self.targets))
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +133,19 @@ class Trace:
 
     @property
     def target(self) -> int:
-        """Position of the target node (L, target) of the only text."""
-        return self.only.target
+        """Position of the only target node (L, target) of the only text."""
+        (target,) = self.only.targets
+        return target
+
+    @property
+    def targets(self) -> Int[Tensor, " target"]:
+        """The positions of the target nodes of all texts: the rows of the last block."""
+        return self.pieces[0].targets
+
+    @property
+    def ends_apart(self) -> bool:
+        """Whether a text has several targets, so that a path has to choose where it ends."""
+        return len(self.targets) > len(self.texts)
 
     @property
     def value(self) -> float:
@@ -157,7 +175,7 @@ class Trace:
         return (*below, torch.stack(last).sum(0))
 
     def last_hidden(self, layer: int) -> Float[Tensor, "row d_model"]:
-        """H[layer] at the point nearest to the input, at H[L] of the target alone."""
+        """H[layer] at the point nearest to the input, at H[L] of the targets alone."""
         _, point = self.path.ends
         for piece in self.pieces:
             if point < len(piece.first):
@@ -198,14 +216,19 @@ def trace_together(
 ) -> Trace:
     """Follow the Q of texts of these lengths along a path, with so many bytes of memory.
 
-    The texts stand one after the other in path and adapter; a quantity's position counts within
+    The texts stand one after the other in path and adapter; a quantity's positions count within
     its text. Without a `budget` it is the default of `base.budget`. With `adaptive` the path has
     the points to begin with, and every text gets more where it needs them.
     """
     ends = torch.tensor(lengths).cumsum(0).tolist()
     starts = [0, *ends[:-1]]
-    targets = [q.position + start for q, start in zip(quantities, starts, strict=True)]
-    head = Head(adapter, quantities, torch.tensor(targets, device=adapter.device))
+    targets = [
+        tuple(position + start for position in quantity.positions)
+        for quantity, start in zip(quantities, starts, strict=True)
+    ]
+    rows = [0, *torch.tensor([len(some) for some in targets]).cumsum(0).tolist()]
+    every = torch.tensor([at for some in targets for at in some], device=adapter.device)
+    head = Head(adapter, quantities, every)
     passes = Passes(head, given_budget(budget, adapter.device))
     with part(0.0, 1.0 if adaptive is None else share_done(len(path.a))):
         passes.over(path)
@@ -217,9 +240,9 @@ def trace_together(
         at_ends = values[[*path.ends]] if path.has_both_ends else head.value_at(path.at_ends())
     influence = (path.weights.to(slopes) * slopes).sum(0).tolist()
     texts = [
-        Followed(start, stop, target, value, base, tuple(influence[start:stop]), count)
-        for start, stop, target, base, value, count in zip(
-            starts, ends, targets, *at_ends.tolist(), points, strict=True
+        Followed(start, stop, at, row, value, base, tuple(influence[start:stop]), count)
+        for start, stop, at, row, base, value, count in zip(
+            starts, ends, targets, rows[:-1], *at_ends.tolist(), points, strict=True
         )
     ]
     pieces = tuple(passes.pieces)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import partial
 
 import torch
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
-from explainer.influence.passes import value_of
 from explainer.influence.trace import Followed
 from explainer.models.encode import last_hidden
-from explainer.models.forward import against_overflow, own_logits, own_state, rounding
+from explainer.models.forward import against_overflow, own_states
 from explainer.models.model import Model
 from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
@@ -37,31 +35,25 @@ def reduced_gap(model: Model, sentence: Sentence, quantity: Quantity, followed: 
     ExplainerError where they do not, or a number is not finite.
     """
     check_finite(model, (followed.value, followed.baseline_value, *followed.influence))
-    hidden = last_hidden(model.adapter, sentence, rows=[quantity.position])
-    in_full = float(value_of(model.adapter, quantity, hidden[:, 0]))
+    hidden = last_hidden(model.adapter, sentence, rows=quantity.positions)
+    in_full = float(quantity.readout.value(model.adapter, hidden))
     return followed.value - _checked_value(model, sentence, quantity, in_full)
 
 
 def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: float) -> float:
     """Q(x) by the library's own forward pass, which `value` must equal but for rounding.
 
-    A masked LM's head is the adapter's, at the target alone, which at load gave the library's own
-    logits at every position. The whole vocabulary, whose largest logit says how far rounding may
-    go, is computed only where the difference is more than the least that is allowed. Of a word that
-    is not asked about the logit need not even be a number: Q does not depend on it.
+    The head is the adapter's, at the targets alone, which at load gave the library's own logits.
+    How far rounding may go, for which a masked LM computes its whole vocabulary, is asked only
+    where the difference is more than the least that is allowed. Of a word that is not asked about
+    the logit need not even be a number: Q does not depend on it.
     """
-    network, adapter = model.network, model.adapter.of_encoder
-    if model.info.task == "masked-lm":
-        state = own_state(network, sentence, quantity.position)
-        own = float(value_of(adapter, quantity, state))
-        logits = partial(adapter.logits, state, None)
-    else:
-        row = own_logits(network, sentence)[0]
-        own = float(row[list(quantity.classes)] @ row.new_tensor(quantity.weights))
-        logits = partial(row.unsqueeze, 0)
-    off, weight = abs(value - own), sum(map(abs, quantity.weights))
-    least = weight * rounding(torch.ones(1, dtype=adapter.dtype), adapter.inside)
-    if not off <= least and not off <= weight * rounding(logits(), adapter.inside):
+    adapter, readout = model.adapter.of_encoder, quantity.readout
+    states = own_states(model.network, sentence, quantity.positions)
+    with torch.no_grad():
+        own = float(readout.value(adapter, states))
+    off = abs(value - own)
+    if not off <= readout.least_rounding(adapter) and not off <= readout.rounding(adapter, states):
         raise ExplainerError(
             f"The model {quote(model.info.name)} itself gives {own:.6g} for this text, but "
             f"{value:.6g} would be explained: choose another text or model."

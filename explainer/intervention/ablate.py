@@ -183,10 +183,9 @@ def run_kept(
     count = whole("number of predictions", count, 1)
     filling = fill(model, sentence, replacement, settings)
     with without_gradients():
-        hidden = _run(model, sentence, [kept], filling)[:, quantity.position]
-        logits = model.adapter.logits(hidden, None)[0].double()
-    weights = logits.new_tensor(quantity.weights)
-    value = float(logits[list(quantity.classes)] @ weights)
+        hidden = _run(model, sentence, [kept], filling)[:, list(quantity.positions)]
+        logits = model.adapter.pooled_logits(hidden, None)[0].double()
+        value = float(quantity.readout.value(model.adapter, hidden))
     also = quantity.classes if asked else ()
     return Ablated(value, ranked(model, sentence, logits, count, also))
 
@@ -211,14 +210,13 @@ def ablated_values(
     filling: Activations,
 ) -> tuple[float, ...]:
     """Q of each of several ablated models, in logits; what is not kept is taken from `filling`."""
-    classes = torch.tensor(quantity.classes, device=model.adapter.device)
     values: list[float] = []
     with without_gradients():
         size = max(1, min(BATCH, BATCH_TOKENS // len(sentence.tokens)))
         for start in range(0, len(variants), size):
             hidden = _run(model, sentence, variants[start : start + size], filling)
-            logits = model.adapter.logits(hidden[:, quantity.position], classes).double()
-            values.extend((logits @ logits.new_tensor(quantity.weights)).tolist())
+            at_targets = hidden[:, list(quantity.positions)]
+            values.extend(quantity.readout.value(model.adapter, at_targets).tolist())
     return tuple(values)
 
 

@@ -18,7 +18,6 @@ from torch import Tensor
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
-from explainer.influence.passes import value_of
 from explainer.intervention.ablate import BATCH_TOKENS
 from explainer.intervention.activations import Activations, of_sentence
 from explainer.models.block import feed_forward, half_way
@@ -92,8 +91,8 @@ def knocked_out(
             for start in range(0, len(here), size):
                 chosen = here[start : start + size]
                 some = [cuts[place] for place in chosen]
-                last = _last(model, sentence, quantity.position, own, filling, some)
-                values = value_of(model.adapter, quantity, last)
+                last = _last(model, sentence, quantity.positions, own, filling, some)
+                values = quantity.readout.value(model.adapter, last)
                 found[chosen] = values.double().cpu().numpy()
     return found
 
@@ -116,12 +115,12 @@ def replaced_messages(
 def _last(
     model: Model,
     sentence: Sentence,
-    position: int,
+    positions: Sequence[int],
     own: Activations,
     filling: Activations,
     cuts: Sequence[Cut],
-) -> Float[Tensor, "cut d_model"]:
-    """H[L] at `position` after each of some cuts of one block."""
+) -> Float[Tensor, "cut pos d_model"]:
+    """H[L] at `positions` after each of some cuts of one block."""
     adapter = model.adapter.of(sentence)
     places, every = _Places.of(cuts, adapter.device), torch.arange(len(cuts), device=adapter.device)
     number = cuts[0].layer
@@ -133,10 +132,10 @@ def _last(
     after, *_ = feed_forward(block, y, norm_1)
     H = own.nodes[number + 1].repeat(len(cuts), 1, 1)
     H[every, places.target] = after[:, 0]
-    rows = torch.tensor([position], device=adapter.device)
+    rows = torch.tensor(positions, device=adapter.device)
     for above in range(number + 1, len(adapter.blocks)):
         H, _ = through_block(adapter, above, H, rows=rows)
-    return H[:, 0 if number + 1 < len(adapter.blocks) else position]
+    return H if number + 1 < len(adapter.blocks) else H[:, rows]
 
 
 def _check(model: Model, n: int, cuts: Sequence[Cut]) -> None:

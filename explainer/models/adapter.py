@@ -119,18 +119,36 @@ class Adapter:
     """Everything that the closed forms need of a network.
 
     Where several texts are followed at once, `apart` marks the tokens of different texts, and
-    `places` has the position of each token in its own. `after_norm` is the head behind the last
-    norm, where the library's encoder ends with one; `inside` is the precision in which the library
-    computes attention, where that is not the weights' own.
+    `places` has the position of each token in its own. `final_norm` stands between the last block
+    and the head, where the library's encoder ends with one; `pools` says whether a classifier's
+    head reads the mean of all tokens behind it, not the first token alone. `inside` is the
+    precision in which the library computes attention, where that is not the weights' own.
     """
 
     embedding: Embedding
     blocks: tuple[Block, ...]
-    logits: Head
+    head: Head
     apart: Bool[Tensor, "from from"] | None = None
     places: Int[Tensor, " from"] | None = None
-    after_norm: Head | None = None
+    final_norm: Activation | None = None
+    pools: bool = False
     inside: torch.dtype | None = None
+
+    def logits(
+        self, hidden: Float[Tensor, "row d_model"], words: Int[Tensor, " class"] | None
+    ) -> Float[Tensor, "row class"]:
+        """The head's logits of some words or classes, or of all for None, from H[L]."""
+        return self.head(self.returned(hidden), words)
+
+    def pooled_logits(
+        self, hidden: Float[Tensor, "point row d_model"], words: Int[Tensor, " class"] | None
+    ) -> Float[Tensor, "point class"]:
+        """The same of the one state that the head reads: the only row's, or the mean of several."""
+        return self.head(self.returned(hidden).mean(1), words)
+
+    def returned(self, hidden: Float[Tensor, "*row d_model"]) -> Float[Tensor, "*row d_model"]:
+        """What the library's encoder returns for H[L]."""
+        return hidden if self.final_norm is None else self.final_norm(hidden)
 
     def of(self, read: Input) -> Adapter:
         """The adapter for a text of these tokens, by which alone it may be followed.
@@ -145,8 +163,8 @@ class Adapter:
 
     @property
     def of_encoder(self) -> Adapter:
-        """The same with the head of what the library's encoder returns."""
-        return self if self.after_norm is None else replace(self, logits=self.after_norm)
+        """The same for what the library's encoder returns, in place of H[L]."""
+        return self if self.final_norm is None else replace(self, final_norm=None)
 
     @property
     def dtype(self) -> torch.dtype:

@@ -9,6 +9,7 @@ or segment off changes logits by hundredths of it at the least.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -24,12 +25,12 @@ def own_logits(network: Any, tokens: Input) -> Tensor:
     return logits_of(network, **given_to(network, tokens))
 
 
-def own_state(network: Any, tokens: Input, position: int) -> Tensor:
-    """The last hidden state [1, d_model] at one position, by the library's own encoder."""
+def own_states(network: Any, tokens: Input, positions: Sequence[int]) -> Tensor:
+    """The last hidden states [1, pos, d_model] at some positions, by the library's own encoder."""
     with torch.inference_mode():
         given = given_to(network, tokens)
-        state: Tensor = network.base_model(**given).last_hidden_state[:, position]
-        return state
+        states: Tensor = network.base_model(**given).last_hidden_state[:, list(positions)]
+        return states
 
 
 def given_to(network: Any, tokens: Input) -> dict[str, Tensor]:

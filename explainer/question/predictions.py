@@ -71,10 +71,10 @@ def predict_sentence(
 
 def logits_of(model: Model, sentence: Sentence) -> Tensor:
     """The logits [word or class] at the mask, or of the classifier."""
-    target = sentence.masks[0] if model.info.task == "masked-lm" else 0
+    rows = [sentence.masks[0] if model.info.task == "masked-lm" else 0]
     with without_gradients():
-        hidden = last_hidden(model.adapter, sentence, rows=[target])
-        return model.adapter.logits(hidden[:, 0], None)[0].double()
+        hidden = last_hidden(model.adapter, sentence, rows=None if model.adapter.pools else rows)
+        return model.adapter.pooled_logits(hidden, None)[0].double()
 
 
 def best_words(model: Model, logits: Tensor, count: int, without: Set[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""The quantity of interest: a weighted sum of logits at one position."""
+"""The quantity of interest: what it is read from, and what it is called."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from explainer.models.model import Model
 from explainer.question.contrast import asked, contrast_id, spelled
 from explainer.question.labels import asked_classes, class_number, listed
 from explainer.question.predictions import best_words, highest, logits_of
+from explainer.question.readouts.logits import Logits
+from explainer.question.readouts.readout import Readout
 from explainer.question.rival import rival_of
 from explainer.question.sentence import Sentence
 
@@ -41,17 +43,31 @@ class Question:
 
 @dataclass(frozen=True)
 class Quantity:
-    """Q = Σ weights[c] · logit(classes[c]) at `position`; `correct` and `wrong` name it.
+    """Q, which `readout` takes from the last hidden states at `positions`, in ascending order.
 
-    The names are for people; `classes` are the token ids or class numbers. `wrong` is None for the
-    mean of several rivals and for a plain logit.
+    `correct` and `wrong` name it for people; `wrong` is None for the mean of several rivals and for
+    a plain logit. Patterns end at one of the positions.
     """
 
-    position: int
-    classes: tuple[int, ...]
-    weights: tuple[float, ...]
+    positions: tuple[int, ...]
+    readout: Readout
     correct: str
     wrong: str | None
+
+    @property
+    def position(self) -> int:
+        """The only position; raises ExplainerError where Q is read at several."""
+        if len(self.positions) > 1:
+            raise ExplainerError(
+                f"What is asked is read at {len(self.positions)} tokens, and this is defined for "
+                "one alone: choose another method or question."
+            )
+        return self.positions[0]
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """The token ids or class numbers that it is about."""
+        return self.readout.classes
 
 
 def given_contrast(contrast: Any) -> Contrast:
@@ -118,7 +134,7 @@ def masked_word(
             f"The correct word and the wrong word are the same to the model, {quote(names[0])}: "
             "give two different words."
         )
-    return Quantity(position, classes, (1.0, -1.0), names[0], names[1])
+    return Quantity((position,), Logits(classes, (1.0, -1.0)), names[0], names[1])
 
 
 def class_score(
@@ -148,9 +164,8 @@ def class_score(
     else:
         rivals = ()
     return Quantity(
-        position=0,
-        classes=(chosen, *rivals),
-        weights=(1.0, *(-1.0 / len(rivals) for _ in rivals)),
+        positions=tuple(range(len(sentence.tokens))) if model.adapter.pools else (0,),
+        readout=Logits((chosen, *rivals), (1.0, *(-1.0 / len(rivals) for _ in rivals))),
         correct=model.labels[chosen],
         wrong=model.labels[rivals[0]] if len(rivals) == 1 else None,
     )

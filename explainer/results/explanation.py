@@ -16,7 +16,7 @@ import networkx as nx
 from explainer.base.checks import keys, number, one_of, text, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted, percent
-from explainer.base.quote import shown
+from explainer.base.quote import listed, shown
 from explainer.results.gap import gap_warning
 from explainer.results.logits import check_finite
 from explainer.results.model_info import ModelInfo
@@ -28,7 +28,7 @@ from explainer.results.target import Target
 from explainer.results.texts import Texts, check_texts
 from explainer.results.total_flow import TotalFlow
 
-SCHEMA = 2
+SCHEMA = 3
 """Of what is written: since 2 a pattern says how its heads carry it, by value, key and query."""
 BESIDE = ("scores", "stability")
 """What a file may have beside the explanation: it is no part of it; `Beside` reads it back."""
@@ -78,7 +78,7 @@ class Explanation:
             )
         if self.texts is not None:
             check_texts(self.texts, len(self.tokens))
-        whole("target's position", self.target.position, 0, len(self.tokens) - 1)
+        whole("target's last position", self.target.positions[-1], 0, len(self.tokens) - 1)
         check_finite("completeness gap", (self.completeness_gap,))
         check_finite("influence", self.influence)
         whole("number of points used", self.points_used, 1)
@@ -97,15 +97,16 @@ class Explanation:
         heads = [component for component in pattern.components if component != SKIP]
         fits = (
             len(pattern.components) == self.model.layers
-            and pattern.nodes[-1] == self.target.position
+            and pattern.nodes[-1] in self.target.positions
             and max(pattern.nodes) < len(self.tokens)
             and max(heads, default=0) < self.model.heads
             and {len(row) for row in pattern.attention_candidates} <= {1 + self.model.heads}
         )
         if not fits:
+            ends = listed(self.target.positions)
             raise ExplainerError(
                 f"The pattern of {shown(pattern.token)} does not fit: give {self.model.layers + 1} "
-                f"nodes of {len(self.tokens)} tokens, the last of them {self.target.position}, and "
+                f"nodes of {len(self.tokens)} tokens, the last of them {ends}, and "
                 f"components, and candidates if any, of {self.model.heads} heads or 'skip'."
             )
 
@@ -160,7 +161,7 @@ class Explanation:
             "schema": SCHEMA,
             "model": asdict(self.model),
             "tokens": list(self.tokens),
-            "target": asdict(self.target),
+            "target": self.target.to_dict(),
             "settings": asdict(self.settings),
             "influence": list(self.influence),
             "completeness_gap": self.completeness_gap,

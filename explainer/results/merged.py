@@ -100,7 +100,7 @@ def merge_pieces(explanation: Explanation) -> Merged:
         explanation,
         tokens=words,
         words=tuple(None if row in special else row for row in range(count)),
-        target=replace(target, position=rows[target.position]),
+        target=replace(target, positions=tuple(dict.fromkeys(rows[at] for at in target.positions))),
         influence=tuple(g),
         patterns=tuple(sorted(patterns, key=lambda p: -abs(p.influence))),
         flow=explanation.flow and _flow(explanation.flow, rows, count),

@@ -81,7 +81,7 @@ def skip_share_of_steps(patterns: Sequence[Pattern]) -> float:
 
 
 def path_count(explanation: Explanation, level: Level) -> int:
-    """How many paths lead from the words with influence to the target.
+    """How many paths lead from the words with influence to the targets.
 
     At the attention level a step takes any head, or skip as well where it stays: the matrix of
     steps is M = h·J + 1 (J all ones), and Mᴸ = 1 + J·((1 + h·n)ᴸ − 1)/n counts the paths.
@@ -89,10 +89,11 @@ def path_count(explanation: Explanation, level: Level) -> int:
     one_of("level", level, LEVELS)
     n, layers, heads = len(explanation.tokens), explanation.model.layers, explanation.model.heads
     words = {pattern.source for pattern in explanation.patterns}
+    targets = explanation.target.positions
     if level == "embedding":
-        return len(words) * n ** (layers - 1)
-    from_each = ((1 + heads * n) ** layers - 1) // n
-    return len(words) * from_each + (explanation.target.position in words)
+        return len(words) * n ** (layers - 1) * len(targets)
+    to_each = ((1 + heads * n) ** layers - 1) // n
+    return len(words) * len(targets) * to_each + len(words.intersection(targets))
 
 
 def sparsity(explanation: Explanation, patterns: Sequence[Pattern], level: Level) -> float:

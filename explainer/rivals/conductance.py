@@ -16,12 +16,11 @@ from explainer.results.total_flow import TotalFlow
 from explainer.rivals.scored import Array
 
 
-def layer_conductance(flow: TotalFlow, target: int) -> Array:
+def layer_conductance(flow: TotalFlow) -> Array:
     """Influence through every node [L + 1, pos] in logits; every layer sums to Σ g."""
     leaving = flow.skip + flow.heads.sum(axis=(1, 2))
-    last = np.zeros((1, flow.skip.shape[1]))
-    last[0, target] = flow.layer_totals()[-1]
-    return np.concatenate([leaving, last])
+    arriving = flow.skip[-1] + flow.heads[-1].sum(axis=(0, 2))
+    return np.concatenate([leaving, arriving[np.newaxis]])
 
 
 def internal_influence(trace: Trace) -> Array:
@@ -33,7 +32,7 @@ def internal_influence(trace: Trace) -> Array:
     for layer in range(trace.n_layers + 1):
         products = trace.mean_gradient[layer] * trace.last_hidden(layer)
         influence = products.sum(-1).double().cpu().numpy()
-        found[layer, slice(None) if layer < trace.n_layers else [trace.target]] = influence
+        found[layer, slice(None) if layer < trace.n_layers else trace.targets.tolist()] = influence
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from explainer.rivals.scored import Array, ScoredRoute, edge_weights
@@ -19,15 +21,15 @@ def rollout(attention: Array) -> Array:
     return np.stack(found)
 
 
-def rollout_to(attention: Array, target: int) -> Array:
-    """How much of the target's last state rollout takes from every node [L + 1, pos]; each layer
-    sums to 1."""
-    return rolled_to(edge_weights(attention, residual=True, reduce="mean"), target)
+def rollout_to(attention: Array, targets: Sequence[int]) -> Array:
+    """How much of the targets' last states, on average, rollout takes from every node
+    [L + 1, pos]; each layer sums to 1."""
+    return rolled_to(edge_weights(attention, residual=True, reduce="mean"), targets)
 
 
-def rolled_to(layers: Array, target: int) -> Array:
+def rolled_to(layers: Array, targets: Sequence[int]) -> Array:
     """The same of any matrices [L, to, from] whose rows sum to 1: the products of those above."""
-    above = [np.eye(layers.shape[-1])[target]]
+    above = [np.eye(layers.shape[-1])[list(targets)].mean(0)]
     for step in layers[::-1]:
         above.append(above[-1] @ step)
     return np.stack(above[::-1])
@@ -36,5 +38,5 @@ def rolled_to(layers: Array, target: int) -> Array:
 def rollout_path(attention: Array, word: int, target: int) -> ScoredRoute:
     """At every layer the node through which most of the word's rollout to the target passes."""
     below = rollout(attention)[:, :, word]
-    passing = below * rollout_to(attention, target)
+    passing = below * rollout_to(attention, [target])
     return ScoredRoute(tuple(passing.argmax(axis=1).tolist()), None, float(below[-1, target]))

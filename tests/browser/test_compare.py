@@ -168,7 +168,7 @@ def test_both_sides_are_saved_as_picture_table_and_numbers(used, link, tmp_path)
     rows = list(csv.DictReader(io.StringIO(saved["differences.csv"])))
     assert {"word", "change of g", "way in the first", "way in the second"} <= rows[0].keys()
     numbers = json.loads(saved["comparison.json"])
-    assert [numbers[side]["schema"] for side in ("first", "second")] == [2, 2]
+    assert [numbers[side]["schema"] for side in ("first", "second")] == [3, 3]
     (python,) = used.locator("[data-testid=stPopoverBody] code").all_inner_texts()
     assert "json.dumps(both" in python
     with used.expect_download() as download:

@@ -73,7 +73,7 @@ def test_json_is_the_contract(lm, capsys):
         *("schema", "model", "tokens", "target", "settings", "influence"),
         *("completeness_gap", "points_used", "patterns", "words", "flow"),
     }
-    assert data["schema"] == 2
+    assert data["schema"] == 3
     assert data["model"] == {
         "name": "tiny-lm",
         "task": "masked-lm",
@@ -84,8 +84,8 @@ def test_json_is_the_contract(lm, capsys):
     }
     assert data["tokens"] == ["[CLS]", *TEXT.split(), "[SEP]"]
     target = data["target"]
-    assert set(target) == {"position", "correct", "wrong", "value", "baseline_value"}
-    assert (target["position"], target["correct"], target["wrong"]) == (7, "are", "is")
+    assert set(target) == {"positions", "correct", "wrong", "value", "baseline_value", "unit"}
+    assert (target["positions"], target["correct"], target["wrong"]) == ([7], "are", "is")
     assert data["settings"] == {
         "points": 8,
         "rule": "adaptive",
@@ -122,7 +122,7 @@ def assert_patterns(data):
         assert pattern["token"] == data["tokens"][pattern["source"]]
         assert pattern["influence"] == data["influence"][pattern["source"]]
         assert pattern["nodes"][0] == pattern["source"]
-        assert pattern["nodes"][-1] == data["target"]["position"]
+        assert pattern["nodes"][-1] in data["target"]["positions"]
         assert len(pattern["nodes"]) == 4
         assert len(pattern["components"]) == 3
         assert all(c == "skip" or c in (0, 1) for c in pattern["components"])
@@ -235,7 +235,7 @@ def test_a_classifier_takes_a_label_by_name_or_number(classifier, capsys):
     assert outputs[0] == outputs[1]
     assert outputs[0]["target"]["correct"] == LABELS[2]
     assert outputs[0]["target"]["wrong"] == LABELS[0]
-    assert outputs[0]["target"]["position"] == 0
+    assert outputs[0]["target"]["positions"] == [0]
 
 
 def test_notes_go_to_stderr(lm, capsys):

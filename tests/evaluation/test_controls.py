@@ -183,7 +183,7 @@ def test_a_records_controls_are_runs_of_the_model(tiny_masked_lm):
 
 def test_equal_nodes_of_rollout_lead_to_the_target(tiny_masked_lm, signals):
     weights, target = signals.attention, signals.explanation.target.position
-    to = rollout_to(weights, target)
+    to = rollout_to(weights, [target])
     assert to[-1].tolist() == [float(i == target) for i in range(to.shape[1])]
     assert np.allclose(to.sum(axis=1), 1)
     # What the target takes from the words is rollout's own last row.
@@ -210,7 +210,7 @@ def test_a_method_with_a_matrix_for_every_block_names_paths_and_as_many_nodes(
             best = (block * best).max(axis=1)
         assert way.score == pytest.approx(best[target])
     method = METHODS[f"{name}-nodes"]
-    assert method.scores(signals)[0] == pytest.approx(rolled_out(layers, target))
+    assert method.scores(signals)[0] == pytest.approx(rolled_out(layers, [target]))
     kept = kept_by_nodes(tiny_masked_lm, signals, method, "all", "keep")
     for layer, nodes in enumerate(kept.nodes[:-1]):
         assert nodes.sum() == len({p.nodes[layer] for p in signals.explanation.patterns})

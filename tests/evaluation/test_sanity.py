@@ -109,7 +109,7 @@ def test_other_answers_are_two_other_tokens_or_another_class(tiny_masked_lm, tin
         other = other_answers(tiny_masked_lm, sentence, quantity, rng)
         assert len({*other.classes, *quantity.classes}) == 4
         assert not {tiny_masked_lm.mask_id, tiny_masked_lm.pad_id} & {*other.classes}
-        assert (other.position, other.weights) == (quantity.position, (1.0, -1.0))
+        assert (other.positions, other.readout.weights) == (quantity.positions, (1.0, -1.0))
     said = read_sentence(tiny_classifier, "the old farmers .")
     quantity = choose_quantity(tiny_classifier, said, Contrast(label="neutral"))
     drawn = {other_answers(tiny_classifier, said, quantity, rng).correct for _ in range(20)}

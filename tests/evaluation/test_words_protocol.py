@@ -66,7 +66,7 @@ def by_transformers(asked, *, ids=None, embeddings=None) -> float:
         else:
             logits = network(inputs_embeds=embeddings.unsqueeze(0)).logits[0]
     row = logits[place] if logits.ndim == 2 else logits
-    weights = zip(quantity.classes, quantity.weights, strict=True)
+    weights = zip(quantity.classes, quantity.readout.weights, strict=True)
     return float(sum(weight * row[number] for number, weight in weights))
 
 

@@ -47,7 +47,7 @@ def small_explanation() -> Explanation:
     return Explanation(
         model=ModelInfo("toy", "masked-lm", 3, 4, 8),
         tokens=tokens,
-        target=Target(3, "are", "is", 1.9, -0.9),
+        target=Target((3,), "are", "is", 1.9, -0.9),
         settings=Settings(),
         influence=(0.4, 2.0, 1.2, 0.0, -0.8),
         completeness_gap=0.0,
@@ -78,7 +78,7 @@ def large_explanation() -> Explanation:
     return Explanation(
         model=ModelInfo("toy", "masked-lm", layers, 12, 8),
         tokens=tuple("[MASK]" if i == target else f"word{i}" for i in range(n)),
-        target=Target(target, "are", "is", 1.0, 0.0),
+        target=Target((target,), "are", "is", 1.0, 0.0),
         settings=Settings(),
         influence=tuple(influence),
         completeness_gap=0.0,

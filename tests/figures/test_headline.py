@@ -81,7 +81,7 @@ def test_what_the_way_carries_is_said_as_it_is(small, carried, words):
 
 def test_a_classifier_has_a_place_and_no_mask(small):
     info = ModelInfo("toy", "classification", 3, 4, 8)
-    target = Target(0, "positive", "negative", 1.0, 0.0)
+    target = Target((0,), "positive", "negative", 1.0, 0.0)
     way = replace(small.patterns[0], nodes=(1, 1, 1, 0), components=(SKIP, SKIP, 2))
     shown = replace(small, model=info, target=target, patterns=(way,))
     assert said(shown).startswith("“farmers” speaks for positive")
@@ -97,7 +97,7 @@ def test_a_long_way_is_told_in_part():
     explanation = Explanation(
         model=ModelInfo("toy", "masked-lm", moves, 2, 8),
         tokens=("[MASK]", *"abcdefgh"),
-        target=Target(0, "are", "is", 1.0, 0.0),
+        target=Target((0,), "are", "is", 1.0, 0.0),
         settings=Settings(),
         influence=(0.0, 2.0, *[0.0] * 7),
         completeness_gap=0.0,

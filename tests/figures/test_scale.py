@@ -97,7 +97,7 @@ def sentence(words: int, layers: int):
         made,
         model=ModelInfo("toy", "masked-lm", layers, 12, 8),
         tokens=(*(f"word{i}" for i in range(words - 1)), "[MASK]"),
-        target=replace(made.target, position=words - 1),
+        target=replace(made.target, positions=(words - 1,)),
         influence=(*(p.influence for p in patterns), 0.0),
         patterns=tuple(patterns),
         flow=None,
@@ -165,7 +165,7 @@ def test_what_meets_in_the_target_may_be_taller_than_a_row():
     dense = sentence(40, 12)
     inside = replace(
         dense,
-        target=replace(dense.target, position=20),
+        target=replace(dense.target, positions=(20,)),
         patterns=tuple(
             replace(p, nodes=(*p.nodes[:-1], 20)) for p in dense.patterns if p.source != 20
         ),

@@ -21,11 +21,11 @@ from explainer.influence.sampling.adaptive import (
 from explainer.influence.sampling.path import IntegrationPath
 from explainer.influence.search.refine import refine
 from explainer.influence.trace import trace_together
-from explainer.question.quantity import Contrast, Quantity
+from explainer.question.quantity import Contrast
 from tests.influence.test_identities import close
 from tests.influence.test_together import TEXTS, same
 from tests.problems import TOKENS
-from tests.tiny import adapted, tiny_problem, traced
+from tests.tiny import adapted, asked_by, tiny_problem, traced
 
 EPS = 2.0**-52
 
@@ -50,7 +50,7 @@ def adaptively(problem, budget=None, *, tolerance=0.01, points=200):
     """The trace of a small problem under the adaptive rule."""
     a = torch.from_numpy(first_points(points))
     path = IntegrationPath.between(problem.b, problem.x, a, torch.from_numpy(weights(a.numpy())))
-    asked = Quantity(problem.position, problem.classes, problem.coefficients, "correct", "wrong")
+    asked = asked_by(problem)
     rule = Adaptive(tolerance, points)
     with torch.no_grad():
         return trace_together(adapted(problem), path, [asked], [len(problem.x)], budget, rule)
@@ -124,7 +124,7 @@ def test_everything_is_as_if_the_points_had_been_given():
     assert FIRST < found.only.points < 200
     assert len(found.pieces) == 1
     order = found.path.a[:, 0].argsort()
-    asked = Quantity(problem.position, problem.classes, problem.coefficients, "correct", "wrong")
+    asked = asked_by(problem)
     a, w = (v[order, 0] for v in (found.path.a, found.path.weights))
     with torch.no_grad():
         path = IntegrationPath.between(problem.b, problem.x, a, w)

@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from explainer import ExplainerError, explain
-from explainer.influence.passes import value_of
 from explainer.intervention.ablate import ablated_values, keep_all
 from explainer.intervention.activations import of_sentence
 from explainer.intervention.filling import fill
@@ -65,7 +64,7 @@ def test_what_a_head_brings_from_one_token_is_cut_as_in_the_network_with_its_att
         finally:
             hook.remove()
         logits = row[quantity.position] if sentence.masks else row[0]
-        weights = torch.tensor(quantity.weights, dtype=torch.float64)
+        weights = torch.tensor(quantity.readout.weights, dtype=torch.float64)
         expected = float(logits[list(quantity.classes)].double() @ weights)
         assert value == pytest.approx(expected, abs=1e-10)
 
@@ -94,8 +93,8 @@ def test_a_pairs_message_takes_its_place_and_a_sentences_own_changes_nothing(tin
     outputs[0, quantity.position] += message[1] - message[0]
     block = model.adapter.blocks[2]
     half = half_way(block, outputs.unsqueeze(0), own.nodes[2].unsqueeze(0))
-    last = feed_forward(block, *half)[0][:, quantity.position]
-    assert found == pytest.approx(float(value_of(model.adapter, quantity, last)[0]), abs=1e-10)
+    last = feed_forward(block, *half)[0][:, [quantity.position]]
+    assert found == pytest.approx(float(quantity.readout.value(model.adapter, last)), abs=1e-10)
 
 
 @pytest.mark.parametrize("cut", [Cut(3, 0, 0), Cut(0, 2, 0), Cut(0, 0, 11), Cut(0, 0, 0, 11)])

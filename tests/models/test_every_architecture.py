@@ -33,20 +33,24 @@ POST_NORM = ("decompx", "alti", "globenc")
 SETTINGS = Settings(points=3)
 LOOSE = 1e-5
 """transformers computes ModernBERT's rotations in float32."""
+POOLED = "modernbert, pooled"
 CASES = [(kind, task) for kind in SIZES for task in ("masked_lm", "classification")]
+CASES.append((POOLED, "classification"))
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: ", ".join(case))
 def asked(request, tmp_path_factory):
     """A random model of an architecture, loaded in a precision, and a text for its head."""
-    kind, task = request.param
+    name, task = request.param
+    kind = name.removesuffix(", pooled")
     family = ARCHITECTURES[kind]
     sizes = SIZES[kind] | dict(zip(family.sizes, (3, 2, 12, 24, len(WORDS), 40), strict=False))
+    pooling = {"classifier_pooling": "mean"} if name == POOLED else {}
     network_class = getattr(family, task)
     folder = save_tiny(
         tmp_path_factory.mktemp(kind) / task,
         network_class,
-        network_class.config_class(**{"pad_token_id": 0} | sizes),
+        network_class.config_class(**{"pad_token_id": 0} | pooling | sizes),
     )
     return cache(lambda dtype="float64": load_model(str(folder), dtype=dtype)), (
         (TEXT, *OTHERS)
@@ -78,13 +82,13 @@ def test_a_head_is_cut_as_in_the_network_itself(asked):
     model = load()
     sentence = read_sentence(model, text)
     quantity = choose_quantity(model, sentence, Contrast())
-    cuts = [Cut(layer, 1, to) for layer in range(3) for to in (2, quantity.position)]
+    cuts = [Cut(layer, 1, to) for layer in range(3) for to in (2, quantity.positions[0])]
     found = knocked_out(model, sentence, quantity, cuts, fill(model, sentence, "zero"))
     for cut, value in zip(cuts, found, strict=True):
         with gates.head_zeroed(model.network, cut.layer, cut.head, cut.target):
             logits = model.network(torch.tensor([sentence.token_ids])).logits[0]
         row = logits[quantity.position] if model.info.task == "masked-lm" else logits
-        own = row[list(quantity.classes)] @ row.new_tensor(quantity.weights)
+        own = row[list(quantity.classes)] @ row.new_tensor(quantity.readout.weights)
         # Where the library computes in float32 inside, its own numbers are no better.
         near = 1e-9 if model.adapter.inside is None else 1e-6
         assert value == pytest.approx(float(own), abs=near)

@@ -113,7 +113,7 @@ def test_an_inserted_word_shifts_positions_without_moving_routes(pair):
     second = dataclasses.replace(
         first,
         tokens=(first.tokens[0], "really", *first.tokens[1:]),
-        target=dataclasses.replace(first.target, position=first.target.position + 1),
+        target=dataclasses.replace(first.target, positions=(first.target.position + 1,)),
         influence=(first.influence[0], 0.0, *first.influence[1:]),
         patterns=(shifted,),
         flow=None,

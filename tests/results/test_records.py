@@ -88,10 +88,12 @@ def test_a_pattern_is_its_route_and_what_that_carries(found):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ((-1, "are", "is", 1.0, 0.0), "position is -1"),
-        ((0, 3, "is", 1.0, 0.0), "correct is 3: give a string"),
-        ((0, "are", 3, 1.0, 0.0), "wrong is 3: give a string"),
-        ((0, "are", None, float("nan"), 0.0), "not finite"),
+        (((-1,), "are", "is", 1.0, 0.0), r"positions\[0\] is -1"),
+        (((3, 3), "are", "is", 1.0, 0.0), "each larger than the one before"),
+        (((0,), "are", "is", 1.0, 0.0, "nats"), "unit 'nats' is not known"),
+        (((0,), 3, "is", 1.0, 0.0), "correct is 3: give a string"),
+        (((0,), "are", 3, 1.0, 0.0), "wrong is 3: give a string"),
+        (((0,), "are", None, float("nan"), 0.0), "not finite"),
     ],
 )
 def test_what_is_no_target_is_refused(values, said):
@@ -107,8 +109,8 @@ def test_the_parts_of_an_explanation_are_of_one_sentence_and_model(found):
         ({"tokens": found.tokens[1:]}, "tokens and"),
         ({"words": (0,)}, "words for 1"),
         ({"influence": (float("nan"),) * n}, "influence has numbers that are not finite"),
-        ({"target": replace(found.target, position=n)}, "target's position"),
-        ({"target": replace(found.target, position=0)}, "does not fit"),
+        ({"target": replace(found.target, positions=(n,))}, "target's last position"),
+        ({"target": replace(found.target, positions=(0,))}, "does not fit"),
         ({"model": replace(found.model, layers=9)}, "does not fit: give 10 nodes"),
         ({"patterns": (replace(pattern, nodes=away, components=(0,) * 3),)}, "does not fit"),
         ({"patterns": (replace(pattern, components=(99,) * 3),)}, "heads or 'skip'"),

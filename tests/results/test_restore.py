@@ -44,9 +44,10 @@ def test_a_record_is_read_back_whole(record):
 @pytest.mark.parametrize(
     ("way", "value", "said"),
     [
-        (("schema",), 3, "schema 3, but only schemas 1 to 2"),
-        (("schema",), 0, "schema 0, but only schemas 1 to 2"),
-        (("schema",), 1, r"patterns\[0\] has the unknown 'attention_parts'"),
+        (("schema",), 4, "schema 4, but only schemas 1 to 3"),
+        (("schema",), 0, "schema 0, but only schemas 1 to 3"),
+        (("schema",), 1, r"record's target lacks position"),
+        (("schema",), 2, r"record's target lacks position"),
         (("schema",), "1", "record's schema is '1'"),
         (("schema",), True, "record's schema is True"),
         (("model",), "agreement", "record's model is 'agreement': give a dict"),
@@ -58,7 +59,10 @@ def test_a_record_is_read_back_whole(record):
         (("tokens",), "the farmers", "record's tokens is 'the farmers': give a list"),
         (("tokens",), [], "has no tokens"),
         (("tokens", 1), None, r"tokens\[1\] is None: give a string"),
-        (("target", "position"), 99, r"target\.position is 99"),
+        (("target", "positions"), [99], r"target\.positions\[0\] is 99"),
+        (("target", "positions"), [2, 1], r"target\.positions are 2, 1: give at least one, each"),
+        (("target", "positions"), [], "give at least one"),
+        (("target", "unit"), "nats", r"target\.unit 'nats' is not known"),
         (("target", "wrong"), 1, r"target\.wrong is 1: give a string"),
         (("target", "value"), float("nan"), r"target\.value is nan"),
         (("settings", "points"), 0, "setting points is 0"),
@@ -113,9 +117,22 @@ def test_a_record_of_schema_1_is_read_without_parts():
     record = json.loads(old)
     # There was one search, the paper's, and no tolerance.
     settings = {**record["settings"], "tolerance": 0.01, "search": "staged", "beam": 4}
-    expected = {**record, "schema": 2, "points_used": 4, "settings": settings}
+    target = {name: value for name, value in record["target"].items() if name != "position"}
+    target |= {"positions": [record["target"]["position"]], "unit": "logits"}
+    expected = {
+        **record,
+        **{"schema": 3, "points_used": 4, "settings": settings, "target": target},
+    }
     assert found.to_dict() == expected
     assert Explanation.from_dict(found.to_dict()).to_dict() == found.to_dict()
+
+
+def test_a_record_of_schema_2_is_read_with_its_one_position_and_in_logits(record):
+    old = deepcopy(record) | {"schema": 2}
+    (position,) = old["target"].pop("positions")
+    old["target"]["position"] = position
+    del old["target"]["unit"]
+    assert Explanation.from_dict(old).to_dict() == record
 
 
 def test_candidates_are_in_the_record_where_they_were_asked_for(record, tiny_masked_lm):
@@ -131,7 +148,7 @@ def test_candidates_are_in_the_record_where_they_were_asked_for(record, tiny_mas
     again = Explanation.from_json(found.to_json())
     assert again.patterns == found.patterns
     assert again.to_dict() == written
-    assert merge_pieces(again).explanation.to_dict()["schema"] == 2
+    assert merge_pieces(again).explanation.to_dict()["schema"] == 3
     first = ("patterns", 0)
     for way, value, said in (
         ("attention_candidates", [[0.0] * heads] * layers, r"candidates\[0\] has 2 entries"),

@@ -18,7 +18,7 @@ WORDS = ("[CLS]", "farmers", "loves", "old", "[MASK]")
 def explained(*influence: float):
     """Of three words between [CLS] and [MASK], with these influences."""
     found = replace(small_explanation(), tokens=WORDS, influence=influence, patterns=(), flow=None)
-    return replace(found, target=replace(found.target, position=4))
+    return replace(found, target=replace(found.target, positions=(4,)))
 
 
 def test_rank_correlation_is_spearmans_with_ties():

@@ -10,6 +10,7 @@ from explainer.intervention.activations import Activations, of_sentence
 from explainer.intervention.knock_out import Cut, knocked_out, messages
 from explainer.models.encode import word_embeddings
 from explainer.question.quantity import Contrast, Quantity, choose_quantity
+from explainer.question.readouts.logits import Logits
 from explainer.question.sentence import read_sentence
 from explainer.rivals.cuts import Places, alti_of_heads, gradient_change
 from explainer.rivals.words import Observed, alti, attention_gradient
@@ -65,7 +66,7 @@ def test_altis_formula_of_the_only_head_that_says_anything_is_altis_own():
     alone = torch.zeros(12, dtype=torch.float64)
     alone[d_head : 2 * d_head] = 1  # head 1
     blocks = tuple(replace(block, W_O=block.W_O * alone) for block in adapter.blocks)
-    quantity = Quantity(2, (7, 9), (1.0, -1.0), "one", "other")
+    quantity = Quantity((2,), Logits((7, 9), (1.0, -1.0)), "one", "other")
     with torch.no_grad():
         observed = Observed.of(replace(adapter, blocks=blocks), problem.x, quantity)
         cuts = [Cut(b, 1, to, by) for b in range(3) for to in range(5) for by in range(5)]

@@ -116,7 +116,7 @@ def test_flow_equals_the_minimum_cut(attention):
 
 def test_conductance_sums_to_the_influence_of_all_words_at_every_layer():
     trace = traced(tiny_problem(points=200))
-    found = layer_conductance(total_flow(trace), trace.target)
+    found = layer_conductance(total_flow(trace))
     np.testing.assert_allclose(found.sum(axis=1), sum(trace.influence))
     np.testing.assert_allclose(found[0], trace.influence)
     difference = trace.value - trace.baseline_value

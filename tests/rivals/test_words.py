@@ -22,6 +22,7 @@ from explainer.models.encode import through_blocks
 from explainer.models.forward import own_logits
 from explainer.models.tokens import Tokens
 from explainer.question.quantity import Quantity, choose_quantity
+from explainer.question.readouts.logits import Logits
 from explainer.question.sentence import read_sentence
 from explainer.rivals.words import (
     Observed,
@@ -37,14 +38,14 @@ from explainer.rivals.words import (
 )
 from explainer.rivals.words.decompx import parts_of_layers, with_bias
 from explainer.rivals.words.layers import attended_parts
-from tests.tiny import SIZES, adapted, tiny_problem
+from tests.tiny import SIZES, adapted, asked_by, tiny_problem
 
 ARCHITECTURES = pytest.mark.parametrize("architecture", SIZES)
 POST_NORM = pytest.mark.parametrize("architecture", [a for a in SIZES if a != "modernbert"])
 
 
 def observed(problem):
-    quantity = Quantity(problem.position, problem.classes, problem.coefficients, "one", "other")
+    quantity = asked_by(problem)
     with torch.no_grad():
         return Observed.of(adapted(problem), problem.x, quantity)
 
@@ -73,7 +74,9 @@ def by_hand(second_value):
     embedding = Embedding(unit, torch.zeros(2, 2).double(), norm)
     adapter = Adapter(embedding, (block,), lambda hidden, _: hidden)
     with torch.no_grad():
-        found = Observed.of(adapter, unit.clone(), Quantity(0, (0,), (1.0,), "one", None))
+        found = Observed.of(
+            adapter, unit.clone(), Quantity((0,), Logits((0,), (1.0,)), "one", None)
+        )
         state, H = found.states[0], torch.tensor([[1.0, -1.0], [0.0, 0.0]]).double()
         state.attended.v[0, 0] = torch.tensor([[2.0, -2.0], second_value]).double()
         state.attended.attention[0, 0] = torch.tensor([[0.5, 0.5], [0.0, 1.0]]).double()
@@ -119,12 +122,12 @@ def test_rows_sum_to_one_and_so_does_what_is_rolled_out(method, architecture):
     assert layers.shape == (3, 5, 5)
     assert (layers >= 0).all()
     np.testing.assert_allclose(layers.sum(-1), 1)
-    scores = rolled_out(layers, found.target)
-    np.testing.assert_allclose(scores, (layers[2] @ layers[1] @ layers[0])[found.target])
+    scores = rolled_out(layers, found.targets)
+    np.testing.assert_allclose(scores, (layers[2] @ layers[1] @ layers[0])[found.targets[0]])
     for word in range(5):
-        path = strongest_path(layers, word, found.target)
+        path = strongest_path(layers, word, found.targets[0])
         products = {
-            (word, i, j, found.target): layers[0, i, word] * layers[1, j, i] * layers[2, 2, j]
+            (word, i, j, found.targets[0]): layers[0, i, word] * layers[1, j, i] * layers[2, 2, j]
             for i, j in itertools.product(range(5), repeat=2)
         }
         best = max(products, key=products.__getitem__)
@@ -161,7 +164,7 @@ def test_decompx_sums_to_every_hidden_state(architecture, activation):
     found = observed(problem)
     for parts, hidden in zip(parts_of_layers(found), found.hidden, strict=True):
         torch.testing.assert_close(parts.sum(1), hidden)
-    whole = found.head_gradient @ found.hidden[-1][found.target]
+    whole = found.head_gradient[0] @ found.hidden[-1][found.targets[0]]
     assert decompx(found).sum() == pytest.approx(float(whole))
 
 
@@ -219,7 +222,7 @@ def _with_more(found, word, by):
     with torch.no_grad():
         first, _ = embed(found.adapter.embedding, found.z.unsqueeze(0))
         *_, (last, _) = through_blocks(found.adapter, first, edit=More())
-        return float(found.value_of(last[:, found.target]))
+        return float(found.value_of(last[:, found.targets]))
 
 
 TEXT = "the farmers that the assistant loves [MASK] old ."

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from explainer.evaluation.protocols.asked import AskedCase
 from explainer.evaluation.protocols.instead import Filling
-from explainer.influence.passes import value_of
 from explainer.intervention.activations import Activations, of_sentence
 from explainer.intervention.knock_out import Cut, knocked_out, messages, replaced_messages
 from explainer.results.pattern import Pattern
@@ -107,7 +106,8 @@ def effects_of(asked: AskedCase, of: Cuts, fillings: Sequence[Filling]) -> dict[
     """The effects of the cuts by the filling's name; ask where gradients are off."""
     model, sentence, quantity = asked.model, asked.sentence, asked.quantity
     own = of_sentence(model, sentence)
-    whole = float(value_of(model.adapter, quantity, own.nodes[-1][[quantity.position]]).double()[0])
+    at_targets = own.nodes[-1][list(quantity.positions)].unsqueeze(0)
+    whole = float(quantity.readout.value(model.adapter, at_targets))
     scoring = asked.scoring()
     same = _predicted(asked, scoring.observed, own, of)
     found = {}

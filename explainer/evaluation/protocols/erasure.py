@@ -17,7 +17,6 @@ from torch import Tensor
 
 from explainer.base.quote import quote
 from explainer.evaluation.protocols.asked import AskedCase
-from explainer.influence.passes import value_of
 from explainer.models.block import embed
 from explainer.models.encode import through_blocks, without_gradients, word_embeddings
 from explainer.models.model import Model
@@ -104,24 +103,25 @@ def _run(
     """Q of variants of one length."""
     adapter, sentence = asked.model.adapter, asked.sentence
     ids = sentence.token_ids
-    target = asked.quantity.position
+    every, readout = asked.quantity.positions, asked.quantity.readout
     z = word_embeddings(adapter, ids)
     gone = _marked(alike, len(ids)).to(z.device)
     if replacing.z is None:
         stay = [[place for place in range(len(ids)) if place not in erased] for erased in alike]
         inputs = torch.stack([z[places] for places in stay])
-        targets = [places.index(target) for places in stay]
+        targets = [[places.index(at) for at in every if at in places] for places in stay]
         left = [(ids[place], sentence.segments[place]) for place in stay[0]]
         read = adapter.of(Tokens(*zip(*left, strict=True)))
     else:
         inputs = torch.where(gone.unsqueeze(-1), replacing.z, z)
-        targets = [target] * len(alike)
+        targets = [list(every)] * len(alike)
         read = adapter.of(sentence)
     first, _ = embed(read.embedding, inputs)
-    wanted = sorted(set(targets))  # of the last block nothing else is computed
+    wanted = sorted({at for some in targets for at in some})  # of the last block no others
     *_, (last, _) = through_blocks(read, first, rows=torch.tensor(wanted, device=z.device))
-    rows = last[torch.arange(len(alike)), [wanted.index(target) for target in targets]]
-    yield from zip(alike, value_of(read, asked.quantity, rows).double().tolist(), strict=True)
+    rows = torch.tensor([[wanted.index(at) for at in some] for some in targets], device=z.device)
+    states = last[torch.arange(len(alike)).unsqueeze(1), rows]
+    yield from zip(alike, readout.value(read, states).double().tolist(), strict=True)
 
 
 def _marked(variants: Sequence[Erased], n: int) -> Bool[Tensor, "variant pos"]:

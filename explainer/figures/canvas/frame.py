@@ -74,6 +74,11 @@ class Frame:
         """Width of a node's mark on a pattern."""
         return 5.6 if self.column_width >= 40 else 4.4
 
+    def middle(self, positions: Sequence[int]) -> float | None:
+        """The y of the middle one of the positions that have a row; None if none has."""
+        shown = sorted(self.rows[position] for position in positions if position in self.rows)
+        return shown[len(shown) // 2] if shown else None
+
 
 def make_frame(
     tokens: Sequence[str],

@@ -108,8 +108,10 @@ def of_node(
 ) -> tuple[str, ...]:
     """A hidden state and the patterns that pass it."""
     lines = [f"{name(explanation, position)}, {column(layer)}"]
-    if layer == explanation.model.layers and position == explanation.target.position:
-        lines.append(f"the target: {question(explanation.target)} is read here")
+    targets = explanation.target.positions
+    if layer == explanation.model.layers and position in targets:
+        which = "the target" if len(targets) == 1 else "a target"
+        lines.append(f"{which}: {question(explanation.target)} is read here")
     if through:
         lines.append(f"{counted(len(through), 'drawn pattern')} through this node")
         lines += [

@@ -73,10 +73,10 @@ def names(drawn: Drawn, frame: Frame) -> list[Item]:
             said = f"block {block}" if roomy else str(block)
             items += [Label(x, y, said, colours.muted, text.SMALL) for y in frame.names]
     items += _ends(drawn, frame, roomy)
-    if frame.answer is not None and target.position in frame.rows:
+    y = frame.middle(target.positions)
+    if frame.answer is not None and y is not None:
         room = frame.width - frame.answer
         said = text.shorten(answer(target), text.BODY, room)
-        y = frame.rows[target.position]
         items.append(Label(frame.answer, y, said, colours.ink, text.BODY, "start", True))
     return items
 

@@ -40,7 +40,8 @@ def lay_out(drawn: Drawn) -> Scene:
             f"The overlay '{view.overlay}' needs the total flow: explain with flow=True, or "
             "choose the overlay 'none'."
         )
-    touched = {explanation.target.position} | {i for p in drawn.patterns for i in p.nodes}
+    targets = explanation.target.positions
+    touched = {*targets, *(i for p in drawn.patterns for i in p.nodes)}
     shown = shown_rows(len(explanation.tokens), touched)
     rows = view.beside.rows if view.beside else shown
     shown = tuple(position for position in rows if position is not None)
@@ -50,7 +51,7 @@ def lay_out(drawn: Drawn) -> Scene:
         else overlay.bands(explanation.flow, view.overlay, shown)
     )
     row_height = fitting_row_height(len(rows), view.width)
-    outermost = explanation.target.position in shown[:1] + shown[-1:]
+    outermost = not set(shown[:1] + shown[-1:]).isdisjoint(targets)
     goal = row_height + 10 if outermost else min(GOAL, len(rows) * row_height / 2)
     sums = meeting(drawn.patterns, view.level)
     bounds = [*fitting(sums, rows, row_height, (explanation.model.layers, goal))]
@@ -129,11 +130,12 @@ def _words(drawn: Drawn, frame: Frame) -> list[Item]:
     items: list[Item] = []
     marks: list[Item] = []
     blank = "–"
-    lead = {*drawn.leading, explanation.target.position}
+    targets = explanation.target.positions
+    lead = {*drawn.leading, *targets}
     names = _names(drawn)
     items += [Label(frame.labels, y, blank, colours.faint, text.BODY, "end") for y in frame.blanks]
     for position, y in frame.rows.items():
-        bold = position in (explanation.target.position, view.selected)
+        bold = position == view.selected or (position in targets and len(targets) < len(names))
         dim = view.selects and position not in lead
         word = text.shorten(names[position], text.BODY, frame.label_room + 1)
         if view.beside and position in view.beside.marked:

@@ -218,7 +218,7 @@ def _mover(steps: list[Edge]) -> str:
 
 def _standing(explanation: Explanation, position: int) -> str:
     """A place on the way: the mask by its name, a word in quotes."""
-    masked = explanation.model.task == "masked-lm" and position == explanation.target.position
+    masked = explanation.model.task == "masked-lm" and position in explanation.target.positions
     if masked and position in special_positions(explanation):
         return "the mask"
     return f"“{wording.name(explanation, position)}”"

@@ -14,7 +14,8 @@ f of its feed-forward layer and n tokens:
 Where scores meet distances (DeBERTa), every 2 n d is so many d more as there are buckets.
 
 Of the last block only the target is computed: there a token that is not the target has its key and
-value alone, and a path is neither moved nor pulled back through it. Paths that end alike share the
+value alone, and a path is neither moved nor pulled back through it; where the head pools, every
+token is a target, and a path chooses one. Paths that end alike share the
 work of pulling back; how many do is known only afterwards, so that they count as if none did. They
 count as if they stayed at their token, which most do: an edge that leaves it needs no query.
 
@@ -88,14 +89,16 @@ def effort(
     beam, kept = settings.joint_beam, settings.top_k
     found = -(-followed // max(1, plan.tangents // (beam or kept)))
     along = -(-followed * kept // plan.paths)  # at the most: paths that end alike take less room
-    nodes, components = _path(layers, token, d, attended)
+    targets = n_tokens if adapter.pools else 1
+    nodes, components = _path(layers, token, d, attended, adapter.pools)
     path = kept * (nodes + components)
     if beam is not None:
         path += beam * components
     walks = found * (FOUND if beam is None else JOINTLY_FOUND) + along * FOLLOWED
     distances = adapter.blocks[0].distances
     met = 0 if distances is None or distances.queries is None else distances.queries.shape[1]
-    last = n_tokens * 2 * d * d + token - 2 * d * d + attended + (n_tokens - 1) * met * d
+    others = (n_tokens - targets) * met * d
+    last = n_tokens * 2 * d * d + targets * (token - 2 * d * d + attended) + others
     traced = (layers - 1) * (2 * forward + attention) + 2 * last + 2 * n_tokens * d
     points = settings.expected_points
     return Effort(
@@ -105,12 +108,13 @@ def effort(
     )
 
 
-def _path(layers: int, token: int, d: int, attended: int) -> tuple[int, int]:
+def _path(layers: int, token: int, d: int, attended: int, pools: bool) -> tuple[int, int]:
     """The multiplications of a word's path through all blocks: its nodes, there and back, and its
     components."""
-    moved = max(layers - 2, 0)  # the last node is the target's: it is not followed
-    nodes = (layers - 1) * (2 * d * d + attended) + moved * (token - 2 * d * d + attended)
-    pulled = moved * (token + attended)
+    choices = layers if pools else layers - 1  # the only target need not be chosen
+    moved, pulled_through = max(choices - 1, 0), max(layers - 2, 0)
+    nodes = choices * (2 * d * d + attended) + moved * (token - 2 * d * d + attended)
+    pulled = pulled_through * (token + attended)
     components = layers * (3 * d * d + attended) + (layers - 1) * (token - 4 * d * d)
     return nodes + pulled, components
 

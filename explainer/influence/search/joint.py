@@ -10,7 +10,7 @@ word j with g_j ≠ 0:
    too;
 3. keep the best `beam` partial patterns of the word, move each tangent by its one component, go
    on;
-4. the last edge ends at the target.
+4. the last edge ends at a target.
 
 The scores are those that nodes are chosen by, before they are added up over components, so nothing
 is pulled back along paths. With a beam as large as the number of ways, the best one is found.
@@ -50,7 +50,7 @@ class EdgesSoFar:
 
 
 def refine_edges(trace: Trace, words: Sequence[int], beam: int) -> list[EdgesSoFar]:
-    """The best `beam` ways from each of `words` to its target, strongest first, word by word."""
+    """The best `beam` ways from each of `words` to a target, strongest first, word by word."""
     paths = [EdgesSoFar((word,)) for word in words]
     tangents = Tangents.of_words(trace, words)
     for _ in steps(range(trace.n_layers)):
@@ -91,11 +91,11 @@ def _choose_edges(
     for word, group in groupby(range(len(paths)), key=lambda number: paths[number].nodes[0]):
         checkpoint()
         ours = list(group)
-        number, text = trace.text_of(word)
+        _, text = trace.text_of(word)
         last = len(paths[ours[0]].nodes) == trace.n_layers
-        nodes = [text.target] if last else range(text.start, text.stop)
-        column = number if last else text.start
-        own = scores[:, ours[0] : ours[-1] + 1, column : column + len(nodes)]
+        nodes = text.targets if last else range(text.start, text.stop)
+        columns = text.rows if last else slice(text.start, text.stop)
+        own = scores[:, ours[0] : ours[-1] + 1, columns]
         stays = [paths[path].nodes[-1] for path in ours]
         signed = own if trace.influence[word] > 0 else -own
         for which, row, to in _strongest(

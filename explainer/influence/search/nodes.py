@@ -33,17 +33,17 @@ def refine_nodes(
     """
     paths = [NodesSoFar((word,), ()) for word in words]
     tangents = Tangents.of_words(trace, words) if start is None else start
-    last_choice = trace.n_layers - 2
-    for number in steps(range(trace.n_layers - 1)):
+    choices = trace.n_layers - (0 if trace.ends_apart else 1)
+    for number in steps(range(choices)):
         parents, paths = _choose_nodes(trace, paths, tangents.node_scores().cpu().numpy(), top_k)
-        if number < last_choice:
+        if number < choices - 1:
             target = trace.index([path.nodes[-1] for path in paths])
             tangents = tangents.to_nodes(parents, target)
-    return [_ended(trace, path) for path in paths]
+    return paths if trace.ends_apart else [_ended(trace, path) for path in paths]
 
 
 def _ended(trace: Trace, path: NodesSoFar) -> NodesSoFar:
-    """The path with its last node, the target of its text.
+    """The path with its last node, the only target of its text.
 
     Of the last block nobody else's row counts, so that all the influence that came to H[L − 1], a
     word's own where that is H[0], goes on there.
@@ -51,7 +51,7 @@ def _ended(trace: Trace, path: NodesSoFar) -> NodesSoFar:
     word = path.nodes[0]
     influence = path.trail[-1] if path.trail else trace.influence[word]
     _, text = trace.text_of(word)
-    return NodesSoFar((*path.nodes, text.target), (*path.trail, influence))
+    return NodesSoFar((*path.nodes, *text.targets), (*path.trail, influence))
 
 
 def _choose_nodes(
@@ -59,20 +59,22 @@ def _choose_nodes(
 ) -> tuple[list[int], list[NodesSoFar]]:
     """The best refinements of each word among those of all its partial patterns, best first.
 
-    `scores` [path, to] are influences. The next node is one of the word's own text. Among equals
-    the better pattern so far goes first, then the earlier token.
+    `scores` [path, to] are influences. The next node is one of the word's own text, the last one
+    of its targets. Among equals the better pattern so far goes first, then the earlier token.
     """
     parents, refined = [], []
     for word, group in groupby(range(len(paths)), key=lambda number: paths[number].nodes[0]):
         checkpoint()
         ours = list(group)
         _, text = trace.text_of(word)
-        own = scores[ours[0] : ours[-1] + 1, text.start : text.stop]
+        last = len(paths[ours[0]].nodes) == trace.n_layers
+        nodes = text.targets if last else range(text.start, text.stop)
+        own = scores[ours[0] : ours[-1] + 1, text.rows if last else slice(text.start, text.stop)]
         signed = own.ravel() if trace.influence[word] > 0 else -own.ravel()
         best = [signed.argmax()] if top_k == 1 else np.argsort(-signed, kind="stable")[:top_k]
         for place in best:
-            which, to = divmod(int(place), text.stop - text.start)
-            path, node = paths[ours[which]], text.start + to
+            which, to = divmod(int(place), len(nodes))
+            path, influence = paths[ours[which]], float(own[which, to])
             parents.append(ours[which])
-            refined.append(NodesSoFar((*path.nodes, node), (*path.trail, float(own[which, to]))))
+            refined.append(NodesSoFar((*path.nodes, nodes[to]), (*path.trail, influence)))
     return parents, refined

@@ -4,7 +4,8 @@ Embedding level, for every source word j with g_j ≠ 0:
 1. start at node (0, j) with the tangent towards x_j − b_j;
 2. score every next node by the influence of the pattern refined by it, times the sign of g_j;
 3. keep the best `top_k` partial patterns of the word, move their tangents there, go on;
-4. the last node is the target, and what came to H[L − 1] is what goes on to it.
+4. the last node is the target, and what came to H[L − 1] is what goes on to it; where Q is read
+   at several, the one of them that is scored best.
 
 Attention level, with the nodes fixed:
 5. pull ∂Q/∂H[L] back along each pattern's nodes, all heads and skip open, sharing the work of

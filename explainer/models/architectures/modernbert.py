@@ -47,14 +47,15 @@ def adapt(network: Any) -> Adapter:
         for layer in encoder.layers
     )
     if hasattr(network, "decoder"):
-        after_norm = vocabulary_head(network.head, network.decoder)
+        head = vocabulary_head(network.head, network.decoder)
     else:
-        after_norm = class_head(lambda sequence: network.classifier(network.head(sequence[:, 0])))
+        head = class_head(lambda sequence: network.classifier(network.head(sequence[:, 0])))
     return Adapter(
         embedding,
         blocks,
-        lambda hidden, words: after_norm(encoder.final_norm(hidden), words),
-        after_norm=after_norm,
+        head,
+        final_norm=encoder.final_norm,
+        pools=config.classifier_pooling == "mean" and not hasattr(network, "decoder"),
         inside=torch.float32,
     )
 
@@ -67,11 +68,8 @@ def complete(network: Any) -> None:
 
 def refused(config: Mapping[str, Any], classified: bool) -> tuple[str, str] | None:
     """A field that is not built or makes no sense, and what is expected there instead."""
-    if classified and config.get("classifier_pooling", "cls") != "cls":
-        return (
-            "classifier_pooling",
-            "'cls', for a mean of tokens cannot be explained yet",
-        )
+    if classified and config.get("classifier_pooling", "cls") not in ("cls", "mean"):
+        return "classifier_pooling", "'cls' or 'mean'"
     for field in SWITCHES:
         if type(config.get(field, False)) is not bool:
             return field, "true or false"

@@ -120,6 +120,8 @@ def _logits(network: Any, adapter: Adapter, tokens: Tokens) -> Tensor:
     classified = hasattr(network, "classifier")
     with without_gradients():
         hidden = last_hidden(adapter, tokens)[0]
+        if adapter.pools:
+            return adapter.pooled_logits(hidden.unsqueeze(0), None)
         return adapter.logits(hidden[:1] if classified else hidden, None)
 
 

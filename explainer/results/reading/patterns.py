@@ -7,7 +7,7 @@ from typing import Any
 
 from explainer.base import checks
 from explainer.base.errors import ExplainerError
-from explainer.base.quote import shown
+from explainer.base.quote import listed, shown
 from explainer.results.model_info import ModelInfo
 from explainer.results.pattern import CANDIDATES, PARTS, RECORDED, HeadParts, Pattern
 from explainer.results.reading.values import exactly, number, numbers
@@ -29,15 +29,15 @@ def pattern_of(
             f"The record's {name}.token is {shown(token)}, but token {source} is "
             f"{shown(tokens[source])}: give the token at its source."
         )
-    listed = exactly(f"{name}.nodes", found["nodes"], model.layers + 1, "positions")
+    every = exactly(f"{name}.nodes", found["nodes"], model.layers + 1, "positions")
     nodes = tuple(
         checks.whole(f"record's {name}.nodes[{place}]", node, 0, last)
-        for place, node in enumerate(listed)
+        for place, node in enumerate(every)
     )
-    if (nodes[0], nodes[-1]) != (source, target.position):
+    if nodes[0] != source or nodes[-1] not in target.positions:
         raise ExplainerError(
             f"The record's {name}.nodes lead from {nodes[0]} to {nodes[-1]}: let them lead from "
-            f"the source {source} to the target {target.position}."
+            f"the source {source} to the target {listed(target.positions)}."
         )
     components = _components(f"{name}.components", found["components"], nodes, model)
     candidates, candidate_parts = _candidates(name, found, model)

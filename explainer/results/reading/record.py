@@ -19,7 +19,7 @@ from explainer.results.reading.patterns import pattern_of
 from explainer.results.reading.values import array, entries, exactly, number, numbers
 from explainer.results.reduced import PRECISIONS, Reduced
 from explainer.results.settings import Settings, completed
-from explainer.results.target import Target
+from explainer.results.target import LOGITS, UNITS, Target, ascending
 from explainer.results.texts import Texts
 from explainer.results.total_flow import TotalFlow
 
@@ -56,7 +56,7 @@ def restored(data: Any) -> Explanation:
     )
     if not tokens:
         raise ExplainerError("The record has no tokens: give what to_dict wrote.")
-    target = _target(record["target"], len(tokens))
+    target = _target(record["target"], len(tokens), record["schema"])
     influence = numbers("influence", record["influence"], len(tokens))
     every = entries("patterns", record["patterns"], "a list of patterns")
     settings = settings_of(record["settings"])
@@ -97,15 +97,20 @@ def _model(value: Any) -> ModelInfo:
     return ModelInfo(**found)
 
 
-def _target(value: Any, n_tokens: int) -> Target:
-    found = checks.keys("record's target", value, [f.name for f in fields(Target)])
-    wrong = found["wrong"]
+def _target(value: Any, n_tokens: int, schema: int) -> Target:
+    # Before schema 3 there was one position, and all was in logits.
+    names = [f.name for f in fields(Target)]
+    if schema < 3:
+        names = ["position", *(name for name in names if name not in ("positions", "unit"))]
+    found = checks.keys("record's target", value, names)
+    wrong, positions = found["wrong"], [found["position"]] if schema < 3 else found["positions"]
     return Target(
-        position=checks.whole("record's target.position", found["position"], 0, n_tokens - 1),
+        positions=ascending("record's target.positions", positions, n_tokens - 1),
         correct=checks.text("record's target.correct", found["correct"]),
         wrong=None if wrong is None else checks.text("record's target.wrong", wrong),
         value=number("target.value", found["value"]),
         baseline_value=number("target.baseline_value", found["baseline_value"]),
+        unit=checks.one_of("record's target.unit", found.get("unit", LOGITS), UNITS),
     )
 
 

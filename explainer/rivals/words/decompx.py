@@ -25,12 +25,13 @@ AT_ONCE = 16
 
 
 def decompx(observed: Observed) -> Array:
-    """Each word's part [pos] of the target's last hidden state times ∂Q/∂H[L], in logits.
+    """Each word's part [pos] of the targets' last hidden states times ∂Q/∂H[L], in logits.
 
     The head is linear at its gradient here, whichever it is.
     """
     *_, last = parts_of_layers(observed)
-    return (last[observed.target] @ observed.head_gradient).double().cpu().numpy()
+    parts, gradient = last[observed.targets], observed.head_gradient.unsqueeze(-1)
+    return (parts @ gradient).sum((0, -1)).double().cpu().numpy()
 
 
 def parts_of_layers(observed: Observed) -> list[Float[Tensor, "pos word d_model"]]:

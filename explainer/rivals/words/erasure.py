@@ -19,7 +19,7 @@ AT_ONCE = 32
 def leave_one_out(observed: Observed, baseline: Float[Tensor, "pos d_embedding"]) -> Array:
     """Q less Q with the word's embedding replaced by the baseline's, of each word [pos]."""
     z, adapter = observed.z, observed.adapter
-    rows = torch.tensor([observed.target], device=z.device)
+    rows = torch.tensor(observed.targets, device=z.device)
     values = []
     for start in range(0, len(z), AT_ONCE):
         checkpoint()
@@ -28,6 +28,5 @@ def leave_one_out(observed: Observed, baseline: Float[Tensor, "pos d_embedding"]
         variants[torch.arange(len(left_out)), left_out] = baseline[left_out]
         first, _ = embed(adapter.embedding, variants)
         *_, (last, _) = through_blocks(adapter, first, rows=rows)
-        values.append(observed.value_of(last[:, 0]))
-    whole = observed.value_of(observed.hidden[-1][[observed.target]])
-    return (whole - torch.cat(values)).double().cpu().numpy()
+        values.append(observed.value_of(last))
+    return (observed.value - torch.cat(values)).double().cpu().numpy()

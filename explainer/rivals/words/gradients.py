@@ -18,7 +18,7 @@ def gradient_input(
     """⟨∂Q/∂z_j, z_j⟩ of each word's embedding [pos], in logits."""
     with torch.enable_grad():
         leaf = z.detach().clone().requires_grad_()
-        (gradient,) = torch.autograd.grad(_value(Observed.of(adapter, leaf, quantity)), leaf)
+        (gradient,) = torch.autograd.grad(Observed.of(adapter, leaf, quantity).value, leaf)
     return (gradient * z).sum(-1).double().cpu().numpy()
 
 
@@ -42,9 +42,5 @@ def output_gradients(
     with torch.enable_grad():
         observed = Observed.of(adapter, z.detach().clone().requires_grad_(), quantity)
         outputs = [state.attended.output for state in observed.states]
-        gradients = torch.autograd.grad(_value(observed), outputs)
+        gradients = torch.autograd.grad(observed.value, outputs)
     return observed, torch.cat(gradients)
-
-
-def _value(observed: Observed) -> Tensor:
-    return observed.value_of(observed.hidden[-1][[observed.target]]).sum()

@@ -13,7 +13,7 @@ strongest product of single entries is a path, as for attention.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -72,9 +72,9 @@ class Matrices(dict[str, Array]):
         return self[name]
 
 
-def rolled_out(layers: Array, target: int) -> Array:
-    """How much of each word [pos] is in the target, from matrices [L, to, from]."""
-    return np.asarray(rolled_to(layers, target)[0])
+def rolled_out(layers: Array, targets: Sequence[int]) -> Array:
+    """How much of each word [pos] is in the targets on average, from matrices [L, to, from]."""
+    return np.asarray(rolled_to(layers, targets)[0])
 
 
 def strongest_path(layers: Array, word: int, target: int) -> ScoredRoute:

@@ -88,10 +88,10 @@ _RUNS: dict[str, Callable[[Scoring], Array]] = {
     "decompx": lambda a: decompx(a.observed),
     "gradient-input": lambda a: gradient_input(a.adapter, a.z, a.quantity),
     "attention-gradient": lambda a: attention_gradient(a.adapter, a.z, a.quantity),
-    "alti": lambda a: rolled_out(alti(a.observed), a.quantity.position),
-    "globenc": lambda a: rolled_out(globenc(a.observed), a.quantity.position),
-    "value-zeroing": lambda a: rolled_out(value_zeroing(a.observed), a.quantity.position),
-    "rollout": lambda a: rollout(a.attention)[-1, a.quantity.position],
+    "alti": lambda a: rolled_out(alti(a.observed), a.quantity.positions),
+    "globenc": lambda a: rolled_out(globenc(a.observed), a.quantity.positions),
+    "value-zeroing": lambda a: rolled_out(value_zeroing(a.observed), a.quantity.positions),
+    "rollout": lambda a: rollout(a.attention)[-1, list(a.quantity.positions)].mean(0),
 }
 WORD_METHODS = {name: WordMethod(*kind, _RUNS[name]) for name, kind in SCORED.items()}
 """Every method by its name; what it is called stands in `SCORED`."""

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from explainer.base.errors import ExplainerError
-from explainer.influence.passes import value_of
 from explainer.models.adapter import Adapter
 from explainer.models.block import BlockState, embed
 from explainer.models.encode import through_blocks
@@ -50,19 +49,24 @@ class Observed:
             )
 
     @property
-    def target(self) -> int:
-        """Position of the target node."""
-        return self.quantity.position
+    def targets(self) -> list[int]:
+        """Positions of the target nodes."""
+        return list(self.quantity.positions)
 
-    def value_of(self, last: Float[Tensor, "row d_model"]) -> Float[Tensor, " row"]:
-        """Q from last hidden states of the target."""
-        return value_of(self.adapter, self.quantity, last)
+    @property
+    def value(self) -> Float[Tensor, ""]:
+        """Q, recording gradients where the caller does."""
+        return self.value_of(self.hidden[-1][self.targets].unsqueeze(0))[0]
+
+    def value_of(self, last: Float[Tensor, "point target d_model"]) -> Float[Tensor, " point"]:
+        """Q from last hidden states of the targets."""
+        return self.quantity.readout.value(self.adapter, last)
 
     @cached_property
-    def head_gradient(self) -> Float[Tensor, " d_model"]:
-        """∂Q/∂H[L] of the target."""
+    def head_gradient(self) -> Float[Tensor, "target d_model"]:
+        """∂Q/∂H[L] of the targets."""
         with torch.enable_grad():
-            last = self.hidden[-1][self.target].detach().unsqueeze(0).requires_grad_()
+            last = self.hidden[-1][self.targets].detach().unsqueeze(0).requires_grad_()
             (gradient,) = torch.autograd.grad(self.value_of(last).sum(), last)
         return gradient[0]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from explainer.models.model import Model
 from explainer.question.quantity import Quantity, class_score
+from explainer.question.readouts.logits import Logits
 from explainer.question.sentence import Sentence
 
 TRIES = 20
@@ -76,8 +77,9 @@ def other_answers(
         known = model.known_ids.nonzero().flatten().tolist()
         taken = {*quantity.classes, model.mask_id, model.pad_id}
         first, second = rng.choice([n for n in known if n not in taken], 2, replace=False).tolist()
-        names = f"token {first}", f"token {second}"
-        return Quantity(quantity.position, (first, second), (1.0, -1.0), *names)
+        readout = Logits((first, second), (1.0, -1.0))
+        correct, wrong = f"token {first}", f"token {second}"
+        return replace(quantity, readout=readout, correct=correct, wrong=wrong)
     others = [n for n in range(len(model.labels)) if n != quantity.classes[0]]
     if len(others) < 2:
         return "with two classes, or one, no other label asks another question"

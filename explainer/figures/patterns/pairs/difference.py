@@ -147,10 +147,7 @@ def _towards(explanation: Explanation, against: bool) -> str:
 
 def _ways(change: WordChange, patterns: Sequence[Pattern], both: Pair, level: Level) -> str:
     """How both get to the target."""
-    arrivals = [
-        _arrival(p, explanation.target.position, level)
-        for p, explanation in zip(patterns, both, strict=True)
-    ]
+    arrivals = [_arrival(p, level) for p in patterns]
     if same_way(change, level):
         return "goes the same way in both" + (f", by {arrivals[0]}" if arrivals[0] else "")
     if arrivals[0] == arrivals[1]:
@@ -158,14 +155,15 @@ def _ways(change: WordChange, patterns: Sequence[Pattern], both: Pair, level: Le
         if not blocks:
             return "goes through models that differ in depth"
         return f"takes another way in {counted_places('block', blocks)}"
-    goals = (brief(e.tokens[e.target.position]) for e in both)
+    goals = (brief(e.tokens[p.nodes[-1]]) for p, e in zip(patterns, both, strict=True))
     goal = " / ".join(dict.fromkeys(goals))
     one, two = (arrival or "skips alone" for arrival in arrivals)
     return f"reaches {goal} by {one} in the first and by {two} in the second"
 
 
-def _arrival(pattern: Pattern, goal: int, level: Level) -> str | None:
+def _arrival(pattern: Pattern, level: Level) -> str | None:
     """The last step that brings the pattern to its goal from elsewhere."""
+    goal = pattern.nodes[-1]
     for edge in reversed(pattern.edges(level)):
         if edge.target == goal and edge.source != goal:
             block = f"block {edge.layer}"

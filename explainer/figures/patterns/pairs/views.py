@@ -102,7 +102,7 @@ def _rows(
     kept = list(alignment)
     if len(kept) > MANY_ROWS:
         touched = [
-            {explanation.target.position}
+            set(explanation.target.positions)
             | {node for pattern in Drawn.of(explanation, view).patterns for node in pattern.nodes}
             for explanation, view in zip(both, views, strict=True)
         ]

@@ -73,9 +73,9 @@ def marks(
             Line(spot.x - STROKE, spot.y + STROKE, spot.x + STROKE, spot.y - STROKE, colour, width)
             for colour, width in ((colours.surface, 6.0), (colours.ink, 2.6))
         ]
-    if frame.answer is None or explanation.target.position not in frame.rows:
+    y = frame.middle(explanation.target.positions)
+    if frame.answer is None or y is None:
         return items
-    y = frame.rows[explanation.target.position]
     before, after = signed(explanation.target.value), f"→ {signed(cut.value)}"
     return [
         *items,

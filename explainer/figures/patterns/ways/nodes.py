@@ -14,23 +14,22 @@ from explainer.figures.patterns.ways.ribbons import FADED, middle
 from explainer.results.route import Edge
 
 RING = 16.0
-"""px that the target's ring is wide, and at least as much again that it is tall."""
+"""px that a target's ring is wide, and at least as much again that it is tall."""
 
 
 def nodes(lanes: Sequence[Lane], drawn: Drawn, frame: Frame) -> list[Item]:
-    """A dot at every node that a pattern visits, in the colour of its strongest line; the ring."""
+    """A dot at every node that a pattern visits, in the colour of its strongest line; the rings."""
     explanation, view = drawn.explanation, drawn.view
     visits: dict[tuple[int, int], list[Lane]] = {}
     for lane in lanes:
         for layer, position in enumerate(lane.pattern.nodes):
             visits.setdefault((layer, position), []).append(lane)
-    goal = (explanation.model.layers, explanation.target.position)
+    goals = {(explanation.model.layers, at): 0.0 for at in explanation.target.positions}
     items: list[Item] = []
-    tallest = 0.0
     for (layer, position), here in visits.items():
         low, high = _span([(lane.offsets[layer], lane.widths[layer]) for lane in here])
-        if (layer, position) == goal:
-            tallest = 2 * max(-low, high)
+        if (layer, position) in goals:
+            goals[layer, position] = 2 * max(-low, high)
             continue
         lead = [lane for lane in here if drawn.leads(lane.pattern)]
         strong = max(lead or here, key=lambda lane: lane.widths[layer])
@@ -39,8 +38,11 @@ def nodes(lanes: Sequence[Lane], drawn: Drawn, frame: Frame) -> list[Item]:
         y = frame.rows[position] + (low + high) / 2
         dot = Disc(frame.columns[layer], y, frame.dot / 2, view.colours.surface, outline, 1.3)
         items.append(dot)
-    ring = pill(frame.columns[goal[0]], frame.rows[goal[1]], RING, max(RING + 4, tallest + 10))
-    items.append(Area(ring, rgba(view.colours.ink, 0), view.colours.ink, 2.0))
+    for (layer, position), tall in goals.items():
+        if position in frame.rows:
+            x, y = frame.columns[layer], frame.rows[position]
+            ring = pill(x, y, RING, max(RING + 4, tall + 10))
+            items.append(Area(ring, rgba(view.colours.ink, 0), view.colours.ink, 2.0))
     return items
 
 

@@ -1,0 +1,1 @@
+"""How Q is read from last hidden states: one file for each way, under one signature."""

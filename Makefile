@@ -74,7 +74,7 @@ screenshots: $(VENV)/test.stamp
 	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 $(BIN)/python -m docs.screenshots
 
 fuzz: $(VENV)/test.stamp
-	EXPLAINER_FUZZ=100000 $(BIN)/python -m pytest tests/fuzz
+	EXPLAINER_FUZZ=30000 $(BIN)/python -m pytest tests/fuzz
 
 hooks: $(VENV)/test.stamp
 	$(BIN)/pre-commit install

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from explainer.base.errors import ExplainerError
 
 LONGEST_MESSAGE = 600
-EXAMPLES = int(os.environ.get("EXPLAINER_FUZZ", "2000"))
+EXAMPLES = int(os.environ.get("EXPLAINER_FUZZ", "600"))
 """Cases for each public entry; `make fuzz` asks for more."""
 
 BATCH = 20

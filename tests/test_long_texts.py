@@ -100,7 +100,7 @@ def explanation(tokens: tuple[str, ...], layers: int, target: Target, seed: int 
 
 def test_names_of_a_megabyte_are_drawn_short():
     long = "\u0301<b>" + "é" * MEGABYTE
-    found = explanation((long, "[MASK]", long + "2"), 3, Target(1, long, long, 1.0, 0.0))
+    found = explanation((long, "[MASK]", long + "2"), 3, Target((1,), long, long, 1.0, 0.0))
     drawn = pattern_svg(found, minimum_share=0)
     ET.fromstring(drawn)
     # The sentence itself is whole, as the figure's title: twice the long word.
@@ -117,7 +117,7 @@ def test_names_of_a_megabyte_are_drawn_short():
 def test_a_very_long_text_draws_its_strongest_patterns_and_says_so():
     n, layers = 512, 24
     tokens = tuple(f"word{i}" for i in range(n))
-    found = explanation(tokens, layers, Target(100, "are", "is", 1.0, 0.0))
+    found = explanation(tokens, layers, Target((100,), "are", "is", 1.0, 0.0))
     view = View(minimum_share=0)
     drawn = Drawn.of(found, view).patterns
     assert len(drawn) == MOST_STEPS // layers
@@ -134,7 +134,7 @@ def test_a_very_long_text_draws_its_strongest_patterns_and_says_so():
 
 def test_a_short_text_draws_all():
     tokens = tuple(f"word{i}" for i in range(100))
-    found = explanation(tokens, 12, Target(10, "are", "is", 1.0, 0.0))
+    found = explanation(tokens, 12, Target((10,), "are", "is", 1.0, 0.0))
     assert Drawn.of(found, View(minimum_share=0)).patterns == found.patterns
 
 
@@ -142,7 +142,7 @@ def test_a_share_next_to_nothing_has_no_end_and_no_warning():
     flow = TotalFlow(np.array([[1e100, -1e100 * (1 - 1e-16)]]), np.zeros((1, 1, 2, 2)))
     assert np.isfinite(flow.layer_totals()).all()
     assert flow.signed_skip_shares().shape == (1,)
-    found = explanation(("a", "[MASK]"), 2, Target(1, "are", "is", 1.0, 0.0))
+    found = explanation(("a", "[MASK]"), 2, Target((1,), "are", "is", 1.0, 0.0))
     nothing = replace(found.patterns[0], influence=0.0)
     assert nothing.share("attention") == 0
 

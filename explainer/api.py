@@ -44,6 +44,7 @@ def explain(
     wrong: str | int | None = None,
     label: str | int | None = None,
     other: str | int | None = None,
+    word: str | int | None = None,
     settings: Settings | None = None,
     flow: bool = False,
     words: int | None = None,
@@ -56,9 +57,11 @@ def explain(
     A classifier may read a second text with it, the `pair`, such as what is to follow from it.
     A masked LM contrasts the words `correct` and `wrong` at the mask (a word is read in its place;
     a number is a token's id), a classifier the class `label` (name or number) with `other` or the
-    mean of all others, where each label holds or not with nothing; what is not given is the
-    model's own prediction and, for a word, its other number, person or gender, else the likeliest
-    word of its kind; the result names them. `flow` adds the total flow; `words` leaves the patterns
+    mean of all others, where each label holds or not with nothing; a tagger the tag `label` of the
+    `word` (as the text has it, or a token's position) with the tag `other`. What is not given is
+    the model's own prediction and, for a word, its other number, person or gender, else the
+    likeliest word of its kind, for a tag the likeliest other one; and the first word with a tag
+    that is not O. The result names them. `flow` adds the total flow; `words` leaves the patterns
     at those of so many words, the strongest; `candidates` keeps, for the record too, how every head
     would carry each step (`Pattern.candidate_parts`).
     `memory` is what may be taken for it (bytes, or such as "2 GB"; without it what the environment
@@ -73,7 +76,7 @@ def explain(
     adapter = given_model(model).adapter
     budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
     sentence = read_sentence(model, text, pair)
-    quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other))
+    quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other, word))
     batch = Batch(model, settings, flow, budget, words, precise, candidates)
     (found,) = batch.explanations([Asked(sentence, quantity)])
     return found

@@ -26,6 +26,7 @@ from transformers import (
     BertConfig,
     BertForMaskedLM,
     BertForSequenceClassification,
+    BertForTokenClassification,
     BertTokenizer,
     PreTrainedTokenizerFast,
     RobertaConfig,
@@ -116,6 +117,7 @@ WORDS = [
     *(".", ",", "'", "don", "t", "un", "##happi", "##est", "##s"),
 ]
 LABELS = ("negative", "neutral", "positive")
+TAGS = ("O", "B-PER", "B-LOC")
 
 
 def tiny_config(**changes) -> BertConfig:
@@ -155,6 +157,18 @@ def tiny_classifier_dir(tmp_path_factory) -> Path:
     config = tiny_config(id2label=dict(enumerate(LABELS)))
     folder = tmp_path_factory.mktemp("models") / "tiny-classifier"
     return save_tiny(folder, BertForSequenceClassification, config)
+
+
+@pytest.fixture(scope="session")
+def tiny_tagger_dir(tmp_path_factory) -> Path:
+    config = tiny_config(id2label=dict(enumerate(TAGS)))
+    folder = tmp_path_factory.mktemp("models") / "tiny-tagger"
+    return save_tiny(folder, BertForTokenClassification, config)
+
+
+@pytest.fixture(scope="session")
+def tiny_tagger(tiny_tagger_dir) -> Model:
+    return load_model(str(tiny_tagger_dir), dtype="float64")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ PROBLEMS: dict[str, dict[str, Any]] = {
     "relu": {"activation": "relu"},
     "silu": {"activation": "silu"},
     "tanh": {"activation": "tanh"},
+    "tagger": {"tags": 3},
+    "modernbert, tagger": {"architecture": "modernbert", "tags": 3},
     "one block": {"layers": 1},
     "one token": {"tokens": 3, "classes": 2},
     "midpoint": {"rule": "midpoint", "points": 3},

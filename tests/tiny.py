@@ -49,6 +49,7 @@ def tiny_problem(
     layers: int = 3,
     tokens: int = 5,
     classes: int = 0,
+    tags: int = 0,
     points: int = 4,
     rule: Rule = "trapezoid",
     activation: str = "gelu",
@@ -57,10 +58,11 @@ def tiny_problem(
     seed: int = 0,
     switches: Mapping[str, Any] | None = None,
 ) -> Problem:
-    """A random BERT (a classifier if `classes`) with large weights, so that nothing is near 0."""
+    """A random BERT (a classifier if `classes`, a tagger if `tags`) with large weights, so that
+    nothing is near 0."""
     torch.manual_seed(seed)
     family = ARCHITECTURES[architecture]
-    kind = family.classification if classes else family.masked_lm
+    kind = family.network_class("classification" if classes else "tagging" if tags else "masked-lm")
     config = kind.config_class(
         vocab_size=20,
         **SIZES[architecture] | dict(switches or {}),
@@ -70,7 +72,7 @@ def tiny_problem(
         hidden_act=activation,
         activation=activation,
         hidden_activation=activation,
-        num_labels=max(classes, 2),
+        num_labels=max(classes, tags, 2),
         attn_implementation="eager",
     )
     network = kind(config).to(dtype).eval().requires_grad_(False)
@@ -91,7 +93,7 @@ def tiny_problem(
         points=a,
         weights=w,
         position=0 if classes else 2,
-        classes=tuple(range(classes)) if classes else (7, 9),
+        classes=tuple(range(classes)) if classes else (1, 0) if tags else (7, 9),
         coefficients=coefficients,
     )
 

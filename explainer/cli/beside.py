@@ -44,7 +44,7 @@ def found_beside(
     from explainer.api import stability, word_scores
     from explainer.question.quantity import Contrast
 
-    contrast = Contrast(options.correct, options.wrong, options.label, options.other)
+    contrast = Contrast(options.correct, options.wrong, options.label, options.other, options.word)
     settings, text, pair = explanation.settings, options.text, options.pair
     scores: WordScores | None = None
     checked: tuple[Stability, ...] = ()

@@ -85,8 +85,19 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--correct", metavar="W", help="the word whose logit counts (or id:N)")
     group.add_argument("--wrong", metavar="W", help="the word whose logit is taken off")
-    group.add_argument("--label", metavar="L", help="the class, by name or number")
-    group.add_argument("--other", metavar="L", help="one rival class (default: all others)")
+    group.add_argument("--label", metavar="L", help="the class or tag, by name or number")
+    group.add_argument(
+        "--other",
+        metavar="L",
+        help="one rival class or tag (default: all other classes, or the likeliest other tag)",
+    )
+    group.add_argument(
+        "--word",
+        metavar="W",
+        help="of a model that tags words, the word that is asked about (default: the first one "
+        "with a tag that is not O); one that the text has several times as 'the (4)', with its "
+        "token",
+    )
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -165,6 +176,7 @@ def _run(options: argparse.Namespace) -> None:
             wrong=options.wrong,
             label=options.label,
             other=options.other,
+            word=options.word,
             settings=settings,
             flow=options.flow,
             words=options.words,

@@ -42,7 +42,7 @@ def contrast_of(model: Model, case: Case) -> Contrast:
     Raises ExplainerError where the model is not of the task's kind.
     """
     words = mask_spelling(model).search(case.text) is not None
-    if words != (model.info.task == "masked-lm"):
+    if model.info.task != ("masked-lm" if words else "classification"):
         wanted = "a masked language model" if words else "a classifier"
         raise ExplainerError(
             f"The task {quote(case.kind)} is for {wanted}, which {quote(model.info.name)} is "

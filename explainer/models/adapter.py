@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -204,6 +205,23 @@ def vocabulary_head(transform: Callable[[Tensor], Tensor], decoder: nn.Linear) -
         # A contrast needs two rows of the vocabulary, not thirty thousand.
         bias = None if decoder.bias is None else decoder.bias[words]
         return nn.functional.linear(transform(hidden), decoder.weight[words], bias)
+
+    return logits
+
+
+def token_head(
+    network: Any, before: Callable[[Tensor], Tensor] = lambda hidden: hidden
+) -> Head | None:
+    """The head that scores each token by itself, behind what comes `before` its last layer.
+
+    None where a network has another head: the library's class says so, as names of weights do not.
+    """
+    if not type(network).__name__.endswith("ForTokenClassification"):
+        return None
+
+    def logits(hidden: Tensor, tags: Tensor | None) -> Tensor:
+        scores: Tensor = network.classifier(before(hidden))
+        return scores if tags is None else scores[..., tags]
 
     return logits
 

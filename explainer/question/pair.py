@@ -17,6 +17,11 @@ def check_takes_pair(model: Model) -> None:
             f"A second text was given, but {name} predicts the word at a mask: leave the second "
             "text out, or load a classifier."
         )
+    if model.info.task == "tagging":
+        raise ExplainerError(
+            f"A second text was given, but {name} tags the words of one text: leave the second "
+            "text out, or load a classifier."
+        )
     backend = model.tokenizer.backend_tokenizer
     if backend.num_special_tokens_to_add(True) <= backend.num_special_tokens_to_add(False):
         raise ExplainerError(

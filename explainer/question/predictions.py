@@ -1,9 +1,9 @@
-"""What the model says: its most likely words at the mask, or its classes."""
+"""What the model says: its most likely words at the mask, its classes, or its words' tags."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -16,6 +16,7 @@ from explainer.models.forward import against_overflow
 from explainer.models.model import Model, given_model
 from explainer.question.contrast import spellings
 from explainer.question.labels import asked_classes
+from explainer.question.places.tagged import asked_position, asked_words, check_tags, tag_logits
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.question.vocabulary import vocabulary_of
 from explainer.results.logits import LARGEST
@@ -23,12 +24,13 @@ from explainer.results.logits import LARGEST
 
 @dataclass(frozen=True)
 class Prediction:
-    """One word (masked LM) or class (classifier) with its probability and logit.
+    """One word (masked LM), class (classifier) or tag (tagger) with its probability and logit.
 
     `id` is the token's or the class's number. `probability` is a share of 1: of all words or
     classes, or of each label by itself where several may hold; None for a regression, whose value
     is the `logit`. `asked` is what `explain` takes for exactly this word (in this sentence) or
-    class; None for a special token, which is no word. Raises ExplainerError for what is no word,
+    class; None for a special token, which is no word. `of` is the word of the text that a tag is
+    of, as `explain` takes it. Raises ExplainerError for what is no word,
     no share or no logit.
     """
 
@@ -37,9 +39,12 @@ class Prediction:
     logit: float
     id: int
     asked: str | None
+    of: str | None = None
 
     def __post_init__(self) -> None:
         text("prediction's word", self.word)
+        if self.of is not None:
+            text("prediction's of", self.of)
         if self.asked is not None:
             text("prediction's asked", self.asked)
         if self.probability is not None:
@@ -50,30 +55,63 @@ class Prediction:
 
 
 def predict(
-    model: Model, text: str, count: int = 5, *, pair: str | None = None
+    model: Model,
+    text: str,
+    count: int = 5,
+    *,
+    pair: str | None = None,
+    word: str | int | None = None,
 ) -> tuple[Prediction, ...]:
     """The `count` most likely words at the mask, or classes, by a real forward pass.
 
-    A classifier may read a second text with it, the `pair`.
+    A classifier may read a second text with it, the `pair`. Of a model that tags words it is the
+    likeliest tag of every word, in the text's order and whatever the `count`; with a `word`, as
+    `explain` takes it, the `count` likeliest tags of that word.
 
-    Raises ExplainerError for a text that the model cannot read.
+    Raises ExplainerError for a text that the model cannot read, and a word that is not in it.
     """
     count = whole("number of predictions", count, 1)
-    return predict_sentence(model, read_sentence(given_model(model), text, pair), count)
+    sentence = read_sentence(given_model(model), text, pair)
+    if model.info.task == "tagging" and word is None:
+        return every_tag(model, sentence)
+    position = None
+    if word is not None:
+        check_tags(model)
+        position = asked_position(model, sentence, word)
+    return predict_sentence(model, sentence, count, position=position)
 
 
 def predict_sentence(
-    model: Model, sentence: Sentence, count: int, also: Sequence[int] = ()
+    model: Model,
+    sentence: Sentence,
+    count: int,
+    also: Sequence[int] = (),
+    position: int | None = None,
 ) -> tuple[Prediction, ...]:
-    """`predict` for a text that has been read; `also` for these words or classes, by number."""
-    return ranked(model, sentence, logits_of(model, sentence), count, also)
+    """`predict` for a text that has been read; `also` for these words or classes, by number.
+
+    Of a tagger those of the word at `position`.
+    """
+    return ranked(model, sentence, logits_of(model, sentence, position), count, also)
 
 
-def logits_of(model: Model, sentence: Sentence) -> Tensor:
-    """The logits [word or class] at the mask, or of the classifier."""
-    rows = [sentence.masks[0] if model.info.task == "masked-lm" else 0]
+def every_tag(model: Model, sentence: Sentence) -> tuple[Prediction, ...]:
+    """The likeliest tag of each word of a text, in its order."""
+    words = asked_words(model, sentence)
+    rows = tag_logits(model, sentence, list(words)) if words else ()
+    return tuple(
+        replace(ranked(model, sentence, row, 1)[0], of=word)
+        for row, word in zip(rows, words.values(), strict=True)
+    )
+
+
+def logits_of(model: Model, sentence: Sentence, position: int | None = None) -> Tensor:
+    """The logits [word, class or tag] at a position: for None at the mask, or of the classifier."""
+    if position is None:
+        position = sentence.masks[0] if model.info.task == "masked-lm" else 0
     with without_gradients():
-        hidden = last_hidden(model.adapter, sentence, rows=None if model.adapter.pools else rows)
+        rows = None if model.adapter.pools else [position]
+        hidden = last_hidden(model.adapter, sentence, rows=rows)
         return model.adapter.pooled_logits(hidden, None)[0].double()
 
 

@@ -11,6 +11,7 @@ from explainer.base.quote import quote
 from explainer.models.model import Model
 from explainer.question.contrast import asked, contrast_id, spelled
 from explainer.question.labels import asked_classes, class_number, listed
+from explainer.question.places.tagged import asked_position, check_tags, likeliest_word, tag_logits
 from explainer.question.predictions import best_words, highest, logits_of
 from explainer.question.readouts.logits import Logits
 from explainer.question.readouts.readout import Readout
@@ -20,13 +21,15 @@ from explainer.question.sentence import Sentence
 
 @dataclass(frozen=True)
 class Contrast:
-    """What is asked: two words of a masked LM (or token ids), or two classes (names or numbers);
-    None leaves it to the model."""
+    """What is asked: two words of a masked LM (or token ids), or two classes or tags (names or
+    numbers), tags of the `word` (as the text has it, or a token's position); None leaves it to the
+    model."""
 
     correct: str | int | None = None
     wrong: str | int | None = None
     label: str | int | None = None
     other: str | int | None = None
+    word: str | int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,10 @@ def given_contrast(contrast: Any) -> Contrast:
 
 
 def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Quantity:
-    """The quantity of interest for the kind of model, refusing what belongs to the other kind."""
+    """The quantity of interest for the kind of model, refusing what belongs to another kind."""
     name = quote(model.info.name)
+    if contrast.word is not None:
+        check_tags(model)
     if model.info.task == "masked-lm":
         if contrast.label is not None or contrast.other is not None:
             raise ExplainerError(
@@ -88,11 +93,14 @@ def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Qua
                 "(correct and wrong) instead."
             )
         return masked_word(model, sentence, contrast.correct, contrast.wrong)
+    said = "tags" if model.info.task == "tagging" else "classes"
     if contrast.correct is not None or contrast.wrong is not None:
         raise ExplainerError(
-            f"Words to contrast were given, but {name} predicts classes: give a label instead, "
+            f"Words to contrast were given, but {name} predicts {said}: give a label instead, "
             f"one of {listed(model)}."
         )
+    if model.info.task == "tagging":
+        return tag_score(model, sentence, contrast.word, contrast.label, contrast.other)
     return class_score(model, sentence, contrast.label, contrast.other)
 
 
@@ -169,3 +177,39 @@ def class_score(
         correct=model.labels[chosen],
         wrong=model.labels[rivals[0]] if len(rivals) == 1 else None,
     )
+
+
+def tag_score(
+    model: Model,
+    sentence: Sentence,
+    word: str | int | None,
+    label: str | int | None,
+    other: str | int | None,
+) -> Quantity:
+    """logit(label) − logit(other) at the first piece of a word.
+
+    Without `word` it is the first one of the text that has this tag, or any but O, else the one
+    that comes nearest to it; without `label` the model's own tag of the word, without `other` the
+    likeliest of the other tags there.
+    """
+    tag, rival = (None if name is None else class_number(model, name) for name in (label, other))
+    if tag is not None and tag == rival:
+        raise ExplainerError(
+            f"The tag and its rival are both {quote(model.labels[tag])}: give two different tags."
+        )
+    position = (
+        likeliest_word(model, sentence, tag)
+        if word is None
+        else asked_position(model, sentence, word)
+    )
+    if tag is None or rival is None:
+        best = highest(model, tag_logits(model, sentence, [position])[0], 3)
+        tag = next((n for n in best if n != rival), None) if tag is None else tag
+        rival = next((n for n in best if n != tag), None) if rival is None else rival
+    if tag is None or rival is None:
+        raise ExplainerError(
+            f"The model {quote(model.info.name)} has one tag alone, with none to set against it: "
+            "load another model."
+        )
+    names = model.labels[tag], model.labels[rival]
+    return Quantity((position,), Logits((tag, rival), (1.0, -1.0)), *names)

@@ -7,7 +7,8 @@ from typing import Literal, get_args
 
 from explainer.base.checks import one_of, text, whole
 
-Task = Literal["masked-lm", "classification"]
+Task = Literal["masked-lm", "classification", "tagging"]
+"""The word at a mask, the class of a text, or the tag of each word."""
 Head = Literal["choice", "labels", "values"]
 MAX_SIZES = {"layers": 1000, "heads": 10_000, "d_model": 1_000_000}
 """No encoder comes near these."""
@@ -17,9 +18,9 @@ MAX_SIZES = {"layers": 1000, "heads": 10_000, "d_model": 1_000_000}
 class ModelInfo:
     """The model in short: sizes are counts, `task` names its head.
 
-    `head` says what the outputs are: one `choice` among words or classes, `labels` of which each
-    holds or not, or the `values` of a regression. Raises ExplainerError for sizes that no model
-    has.
+    `head` says what the outputs are: one `choice` among words, classes or tags, `labels` of which
+    each holds or not, or the `values` of a regression. Raises ExplainerError for sizes that no
+    model has.
     """
 
     name: str

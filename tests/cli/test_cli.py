@@ -238,6 +238,17 @@ def test_a_classifier_takes_a_label_by_name_or_number(classifier, capsys):
     assert outputs[0]["target"]["positions"] == [0]
 
 
+def test_a_tagger_takes_a_word_and_two_tags(tiny_tagger_dir, capsys):
+    asked = ["--word", "the (4)", "--label", "b-loc", "--other", "B-PER"]
+    how = ["--model", str(tiny_tagger_dir), "--points", "4", "--scores", "leave-one-out"]
+    assert main(["explain", "the farmers love the old farmer .", *how, *asked]) == 0
+    table = capsys.readouterr().out
+    assert "tiny-tagger: tagging, 3 layers" in table
+    assert "Q = logit B-LOC − B-PER, at the (token 4)" in table
+    said = mistake(capsys, "explain", "the farmers love .", *how, "--word", "assistant")
+    assert "The word 'assistant' is not in the text: give one of its words (the, farmers" in said
+
+
 def test_notes_go_to_stderr(lm, capsys):
     assert main(["explain", "the 🙂 [MASK] .", *lm, "--format", "json"]) == 0
     printed = capsys.readouterr()

@@ -16,6 +16,11 @@ def masked_lm(tiny_masked_lm):
 
 
 @pytest.fixture(scope="module")
+def tagger(tiny_tagger):
+    return Quiet(tiny_tagger)
+
+
+@pytest.fixture(scope="module")
 def classifier(tiny_classifier):
     return Quiet(tiny_classifier)
 

@@ -41,7 +41,7 @@ from tests.fuzz.asking import FEW, TEXT, WORDS, Quiet, arguments
             **{"correct": WORDS, "wrong": WORDS, "label": st.none(), "other": st.none()},
             "pair": st.none(),
             **{"settings": st.just(FEW), "flow": st.booleans(), "words": st.integers(1, 9)},
-            "candidates": st.booleans(),
+            **{"candidates": st.booleans(), "word": st.none()},
         }
     ),
     whose=st.sampled_from(["model"] * 9 + ["other"]),
@@ -91,6 +91,29 @@ def test_explain_classes(classifier, text, asked):
     if found is not None:
         assert found.target.correct in classifier.it.labels
         assert (found.texts is None) == (asked.get("pair") is None)
+
+
+TAGGED = "the farmers love the old farmer ."
+TAGGED_WORDS = st.sampled_from(["farmers", "the", "the (4)", 2, 0, None])
+
+
+@cases(
+    text=st.just(TAGGED) | ANYTHING,
+    asked=arguments(
+        {
+            **{"label": st.sampled_from([1, "B-LOC", None]), "other": st.sampled_from([0, "o"])},
+            **{"word": TAGGED_WORDS, "pair": st.none()},
+        }
+    ),
+    word=TAGGED_WORDS | ANYTHING,
+    count=st.integers(1, 5) | ANYTHING,
+)
+def test_explain_tags(tagger, text, asked, word, count):
+    found = outcome(lambda: explain(tagger.it, text, settings=FEW, **asked))
+    if found is not None:
+        assert {found.target.correct, found.target.wrong} < set(tagger.it.labels)
+    every = outcome(lambda: predict(tagger.it, text, count, word=word))
+    assert every is None or {one.word for one in every} <= set(tagger.it.labels)
 
 
 @cases(text=st.just(TEXT) | ANYTHING, count=st.integers(1, 50) | ANYTHING, other=ANYTHING)

@@ -11,9 +11,12 @@ from tests.problems import TOKENS
 from tests.tiny import SIZES, tiny_problem, traced
 
 
-@pytest.mark.parametrize("architecture", SIZES)
-def test_patterns_and_their_parts_are_what_autograd_gives(architecture):
-    problem = tiny_problem(architecture=architecture, layers=2, tokens=4, points=3)
+@pytest.mark.parametrize(
+    ("architecture", "head"),
+    [*((kind, {}) for kind in SIZES), *((kind, {"tags": 3}) for kind in SIZES)],
+)
+def test_patterns_and_their_parts_are_what_autograd_gives(architecture, head):
+    problem = tiny_problem(architecture=architecture, layers=2, tokens=4, points=3, **head)
     trace = traced(problem)
     patterns = refine(trace, TOKENS[:4], top_k=1)
     assert len(patterns) == 4

@@ -22,10 +22,13 @@ def test_every_architecture_is_tried():
 
 
 @pytest.mark.parametrize("architecture", SIZES)
-@pytest.mark.parametrize("classes", [0, 3], ids=["masked LM", "classifier"])
+@pytest.mark.parametrize(
+    "head", [{}, {"classes": 3}, {"tags": 3}], ids=["masked LM", "classifier", "tagger"]
+)
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_from_token_ids_everything_is_as_the_library_computes_it(architecture, classes, shape):
-    problem = tiny_problem(architecture=architecture, classes=classes, **shape)
+def test_from_token_ids_everything_is_as_the_library_computes_it(architecture, head, shape):
+    problem = tiny_problem(architecture=architecture, **head, **shape)
+    classes = "classes" in head
     tokens = len(problem.x)
     ids = torch.randint(5, 20, (tokens,), generator=torch.Generator().manual_seed(3))
     known = adapted(problem).embedding.segments

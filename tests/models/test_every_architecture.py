@@ -34,7 +34,7 @@ SETTINGS = Settings(points=3)
 LOOSE = 1e-5
 """transformers computes ModernBERT's rotations in float32."""
 POOLED = "modernbert, pooled"
-CASES = [(kind, task) for kind in SIZES for task in ("masked_lm", "classification")]
+CASES = [(kind, task) for kind in SIZES for task in ("masked_lm", "classification", "tagging")]
 CASES.append((POOLED, "classification"))
 
 
@@ -87,7 +87,7 @@ def test_a_head_is_cut_as_in_the_network_itself(asked):
     for cut, value in zip(cuts, found, strict=True):
         with gates.head_zeroed(model.network, cut.layer, cut.head, cut.target):
             logits = model.network(torch.tensor([sentence.token_ids])).logits[0]
-        row = logits[quantity.position] if model.info.task == "masked-lm" else logits
+        row = logits if model.info.task == "classification" else logits[quantity.position]
         own = row[list(quantity.classes)] @ row.new_tensor(quantity.readout.weights)
         # Where the library computes in float32 inside, its own numbers are no better.
         near = 1e-9 if model.adapter.inside is None else 1e-6
@@ -130,7 +130,7 @@ def test_reduced_products_are_near_and_say_how_near(asked):
 def test_two_texts_are_followed_alone_and_among_others(asked):
     load, (first, second, *_) = asked
     model = load()
-    if model.info.task == "masked-lm":
+    if model.info.task != "classification":
         with pytest.raises(ExplainerError, match="leave the second text out"):
             explain(model, first, pair=second, settings=SETTINGS)
         return

@@ -14,6 +14,7 @@ from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNot
 from safetensors.torch import load_file, save_file
 from transformers import (
     BertForMaskedLM,
+    BertForMultipleChoice,
     BertForSequenceClassification,
     BertForTokenClassification,
     BertModel,
@@ -174,7 +175,7 @@ def test_loading_prints_nothing_and_gives_the_verbosity_back(tiny_masked_lm_dir,
     [
         ({"model_type": "gpt2"}, "is of type 'gpt2', but only BERT, RoBERTa, XLM-R"),
         ({"position_embedding_type": "relative_key"}, "'relative_key' position embeddings"),
-        ({"architectures": ["BertForTokenClassification"]}, "is a 'BertForTokenClassification'"),
+        ({"architectures": ["BertForMultipleChoice"]}, "is a 'BertForMultipleChoice'"),
         ({"intermediate_size": 30}, r"has shape"),
     ],
 )
@@ -253,7 +254,7 @@ def test_a_missing_classifier_is_refused(tiny_masked_lm_dir, tmp_path):
     assert "lacks head of a BertForSequenceClassification" in refusal(folder)
 
 
-@pytest.mark.parametrize("network_class", [BertModel, BertForTokenClassification])
+@pytest.mark.parametrize("network_class", [BertModel, BertForMultipleChoice])
 def test_other_heads_are_refused(tmp_path, network_class):
     folder = save_tiny(tmp_path / "other", network_class, tiny_config())
     assert f"is a '{network_class.__name__}'" in refusal(folder)
@@ -261,7 +262,11 @@ def test_other_heads_are_refused(tmp_path, network_class):
 
 @pytest.mark.parametrize(
     ("network_class", "task"),
-    [(BertForMaskedLM, "masked-lm"), (BertForSequenceClassification, "classification")],
+    [
+        (BertForMaskedLM, "masked-lm"),
+        (BertForSequenceClassification, "classification"),
+        (BertForTokenClassification, "tagging"),
+    ],
 )
 def test_without_a_named_architecture_the_weights_tell(tmp_path, network_class, task):
     folder = save_tiny(tmp_path / "unnamed", network_class, tiny_config())

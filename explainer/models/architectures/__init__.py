@@ -20,6 +20,7 @@ from explainer.models.architectures import (
     mpnet,
     roberta,
 )
+from explainer.results.model_info import Task
 
 FEWEST = {"max_position_embeddings": 3}
 """A text has three tokens at least."""
@@ -63,6 +64,22 @@ class Architecture:
     told: Callable[[Mapping[str, Any], Collection[str]], dict[str, Any]] = lambda *_: {}
     refused: Callable[[Mapping[str, Any], bool], tuple[str, str] | None] = lambda *_: None
     complete: Callable[[Any], None] = lambda _: None
+
+    @property
+    def tagging(self) -> type[Any]:
+        """Its class for tags of words, which transformers names as it does the other two."""
+        name = self.classification.__name__.replace("ForSequence", "ForToken")
+        found: type[Any] = getattr(transformers, name)
+        return found
+
+    def network_class(self, task: Task) -> type[Any]:
+        """The library's class with the head for a task."""
+        classes: dict[Task, type[Any]] = {
+            "masked-lm": self.masked_lm,
+            "classification": self.classification,
+            "tagging": self.tagging,
+        }
+        return classes[task]
 
     @property
     def config_class(self) -> type[Any]:

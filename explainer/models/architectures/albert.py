@@ -13,13 +13,14 @@ from explainer.models.adapter import (
     class_head,
     layer_norm,
     stacked,
+    token_head,
     vocabulary_head,
 )
 from explainer.models.architectures import bert
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of an ALBERT masked LM or sequence classifier in eval mode."""
+    """The adapter of an ALBERT masked LM, sequence or token classifier in eval mode."""
     encoder = network.albert
     projection = encoder.encoder.embedding_hidden_mapping_in
     embedding = replace(
@@ -40,7 +41,7 @@ def adapt(network: Any) -> Adapter:
     def scores(sequence: Tensor) -> Tensor:
         return network.classifier(encoder.pooler_activation(encoder.pooler(sequence[:, 0])))
 
-    return Adapter(embedding, blocks, class_head(scores))
+    return Adapter(embedding, blocks, token_head(network) or class_head(scores))
 
 
 def _block(layer: Any) -> Block:

@@ -13,18 +13,21 @@ from explainer.models.adapter import (
     class_head,
     layer_norm,
     stacked,
+    token_head,
     vocabulary_head,
 )
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of a `BertForMaskedLM` or `BertForSequenceClassification` in eval mode."""
+    """The adapter of a BERT masked LM, sequence or token classifier in eval mode."""
     encoder = network.bert
     if hasattr(network, "cls"):
         predictions = network.cls.predictions
         head = vocabulary_head(predictions.transform, predictions.decoder)
     else:
-        head = class_head(lambda sequence: network.classifier(encoder.pooler(sequence)))
+        head = token_head(network) or class_head(
+            lambda sequence: network.classifier(encoder.pooler(sequence))
+        )
     return Adapter(embedding(encoder.embeddings), blocks(encoder.encoder), head)
 
 

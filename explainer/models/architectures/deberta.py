@@ -15,6 +15,7 @@ from explainer.models.adapter import (
     Head,
     class_head,
     layer_norm,
+    token_head,
     vocabulary_head,
 )
 from explainer.models.architectures import bert
@@ -32,7 +33,7 @@ MOST = 1_000_000
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of a DeBERTa-v2 masked LM or sequence classifier in eval mode."""
+    """The adapter of a DeBERTa-v2 masked LM, sequence or token classifier in eval mode."""
     encoder = network.deberta
     blocks = tuple(
         bert.block(layer, "query_proj", "key_proj", "value_proj", **_scores(encoder, layer))
@@ -136,7 +137,9 @@ def _scores(encoder: Any, layer: Any) -> dict[str, Any]:
 
 def _head(network: Any) -> Head:
     if hasattr(network, "classifier"):
-        return class_head(lambda sequence: network.classifier(network.pooler(sequence)))
+        return token_head(network) or class_head(
+            lambda sequence: network.classifier(network.pooler(sequence))
+        )
     if hasattr(network, "cls"):
         predictions = network.cls.predictions
         return vocabulary_head(predictions.transform, predictions.decoder)

@@ -14,12 +14,13 @@ from explainer.models.adapter import (
     class_head,
     layer_norm,
     stacked,
+    token_head,
     vocabulary_head,
 )
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of a DistilBERT masked LM or sequence classifier in eval mode."""
+    """The adapter of a DistilBERT masked LM, sequence or token classifier in eval mode."""
     encoder = network.distilbert
     embedding = Embedding(
         word=encoder.embeddings.word_embeddings.weight.detach(),
@@ -33,7 +34,7 @@ def adapt(network: Any) -> Adapter:
 
         head = vocabulary_head(transform, network.vocab_projector)
     else:
-        head = class_head(
+        head = token_head(network) or class_head(
             lambda sequence: network.classifier(relu(network.pre_classifier(sequence[:, 0])))
         )
     return Adapter(embedding, tuple(_block(layer) for layer in encoder.transformer.layer), head)

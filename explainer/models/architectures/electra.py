@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from explainer.models.adapter import Adapter, class_head, vocabulary_head
+from explainer.models.adapter import Adapter, class_head, token_head, vocabulary_head
 from explainer.models.architectures import bert
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of an ELECTRA masked LM (generator) or sequence classifier in eval mode."""
+    """The adapter of an ELECTRA generator, sequence or token classifier in eval mode."""
     encoder = network.electra
     embedding = bert.embedding(encoder.embeddings)
     if hasattr(encoder, "embeddings_project"):
@@ -19,6 +19,6 @@ def adapt(network: Any) -> Adapter:
     head = (
         vocabulary_head(network.generator_predictions, network.generator_lm_head)
         if hasattr(network, "generator_lm_head")
-        else class_head(network.classifier)
+        else token_head(network) or class_head(network.classifier)
     )
     return Adapter(embedding, bert.blocks(encoder.encoder), head)

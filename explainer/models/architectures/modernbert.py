@@ -16,6 +16,7 @@ from explainer.models.adapter import (
     class_head,
     layer_norm,
     optional,
+    token_head,
     vocabulary_head,
 )
 from explainer.models.positions import RelativeBias, Rotary
@@ -33,7 +34,7 @@ WITHOUT = tuple(f"{kind}_token_id" for kind in ("pad", "bos", "eos", "cls", "sep
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of a ModernBERT masked LM or sequence classifier in eval mode."""
+    """The adapter of a ModernBERT masked LM, sequence or token classifier in eval mode."""
     encoder, config = network.model, network.config
     word: Tensor = encoder.embeddings.tok_embeddings.weight.detach()
     embedding = Embedding(
@@ -46,16 +47,20 @@ def adapt(network: Any) -> Adapter:
         _block(layer, _rotary(encoder.rotary_emb, layer.attention_type), window)
         for layer in encoder.layers
     )
+    by_token, pools = token_head(network, network.head), False
     if hasattr(network, "decoder"):
         head = vocabulary_head(network.head, network.decoder)
+    elif by_token is not None:
+        head = by_token
     else:
         head = class_head(lambda sequence: network.classifier(network.head(sequence[:, 0])))
+        pools = config.classifier_pooling == "mean"
     return Adapter(
         embedding,
         blocks,
         head,
         final_norm=encoder.final_norm,
-        pools=config.classifier_pooling == "mean" and not hasattr(network, "decoder"),
+        pools=pools,
         inside=torch.float32,
     )
 

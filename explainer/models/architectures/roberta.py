@@ -10,12 +10,12 @@ from typing import Any
 from torch import Tensor
 from torch.nn.functional import gelu
 
-from explainer.models.adapter import Adapter, Head, class_head, vocabulary_head
+from explainer.models.adapter import Adapter, Head, class_head, token_head, vocabulary_head
 from explainer.models.architectures import bert
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of such a masked LM or sequence classifier in eval mode."""
+    """The adapter of such a masked LM, sequence or token classifier in eval mode."""
     encoder = network.base_model
     embedding = bert.embedding(encoder.embeddings, encoder.embeddings.padding_idx)
     return Adapter(embedding, bert.blocks(encoder.encoder), head(network))
@@ -24,7 +24,7 @@ def adapt(network: Any) -> Adapter:
 def head(network: Any) -> Head:
     """The head of such a network."""
     if not hasattr(network, "lm_head"):
-        return class_head(network.classifier)
+        return token_head(network) or class_head(network.classifier)
     lm_head = network.lm_head
 
     def transform(hidden: Tensor) -> Tensor:

@@ -18,8 +18,9 @@ from torch import Tensor
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed, quote
 from explainer.models.architectures import ARCHITECTURES, Architecture
-from explainer.models.loading.config import Task, own_names
+from explainer.models.loading.config import own_names
 from explainer.models.loading.weights import DTYPES, Announced
+from explainer.results.model_info import Task
 
 OLD_NAMES = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}
 SAME = {
@@ -81,7 +82,7 @@ def plan(config: dict[str, Any], task: Task, header: Mapping[str, Announced], na
     _check_depth(family, config, places, name)
     classes = _classes(config, task, places, header, name)
     made = library_config(config, task, classes, name)
-    network_class = family.masked_lm if task == "masked-lm" else family.classification
+    network_class = family.network_class(task)
     with torch.device("meta"):
         network = network_class(made)
     expected = {key: tuple(weight.shape) for key, weight in network.state_dict().items()}
@@ -139,7 +140,7 @@ def library_config(config: dict[str, Any], task: Task, classes: int, name: str) 
     made._attn_implementation = "eager"  # the one that computes attention in the open
     if isinstance(chosen := config.get("tokenizer_class"), str):
         made.tokenizer_class = chosen
-    if task == "classification":
+    if task != "masked-lm":
         names = _names_of_classes(config, name)
         made.id2label = {number: names.get(number, f"LABEL_{number}") for number in range(classes)}
         made.problem_type = own.get("problem_type")
@@ -201,7 +202,7 @@ def _classes(
     keys = [key for key in ("classifier.out_proj.weight", "classifier.weight") if key in places]
     shape = header[places[keys[0]]].shape if keys else ()
     classes = shape[0] if len(shape) == 2 else 2
-    if task == "classification":
+    if task != "masked-lm":
         claimed = config.get("num_labels")
         if config.get("id2label") is None and claimed is not None and claimed != classes:
             raise ExplainerError(

@@ -6,7 +6,7 @@ Reads the configuration and the headers of the weight files; no weight is loaded
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.loading.config import (
-    Task,
     check_config,
     check_own,
     read_config,
@@ -22,6 +21,7 @@ from explainer.models.loading.config import (
     wanted,
 )
 from explainer.models.loading.weights import Announced, announced
+from explainer.results.model_info import Task
 
 WEIGHTS = "model.safetensors"
 WEIGHTS_INDEX = "model.safetensors.index.json"
@@ -94,15 +94,24 @@ def _shards(folder: Path, name: str) -> tuple[Path, ...]:
     return tuple(folder / file for file in files)
 
 
-def _task_by_weights(kind: str, names: Iterable[str], name: str) -> Task:
+def _task_by_weights(kind: str, names: Collection[str], name: str) -> Task:
     """The task of a model whose configuration names no architecture, by the head it holds."""
     family = ARCHITECTURES[kind]
     only = tuple(head for head in family.masked_lm_head if head not in family.classification_head)
     if any(weight.startswith(only) for weight in names):
         return "masked-lm"
+    if "classifier.weight" in names and not any(map(_is_behind_a_class, names)):
+        return "tagging"  # a last layer alone, which every token goes through
     if any(weight.startswith("classifier.") for weight in names):
         return "classification"
     raise ExplainerError(
         f"The model {quote(name)} has no head, but {wanted(kind)} is needed: choose a model "
         "with one."
+    )
+
+
+def _is_behind_a_class(weight: str) -> bool:
+    """Whether a weight is of what a classifier of texts has before its last layer."""
+    return weight.startswith(("classifier.dense.", "pre_classifier.", "head.")) or (
+        "pooler." in weight
     )

@@ -6,20 +6,20 @@ import json
 import math
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from transformers.activations import ACT2FN
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES, FAMILY
-
-Task = Literal["masked-lm", "classification"]
+from explainer.results.model_info import Task
 
 TASKS: dict[str, Task] = {
     "BertForPreTraining": "masked-lm",
     **{family.masked_lm.__name__: "masked-lm" for family in ARCHITECTURES.values()},
     **{family.classification.__name__: "classification" for family in ARCHITECTURES.values()},
+    **{family.tagging.__name__: "tagging" for family in ARCHITECTURES.values()},
 }
 CONFIG_BYTES = 10_000_000
 MAX_SIZE = 10_000_000
@@ -107,8 +107,8 @@ def wanted(kind: str) -> str:
     """The heads of an architecture that can be explained."""
     family = ARCHITECTURES[kind]
     return (
-        f"a head for masked words ({family.masked_lm.__name__}) or classes "
-        f"({family.classification.__name__})"
+        f"a head for masked words ({family.masked_lm.__name__}), classes "
+        f"({family.classification.__name__}) or tags ({family.tagging.__name__})"
     )
 
 

@@ -20,13 +20,13 @@ from explainer.models.architectures import ARCHITECTURES
 from explainer.models.forward import against_overflow
 from explainer.models.loading.build import announced_by, fill, named, plan
 from explainer.models.loading.checks import WEIGHTS, check_folder, weight_files
-from explainer.models.loading.config import Task, read_config
+from explainer.models.loading.config import read_config
 from explainer.models.loading.probe import probe
 from explainer.models.loading.tokenizer import check_tokenizer, known_ids, load_tokenizer
 from explainer.models.loading.update import merge
 from explainer.models.loading.weights import read_weights
 from explainer.models.model import Model
-from explainer.results.model_info import ModelInfo
+from explainer.results.model_info import ModelInfo, Task
 
 Precision = Literal["float32", "float64"]
 LONGEST_LABEL = 100
@@ -99,7 +99,7 @@ def _model(name: str, task: Task, network: Any, tokenizer: Any, *read: str) -> M
             d_model=config.hidden_size,
             head=_head(config) if task == "classification" else "choice",
         ),
-        labels=_labels(config) if task == "classification" else (),
+        labels=() if task == "masked-lm" else _labels(config),
         max_tokens=len(adapter.embedding.added),
         mask_id=tokenizer.mask_token_id,
         pad_id=tokenizer.pad_token_id,

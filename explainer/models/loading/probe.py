@@ -71,9 +71,11 @@ def _pairs(network: Any, adapter: Adapter, tokenizer: Any) -> Iterator[tuple[Ten
     given = {key: value for key, value in made.items() if key in taken}
     read = Tokens(*(given[key][0].tolist() for key in INPUTS if key in given))
     if len(read.token_ids) <= len(adapter.embedding.added):
-        yield logits_of(network, **given), _logits(network, adapter, read)
+        theirs = logits_of(network, **given)
+        yield theirs, _logits(adapter, read, len(theirs))
     read = _special(network, adapter, tokenizer)
-    yield own_logits(network, read), _logits(network, adapter, read)
+    theirs = own_logits(network, read)
+    yield theirs, _logits(adapter, read, len(theirs))
     read = _longest(adapter)
     yield (
         _own_after_first_block(network, given_to(network, read)),
@@ -115,14 +117,13 @@ def _after_first_block(adapter: Adapter, tokens: Tokens) -> Tensor:
         return H[0]
 
 
-def _logits(network: Any, adapter: Adapter, tokens: Tokens) -> Tensor:
-    """All logits [row, class] by the adapter."""
-    classified = hasattr(network, "classifier")
+def _logits(adapter: Adapter, tokens: Tokens, rows: int) -> Tensor:
+    """All logits [row, class] by the adapter of the first `rows` tokens."""
     with without_gradients():
         hidden = last_hidden(adapter, tokens)[0]
         if adapter.pools:
             return adapter.pooled_logits(hidden.unsqueeze(0), None)
-        return adapter.logits(hidden[:1] if classified else hidden, None)
+        return adapter.logits(hidden[:rows], None)
 
 
 class _ReachedError(Exception):

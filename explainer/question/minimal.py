@@ -46,16 +46,24 @@ class Change:
 
 
 def minimal_pair(
-    model: Model, text: str, strengths: Sequence[float], answer: str | None = None
+    model: Model,
+    text: str,
+    strengths: Sequence[float],
+    answer: str | None = None,
+    stays: int | None = None,
 ) -> Change | None:
     """The sentence with one word changed; None where no word can be.
 
     `strengths` say for each of the text's `word_spans` how much it matters, in any unit; `answer`
-    is the word that is asked for at the mask. Raises ExplainerError for a text that the model
+    is the word that is asked for at the mask, and the word of the number `stays` is not changed, as
+    one whose tag is asked about. Raises ExplainerError for a text that the model
     cannot read.
     """
     sentence = _Words(model, text, answer)
-    order = sorted(sentence.numbers, key=lambda number: -abs(strengths[number]))
+    order = sorted(
+        (number for number in sentence.numbers if number != stays),
+        key=lambda number: -abs(strengths[number]),
+    )
     if sentence.answer is not None:
         nouns = [n for n in order if n and sentence.word(n - 1).lower() in OPENERS]
         for number in nouns[:MOST]:
@@ -69,7 +77,7 @@ def minimal_pair(
             if other is not None:
                 return sentence.changed(number, other)
     if sentence.answer is None:
-        return sentence.changed(order[0], None) if len(order) > 1 else None
+        return sentence.changed(order[0], None) if len(sentence.numbers) > 1 and order else None
     for number in order[:MOST]:
         other = sentence.other(number)
         if other is not None:

@@ -30,8 +30,8 @@ class Prediction:
     classes, or of each label by itself where several may hold; None for a regression, whose value
     is the `logit`. `asked` is what `explain` takes for exactly this word (in this sentence) or
     class; None for a special token, which is no word. `of` is the word of the text that a tag is
-    of, as `explain` takes it. Raises ExplainerError for what is no word,
-    no share or no logit.
+    of, as `explain` takes it, and `position` its token's. Raises ExplainerError for what is no
+    word, no share or no logit.
     """
 
     word: str
@@ -40,11 +40,14 @@ class Prediction:
     id: int
     asked: str | None
     of: str | None = None
+    position: int | None = None
 
     def __post_init__(self) -> None:
         text("prediction's word", self.word)
         if self.of is not None:
             text("prediction's of", self.of)
+        if self.position is not None:
+            whole("prediction's position", self.position, 0)
         if self.asked is not None:
             text("prediction's asked", self.asked)
         if self.probability is not None:
@@ -100,8 +103,8 @@ def every_tag(model: Model, sentence: Sentence) -> tuple[Prediction, ...]:
     words = asked_words(model, sentence)
     rows = tag_logits(model, sentence, list(words)) if words else ()
     return tuple(
-        replace(ranked(model, sentence, row, 1)[0], of=word)
-        for row, word in zip(rows, words.values(), strict=True)
+        replace(ranked(model, sentence, row, 1)[0], of=word, position=position)
+        for row, (position, word) in zip(rows, words.items(), strict=True)
     )
 
 

@@ -80,8 +80,10 @@ def _asked_like(request: Request, like: Request) -> Request:
 
     Raises ExplainerError.
     """
-    words = compute.model(like.model).info.task == "masked-lm"
-    given = like.contrast
+    task, given = compute.model(like.model).info.task, like.contrast
+    if task == "tagging":
+        return replace(request, contrast=compute.word_and_tags(like.reading, given))
+    words = task == "masked-lm"
     if None not in ((given.correct, given.wrong) if words else (given.label, given.other)):
         return replace(request, contrast=given)
     correct, wrong = compute.answers(like.reading, given)

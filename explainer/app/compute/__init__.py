@@ -12,6 +12,7 @@ from explainer.app.compute.sentence import (
     predictions_and_asked,
     reading_notes,
     tokens_of_both,
+    word_and_tags,
     word_tokens,
     words,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "reading_notes",
     "request_for",
     "tokens_of_both",
+    "word_and_tags",
     "word_tokens",
     "words",
 ]

@@ -6,11 +6,20 @@ from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Request
 from explainer.models.model import Model
 from explainer.question.minimal import Change, minimal_pair
+from explainer.question.quantity import choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.question.words import tokens_of_words
 
 
 @computed()
 def other_sentence(loaded: Model, request: Request, strengths: tuple[float, ...]) -> Change | None:
     """The request's text with one word changed, by how much its words matter; raises
     ExplainerError."""
-    correct = request.contrast.correct
-    return minimal_pair(loaded, request.text, strengths, None if correct is None else str(correct))
+    correct, stays = request.contrast.correct, None
+    if loaded.info.task == "tagging":
+        sentence = read_sentence(loaded, request.text)
+        position = choose_quantity(loaded, sentence, request.contrast).position
+        (words,) = tokens_of_words(loaded, request.text)
+        stays = next((n for n, tokens in enumerate(words) if position in tokens), None)
+    answer = None if correct is None else str(correct)
+    return minimal_pair(loaded, request.text, strengths, answer, stays)

@@ -11,6 +11,7 @@ from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import on
 from explainer.app.compute.waiting import RUN
+from explainer.base.quote import quote
 from explainer.evaluation.effort import sentence_estimate
 from explainer.evaluation.line import left_out
 from explainer.evaluation.methods import METHODS
@@ -59,6 +60,11 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
         raise ExplainerError(
             "Methods are compared in one text, and a second one is asked about here: remove the "
             "second text."
+        )
+    if loaded.info.task == "tagging":
+        raise ExplainerError(
+            f"Methods are compared for the word at a mask or the class of a text, and "
+            f"{quote(loaded.info.name)} tags words: choose another model here, or ask Explore."
         )
     options = _options(request, replacement)
     filled = shared_fillings.within(

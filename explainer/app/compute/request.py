@@ -51,15 +51,17 @@ Source = Request | Reading
 
 
 def contrast_for(chosen: Choices, task: str) -> Contrast:
-    """What the choices ask of a model of this task: two words, or two classes."""
+    """What the choices ask of a model of this task: two words, two classes, or two tags of a
+    word."""
     if task == "masked-lm":
         return Contrast(correct=chosen.correct, wrong=chosen.wrong)
-    return Contrast(label=chosen.label, other=chosen.other)
+    word = chosen.tagged if task == "tagging" else None
+    return Contrast(label=chosen.label, other=chosen.other, word=word)
 
 
 def pair_for(chosen: Choices, task: str) -> str | None:
-    """The second text that a model of this task reads; what predicts words reads none."""
-    return None if task == "masked-lm" else chosen.pair
+    """The second text that a model of this task reads; only a classifier reads one."""
+    return chosen.pair if task == "classification" else None
 
 
 def reading_for(chosen: Choices, task: str) -> Reading:

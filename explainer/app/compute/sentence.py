@@ -11,6 +11,7 @@ from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import model
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
+from explainer.question.places.tagged import asked_words
 from explainer.question.predictions import predict_sentence
 from explainer.question.quantity import Contrast, asked_for, choose_quantity
 from explainer.question.sentence import Span, read_sentence, word_spans
@@ -46,16 +47,19 @@ def explanation(loaded: Model, request: Request) -> Explanation:
 
 @computed()
 def predictions(loaded: Model, reading: Reading) -> tuple[Prediction, ...]:
-    """The model's most likely words or classes; raises ExplainerError."""
+    """The model's most likely words or classes, or every word's tag; raises ExplainerError."""
     return predict(loaded, reading.text, PREDICTIONS, pair=reading.pair)
 
 
 @computed()
 def predictions_and_asked(loaded: Model, request: Request) -> tuple[Prediction, ...]:
-    """`predictions`, and behind them what is asked about; raises ExplainerError."""
+    """`predictions`, or of a tagger those of the word that is asked about, and behind them what is
+    asked about; raises ExplainerError."""
     sentence = read_sentence(loaded, request.text, request.pair)
     quantity = choose_quantity(loaded, sentence, request.contrast)
-    return predict_sentence(loaded, sentence, PREDICTIONS, also=quantity.classes)
+    return predict_sentence(
+        loaded, sentence, PREDICTIONS, also=quantity.classes, position=quantity.position
+    )
 
 
 @computed()
@@ -79,6 +83,17 @@ def answers(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, s
     quantity = choose_quantity(loaded, sentence, contrast)
     correct, *others = asked_for(loaded, sentence, quantity)
     return correct, others[0] if quantity.wrong is not None else None
+
+
+@computed()
+def word_and_tags(loaded: Model, reading: Reading, contrast: Contrast) -> Contrast:
+    """The word that a tagger is asked about and its two tags, chosen where they are not given, by
+    what leads to these very ones in this text; raises ExplainerError."""
+    sentence = read_sentence(loaded, reading.text)
+    quantity = choose_quantity(loaded, sentence, contrast)
+    label, other = asked_for(loaded, sentence, quantity)
+    word = asked_words(loaded, sentence).get(quantity.position, contrast.word)
+    return Contrast(label=label, other=other, word=word)
 
 
 def words(name: str, text: str) -> tuple[Span, ...]:

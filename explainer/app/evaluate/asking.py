@@ -26,6 +26,10 @@ from explainer.tasks import KINDS
 
 TASKS = {"masked-lm": (EVERY_TASK, *KINDS, OWN_FILE), "classification": ("sentiment", OWN_FILE)}
 """What a model of a kind can be asked."""
+NO_TASK = (
+    "tags words, and the tasks are of words at a mask or of classes: choose another model here, or "
+    "ask Explore."
+)
 OWN_FILE_HELP = (
     "A CSV or tab-separated table with a heading, or a JSON object a line: text, correct and wrong "
     "for sentences with [MASK]; text and label (and other, the rival class) for a classifier; or "
@@ -66,6 +70,9 @@ def asking_row(count: str, help: str) -> Asked | None:
             kind = compute.model(name).info.task
     except ExplainerError as error:
         show_error(error, messages)
+        return None
+    if kind not in TASKS:
+        messages.info(plain(f"{name} {NO_TASK}"), icon=":material/info:")
         return None
     with task:
         chosen = _task_field(TASKS[kind], messages)

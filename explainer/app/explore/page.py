@@ -49,7 +49,8 @@ HOW_TO_READ = (
 )
 HOW_TO_USE = (
     "Click a line, a node or a word in the graph to see what passes there, and what the model says "
-    "without it. Click a word of the sentence to mask it or follow it, or edit the sentence."
+    "without it. Click a word of the sentence to mask it (to a model that tags words, to ask about "
+    "it) or to follow it, or edit the sentence."
 )
 HOW_TO_READ_BLOCKS = (
     "How to read it: of everything that flows through a block, how much stays at its place by the "
@@ -98,12 +99,14 @@ def explore_page() -> None:
 def _with_asked(
     request: Request, explanation: Explanation, predicted: tuple[Prediction, ...]
 ) -> tuple[Prediction, ...]:
-    """The predictions, with what is asked about behind them where it is none of the likeliest.
+    """The predictions, with what is asked about behind them where it is none of the likeliest; of
+    a tagger those for the word that is asked about.
 
     Only then is the model asked again, which takes another turn in the queue.
     """
     asked = {explanation.target.correct, explanation.target.wrong} - {None}
-    if asked <= {prediction.word for prediction in predicted}:
+    tags = explanation.model.task == "tagging"
+    if not tags and asked <= {prediction.word for prediction in predicted}:
         return predicted
     try:
         return compute.predictions_and_asked(request)

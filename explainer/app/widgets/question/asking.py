@@ -137,7 +137,7 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
         assert places.click is not None
         with places.words:
             sentence_box.words(on, loaded, predicted, places.click, follows=places.follows)
-    if loaded.info.task != "masked-lm":
+    if loaded.info.task == "classification":
         _second_text(on, places, reading)
     if places.contrast is not None:
         with places.contrast:
@@ -226,4 +226,5 @@ def _named(request: Request) -> str:
     words = [f"“{word}”" if word is not None else "the model’s choice" for word in (one, other)]
     asked = "" if one is None and other is None else f", asked for {' rather than '.join(words)}"
     second = "" if request.pair is None else f" with “{request.pair}”"
-    return f"“{request.text}”{second}{asked}"
+    of = "" if contrast.word is None else f" about “{contrast.word}”"
+    return f"“{request.text}”{second}{asked}{of}"

@@ -12,6 +12,7 @@ import streamlit as st
 from explainer import ExplainerError, Prediction
 from explainer.app import compute
 from explainer.app.compute import Reading
+from explainer.app.compute.request import contrast_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET, Editor
 from explainer.app.widgets.markdown import plain
@@ -28,7 +29,8 @@ OPEN = "the model’s choice"
 class Choice:
     """One of the two answers of the question: its box, and the answer that is asked for in words.
 
-    `role` is `correct` for the answer that is explained and `wrong` for its rival.
+    `role` is `correct` for the answer that is explained, `wrong` for its rival and `tagged` for the
+    word of which both are tags.
     """
 
     role: str
@@ -44,9 +46,11 @@ class Choice:
 def contrast_choices(
     on: Editor[Choices], loaded: Model, predicted: tuple[Prediction, ...]
 ) -> tuple[Choice, ...]:
-    """The two answers that fit the model's task; `predicted` are its own for the text as it is."""
+    """The answers that fit the model's task; `predicted` are its own for the text as it is."""
     if loaded.info.task == "masked-lm":
         return _words(on, predicted)
+    if loaded.info.task == "tagging":
+        return _tags(on, loaded, predicted)
     return _classes(on, loaded, predicted)
 
 
@@ -101,6 +105,39 @@ def _classes(
         }
         says = _class_name(loaded, value) or own[name]
         title = label if value is not None or name == "other" else f"{label} · {plain(says)}"
+        found.append(Choice(role, title, says, box))
+    return tuple(found)
+
+
+def _tags(
+    on: Editor[Choices], loaded: Model, predicted: tuple[Prediction, ...]
+) -> tuple[Choice, ...]:
+    """The tag to explain, its rival, and the word of which both are tags."""
+    classes, chosen = asked_classes(loaded), on.choices()
+    given = contrast_for(chosen, loaded.info.task)
+    try:
+        taken = compute.word_and_tags(Reading(chosen.model, chosen.text), given)
+    except ExplainerError:
+        taken = given  # what is wrong with it is said where the question is read
+    words = [one.of for one in predicted if one.of is not None]
+    found = []
+    for role, name, label, own in (
+        ("correct", "label", "Why this tag", taken.label),
+        ("wrong", "other", "rather than", taken.other),
+        ("tagged", "tagged", "for the word", taken.word),
+    ):
+        value: str | None = getattr(chosen, name)
+        options = words if name == "tagged" else classes
+        option = value if name == "tagged" else _class_option(loaded, classes, value)
+        box = {
+            "format_func": partial(_or_unset, OPEN),
+            **on.show_option(
+                name, _with(option, options), option, partial(choose_answer, on, name)
+            ),
+        }
+        asked = None if own is None else str(own)
+        says = (asked if name == "tagged" else _class_name(loaded, asked)) or OPEN
+        title = label if value is not None or own is None else f"{label} · {plain(says)}"
         found.append(Choice(role, title, says, box))
     return tuple(found)
 

@@ -20,7 +20,7 @@ SEARCH_NAMES = {"joint": "all at once (joint)", "staged": "nodes first (staged)"
 BASELINE_NAMES = {"mask": "[MASK] at every place", "zero": "zero vector", "pad": "[PAD]"}
 
 
-TASK_NAMES = {"masked-lm": "masked LM", "classification": "classifier"}
+TASK_NAMES = {"masked-lm": "masked LM", "classification": "classifier", "tagging": "tagger"}
 
 
 def model_field(on: Editor[Choices]) -> None:

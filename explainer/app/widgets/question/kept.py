@@ -22,11 +22,14 @@ from explainer.app.widgets.markdown import plain
 from explainer.models.model import Model
 from explainer.question.contrast import contrast_id
 from explainer.question.labels import class_number
+from explainer.question.places.tagged import asked_position
 from explainer.question.sentence import read_sentence
 
 WORDS = ("correct", "wrong")
 CLASSES = ("label", "other")
-QUESTION = ("model", "text", "pair", *WORDS, *CLASSES)
+TAGGED = "tagged"
+"""The word whose tag is asked about."""
+QUESTION = ("model", "text", "pair", *WORDS, *CLASSES, TAGGED)
 
 
 def choose_answer(on: Editor[Choices], name: str, answer: str | None) -> None:
@@ -99,7 +102,7 @@ def _kept(chosen: Choices, last: Choices, loaded: Model) -> tuple[str, ...]:
     """What is asked as it was before sentence or model changed."""
     if (chosen.model, chosen.text) == (last.model, last.text):
         return ()
-    names = WORDS if loaded.info.task == "masked-lm" else CLASSES
+    names = {"masked-lm": WORDS, "tagging": (*CLASSES, TAGGED)}.get(loaded.info.task, CLASSES)
     return tuple(
         name
         for name in names
@@ -132,9 +135,17 @@ def reasons(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, st
             what = (
                 f"“{answer}” is not one word piece at the mask"
                 if masked
-                else f"“{answer}” is no class"
+                else f"“{answer}” is no {'tag' if loaded.info.task == 'tagging' else 'class'}"
             )
             why[name] = f"{what} to this model, whose own choice is asked about instead."
+    if TAGGED in kept and chosen.tagged is not None:
+        try:
+            asked_position(loaded, read_sentence(loaded, chosen.text), chosen.tagged)
+        except ExplainerError:
+            why[TAGGED] = (
+                f"“{chosen.tagged}” is not in this text, or several times: the model’s own choice "
+                "of a word is asked about instead."
+            )
     if second in kept and len(found) == 2 and found[first] == found[second]:
         why[second] = (
             f"“{getattr(chosen, second)}” is the same as “{getattr(chosen, first)}” to this "

@@ -14,8 +14,8 @@ from explainer.app.widgets.question import controls
 from explainer.app.widgets.question.contrast import Choice
 from explainer.figures.canvas.text import brief
 
-BETWEEN = {"correct": "Why", "wrong": "rather than"}
-"""What stands before each answer."""
+BETWEEN = {"correct": "Why", "wrong": "rather than", "tagged": "for"}
+"""What stands before each answer, and before the word that has a tag."""
 
 
 def question_line(on: Editor[Choices], *, follows: bool = False) -> DeltaGenerator:
@@ -36,7 +36,7 @@ def question_line(on: Editor[Choices], *, follows: bool = False) -> DeltaGenerat
 
 
 def answers_line(on: Editor[Choices], choices: Sequence[Choice]) -> None:
-    """The two answers in words; a click on one opens its box."""
+    """The two answers in words, and the word they are of; a click on one opens its box."""
     for choice in choices:
         _says(BETWEEN[choice.role])
         with _word(f"{on.prefix}_ask_{choice.role}", choice.says):

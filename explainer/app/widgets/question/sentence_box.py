@@ -20,13 +20,21 @@ from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.examples import Example, examples
 from explainer.app.widgets.question.kept import ask_masked
 from explainer.app.widgets.question.masking import mask_word, masked
+from explainer.app.widgets.question.tags import (
+    ask_about,
+    asked_word,
+    shown_tags,
+    tags_of_words,
+)
 from explainer.app.widgets.question.tint import name_of, spans_html
 from explainer.app.widgets.question.typing_box import edit_button, hidden_word, typing_box
 from explainer.models.model import Model
 from explainer.question.contrast import characters, piece_in_place
 from explainer.question.sentence import Span, mask_spelling, read_sentence
 
-CLICKS = ("mask", "follow")
+FOLLOW = "follow"
+CLICKS = {"masked-lm": "mask", "tagging": "ask about"}
+"""What a click on a word does beside following it, by the model's task."""
 MOST_WORDS = 80
 """Words that can be clicked; a longer text is shown as text."""
 LARGE, MEDIUM = 16, 40
@@ -109,29 +117,35 @@ def words(
 
     Where the page `follows` words, a click can do that instead; to a classifier, which has no mask,
     it is all that one can do; `click` is where that is said. The mask shows the likeliest of the
-    words that are `predicted`.
+    words that are `predicted`. Of a tagger every word shows its tag, and a click asks about one.
     """
     chosen = on.choices()
     try:
         spans = compute.words(chosen.model, chosen.text)
     except ExplainerError:
         return  # reading the sentence says what is wrong with it
-    text, masks = chosen.text, loaded.info.task == "masked-lm"
+    text, task = chosen.text, loaded.info.task
+    masks = task == "masked-lm"
     if not spans:
         return
     labels = chip_labels([text[slice(*span)] for span in spans])
     mask = masked(text, spans, mask_spelling(loaded)) if masks else None
     if mask is not None and predicted:
         labels[mask] = f"{plain(predicted[0].word)} :small[{labels[mask]}]"
-    following = follows and (not masks or (mask is not None and _follows(on)))
-    clickable = len(spans) <= MOST_WORDS and (masks or following)
+    tags = tags_of_words(chosen, predicted) if task == "tagging" and predicted else ()
+    tagged = shown_tags(tags)
+    for word, tag in tagged.items():
+        labels[word] = f"{labels[word]} :small[{plain(tag)}]"
+    follows = follows and (mask is not None or not masks)
+    following = follows and (task not in CLICKS or _follows(on, task))
+    clickable = len(spans) <= MOST_WORDS and (masks or bool(tags) or following)
     if clickable:
         with click:
-            _clicks_field(on, masks=masks, follows=follows and (mask is not None or not masks))
+            _clicks_field(on, task, follows=follows)
     with st.container(width="content", key=f"words_{size_of(len(spans))}_{name_of(text)}"):
         if not clickable:
-            filling = predicted[0].word if predicted else None
-            shown = spans_html(text, spans, mask, filling)
+            filling = predicted[0].word if predicted and masks else None
+            shown = spans_html(text, spans, mask, filling, tagged)
             st.html(f'<p class="ipe-text" tabindex="0">{shown}</p>')
         elif following:
             st.pills(
@@ -139,6 +153,14 @@ def words(
                 range(len(spans)),
                 **_pills(labels),
                 **on.show("follow", _followed(chosen), partial(_follow, on), "default"),
+            )
+        elif tags:
+            number = asked_word(loaded, chosen, tags)
+            st.pills(
+                "Click a word to ask about its tag",
+                range(len(spans)),
+                **_pills(labels),
+                **on.show("tagged_word", number, partial(ask_about, on, tags), "default"),
             )
         else:
             st.pills(
@@ -163,28 +185,29 @@ def size_of(count: int) -> str:
     return "large" if count <= LARGE else "medium" if count <= MEDIUM else "small"
 
 
-def _clicks_field(on: Editor[Choices], *, masks: bool, follows: bool) -> None:
+def _clicks_field(on: Editor[Choices], task: str, *, follows: bool) -> None:
     """What a click on a word does, and where it can do two things, the choice."""
-    if masks and follows:
+    if task in CLICKS and follows:
         st.segmented_control(
             "A click on a word",
-            CLICKS,
+            (CLICKS[task], FOLLOW),
             required=True,
             label_visibility="collapsed",
             format_func=lambda name: f"click: {name}",
-            key=_clicks(on),
-            default=CLICKS[0],
+            key=_clicks(on, task),
+            default=CLICKS[task],
         )
     else:
-        st.caption(f"click a word to {'mask' if masks else 'follow'} it")
+        does = f"{CLICKS.get(task, FOLLOW)} it"
+        st.caption(f"click a word to {does}")
 
 
-def _clicks(on: Editor[Choices]) -> str:
-    return f"{on.prefix}_clicks"
+def _clicks(on: Editor[Choices], task: str) -> str:
+    return f"{on.prefix}_clicks" if task == "masked-lm" else f"{on.prefix}_clicks_{task}"
 
 
-def _follows(on: Editor[Choices]) -> bool:
-    return st.session_state.get(_clicks(on)) == CLICKS[1]
+def _follows(on: Editor[Choices], task: str) -> bool:
+    return st.session_state.get(_clicks(on, task)) == FOLLOW
 
 
 def _followed(chosen: Choices) -> int | None:

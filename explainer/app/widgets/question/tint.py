@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from html import escape
 
@@ -28,15 +28,21 @@ def name_of(text: str) -> str:
 
 
 def spans_html(
-    text: str, spans: Sequence[Span], mask: int | None = None, filling: str | None = None
+    text: str,
+    spans: Sequence[Span],
+    mask: int | None = None,
+    filling: str | None = None,
+    tags: Mapping[int, str] | None = None,
 ) -> str:
     """The text with an element for each word, so that it can be tinted; word number `mask` is shown
-    filled with `filling`, what the model says there."""
+    filled with `filling`, what the model says there, and words with their `tags`."""
     parts, at = [], 0
     for number, (start, end) in enumerate(spans):
         word = escape(clean(text[start:end]))
         if number == mask and filling is not None:
             word = f"{escape(clean(filling))} <small>{word}</small>"
+        if tags and number in tags:
+            word = f"{word} <small>{escape(clean(tags[number]))}</small>"
         parts += [escape(clean(text[at:start])), f"<span>{word}</span>"]
         at = end
     return "".join(parts) + escape(clean(text[at:]))

@@ -131,5 +131,5 @@ def test_the_snippet_gives_the_same(tiny_tagger_dir, capsys):
     assert "word='the (4)'" in code
     exec(code.rpartition("svg =")[0], {})
     found = json.loads(capsys.readouterr().out)
-    assert found["target"]["position"] == 4
+    assert found["target"]["positions"] == [4]
     assert found["influence"] == pytest.approx(list(compute.explanation(request).influence))

@@ -35,7 +35,7 @@ LOOSE = 1e-5
 """transformers computes ModernBERT's rotations in float32."""
 POOLED = "modernbert, pooled"
 CASES = [(kind, task) for kind in SIZES for task in ("masked_lm", "classification", "tagging")]
-CASES.append((POOLED, "classification"))
+CASES += [(POOLED, "classification"), (POOLED, "tagging")]
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: ", ".join(case))

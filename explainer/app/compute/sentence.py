@@ -57,9 +57,8 @@ def predictions_and_asked(loaded: Model, request: Request) -> tuple[Prediction, 
     asked about; raises ExplainerError."""
     sentence = read_sentence(loaded, request.text, request.pair)
     quantity = choose_quantity(loaded, sentence, request.contrast)
-    return predict_sentence(
-        loaded, sentence, PREDICTIONS, also=quantity.classes, position=quantity.position
-    )
+    position = quantity.position if loaded.info.task == "tagging" else None
+    return predict_sentence(loaded, sentence, PREDICTIONS, also=quantity.classes, position=position)
 
 
 @computed()

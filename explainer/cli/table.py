@@ -17,7 +17,7 @@ from explainer.results.route import LEVELS, Edge, Level
 from explainer.results.total_flow import TotalFlow
 
 if TYPE_CHECKING:
-    from explainer.models.registry import Listing
+    from explainer.models.presets import Listing
 
 NUMERIC = "+-−<>.0123456789e% "
 WIDEST = 100_000
@@ -55,8 +55,8 @@ def explanation_table(
 
 def models_table(listings: Sequence[Listing]) -> str:
     """One row per model that can be loaded."""
-    rows = [(m.name, m.kind, m.task, m.size, m.description) for m in listings]
-    return align(("name", "kind", "task", "size", "what it is"), rows) + "\n"
+    rows = [(m.name, m.kind, m.task, m.size, m.licence, m.description) for m in listings]
+    return align(("name", "kind", "task", "size", "licence", "what it is"), rows) + "\n"
 
 
 def align(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from explainer.base.assets import MODELS
 from explainer.base.errors import ExplainerError
@@ -18,8 +17,7 @@ from explainer.models.loading.device import given_device, moved
 from explainer.models.loading.hub import cached_folders, download
 from explainer.models.loading.load import Precision, load_folder, load_update
 from explainer.models.model import Model
-
-Kind = Literal["built-in", "cached", "preset"]
+from explainer.models.presets import PRESETS, Kind, Listing
 
 CHECKSUMS = MODELS / "checksums.json"
 SCOPE_VARIABLE = "EXPLAINER_MODELS"
@@ -31,77 +29,13 @@ class BuiltIn:
 
     description: str
     base: str | None = None
+    licence: str = "Apache-2.0"  # as its card has it
 
 
 BUILT_IN = {
     "agreement": BuiltIn("English masked LM trained on agreement: is/are, himself/themselves …"),
     "sentiment": BuiltIn("Negative or positive film reviews (SST-2)", base="agreement"),
 }
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One model that `load_model` takes by `name`: `size` counts layers, heads, width and MB."""
-
-    name: str
-    kind: Kind
-    task: str
-    size: str
-    description: str
-
-
-PRESETS = (
-    Listing(
-        "google-bert/bert-base-uncased",
-        "preset",
-        "masked-lm",
-        "12 layers × 12 heads × 768, 440 MB",
-        "The original BERT",
-    ),
-    Listing(
-        "google/bert_uncased_L-6_H-512_A-8",
-        "preset",
-        "masked-lm",
-        "6 layers × 8 heads × 512, 140 MB",
-        "The small BERT of the paper's agreement experiments",
-    ),
-    Listing(
-        "JeremiahZ/bert-base-uncased-sst2",
-        "preset",
-        "classification",
-        "12 layers × 12 heads × 768, 438 MB",
-        "BERT fine-tuned on SST-2, as in the paper's sentiment experiments",
-    ),
-    Listing(
-        "FacebookAI/roberta-base",
-        "preset",
-        "masked-lm",
-        "12 layers × 12 heads × 768, 499 MB",
-        "RoBERTa, with byte-level word pieces",
-    ),
-    Listing(
-        "distilbert/distilbert-base-uncased",
-        "preset",
-        "masked-lm",
-        "6 layers × 12 heads × 768, 268 MB",
-        "DistilBERT, half as deep as BERT",
-    ),
-    Listing(
-        "distilbert/distilbert-base-uncased-finetuned-sst-2-english",
-        "preset",
-        "classification",
-        "6 layers × 12 heads × 768, 268 MB",
-        "DistilBERT fine-tuned on SST-2",
-    ),
-    Listing(
-        "google/electra-small-generator",
-        "preset",
-        "masked-lm",
-        "12 layers × 4 heads × 256, 54 MB",
-        "ELECTRA's masked LM",
-    ),
-)
-"""Downloaded on first use."""
 
 
 def load_model(
@@ -132,7 +66,10 @@ def _loaded(name: str | Path, dtype: Precision) -> Model:
 def available_models() -> tuple[Listing, ...]:
     """The built-in models, those in the Hub's local cache, and presets to download."""
     listings = [
-        _listing(name, "built-in", MODELS / name, BUILT_IN[name].description)
+        replace(
+            _listing(name, "built-in", MODELS / name, BUILT_IN[name].description),
+            licence=BUILT_IN[name].licence,
+        )
         for name in _built_in()
     ]
     if not _only_built_in():

@@ -23,7 +23,7 @@ from explainer.app.widgets.question.masking import mask_word, masked
 from explainer.app.widgets.question.sentence_box import chip_labels
 from explainer.base.numbers import signed
 from explainer.influence.measure import measure
-from explainer.models.registry import PRESETS
+from explainer.models.presets import PRESETS
 from explainer.question.mask import MASK_SPELLINGS
 from explainer.question.quantity import masked_word
 from explainer.question.sentence import read_sentence
@@ -291,7 +291,8 @@ def test_the_model_list_says_what_each_is_and_where(page):
     assert built_in.startswith("agreement · masked LM · 6 layers × 12 heads × 384, ")
     assert built_in.endswith(" MB · on this machine")
     large = next(preset for preset in PRESETS if preset.task == "classification")
-    assert model_label(large) == f"{large.name} · classifier · {large.size} · to download"
+    said = f"{large.name} · classifier · {large.size} · to download"
+    assert model_label(large) == (f"{said}, {large.licence}" if large.licence else said)
 
 
 def test_a_sentence_without_a_mask_is_asked_for_one(page):

@@ -406,7 +406,7 @@ def test_tasks_and_methods_are_listed(capsys):
 def test_models_are_listed_one_a_line(capsys):
     assert main(["models"]) == 0
     header, *rows = capsys.readouterr().out.splitlines()
-    assert header.split() == ["name", "kind", "task", "size", "what", "it", "is"]
+    assert header.split() == ["name", "kind", "task", "size", "licence", "what", "it", "is"]
     assert any(row.startswith("google-bert/bert-base-uncased ") for row in rows)
 
 

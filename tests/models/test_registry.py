@@ -25,6 +25,7 @@ from explainer.api import explain
 from explainer.base.errors import ExplainerError
 from explainer.models import registry
 from explainer.models.architectures import ARCHITECTURES
+from explainer.models.cards import cards
 from explainer.models.loading import hub
 from explainer.models.registry import available_models, checksum, load_model
 from tests.fixtures import LABELS, WORDS, save_tiny, tiny_config
@@ -485,6 +486,12 @@ def test_models_in_the_local_cache_are_listed_once_and_others_left_out(
     assert kinds[preset] == "cached"
     assert "someone/other" not in kinds
     assert "preset" in kinds.values()
+
+
+def test_licences_are_said_as_the_cards_of_built_in_models_have_them():
+    said = {listing.name: listing.licence for listing in available_models()}
+    for card in cards():
+        assert said[card.name].lower() == card.licence
 
 
 @pytest.mark.parametrize("name", ["agreement", "sentiment"])

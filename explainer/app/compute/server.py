@@ -30,7 +30,7 @@ from explainer.app.compute.waiting import Wait, loading, waited_for
 from explainer.base.checkpoint import checkpoints
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
-from explainer.models.registry import Listing
+from explainer.models.presets import Listing
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,7 @@ from explainer.app.compute.request import FIRST
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.glossary import words
-from explainer.models.registry import Listing
+from explainer.models.presets import Listing
 from explainer.results.settings import BASELINES, MAX_POINTS, RULES, SEARCHES, fewest_points
 
 TOLERANCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
@@ -39,8 +39,9 @@ def model_field(on: Editor[Choices]) -> None:
 
 
 def model_label(listing: Listing) -> str:
-    """A model of the list: its name, task, size, and whether it has to be downloaded."""
-    where = "to download" if listing.kind == "preset" else "on this machine"
+    """A model of the list: its name, task, size, and the licence of what is to be downloaded."""
+    licence = f", {listing.licence}" if listing.licence else ""
+    where = f"to download{licence}" if listing.kind == "preset" else "on this machine"
     task = TASK_NAMES.get(listing.task, listing.task)
     return " · ".join((listing.name, task, listing.size, where))
 

@@ -120,7 +120,6 @@ def test_every_field_of_every_configuration_is_read_refused_or_of_no_matter():
     for kind, family in ARCHITECTURES.items():
         fields = {field.name for field in dataclasses.fields(family.config_class)}
         own = {*family.sizes, family.activation, *family.only, *family.own, family.eps}
-        own |= {"classifier_pooling"} if kind == "modernbert" else set()
         assert fields - own - read - refused <= no_matter, kind
 
 

@@ -22,12 +22,20 @@ def check_takes_pair(model: Model) -> None:
             f"A second text was given, but {name} tags the words of one text: leave the second "
             "text out, or load a classifier."
         )
-    backend = model.tokenizer.backend_tokenizer
-    if backend.num_special_tokens_to_add(True) <= backend.num_special_tokens_to_add(False):
+    if not takes_pair(model):
         raise ExplainerError(
             f"A second text was given, but the tokenizer of {name} puts nothing between two texts: "
             "leave the second text out, or load another model."
         )
+
+
+def takes_pair(model: Model) -> bool:
+    """Whether a classifier reads a second text with the first."""
+    if model.info.task != "classification":
+        return False
+    backend = model.tokenizer.backend_tokenizer
+    both: int = backend.num_special_tokens_to_add(True)
+    return both > backend.num_special_tokens_to_add(False)
 
 
 def segments_of(model: Model, encoding: Any) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """What is asked of a model beside its patterns holds for every architecture."""
 
-from functools import cache
+from functools import cache, wraps
 
 import pytest
 import torch
@@ -52,7 +52,14 @@ def asked(request, tmp_path_factory):
         network_class,
         network_class.config_class(**{"pad_token_id": 0} | pooling | sizes),
     )
-    return cache(lambda dtype="float64": load_model(str(folder), dtype=dtype)), (
+
+    def load(dtype="float64"):
+        return load_model(str(folder), dtype=dtype)
+
+    load.by_the_library = lambda: network_class.from_pretrained(
+        folder, dtype=torch.float64, attn_implementation="eager"
+    ).eval()
+    return wraps(load)(cache(load)), (
         (TEXT, *OTHERS)
         if task == "masked_lm"
         else tuple(text.replace("[MASK]", "are") for text in (TEXT, *OTHERS))
@@ -75,6 +82,16 @@ def test_texts_together_and_pieces_within_a_budget_give_what_one_text_at_once_gi
     ):
         same(together, one)
     same(explain(model, texts[0], settings=SETTINGS, memory=60_000), alone[0])
+
+
+def test_a_folder_is_read_as_the_library_reads_it(asked):
+    """Nothing in the configuration that changes the network is left aside."""
+    load, (text, *_) = asked
+    model = load()
+    ids = torch.tensor([read_sentence(model, text).token_ids])
+    with torch.no_grad():
+        theirs, ours = (of(input_ids=ids).logits for of in (load.by_the_library(), model.network))
+    assert torch.allclose(theirs, ours, atol=1e-9)
 
 
 def test_a_head_is_cut_as_in_the_network_itself(asked):

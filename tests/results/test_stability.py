@@ -85,7 +85,7 @@ def test_a_check_with_a_large_gap_is_warned_of():
 def test_a_stability_is_of_one_word_of_one_model_and_has_a_check():
     with pytest.raises(ExplainerError, match="no checks: give one"):
         carrying(0.5)
-    with pytest.raises(ExplainerError, match="leads from 3 to 3 in 3 steps: give the pattern of"):
+    with pytest.raises(ExplainerError, match="leads from 3 in 3 steps: give the pattern of"):
         carrying(0.5, replace(WAY, nodes=(3, 3, 3, 3)))
     with pytest.raises(ExplainerError, match="pattern is None: give a Pattern"):
         Stability(None, SETTINGS, ())

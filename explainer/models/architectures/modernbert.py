@@ -26,7 +26,7 @@ SWITCHES = ("norm_bias", "attention_bias", "mlp_bias", "decoder_bias", "classifi
 THETAS = ("global_rope_theta", "local_rope_theta")
 OWN = (
     *(*SWITCHES, *THETAS, "classifier_activation", "global_attn_every_n_layers"),
-    *("layer_types", "rope_parameters"),
+    *("layer_types", "rope_parameters", "classifier_pooling"),
 )
 """What else the configuration has that the network is made of."""
 WITHOUT = tuple(f"{kind}_token_id" for kind in ("pad", "bos", "eos", "cls", "sep"))

@@ -106,10 +106,10 @@ class Stability:
             raise ExplainerError("The stability has no checks: give one at least.")
         for check in self.checks:
             instance("stability's check", check, StabilityCheck, "a StabilityCheck")
-            if check.found is not None and _ends(check.found) != _ends(self.pattern):
+            if check.found is not None and _begins(check.found) != _begins(self.pattern):
                 raise ExplainerError(
-                    f"The check {shown(check.name)} leads from {check.found.source} to "
-                    f"{check.found.nodes[-1]} in {len(check.found.components)} steps: give the "
+                    f"The check {shown(check.name)} leads from {check.found.source} in "
+                    f"{len(check.found.components)} steps: give the "
                     f"pattern of the word at {self.pattern.source}, under the same model."
                 )
 
@@ -192,8 +192,9 @@ def name_of_variation(varied: Varied, settings: Settings) -> str:
     return settings.searched
 
 
-def _ends(pattern: Pattern) -> tuple[int, int, int]:
-    return pattern.source, pattern.nodes[-1], len(pattern.components)
+def _begins(pattern: Pattern) -> tuple[int, int]:
+    """Its word and its length; where Q is read at several tokens, it may end at another of them."""
+    return pattern.source, len(pattern.components)
 
 
 def _finer(settings: Settings) -> str:

@@ -20,6 +20,7 @@ from explainer.app.widgets.frame.viewport import SIDE_BY_SIDE
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import sentence_box
 from explainer.app.widgets.question.contrast import contrast_choices
+from explainer.app.widgets.question.controls import kind_note
 from explainer.app.widgets.question.kept import settle
 from explainer.app.widgets.question.line import answers_line, question_line
 from explainer.app.widgets.question.second_text import SecondPlaces, second_text
@@ -49,7 +50,8 @@ class Places:
     """Where on the page the parts go that are only known later.
 
     Without a place for `words` there are none to click, which may be followed where the page
-    `follows` words; without places for a `second` text it is only named. Without a place for the
+    `follows` words; without places for a `second` text it is only named, without one for the `kind`
+    of the model that is not said. Without a place for the
     `contrast` it is asked elsewhere. The answer in a sentence goes to `said`, beside what is
     predicted: one element, which the next one replaces.
     """
@@ -63,6 +65,7 @@ class Places:
     said: DeltaGenerator | None = None
     follows: bool = False
     second: SecondPlaces | None = None
+    kind: DeltaGenerator | None = None
 
 
 def question(on: Editor[Choices], width: float, *, follows: bool = False) -> Places:
@@ -77,9 +80,9 @@ def question(on: Editor[Choices], width: float, *, follows: bool = False) -> Pla
             words, click, opens = sentence_box.sentence_box(on)
             second = SecondPlaces(st.container(key="second"), opens)
         with below:
-            contrast = question_line(on, follows=follows)
+            contrast, kind = question_line(on, follows=follows)
             messages, body, said = st.container(), st.container(), st.empty()
-    return Places(messages, contrast, body, words, click, predicted, said, follows, second)
+    return Places(messages, contrast, body, words, click, predicted, said, follows, second, kind)
 
 
 def last_request(on: Editor[Choices]) -> str:
@@ -119,6 +122,8 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
     """
     with places.body, st.spinner("Loading the model …", show_time=True):
         loaded = compute.model(on.choices().model)
+    if places.kind is not None:
+        places.kind.caption(kind_note(loaded))
     if places.contrast is not None:  # else the question is another's, who settles it
         settle(on, loaded, places.messages)
     chosen = on.choices()

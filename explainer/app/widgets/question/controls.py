@@ -12,7 +12,11 @@ from explainer.app.compute.request import FIRST
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.glossary import words
+from explainer.app.widgets.markdown import plain
+from explainer.base.quote import listed
+from explainer.models.model import Model
 from explainer.models.presets import Listing
+from explainer.question.pair import takes_pair
 from explainer.results.settings import BASELINES, MAX_POINTS, RULES, SEARCHES, fewest_points
 
 TOLERANCES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
@@ -44,6 +48,23 @@ def model_label(listing: Listing) -> str:
     where = f"to download{licence}" if listing.kind == "preset" else "on this machine"
     task = TASK_NAMES.get(listing.task, listing.task)
     return " · ".join((listing.name, task, listing.size, where))
+
+
+def kind_note(loaded: Model) -> str:
+    """What a model is and what can be asked of it, in Markdown."""
+    info = loaded.info
+    size = f"{info.layers} layers × {info.heads} heads × {info.d_model}"
+    if info.task == "masked-lm":
+        return f"A masked LM, {size}: asked is one word at [MASK] against another."
+    names = listed(loaded.labels, most=6)
+    if info.task == "tagging":
+        return f"A tagger, {size}: asked is the tag of a word against another ({plain(names)})."
+    both = "It reads one text, or two together." if takes_pair(loaded) else "It reads one text."
+    if info.head == "values":
+        many = "its value" if len(loaded.labels) == 1 else f"one of its values ({plain(names)})"
+        return f"A model that gives numbers, {size}: asked is {many}. {both}"
+    asked = "against another" if info.head == "choice" else "by itself, or against another"
+    return f"A classifier, {size}: asked is a class {asked} ({plain(names)}). {both}"
 
 
 def _model_changed(on: Editor[Choices], name: str | None) -> None:

@@ -18,8 +18,11 @@ BETWEEN = {"correct": "Why", "wrong": "rather than", "tagged": "for"}
 """What stands before each answer, and before the word that has a tag."""
 
 
-def question_line(on: Editor[Choices], *, follows: bool = False) -> DeltaGenerator:
-    """The line with the model and the settings; where in it the answers go, which come later."""
+def question_line(
+    on: Editor[Choices], *, follows: bool = False
+) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The line with the model and the settings; where in it the answers go, and below the model's
+    name what kind it is, which both come later."""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key="question_line"
     ):
@@ -31,8 +34,9 @@ def question_line(on: Editor[Choices], *, follows: bool = False) -> DeltaGenerat
         short = name.rstrip("/").rsplit("/", 1)[-1] or name  # of a folder or hub id, its own name
         with _word("model", short):
             controls.model_field(on)
+            kind = st.empty()
         controls.settings_popover(on, follows=follows, quiet=True)
-    return answers
+    return answers, kind
 
 
 def answers_line(on: Editor[Choices], choices: Sequence[Choice]) -> None:

@@ -45,6 +45,7 @@ def explain(
     label: str | int | None = None,
     other: str | int | None = None,
     word: str | int | None = None,
+    answer: str | None = None,
     settings: Settings | None = None,
     flow: bool = False,
     words: int | None = None,
@@ -54,21 +55,20 @@ def explain(
 ) -> Explanation:
     """The influence patterns of `text` (Lu et al., NeurIPS 2021), all influences in logits.
 
-    A classifier may read a second text with it, the `pair`, such as what is to follow from it.
-    A masked LM contrasts the words `correct` and `wrong` at the mask (a word is read in its place;
-    a number is a token's id), a classifier the class `label` (name or number) with `other` or the
-    mean of all others, where each label holds or not with nothing; a tagger the tag `label` of the
-    `word` (as the text has it, or a token's position) with the tag `other`. What is not given is
-    the model's own prediction and, for a word, its other number, person or gender, else the
-    likeliest word of its kind, for a tag the likeliest other one; and the first word with a tag
-    that is not O. The result names them. `flow` adds the total flow; `words` leaves the patterns
-    at those of so many words, the strongest; `candidates` keeps, for the record too, how every head
-    would carry each step (`Pattern.candidate_parts`).
-    `memory` is what may be taken for it (bytes, or such as "2 GB"; without it what the environment
-    variable EXPLAINER_MEMORY says, or a quarter of what is free). `precision` is that of matrix
-    products: "tf32" (on a GPU, switched for the whole process meanwhile) and "bfloat16" are faster
-    where the hardware has them, and the result says how far they are off. Raises ExplainerError for
-    input that the model cannot explain.
+    A classifier may read a second text with it, the `pair`; a reader finds an answer in that. A
+    masked LM contrasts the words `correct` and `wrong` at the mask (read in their place, or a
+    token's id), a classifier the class `label` (name or number) with `other` or the mean of all
+    others, where each label holds or not with nothing; a tagger the tag `label` of the `word` (as
+    the text has it, or a token's position) with the tag `other`; a reader the `answer`, in the
+    passage's words, with the `other` one or with none. What is not given is the model's own
+    prediction and, for a word, its other number, person or gender, else the likeliest word of its
+    kind, for a tag the likeliest other one, and the first word with a tag that is not O. `flow`
+    adds the total flow; `words` leaves the patterns at those of so many words, the strongest;
+    `candidates` keeps how every head would carry each step (`Pattern.candidate_parts`). `memory` is
+    what may be taken for it (bytes, or such as "2 GB"; without it what the environment variable
+    EXPLAINER_MEMORY says, or a quarter of what is free). `precision` is that of products: "tf32"
+    (on a GPU, for the whole process meanwhile) and "bfloat16" are faster where there are such; the
+    result says how far off. Raises ExplainerError for input that cannot be explained.
     """
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
     candidates = yes_or_no("candidates", candidates)
@@ -76,7 +76,9 @@ def explain(
     adapter = given_model(model).adapter
     budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
     sentence = read_sentence(model, text, pair)
-    quantity = choose_quantity(model, sentence, Contrast(correct, wrong, label, other, word))
+    quantity = choose_quantity(
+        model, sentence, Contrast(correct, wrong, label, other, word, answer)
+    )
     batch = Batch(model, settings, flow, budget, words, precise, candidates)
     (found,) = batch.explanations([Asked(sentence, quantity)])
     return found
@@ -96,15 +98,14 @@ def explain_many(
     """`explain` of many texts, several at once: in their order, with the same numbers.
 
     What cannot be explained comes as the ExplainerError that `explain` would raise, and the others
-    go on. Questions are read as they are needed, and never more are held than are followed at once.
-    The other arguments are as in `explain`, and raise ExplainerError before anything is read.
+    go on. Questions are read as they are needed. The other arguments are as in `explain`, and raise
+    ExplainerError before anything is read.
     """
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
     candidates = yes_or_no("candidates", candidates)
     words = None if words is None else whole("number of words", words, 1)
     adapter = given_model(model).adapter
-    budget = given_budget(memory, adapter.device)
-    precise = given_precision(precision, adapter)
+    budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
     batch = Batch(model, settings, flow, budget, words, precise, candidates)
     return _in_batches(batch, questions, tokens_at_once(adapter, settings.expected_points, budget))
 

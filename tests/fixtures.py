@@ -25,6 +25,7 @@ from tokenizers import (
 from transformers import (
     BertConfig,
     BertForMaskedLM,
+    BertForQuestionAnswering,
     BertForSequenceClassification,
     BertForTokenClassification,
     BertTokenizer,
@@ -169,6 +170,17 @@ def tiny_tagger_dir(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_tagger(tiny_tagger_dir) -> Model:
     return load_model(str(tiny_tagger_dir), dtype="float64")
+
+
+@pytest.fixture(scope="session")
+def tiny_reader_dir(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "tiny-reader"
+    return save_tiny(folder, BertForQuestionAnswering, tiny_config())
+
+
+@pytest.fixture(scope="session")
+def tiny_reader(tiny_reader_dir) -> Model:
+    return load_model(str(tiny_reader_dir), dtype="float64")
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,10 @@ def influence_of(
     masks = masks_of(problem, nodes, components, part)
     z = path_points(problem).requires_grad_()
     with _gated(problem, masks):
-        logits = problem.network(inputs_embeds=z).logits
+        output = problem.network(inputs_embeds=z)
+    ends = ("start_logits", "end_logits")
+    found = [output[end] for end in ends if end in output]
+    logits = torch.stack(found, -1) if found else output.logits
     if read is not None:
         quantity = read(logits)
     else:

@@ -17,6 +17,7 @@ from explainer.models.architectures import ARCHITECTURES, modernbert
 from explainer.question.quantity import Quantity
 from explainer.question.readouts.logits import Logits
 from explainer.results.explanation import Explanation
+from explainer.results.model_info import Task
 from explainer.results.settings import Rule
 from tests.oracle import Problem
 
@@ -50,6 +51,7 @@ def tiny_problem(
     tokens: int = 5,
     classes: int = 0,
     tags: int = 0,
+    reads: bool = False,
     points: int = 4,
     rule: Rule = "trapezoid",
     activation: str = "gelu",
@@ -58,11 +60,17 @@ def tiny_problem(
     seed: int = 0,
     switches: Mapping[str, Any] | None = None,
 ) -> Problem:
-    """A random BERT (a classifier if `classes`, a tagger if `tags`) with large weights, so that
-    nothing is near 0."""
+    """A random BERT with large weights, so that nothing is near 0; a classifier with `classes`,
+    a tagger with `tags`, and one that `reads` answers questions."""
     torch.manual_seed(seed)
     family = ARCHITECTURES[architecture]
-    kind = family.network_class("classification" if classes else "tagging" if tags else "masked-lm")
+    heads: dict[Task, object] = {
+        "classification": classes,
+        "tagging": tags,
+        "question-answering": reads,
+        "masked-lm": True,
+    }
+    kind = family.network_class(next(task for task, wanted in heads.items() if wanted))
     config = kind.config_class(
         vocab_size=20,
         **SIZES[architecture] | dict(switches or {}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import fields
 from typing import Any
 
 from explainer.base.numbers import percent, short_amount
@@ -44,7 +45,7 @@ def found_beside(
     from explainer.api import stability, word_scores
     from explainer.question.quantity import Contrast
 
-    contrast = Contrast(options.correct, options.wrong, options.label, options.other, options.word)
+    contrast = Contrast(**{one.name: getattr(options, one.name) for one in fields(Contrast)})
     settings, text, pair = explanation.settings, options.text, options.pair
     scores: WordScores | None = None
     checked: tuple[Stability, ...] = ()

@@ -32,7 +32,10 @@ def add_explain(commands: Any, examples: str) -> None:
     )
     parser.add_argument("text", metavar="TEXT", help="a sentence; with [MASK] for a masked LM")
     parser.add_argument(
-        "--pair", metavar="TEXT", help="a second text that a classifier reads with the first"
+        "--pair",
+        metavar="TEXT",
+        help="a second text that a classifier reads with the first, or the passage that a "
+        "question is about",
     )
     parser.add_argument(
         "--shorten",
@@ -89,7 +92,8 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--other",
         metavar="L",
-        help="one rival class or tag (default: all other classes, or the likeliest other tag)",
+        help="one rival class, tag or answer (default: all other classes, the likeliest other tag, "
+        "or that there is no answer)",
     )
     group.add_argument(
         "--word",
@@ -97,6 +101,12 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
         help="of a model that tags words, the word that is asked about (default: the first one "
         "with a tag that is not O); one that the text has several times as 'the (4)', with its "
         "token",
+    )
+    group.add_argument(
+        "--answer",
+        metavar="A",
+        help="of a model for question answering, the answer that is asked about, in the words of "
+        "the passage, which is the --pair (default: the best one)",
     )
 
 
@@ -177,6 +187,7 @@ def _run(options: argparse.Namespace) -> None:
             label=options.label,
             other=options.other,
             word=options.word,
+            answer=options.answer,
             settings=settings,
             flow=options.flow,
             words=options.words,

@@ -27,7 +27,7 @@ from explainer.intervention.filling import Replacement, fill
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model, given_model
 from explainer.models.shapes import Bool, Float
-from explainer.question.predictions import Prediction, ranked
+from explainer.question.predictions import Prediction, predict_spans, ranked
 from explainer.question.quantity import Quantity
 from explainer.question.sentence import Sentence
 from explainer.results.logits import LARGEST
@@ -183,9 +183,13 @@ def run_kept(
     count = whole("number of predictions", count, 1)
     filling = fill(model, sentence, replacement, settings)
     with without_gradients():
-        hidden = _run(model, sentence, [kept], filling)[:, list(quantity.positions)]
-        logits = model.adapter.pooled_logits(hidden, None)[0].double()
+        every = _run(model, sentence, [kept], filling)
+        hidden = every[:, list(quantity.positions)]
         value = float(quantity.readout.value(model.adapter, hidden))
+        if model.info.task == "question-answering":
+            logits = model.adapter.logits(every[0], None).double()
+            return Ablated(value, predict_spans(sentence, logits, count))
+        logits = model.adapter.pooled_logits(hidden, None)[0].double()
     also = quantity.classes if asked else ()
     return Ablated(value, ranked(model, sentence, logits, count, also))
 

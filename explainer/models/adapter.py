@@ -212,15 +212,17 @@ def vocabulary_head(transform: Callable[[Tensor], Tensor], decoder: nn.Linear) -
 def token_head(
     network: Any, before: Callable[[Tensor], Tensor] = lambda hidden: hidden
 ) -> Head | None:
-    """The head that scores each token by itself, behind what comes `before` its last layer.
+    """The head that scores each token by itself, behind what comes `before` its last layer: its
+    tags, or how well an answer would begin and end there.
 
     None where a network has another head: the library's class says so, as names of weights do not.
     """
-    if not type(network).__name__.endswith("ForTokenClassification"):
+    if not type(network).__name__.endswith(("ForTokenClassification", "ForQuestionAnswering")):
         return None
+    last_layer = network.qa_outputs if hasattr(network, "qa_outputs") else network.classifier
 
     def logits(hidden: Tensor, tags: Tensor | None) -> Tensor:
-        scores: Tensor = network.classifier(before(hidden))
+        scores: Tensor = last_layer(before(hidden))
         return scores if tags is None else scores[..., tags]
 
     return logits

@@ -21,7 +21,10 @@ ULPS = 4096
 
 
 def own_logits(network: Any, tokens: Input) -> Tensor:
-    """The logits [row, class] of one text: a row for each token, or one if it is classified."""
+    """The logits [row, class] of one text: a row for each token, or one if it is classified.
+
+    Of a reader the two columns are the logits of an answer's start and end.
+    """
     return logits_of(network, **given_to(network, tokens))
 
 
@@ -45,7 +48,10 @@ def given_to(network: Any, tokens: Input) -> dict[str, Tensor]:
 def logits_of(network: Any, **given: Tensor) -> Tensor:
     """The same for what the library's tokenizer gives for one text."""
     with torch.inference_mode():
-        logits: Tensor = network(**given).logits
+        output = network(**given)
+    if hasattr(output, "start_logits"):
+        return torch.stack((output.start_logits[0], output.end_logits[0]), dim=-1)
+    logits: Tensor = output.logits
     return logits.reshape(-1, logits.shape[-1])
 
 

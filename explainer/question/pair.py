@@ -1,4 +1,4 @@
-"""Two texts that a classifier reads together, such as a premise and what is to follow from it."""
+"""Two texts that a model reads together, such as a premise and what is to follow from it."""
 
 from __future__ import annotations
 

@@ -16,6 +16,14 @@ from explainer.models.forward import against_overflow
 from explainer.models.model import Model, given_model
 from explainer.question.contrast import spellings
 from explainer.question.labels import asked_classes
+from explainer.question.places.spans import (
+    NO_ANSWER,
+    Places,
+    named_span,
+    scores_of,
+    span_logits,
+    text_of,
+)
 from explainer.question.places.tagged import asked_position, asked_words, check_tags, tag_logits
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.question.vocabulary import vocabulary_of
@@ -29,9 +37,11 @@ class Prediction:
     `id` is the token's or the class's number. `probability` is a share of 1: of all words or
     classes, or of each label by itself where several may hold; None for a regression, whose value
     is the `logit`. `asked` is what `explain` takes for exactly this word (in this sentence) or
-    class; None for a special token, which is no word. `of` is the word of the text that a tag is
-    of, as `explain` takes it, and `position` its token's. Raises ExplainerError for what is no
-    word, no share or no logit.
+    class; None for a special token, which is no word. Of an answer in a passage the logit is that
+    of its start and of its end together, the probability a share of all answers of up to LONGEST
+    tokens and of none, and `id` the position at which it starts. `of` is the word of the text that
+    a tag is of, as `explain` takes it, and `position` its token's. Raises ExplainerError for what
+    is no word, no share or no logit.
     """
 
     word: str
@@ -69,12 +79,15 @@ def predict(
 
     A classifier may read a second text with it, the `pair`. Of a model that tags words it is the
     likeliest tag of every word, in the text's order and whatever the `count`; with a `word`, as
-    `explain` takes it, the `count` likeliest tags of that word.
+    `explain` takes it, the `count` likeliest tags of that word. Of a model for question answering
+    it is the `count` best answers in the passage, the `pair`, one of which may be none.
 
     Raises ExplainerError for a text that the model cannot read, and a word that is not in it.
     """
     count = whole("number of predictions", count, 1)
     sentence = read_sentence(given_model(model), text, pair)
+    if model.info.task == "question-answering" and word is None:
+        return predict_spans(sentence, span_logits(model, sentence), count)
     if model.info.task == "tagging" and word is None:
         return every_tag(model, sentence)
     position = None
@@ -96,6 +109,28 @@ def predict_sentence(
     Of a tagger those of the word at `position`.
     """
     return ranked(model, sentence, logits_of(model, sentence, position), count, also)
+
+
+def predict_spans(
+    sentence: Sentence, logits: Tensor, count: int, also: Sequence[Places] = ()
+) -> tuple[Prediction, ...]:
+    """The `count` best answers by the logits [token, 2] of start and end, and after them `also`."""
+    scores = scores_of(sentence, logits)
+    shares = torch.tensor(list(scores.values()), dtype=torch.float64).softmax(0).tolist()
+    likely = dict(zip(scores, shares, strict=True))
+    chosen = list(scores)[:count]
+    chosen += [span for span in also if span not in chosen and span in scores]
+    return tuple(
+        Prediction(
+            word=text_of(sentence, span),
+            probability=likely[span],
+            logit=scores[span],
+            id=span[0],
+            asked=None if span == NO_ANSWER else named_span(sentence, span),
+            position=span[0],
+        )
+        for span in chosen
+    )
 
 
 def every_tag(model: Model, sentence: Sentence) -> tuple[Prediction, ...]:

@@ -11,6 +11,7 @@ from explainer.base.quote import quote
 from explainer.models.model import Model
 from explainer.question.contrast import asked, contrast_id, spelled
 from explainer.question.labels import asked_classes, class_number, listed
+from explainer.question.places.spans import check_reads, chosen_spans, names_of
 from explainer.question.places.tagged import asked_position, check_tags, likeliest_word, tag_logits
 from explainer.question.predictions import best_words, highest, logits_of
 from explainer.question.readouts.logits import Logits
@@ -22,14 +23,15 @@ from explainer.question.sentence import Sentence
 @dataclass(frozen=True)
 class Contrast:
     """What is asked: two words of a masked LM (or token ids), or two classes or tags (names or
-    numbers), tags of the `word` (as the text has it, or a token's position); None leaves it to the
-    model."""
+    numbers), tags of the `word` (as the text has it, or a token's position), or the `answer` in a
+    passage and the `other` one, by their words; None leaves it to the model."""
 
     correct: str | int | None = None
     wrong: str | int | None = None
     label: str | int | None = None
     other: str | int | None = None
     word: str | int | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Qua
     name = quote(model.info.name)
     if contrast.word is not None:
         check_tags(model)
+    if contrast.answer is not None:
+        check_reads(model)
     if model.info.task == "masked-lm":
         if contrast.label is not None or contrast.other is not None:
             raise ExplainerError(
@@ -93,6 +97,13 @@ def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Qua
                 "(correct and wrong) instead."
             )
         return masked_word(model, sentence, contrast.correct, contrast.wrong)
+    if model.info.task == "question-answering":
+        if not contrast.correct is contrast.wrong is contrast.label is None:
+            raise ExplainerError(
+                f"A word or label was given, but {name} finds answers in a passage: give the "
+                "answer, and if you like the other one, in the passage's own words."
+            )
+        return answer_score(model, sentence, contrast.answer, contrast.other)
     said = "tags" if model.info.task == "tagging" else "classes"
     if contrast.correct is not None or contrast.wrong is not None:
         raise ExplainerError(
@@ -213,3 +224,23 @@ def tag_score(
         )
     names = model.labels[tag], model.labels[rival]
     return Quantity((position,), Logits((tag, rival), (1.0, -1.0)), *names)
+
+
+def answer_score(
+    model: Model, sentence: Sentence, answer: str | None, other: str | int | None
+) -> Quantity:
+    """start logit + end logit of the answer − those of another one, or of none.
+
+    Without `answer` it is the best one that the model finds in the passage. What the two have in
+    common cancels and is left out.
+    """
+    span, rival = chosen_spans(model, sentence, answer, other)
+    terms = [
+        (at, end, weight)
+        for end in (0, 1)
+        if span[end] != rival[end]
+        for at, weight in ((span[end], 1.0), (rival[end], -1.0))
+    ]
+    positions = tuple(sorted({at for at, _, _ in terms}))
+    rows, ends, weights = zip(*((positions.index(at), end, w) for at, end, w in terms), strict=True)
+    return Quantity(positions, Logits(ends, weights, rows), *names_of(sentence, span, rival))

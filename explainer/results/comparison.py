@@ -29,7 +29,12 @@ Kind = Literal["equal", "changed", "inserted", "deleted"]
 MOST_PAIRS = 100_000
 """Pairs of tokens up to which two texts are aligned by equal runs and by likeness."""
 LONGEST = 100
-CHOICES: dict[Task, str] = {"masked-lm": "words", "classification": "classes", "tagging": "tags"}
+CHOICES: dict[Task, str] = {
+    "masked-lm": "words",
+    "classification": "classes",
+    "tagging": "tags",
+    "question-answering": "answers",
+}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Literal, get_args
 
 from explainer.base.checks import one_of, text, whole
 
-Task = Literal["masked-lm", "classification", "tagging"]
-"""The word at a mask, the class of a text, or the tag of each word."""
+Task = Literal["masked-lm", "classification", "tagging", "question-answering"]
+"""The word at a mask, the class of a text, the tag of each word, or where a passage answers."""
 Head = Literal["choice", "labels", "values"]
 MAX_SIZES = {"layers": 1000, "heads": 10_000, "d_model": 1_000_000}
 """No encoder comes near these."""

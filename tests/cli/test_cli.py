@@ -249,6 +249,17 @@ def test_a_tagger_takes_a_word_and_two_tags(tiny_tagger_dir, capsys):
     assert "The word 'assistant' is not in the text: give one of its words (the, farmers" in said
 
 
+def test_a_reader_takes_an_answer_in_the_words_of_the_passage(tiny_reader_dir, capsys):
+    passage = ["--pair", "that assistant is the old farmer .", "--answer", "old farmer"]
+    how = ["--model", str(tiny_reader_dir), "--points", "4"]
+    assert main(["explain", "the farmers .", *how, *passage, "--other", "assistant"]) == 0
+    table = capsys.readouterr().out
+    assert "tiny-reader: question-answering, 3 layers" in table
+    assert "Q = logit old farmer − assistant, at assistant (token 7), old (token 10)" in table
+    said = mistake(capsys, "explain", "the farmers .", *how)
+    assert "give the question as the text and the passage as the second text (pair)" in said
+
+
 def test_notes_go_to_stderr(lm, capsys):
     assert main(["explain", "the 🙂 [MASK] .", *lm, "--format", "json"]) == 0
     printed = capsys.readouterr()

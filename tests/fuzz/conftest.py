@@ -21,6 +21,11 @@ def tagger(tiny_tagger):
 
 
 @pytest.fixture(scope="module")
+def reader(tiny_reader):
+    return Quiet(tiny_reader)
+
+
+@pytest.fixture(scope="module")
 def classifier(tiny_classifier):
     return Quiet(tiny_classifier)
 

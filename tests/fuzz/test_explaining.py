@@ -41,7 +41,7 @@ from tests.fuzz.asking import FEW, TEXT, WORDS, Quiet, arguments
             **{"correct": WORDS, "wrong": WORDS, "label": st.none(), "other": st.none()},
             "pair": st.none(),
             **{"settings": st.just(FEW), "flow": st.booleans(), "words": st.integers(1, 9)},
-            **{"candidates": st.booleans(), "word": st.none()},
+            **{"candidates": st.booleans(), "word": st.none(), "answer": st.none()},
         }
     ),
     whose=st.sampled_from(["model"] * 9 + ["other"]),
@@ -114,6 +114,29 @@ def test_explain_tags(tagger, text, asked, word, count):
         assert {found.target.correct, found.target.wrong} < set(tagger.it.labels)
     every = outcome(lambda: predict(tagger.it, text, count, word=word))
     assert every is None or {one.word for one in every} <= set(tagger.it.labels)
+
+
+PASSAGE = "the farmers love the old farmer ."
+ANSWERS = st.sampled_from(["farmers", "the", "the (8)", "old farmer", None])
+
+
+@cases(
+    text=st.just("the farmer ?") | ANYTHING,
+    asked=arguments(
+        {
+            **{"answer": ANSWERS, "other": ANSWERS, "label": st.none(), "word": st.none()},
+            "pair": st.sampled_from(["the old farmer", None]),
+        }
+    ),
+    count=st.integers(1, 5) | ANYTHING,
+)
+def test_explain_answers(reader, text, asked, count):
+    given = {"pair": PASSAGE, "settings": FEW, **asked}
+    found = outcome(lambda: explain(reader.it, text, **given))
+    if found is not None:
+        assert Explanation.from_json(found.to_json()).to_dict() == found.to_dict()
+    best = outcome(lambda: predict(reader.it, text, count, pair=given["pair"]))
+    assert best is None or 0 < len(best) <= int(count)
 
 
 @cases(text=st.just(TEXT) | ANYTHING, count=st.integers(1, 50) | ANYTHING, other=ANYTHING)

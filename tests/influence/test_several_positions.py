@@ -13,6 +13,7 @@ from explainer.influence.sampling.path import IntegrationPath
 from explainer.influence.search.refine import Search, refine, refine_texts
 from explainer.influence.together import one_after_another, side_by_side
 from explainer.influence.trace import trace_together
+from explainer.models.forward import logits_of
 from explainer.question.quantity import Quantity
 from explainer.question.readouts.logits import Logits
 from explainer.results.route import Route
@@ -34,9 +35,21 @@ def small(architecture="bert", **more):
     return tiny_problem(architecture=architecture, layers=2, tokens=4, points=3, **more)
 
 
-@pytest.fixture(scope="module", params=[*SIZES, "pooled"])
+SPAN = Quantity(
+    POSITIONS, Logits((0, 1, 0, 1), (1.0, 1.0, -1.0, -1.0), rows=(1, 2, 0, 0)), "one", "other"
+)
+
+
+def read_span(logits):
+    return logits[:, 2, 0] + logits[:, 3, 1] - logits[:, 0].sum(-1)
+
+
+@pytest.fixture(scope="module", params=[*SIZES, "pooled", *(f"{kind}, spans" for kind in SIZES)])
 def asked(request):
     """A problem, the quantity, and how it is read from the library's own logits."""
+    kind, _, spans = request.param.partition(", ")
+    if spans:
+        return small(kind, reads=True), SPAN, read_span
     if request.param != "pooled":
         return small(request.param), READ, read
     problem = small("modernbert", classes=3, switches=POOLED)
@@ -49,9 +62,10 @@ def asked(request):
 def test_patterns_end_at_the_best_of_the_positions(asked, beam):
     problem, quantity, read = asked
     trace = traced(problem, quantity=quantity)
-    assert trace.value == pytest.approx(
-        float(read(problem.network(inputs_embeds=problem.x[None]).logits)), abs=1e-9
-    )
+    own = logits_of(problem.network, inputs_embeds=problem.x[None])[None]
+    if quantity.readout.rows is None:
+        own = own[0]
+    assert trace.value == pytest.approx(float(read(own)), abs=1e-9)
     patterns = refine(trace, TOKENS[:4], top_k=1, beam=beam)
     assert len(patterns) == 4
     for pattern in patterns:

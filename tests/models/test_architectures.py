@@ -23,7 +23,9 @@ def test_every_architecture_is_tried():
 
 @pytest.mark.parametrize("architecture", SIZES)
 @pytest.mark.parametrize(
-    "head", [{}, {"classes": 3}, {"tags": 3}], ids=["masked LM", "classifier", "tagger"]
+    "head",
+    [{}, {"classes": 3}, {"tags": 3}, {"reads": True}],
+    ids=["masked LM", "classifier", "tagger", "reader"],
 )
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_from_token_ids_everything_is_as_the_library_computes_it(architecture, head, shape):
@@ -48,6 +50,13 @@ def test_from_token_ids_everything_is_as_the_library_computes_it(architecture, h
     for ours, theirs in (
         *zip((*hidden[:-1], as_encoder_ends(problem, hidden[-1])), own.hidden_states, strict=True),
         *zip(attention, own.attentions, strict=True),
-        (logits, own.logits if classes else own.logits[0]),
+        (logits, _logits(own) if classes else _logits(own)[0]),
     ):
         assert torch.allclose(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
+def _logits(own):
+    """The library's logits, of a reader those of an answer's start and end side by side."""
+    if "start_logits" in own:
+        return torch.stack((own.start_logits, own.end_logits), -1)
+    return own.logits

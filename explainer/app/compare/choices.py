@@ -13,7 +13,7 @@ from typing import Any
 
 from explainer.app.state.choices import Choices, from_query, impossible, written, yes_no
 
-QUESTION = ("correct", "wrong", "label", "other", "tagged")
+QUESTION = ("correct", "wrong", "label", "other", "tagged", "answer")
 SIDE = ("model", "text", "pair", *QUESTION)
 """What each side has of its own."""
 SHARED = (

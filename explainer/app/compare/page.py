@@ -39,8 +39,8 @@ SAME = (
     "minimal pair."
 )
 DIFFERENT_QUESTIONS = (
-    "The two models choose among different things, words, classes or tags: their influences answer "
-    "different questions. Compare the ways that they take, not the numbers."
+    "The two models choose among different things, words, classes, tags or answers: their "
+    "influences answer different questions. Compare the ways that they take, not the numbers."
 )
 HOW_TO_READ = (
     "Both graphs are drawn to one scale, token beside token: a dash stands where the other "

@@ -14,8 +14,8 @@ from explainer.figures.patterns.pairs.views import Pair, answers_of
 
 APART = "Ask each side on its own"
 UNLIKE_MODELS = (
-    "The two models choose among different things, words, classes or tags, so that each is asked "
-    "on its own."
+    "The two models choose among different things, words, classes, tags or answers, so that each "
+    "is asked on its own."
 )
 
 
@@ -54,7 +54,7 @@ def _switch(apart: bool) -> None:
 
 
 def _unlike_models() -> bool:
-    """Whether the two models choose among different things: words, classes or tags."""
+    """Whether the two models choose among different things: words, classes, tags or answers."""
     tasks = set()
     for name in {getattr(LINKED.get(), side).model for side in SIDES}:
         try:

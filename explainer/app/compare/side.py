@@ -81,8 +81,8 @@ def _asked_like(request: Request, like: Request) -> Request:
     Raises ExplainerError.
     """
     task, given = compute.model(like.model).info.task, like.contrast
-    if task == "tagging":
-        return replace(request, contrast=compute.word_and_tags(like.reading, given))
+    if task in ("tagging", "question-answering"):
+        return replace(request, contrast=compute.exact_contrast(like.reading, given))
     words = task == "masked-lm"
     if None not in ((given.correct, given.wrong) if words else (given.label, given.other)):
         return replace(request, contrast=given)

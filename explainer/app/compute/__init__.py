@@ -5,14 +5,15 @@ What one page alone asks is in the file with its name.
 
 from explainer.app.compute.request import Reading, Request, request_for
 from explainer.app.compute.sentence import (
+    answer_place,
     answers,
     contrasted,
+    exact_contrast,
     explanation,
     predictions,
     predictions_and_asked,
     reading_notes,
     tokens_of_both,
-    word_and_tags,
     word_tokens,
     words,
 )
@@ -21,8 +22,10 @@ from explainer.app.compute.server import fetch, listings, model, on
 __all__ = [
     "Reading",
     "Request",
+    "answer_place",
     "answers",
     "contrasted",
+    "exact_contrast",
     "explanation",
     "fetch",
     "listings",
@@ -33,7 +36,6 @@ __all__ = [
     "reading_notes",
     "request_for",
     "tokens_of_both",
-    "word_and_tags",
     "word_tokens",
     "words",
 ]

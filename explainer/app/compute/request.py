@@ -12,6 +12,8 @@ from explainer.app.state.choices import Choices
 from explainer.models.version import version
 from explainer.question.quantity import Contrast
 
+PAIRED = ("classification", "question-answering")
+"""Tasks of models that read a second text."""
 FIRST = 24
 """Words that a page follows at once, the strongest; the others where somebody asks for them."""
 
@@ -51,17 +53,19 @@ Source = Request | Reading
 
 
 def contrast_for(chosen: Choices, task: str) -> Contrast:
-    """What the choices ask of a model of this task: two words, two classes, or two tags of a
-    word."""
+    """What the choices ask of a model of this task: two words, classes or answers, or two tags of
+    a word."""
     if task == "masked-lm":
         return Contrast(correct=chosen.correct, wrong=chosen.wrong)
+    if task == "question-answering":
+        return Contrast(answer=chosen.answer, other=chosen.other)
     word = chosen.tagged if task == "tagging" else None
     return Contrast(label=chosen.label, other=chosen.other, word=word)
 
 
 def pair_for(chosen: Choices, task: str) -> str | None:
-    """The second text that a model of this task reads; only a classifier reads one."""
-    return chosen.pair if task == "classification" else None
+    """The second text that a model of this task reads, if it reads one."""
+    return chosen.pair if task in PAIRED else None
 
 
 def reading_for(chosen: Choices, task: str) -> Reading:

@@ -11,8 +11,15 @@ from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import model
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
+from explainer.question.places.spans import (
+    NO_ANSWER,
+    characters_of,
+    chosen_spans,
+    named_span,
+    span_logits,
+)
 from explainer.question.places.tagged import asked_words
-from explainer.question.predictions import predict_sentence
+from explainer.question.predictions import predict_sentence, predict_spans
 from explainer.question.quantity import Contrast, asked_for, choose_quantity
 from explainer.question.sentence import Span, read_sentence, word_spans
 from explainer.question.words import tokens_of_words
@@ -56,6 +63,9 @@ def predictions_and_asked(loaded: Model, request: Request) -> tuple[Prediction, 
     """`predictions`, or of a tagger those of the word that is asked about, and behind them what is
     asked about; raises ExplainerError."""
     sentence = read_sentence(loaded, request.text, request.pair)
+    if loaded.info.task == "question-answering":
+        asked = chosen_spans(loaded, sentence, request.contrast.answer, request.contrast.other)
+        return predict_spans(sentence, span_logits(loaded, sentence), PREDICTIONS, asked)
     quantity = choose_quantity(loaded, sentence, request.contrast)
     position = quantity.position if loaded.info.task == "tagging" else None
     return predict_sentence(loaded, sentence, PREDICTIONS, also=quantity.classes, position=position)
@@ -85,14 +95,28 @@ def answers(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, s
 
 
 @computed()
-def word_and_tags(loaded: Model, reading: Reading, contrast: Contrast) -> Contrast:
-    """The word that a tagger is asked about and its two tags, chosen where they are not given, by
-    what leads to these very ones in this text; raises ExplainerError."""
-    sentence = read_sentence(loaded, reading.text)
+def exact_contrast(loaded: Model, reading: Reading, contrast: Contrast) -> Contrast:
+    """The word that a tagger is asked about and its two tags, or the two answers of a reader,
+    chosen where they are not given, by what leads to these very ones in this text (None: that there
+    is no answer); raises ExplainerError."""
+    sentence = read_sentence(loaded, reading.text, reading.pair)
+    if loaded.info.task == "question-answering":
+        answer, rival = chosen_spans(loaded, sentence, contrast.answer, contrast.other)
+        none = None if rival == NO_ANSWER else named_span(sentence, rival)
+        return Contrast(answer=named_span(sentence, answer), other=none)
     quantity = choose_quantity(loaded, sentence, contrast)
     label, other = asked_for(loaded, sentence, quantity)
     word = asked_words(loaded, sentence).get(quantity.position, contrast.word)
     return Contrast(label=label, other=other, word=word)
+
+
+@computed()
+def answer_place(loaded: Model, reading: Reading, contrast: Contrast) -> Span:
+    """The characters of the passage at which the answer stands that is asked about; raises
+    ExplainerError."""
+    sentence = read_sentence(loaded, reading.text, reading.pair)
+    answer, _ = chosen_spans(loaded, sentence, contrast.answer, contrast.other)
+    return characters_of(sentence, answer)
 
 
 def words(name: str, text: str) -> tuple[Span, ...]:

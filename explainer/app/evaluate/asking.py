@@ -26,10 +26,11 @@ from explainer.tasks import KINDS
 
 TASKS = {"masked-lm": (EVERY_TASK, *KINDS, OWN_FILE), "classification": ("sentiment", OWN_FILE)}
 """What a model of a kind can be asked."""
-NO_TASK = (
-    "tags words, and the tasks are of words at a mask or of classes: choose another model here, or "
-    "ask Explore."
-)
+OTHERS = "and the tasks are of words at a mask or of classes: choose another model, or ask Explore."
+NO_TASK = {
+    "tagging": f"tags words, {OTHERS}",
+    "question-answering": f"finds answers in a passage, {OTHERS}",
+}
 OWN_FILE_HELP = (
     "A CSV or tab-separated table with a heading, or a JSON object a line: text, correct and wrong "
     "for sentences with [MASK]; text and label (and other, the rival class) for a classifier; or "
@@ -72,7 +73,7 @@ def asking_row(count: str, help: str) -> Asked | None:
         show_error(error, messages)
         return None
     if kind not in TASKS:
-        messages.info(plain(f"{name} {NO_TASK}"), icon=":material/info:")
+        messages.info(plain(f"{name} {NO_TASK[kind]}"), icon=":material/info:")
         return None
     with task:
         chosen = _task_field(TASKS[kind], messages)

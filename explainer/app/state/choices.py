@@ -49,11 +49,10 @@ class Choices:
     `merge` makes one row of a word's pieces, `special` shows [CLS], [SEP] and [MASK] among the
     words, `all_words` follows all of them and not only the strongest, `scores` is the method
     (`WORD_METHODS`) whose scores the bars and tints are; `pair` is a second text, for a classifier.
-    `tagged` is the word whose
-    tag is asked about, for a tagger. None means the model's own choice for that and for `correct`,
-    `wrong`, `label` and `other`, and nothing selected for `word` and `at` (a
-    node or a step); for `points` it is the rule's usual number. The search is the
-    one that finds more, not the paper's.
+    `tagged` is the word whose tag is asked about, for a tagger, `answer` what a reader finds in the
+    passage. None means the model's own choice for these and for `correct`, `wrong`, `label` and
+    `other`, and nothing selected for `word` and `at` (a node or a step); for `points` it is the
+    rule's usual number. The search is the one that finds more, not the paper's.
     """
 
     model: str = "agreement"
@@ -64,6 +63,7 @@ class Choices:
     label: str | None = None
     other: str | None = None
     tagged: str | None = None
+    answer: str | None = None
     level: Level = "attention"
     overlay: Overlay = "none"
     share: int = 5
@@ -251,6 +251,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "label": _optional,
     "other": _optional,
     "tagged": _optional,
+    "answer": _optional,
     "level": one_of(LEVELS),
     "overlay": one_of(OVERLAYS),
     "share": whole(0, 50),

@@ -68,7 +68,15 @@ class Architecture:
     @property
     def tagging(self) -> type[Any]:
         """Its class for tags of words, which transformers names as it does the other two."""
-        name = self.classification.__name__.replace("ForSequence", "ForToken")
+        return self._class("TokenClassification")
+
+    @property
+    def question_answering(self) -> type[Any]:
+        """Its class for answers within a passage."""
+        return self._class("QuestionAnswering")
+
+    def _class(self, head: str) -> type[Any]:
+        name = self.classification.__name__.replace("SequenceClassification", head)
         found: type[Any] = getattr(transformers, name)
         return found
 
@@ -78,6 +86,7 @@ class Architecture:
             "masked-lm": self.masked_lm,
             "classification": self.classification,
             "tagging": self.tagging,
+            "question-answering": self.question_answering,
         }
         return classes[task]
 

@@ -20,7 +20,7 @@ from explainer.models.architectures import bert
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of an ALBERT masked LM, sequence or token classifier in eval mode."""
+    """The adapter of an ALBERT masked LM, classifier, tagger or reader in eval mode."""
     encoder = network.albert
     projection = encoder.encoder.embedding_hidden_mapping_in
     embedding = replace(

@@ -19,7 +19,7 @@ from explainer.models.adapter import (
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of a BERT masked LM, sequence or token classifier in eval mode."""
+    """The adapter of a BERT masked LM, classifier, tagger or reader in eval mode."""
     encoder = network.bert
     if hasattr(network, "cls"):
         predictions = network.cls.predictions

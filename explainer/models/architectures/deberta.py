@@ -33,7 +33,7 @@ MOST = 1_000_000
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of a DeBERTa-v2 masked LM, sequence or token classifier in eval mode."""
+    """The adapter of a DeBERTa-v2 masked LM, classifier, tagger or reader in eval mode."""
     encoder = network.deberta
     blocks = tuple(
         bert.block(layer, "query_proj", "key_proj", "value_proj", **_scores(encoder, layer))
@@ -136,10 +136,11 @@ def _scores(encoder: Any, layer: Any) -> dict[str, Any]:
 
 
 def _head(network: Any) -> Head:
+    by_token = token_head(network)
+    if by_token is not None:
+        return by_token
     if hasattr(network, "classifier"):
-        return token_head(network) or class_head(
-            lambda sequence: network.classifier(network.pooler(sequence))
-        )
+        return class_head(lambda sequence: network.classifier(network.pooler(sequence)))
     if hasattr(network, "cls"):
         predictions = network.cls.predictions
         return vocabulary_head(predictions.transform, predictions.decoder)

@@ -20,7 +20,7 @@ from explainer.models.adapter import (
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of a DistilBERT masked LM, sequence or token classifier in eval mode."""
+    """The adapter of a DistilBERT masked LM, classifier, tagger or reader in eval mode."""
     encoder = network.distilbert
     embedding = Embedding(
         word=encoder.embeddings.word_embeddings.weight.detach(),

@@ -10,7 +10,7 @@ from explainer.models.architectures import bert
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of an ELECTRA generator, sequence or token classifier in eval mode."""
+    """The adapter of an ELECTRA generator, classifier, tagger or reader in eval mode."""
     encoder = network.electra
     embedding = bert.embedding(encoder.embeddings)
     if hasattr(encoder, "embeddings_project"):

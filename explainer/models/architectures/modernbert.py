@@ -34,7 +34,7 @@ WITHOUT = tuple(f"{kind}_token_id" for kind in ("pad", "bos", "eos", "cls", "sep
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of a ModernBERT masked LM, sequence or token classifier in eval mode."""
+    """The adapter of a ModernBERT masked LM, classifier, tagger or reader in eval mode."""
     encoder, config = network.model, network.config
     word: Tensor = encoder.embeddings.tok_embeddings.weight.detach()
     embedding = Embedding(

@@ -15,7 +15,7 @@ BUCKETS = 32
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of an MPNet masked LM, sequence or token classifier in eval mode."""
+    """The adapter of an MPNet masked LM, classifier, tagger or reader in eval mode."""
     encoder = network.mpnet
     embedding = bert.embedding(encoder.embeddings, encoder.embeddings.padding_idx)
     bias = relative_bias(encoder.encoder, len(embedding.added))

@@ -15,7 +15,7 @@ from explainer.models.architectures import bert
 
 
 def adapt(network: Any) -> Adapter:
-    """The adapter of such a masked LM, sequence or token classifier in eval mode."""
+    """The adapter of such a masked LM, classifier, tagger or reader in eval mode."""
     encoder = network.base_model
     embedding = bert.embedding(encoder.embeddings, encoder.embeddings.padding_idx)
     return Adapter(embedding, bert.blocks(encoder.encoder), head(network))

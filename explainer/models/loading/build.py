@@ -59,6 +59,8 @@ OTHER_LAYERS = (
 POOLERS = ("pooler.dense", "pooler")
 FLOATS = ("F64", "F32", "F16", "BF16")
 MAX_NAMED = 3
+NAMED: tuple[Task, ...] = ("classification", "tagging")
+"""Tasks whose outputs have names of their own."""
 LONGEST_KEY = 100
 MAX_LABELS = 100_000
 
@@ -140,7 +142,7 @@ def library_config(config: dict[str, Any], task: Task, classes: int, name: str) 
     made._attn_implementation = "eager"  # the one that computes attention in the open
     if isinstance(chosen := config.get("tokenizer_class"), str):
         made.tokenizer_class = chosen
-    if task != "masked-lm":
+    if task in NAMED:
         names = _names_of_classes(config, name)
         made.id2label = {number: names.get(number, f"LABEL_{number}") for number in range(classes)}
         made.problem_type = own.get("problem_type")
@@ -202,7 +204,7 @@ def _classes(
     keys = [key for key in ("classifier.out_proj.weight", "classifier.weight") if key in places]
     shape = header[places[keys[0]]].shape if keys else ()
     classes = shape[0] if len(shape) == 2 else 2
-    if task != "masked-lm":
+    if task in NAMED:
         claimed = config.get("num_labels")
         if config.get("id2label") is None and claimed is not None and claimed != classes:
             raise ExplainerError(

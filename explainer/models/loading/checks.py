@@ -100,6 +100,8 @@ def _task_by_weights(kind: str, names: Collection[str], name: str) -> Task:
     only = tuple(head for head in family.masked_lm_head if head not in family.classification_head)
     if any(weight.startswith(only) for weight in names):
         return "masked-lm"
+    if "qa_outputs.weight" in names:
+        return "question-answering"
     if "classifier.weight" in names and not any(map(_is_behind_a_class, names)):
         return "tagging"  # a last layer alone, which every token goes through
     if any(weight.startswith("classifier.") for weight in names):

@@ -20,6 +20,7 @@ TASKS: dict[str, Task] = {
     **{family.masked_lm.__name__: "masked-lm" for family in ARCHITECTURES.values()},
     **{family.classification.__name__: "classification" for family in ARCHITECTURES.values()},
     **{family.tagging.__name__: "tagging" for family in ARCHITECTURES.values()},
+    **{f.question_answering.__name__: "question-answering" for f in ARCHITECTURES.values()},
 }
 CONFIG_BYTES = 10_000_000
 MAX_SIZE = 10_000_000
@@ -108,7 +109,8 @@ def wanted(kind: str) -> str:
     family = ARCHITECTURES[kind]
     return (
         f"a head for masked words ({family.masked_lm.__name__}), classes "
-        f"({family.classification.__name__}) or tags ({family.tagging.__name__})"
+        f"({family.classification.__name__}), tags ({family.tagging.__name__}) or answers "
+        f"({family.question_answering.__name__})"
     )
 
 

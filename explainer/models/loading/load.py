@@ -18,7 +18,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.forward import against_overflow
-from explainer.models.loading.build import announced_by, fill, named, plan
+from explainer.models.loading.build import NAMED, announced_by, fill, named, plan
 from explainer.models.loading.checks import WEIGHTS, check_folder, weight_files
 from explainer.models.loading.config import read_config
 from explainer.models.loading.probe import probe
@@ -99,7 +99,7 @@ def _model(name: str, task: Task, network: Any, tokenizer: Any, *read: str) -> M
             d_model=config.hidden_size,
             head=_head(config) if task == "classification" else "choice",
         ),
-        labels=() if task == "masked-lm" else _labels(config),
+        labels=_labels(config) if task in NAMED else (),
         max_tokens=len(adapter.embedding.added),
         mask_id=tokenizer.mask_token_id,
         pad_id=tokenizer.pad_token_id,

@@ -1,1 +1,1 @@
-"""Where in a text something is asked about: the words that a tagger tags."""
+"""Where in a text something is asked about: words that have tags, and answers in a passage."""

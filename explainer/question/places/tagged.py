@@ -10,8 +10,6 @@ A tag is asked for at the first piece of its word, where taggers are trained to 
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from numbers import Integral
 
 from torch import Tensor
@@ -21,12 +19,12 @@ from explainer.base.quote import listed, quote, shown
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model
 from explainer.question.contrast import LONGEST_WORD, checked
+from explainer.question.places.found import named, one_place
 from explainer.question.sentence import Sentence, word_spans
 from explainer.question.words import by_word
 
 OUTSIDE = "o"
 """How a tagger calls, in either case, what is none of the things that it looks for."""
-PLACED = re.compile(r"(.*) \((\d{1,9})\)", re.DOTALL)
 MOST_NAMED = 5
 
 
@@ -36,6 +34,7 @@ def check_tags(model: Model) -> None:
         predicts = {
             "masked-lm": "predicts the word at the mask",
             "classification": "predicts a class of the whole text",
+            "question-answering": "finds answers in a passage",
         }[model.info.task]
         raise ExplainerError(
             f"A word to ask about was given, but {quote(model.info.name)} {predicts}: leave the "
@@ -57,10 +56,10 @@ def tagged_words(model: Model, sentence: Sentence) -> dict[int, str]:
 def asked_words(model: Model, sentence: Sentence) -> dict[int, str]:
     """The same by what `asked_position` takes for exactly each word."""
     words = tagged_words(model, sentence)
-    times = Counter(words.values())
+    begins, ends = _bounds(sentence, words)
     return {
-        position: word if times[word] == 1 else f"{word} ({position})"
-        for position, word in words.items()
+        position: named(sentence.text, begins, ends, (start, start + len(words[position])))
+        for start, position in begins.items()
     }
 
 
@@ -79,22 +78,14 @@ def asked_position(model: Model, sentence: Sentence, word: str | int) -> int:
     if not typed:
         raise ExplainerError("The word to ask about is empty: give one of the text.")
     words = tagged_words(model, sentence)
-    found = _starts(sentence, words, typed)
-    if not found and (placed := PLACED.fullmatch(typed)):
-        position = int(placed[2])
-        found = [position] if position in _starts(sentence, words, placed[1]) else []
-    if len(found) > 1:
-        first, second, *_ = (quote(f"{typed} ({position})") for position in found)
-        raise ExplainerError(
-            f"The word {quote(typed)} stands {len(found)} times in the text: say which one, such "
-            f"as {first} or {second}."
-        )
-    if not found:
+    begins, ends = _bounds(sentence, words)
+    place = one_place(sentence.text, begins, ends, typed, "The word")
+    if place is None:
         names = listed([name[:LONGEST_WORD] for name in words.values()], MOST_NAMED)
         raise ExplainerError(
             f"The word {quote(typed)} is not in the text: give one of its words ({names})."
         )
-    return found[0]
+    return begins[place[0]]
 
 
 def tag_logits(model: Model, sentence: Sentence, positions: list[int]) -> Tensor:
@@ -140,19 +131,7 @@ def _at(sentence: Sentence, position: int) -> int:
     return position
 
 
-def _starts(sentence: Sentence, words: dict[int, str], typed: str) -> list[int]:
-    """Where the typed word, or words, begin and end with words of the text."""
-    text = sentence.text
+def _bounds(sentence: Sentence, words: dict[int, str]) -> tuple[dict[int, int], set[int]]:
+    """The token of each character at which a word begins, and where words end."""
     begins = {sentence.spans[position][0]: position for position in words}
-    ends = {start + len(words[position]) for start, position in begins.items()}
-    for one, other in ((text, typed), (text.casefold(), typed.casefold())):
-        if len(one) != len(text):  # a letter whose case has another length moves all others
-            continue
-        found = [
-            begins[match.start()]
-            for match in re.finditer(re.escape(other), one)
-            if match.start() in begins and match.end() in ends
-        ]
-        if found:
-            return found
-    return []
+    return begins, {start + len(words[position]) for start, position in begins.items()}

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import ExplainerError, Prediction
 from explainer.app import compute
 from explainer.app.compute import Reading, Request
-from explainer.app.compute.request import contrast_for, pair_for, reading_for
+from explainer.app.compute.request import PAIRED, contrast_for, pair_for, reading_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.frame.notes import show_error
@@ -27,6 +27,8 @@ from explainer.app.widgets.question.second_text import SecondPlaces, second_text
 from explainer.app.widgets.question.shortening import offer_parts, say_shortened
 from explainer.base.errors import TooLongError
 from explainer.figures.canvas.text import brief
+from explainer.models.model import Model
+from explainer.question.sentence import Span
 
 Answer = TypeVar("Answer")
 EXPLAINING = "Following every word through every layer …"
@@ -142,8 +144,8 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
         assert places.click is not None
         with places.words:
             sentence_box.words(on, loaded, predicted, places.click, follows=places.follows)
-    if loaded.info.task == "classification":
-        _second_text(on, places, reading)
+    if loaded.info.task in PAIRED:
+        _second_text(on, places, reading, found=_answer_place(chosen, loaded, reading))
     if places.contrast is not None:
         with places.contrast:
             answers_line(on, contrast_choices(on, loaded, predicted))
@@ -155,10 +157,20 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
     return compute.request_for(chosen, loaded.info.task), predicted
 
 
-def _second_text(on: Editor[Choices], places: Places, reading: Reading) -> None:
+def _answer_place(chosen: Choices, loaded: Model, reading: Reading) -> Span | None:
+    """Where in its passage the answer stands that a reader is asked about."""
+    if loaded.info.task != "question-answering" or reading.pair is None:
+        return None
+    try:
+        return compute.answer_place(reading, contrast_for(chosen, loaded.info.task))
+    except ExplainerError:
+        return None  # what is wrong with it is said where the question is read
+
+
+def _second_text(on: Editor[Choices], places: Places, reading: Reading, found: Span | None) -> None:
     """The second text: its box, or where the page has none, the text itself."""
     if places.second is not None:
-        second_text(on, places.second)
+        second_text(on, places.second, found)
     elif reading.pair is not None:
         said = f"Read with the second text “{brief(reading.pair)}”, which Explore can change."
         places.messages.caption(plain(said))
@@ -227,7 +239,8 @@ def differs(request: Request, chosen: Choices) -> list[str]:
 def _named(request: Request) -> str:
     """A request in words: its text, and what was asked of it."""
     contrast = request.contrast
-    one, other = contrast.correct or contrast.label, contrast.wrong or contrast.other
+    one = contrast.correct or contrast.label or contrast.answer
+    other = contrast.wrong or contrast.other
     words = [f"“{word}”" if word is not None else "the model’s choice" for word in (one, other)]
     asked = "" if one is None and other is None else f", asked for {' rather than '.join(words)}"
     second = "" if request.pair is None else f" with “{request.pair}”"

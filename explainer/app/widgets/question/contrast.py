@@ -19,6 +19,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.kept import choose_answer
 from explainer.models.model import Model
 from explainer.question.labels import asked_classes, class_names, class_number
+from explainer.question.places.spans import NONE
 from explainer.question.quantity import Contrast
 
 OPEN = "the model’s choice"
@@ -51,6 +52,8 @@ def contrast_choices(
         return _words(on, predicted)
     if loaded.info.task == "tagging":
         return _tags(on, loaded, predicted)
+    if loaded.info.task == "question-answering":
+        return _answers(on, predicted)
     return _classes(on, loaded, predicted)
 
 
@@ -116,7 +119,7 @@ def _tags(
     classes, chosen = asked_classes(loaded), on.choices()
     given = contrast_for(chosen, loaded.info.task)
     try:
-        taken = compute.word_and_tags(Reading(chosen.model, chosen.text), given)
+        taken = compute.exact_contrast(Reading(chosen.model, chosen.text), given)
     except ExplainerError:
         taken = given  # what is wrong with it is said where the question is read
     words = [one.of for one in predicted if one.of is not None]
@@ -137,6 +140,32 @@ def _tags(
         }
         asked = None if own is None else str(own)
         says = (asked if name == "tagged" else _class_name(loaded, asked)) or OPEN
+        title = label if value is not None or own is None else f"{label} · {plain(says)}"
+        found.append(Choice(role, title, says, box))
+    return tuple(found)
+
+
+def _answers(on: Editor[Choices], predicted: tuple[Prediction, ...]) -> tuple[Choice, ...]:
+    """The answer to explain and the other one, from the best or typed."""
+    chosen = on.choices()
+    likely = [one.asked for one in predicted if one.asked is not None]
+    given = contrast_for(chosen, "question-answering")
+    try:
+        taken = compute.exact_contrast(Reading(chosen.model, chosen.text, pair=chosen.pair), given)
+    except ExplainerError:
+        taken = given  # what is wrong with it is said where the question is read
+    found = []
+    for role, name, label, unset, own in (
+        ("correct", "answer", "Why this answer", OPEN, taken.answer),
+        ("wrong", "other", "rather than", NONE, taken.other),
+    ):
+        value: str | None = getattr(chosen, name)
+        box = {
+            "format_func": partial(_or_unset, unset),
+            "accept_new_options": True,
+            **on.show_option(name, _with(value, likely), value, partial(choose_answer, on, name)),
+        }
+        says = value or (unset if own is None else str(own))
         title = label if value is not None or own is None else f"{label} · {plain(says)}"
         found.append(Choice(role, title, says, box))
     return tuple(found)

@@ -24,7 +24,12 @@ SEARCH_NAMES = {"joint": "all at once (joint)", "staged": "nodes first (staged)"
 BASELINE_NAMES = {"mask": "[MASK] at every place", "zero": "zero vector", "pad": "[PAD]"}
 
 
-TASK_NAMES = {"masked-lm": "masked LM", "classification": "classifier", "tagging": "tagger"}
+TASK_NAMES = {
+    "masked-lm": "masked LM",
+    "classification": "classifier",
+    "tagging": "tagger",
+    "question-answering": "question answering",
+}
 
 
 def model_field(on: Editor[Choices]) -> None:

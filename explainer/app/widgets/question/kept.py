@@ -22,6 +22,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.models.model import Model
 from explainer.question.contrast import contrast_id
 from explainer.question.labels import class_number
+from explainer.question.places.spans import asked_span
 from explainer.question.places.tagged import asked_position
 from explainer.question.sentence import read_sentence
 
@@ -29,7 +30,8 @@ WORDS = ("correct", "wrong")
 CLASSES = ("label", "other")
 TAGGED = "tagged"
 """The word whose tag is asked about."""
-QUESTION = ("model", "text", "pair", *WORDS, *CLASSES, TAGGED)
+ANSWERS = ("answer", "other")
+QUESTION = ("model", "text", "pair", *WORDS, *CLASSES, TAGGED, "answer")
 
 
 def choose_answer(on: Editor[Choices], name: str, answer: str | None) -> None:
@@ -100,9 +102,12 @@ def settle(on: Editor[Choices], loaded: Model, messages: DeltaGenerator) -> None
 
 def _kept(chosen: Choices, last: Choices, loaded: Model) -> tuple[str, ...]:
     """What is asked as it was before sentence or model changed."""
-    if (chosen.model, chosen.text) == (last.model, last.text):
+    reads = loaded.info.task == "question-answering"
+    same = (chosen.model, chosen.text) == (last.model, last.text)
+    if same and (not reads or chosen.pair == last.pair):
         return ()
-    names = {"masked-lm": WORDS, "tagging": (*CLASSES, TAGGED)}.get(loaded.info.task, CLASSES)
+    others = {"masked-lm": WORDS, "tagging": (*CLASSES, TAGGED), "question-answering": ANSWERS}
+    names = others.get(loaded.info.task, CLASSES)
     return tuple(
         name
         for name in names
@@ -115,6 +120,8 @@ def reasons(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, st
 
     Raises ExplainerError for a sentence that the model cannot read.
     """
+    if loaded.info.task == "question-answering":
+        return _unanswered(loaded, chosen, kept)
     why: dict[str, str] = {}
     found: dict[str, int] = {}
     masked = loaded.info.task == "masked-lm"
@@ -151,6 +158,22 @@ def reasons(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, st
             f"“{getattr(chosen, second)}” is the same as “{getattr(chosen, first)}” to this "
             "model, whose own choice of a rival is asked about instead."
         )
+    return why
+
+
+def _unanswered(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, str]:
+    """`reasons` for answers that do not stand in the passage."""
+    why: dict[str, str] = {}
+    sentence = read_sentence(loaded, chosen.text, chosen.pair) if kept else None
+    for name in kept:
+        assert sentence is not None
+        try:
+            asked_span(sentence, getattr(chosen, name))
+        except ExplainerError:
+            why[name] = (
+                f"“{getattr(chosen, name)}” does not stand in the passage, or several times: the "
+                "model’s own choice is asked about instead."
+            )
     return why
 
 

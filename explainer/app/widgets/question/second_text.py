@@ -13,6 +13,7 @@ from explainer.app import compute
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.question.tint import second_name, spans_html
+from explainer.question.sentence import Span
 
 HELP = (
     "What the model reads together with the sentence: what is to follow from it, its paraphrase, "
@@ -28,8 +29,11 @@ class SecondPlaces:
     opens: DeltaGenerator
 
 
-def second_text(on: Editor[Choices], places: SecondPlaces) -> None:
-    """The words of the second text, if there is one, and what opens its box."""
+def second_text(on: Editor[Choices], places: SecondPlaces, found: Span | None = None) -> None:
+    """The words of the second text, if there is one, and what opens its box.
+
+    Those from and up to the characters `found` are marked, as the answer.
+    """
     pair = on.choices().pair
     if pair is None:
         with places.opens:
@@ -40,7 +44,9 @@ def second_text(on: Editor[Choices], places: SecondPlaces) -> None:
     )
     with row:
         with st.container(width="content", key=f"second_words_{second_name(pair)}"):
-            st.html(f'<p class="ipe-text" tabindex="0">{_words(on.choices().model, pair)}</p>')
+            st.html(
+                f'<p class="ipe-text" tabindex="0">{_words(on.choices().model, pair, found)}</p>'
+            )
         _box(on, "Edit second text")
 
 
@@ -61,9 +67,11 @@ def _typed(on: Editor[Choices], text: str) -> None:
     on.put(replace(on.choices().unselected, pair=" ".join(text.splitlines()) or None))
 
 
-def _words(model: str, pair: str) -> str:
+def _words(model: str, pair: str, found: Span | None) -> str:
     try:
         spans = compute.words(model, pair)
     except ExplainerError:
         spans = ()  # reading both texts says what is wrong with it
-    return spans_html(pair, spans)
+    start, end = found or (0, 0)
+    marked = {number for number, (a, b) in enumerate(spans) if a < end and b > start}
+    return spans_html(pair, spans, marked=marked)

@@ -38,7 +38,7 @@ def asked_word(loaded: Model, chosen: Choices, tags: tuple[Prediction | None, ..
     """The number of the word that is asked about; None where that is not known."""
     given = contrast_for(chosen, loaded.info.task)
     try:
-        word = compute.word_and_tags(Reading(chosen.model, chosen.text), given).word
+        word = compute.exact_contrast(Reading(chosen.model, chosen.text), given).word
     except ExplainerError:
         return None  # what is wrong with it is said where the question is read
     return next((n for n, one in enumerate(tags) if one is not None and one.of == word), None)

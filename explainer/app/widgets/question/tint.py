@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from html import escape
 
@@ -33,9 +33,11 @@ def spans_html(
     mask: int | None = None,
     filling: str | None = None,
     tags: Mapping[int, str] | None = None,
+    marked: Collection[int] = (),
 ) -> str:
     """The text with an element for each word, so that it can be tinted; word number `mask` is shown
-    filled with `filling`, what the model says there, and words with their `tags`."""
+    filled with `filling`, what the model says there, and words with their `tags`; some are
+    `marked`."""
     parts, at = [], 0
     for number, (start, end) in enumerate(spans):
         word = escape(clean(text[start:end]))
@@ -43,7 +45,8 @@ def spans_html(
             word = f"{escape(clean(filling))} <small>{word}</small>"
         if tags and number in tags:
             word = f"{word} <small>{escape(clean(tags[number]))}</small>"
-        parts += [escape(clean(text[at:start])), f"<span>{word}</span>"]
+        look = ' class="ipe-found"' if number in marked else ""
+        parts += [escape(clean(text[at:start])), f"<span{look}>{word}</span>"]
         at = end
     return "".join(parts) + escape(clean(text[at:]))
 

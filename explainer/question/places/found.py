@@ -1,0 +1,59 @@
+"""Words that somebody names, found in a text: where they begin and end with parts of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+
+PLACED = re.compile(r"(.*) \((\d{1,9})\)", re.DOTALL)
+"""Words with the position of their first token, which tells them from the same elsewhere."""
+
+
+def one_place(
+    text: str, begins: Mapping[int, int], ends: Collection[int], typed: str, what: str
+) -> tuple[int, int] | None:
+    """The only place of the typed words in a text, as characters from and up to; None for none.
+
+    `begins` has the token of each character at which a part begins, `ends` are where parts end.
+    Case counts where both are in the text. Raises ExplainerError where there are several and no
+    position tells which.
+    """
+    found = _places(text, begins, ends, typed)
+    if not found and (placed := PLACED.fullmatch(typed)):
+        everywhere = _places(text, begins, ends, placed[1])
+        found = [place for place in everywhere if begins[place[0]] == int(placed[2])]
+    if len(found) > 1:
+        first, second, *_ = (quote(f"{typed} ({begins[start]})") for start, _ in found)
+        raise ExplainerError(
+            f"{what} {quote(typed)} stands {len(found)} times in the text: say which one, such as "
+            f"{first} or {second}."
+        )
+    return found[0] if found else None
+
+
+def named(
+    text: str, begins: Mapping[int, int], ends: Collection[int], place: tuple[int, int]
+) -> str:
+    """What `one_place` takes for exactly this place."""
+    words = text[slice(*place)]
+    alone = _places(text, begins, ends, words) == [place]
+    return words if alone else f"{words} ({begins[place[0]]})"
+
+
+def _places(
+    text: str, begins: Mapping[int, int], ends: Collection[int], typed: str
+) -> list[tuple[int, int]]:
+    for one, other in ((text, typed), (text.casefold(), typed.casefold())):
+        if len(one) != len(text) or not other:  # a letter whose case has another length moves all
+            continue
+        found = [
+            (match.start(), match.start() + len(other))
+            for match in re.finditer(f"(?={re.escape(other)})", one)
+            if match.start() in begins and match.start() + len(other) in ends
+        ]
+        if found:
+            return found
+    return []

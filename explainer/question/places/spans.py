@@ -1,0 +1,155 @@
+"""Answers within a passage: which one is meant by its words, and which a model finds best.
+
+A question is read with its passage, which is the second text. A span is the positions of its first
+and its last token, both in the passage; NO_ANSWER is the first token of all, twice, by which models
+that know unanswerable questions say so.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+from explainer.models.encode import last_hidden, without_gradients
+from explainer.models.model import Model
+from explainer.question.contrast import checked
+from explainer.question.places.found import named, one_place
+from explainer.question.sentence import Sentence
+
+Places = tuple[int, int]
+"""The first and the last token of an answer."""
+NO_ANSWER: Places = (0, 0)
+NONE = "no answer"
+"""How that is called."""
+LONGEST = 30
+"""Tokens of an answer that a model is asked for, as BERT's authors do; one that somebody names may
+be longer."""
+
+
+def check_reads(model: Model) -> None:
+    """Refuse an answer to ask about where the model finds none in a passage."""
+    if model.info.task != "question-answering":
+        raise ExplainerError(
+            f"An answer was given, but {quote(model.info.name)} finds none in a passage: leave the "
+            "answer out, or load a model for question answering."
+        )
+
+
+def passage(sentence: Sentence) -> list[int]:
+    """The positions of the passage's tokens; raises ExplainerError where there is none."""
+    if sentence.pair is None:
+        raise ExplainerError(
+            "The model finds the answer to a question in a passage, and was given one text: give "
+            "the question as the text and the passage as the second text (pair)."
+        )
+    return [at for at, part in enumerate(sentence.parts) if part == 1]
+
+
+def asked_span(sentence: Sentence, answer: object) -> Places:
+    """The tokens of the answer that is meant by its words.
+
+    Raises ExplainerError for what does not stand in the passage, or several times.
+    """
+    tokens = passage(sentence)
+    assert sentence.pair is not None
+    typed = checked(answer, "answer")
+    begins, ends = _bounds(sentence, tokens)
+    place = one_place(sentence.pair, begins, ends, typed, "The answer") if typed else None
+    if place is None:
+        raise ExplainerError(
+            f"The answer {quote(typed)} does not stand in the passage as whole words: give some of "
+            "the passage's own."
+        )
+    return begins[place[0]], ends[place[1]]
+
+
+def named_span(sentence: Sentence, span: Places) -> str:
+    """What `asked_span` takes for exactly this answer."""
+    assert sentence.pair is not None
+    begins, ends = _bounds(sentence, passage(sentence))
+    return named(sentence.pair, begins, ends, characters_of(sentence, span))
+
+
+def text_of(sentence: Sentence, span: Places) -> str:
+    """An answer as people read it."""
+    if span == NO_ANSWER or sentence.pair is None:
+        return NONE
+    return sentence.pair[slice(*characters_of(sentence, span))]
+
+
+def characters_of(sentence: Sentence, span: Places) -> tuple[int, int]:
+    """From which character of the passage up to which one an answer is."""
+    return sentence.spans[span[0]][0], sentence.spans[span[1]][1]
+
+
+def span_logits(model: Model, sentence: Sentence) -> Tensor:
+    """The logits [token, 2] of an answer's start and end at every token, in float64."""
+    passage(sentence)
+    with without_gradients():
+        hidden = last_hidden(model.adapter, sentence)
+        return model.adapter.logits(hidden[0], None).double()
+
+
+def scores_of(sentence: Sentence, logits: Tensor) -> dict[Places, float]:
+    """The score, start logit and end logit together, of every answer in the passage and of none.
+
+    The highest comes first. Answers have no more than LONGEST tokens.
+    """
+    tokens = [at for at in passage(sentence) if sentence.spans[at][0] < sentence.spans[at][1]]
+    first, last = (torch.tensor(ends) for ends in (tokens, tokens))
+    both = logits[first, 0].unsqueeze(1) + logits[last, 1].unsqueeze(0)
+    apart = last.unsqueeze(0) - first.unsqueeze(1)
+    starts, ends = ((apart >= 0) & (apart < LONGEST)).nonzero(as_tuple=True)
+    found = dict(
+        zip(
+            zip(first[starts].tolist(), last[ends].tolist(), strict=True),
+            both[starts, ends].tolist(),
+            strict=True,
+        )
+    )
+    found[NO_ANSWER] = float(logits[0].sum())
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+def chosen_spans(
+    model: Model, sentence: Sentence, answer: object, other: object
+) -> tuple[Places, Places]:
+    """The answer that is asked about and the other one: for None the model's best, and no answer.
+
+    Raises ExplainerError where they are one.
+    """
+    passage(sentence)
+    rival = NO_ANSWER if other is None else asked_span(sentence, other)
+    if answer is not None:
+        span = asked_span(sentence, answer)
+    else:
+        best = scores_of(sentence, span_logits(model, sentence))
+        span = next(one for one in best if one not in (NO_ANSWER, rival))
+    if span == rival:
+        raise ExplainerError(
+            f"The answer and the other one are both {quote(text_of(sentence, span))}: give two "
+            "different answers."
+        )
+    return span, rival
+
+
+def names_of(sentence: Sentence, span: Places, rival: Places) -> tuple[str, str]:
+    """How two answers are called, and where both have the same words, by their places."""
+    one, other = text_of(sentence, span), text_of(sentence, rival)
+    if one == other:
+        return named_span(sentence, span), named_span(sentence, rival)
+    return one, other
+
+
+def _bounds(sentence: Sentence, tokens: list[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """The token of each character at which one begins, and of each at which one ends."""
+    begins: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for at in tokens:
+        start, end = sentence.spans[at]
+        if start < end:
+            begins.setdefault(start, at)
+            ends[end] = at
+    return begins, ends

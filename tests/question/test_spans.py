@@ -1,0 +1,144 @@
+"""Answers in a passage: which is asked about, what is taken where nobody says, what is refused."""
+
+import pytest
+import torch
+
+from explainer import ExplainerError, Question, ablate, explain, explain_many, predict, word_scores
+from explainer.question.places.spans import LONGEST, named_span, text_of
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.sentence import read_sentence
+from explainer.results.settings import Settings
+
+QUESTION, PASSAGE = "the farmers love ?", "the old assistant is the unhappiest assistant ."
+TOKENS = [
+    *("[CLS]", "the", "farmers", "love", "[UNK]", "[SEP]", "the", "old", "assistant", "is"),
+    *("the", "un", "##happi", "##est", "assistant", ".", "[SEP]"),
+]
+IN_PASSAGE = range(6, 16)
+FEW = Settings(points=2)
+
+
+@pytest.fixture(scope="module")
+def ends(tiny_reader):
+    """The library's own logits [token, 2] of start and end."""
+    made = tiny_reader.tokenizer(QUESTION, PASSAGE, return_tensors="pt")
+    with torch.no_grad():
+        own = tiny_reader.network(**made)
+    return torch.stack((own.start_logits[0], own.end_logits[0]), -1)
+
+
+def sentence_of(model):
+    return read_sentence(model, QUESTION, PASSAGE)
+
+
+def asked(model, **contrast):
+    return choose_quantity(model, sentence_of(model), Contrast(**contrast))
+
+
+def score(ends, span):
+    return float(ends[span[0], 0] + ends[span[1], 1])
+
+
+def spans():
+    return [(i, j) for i in IN_PASSAGE for j in IN_PASSAGE if 0 <= j - i < LONGEST]
+
+
+def test_the_best_answer_is_asked_about_against_none(tiny_reader, ends):
+    assert list(sentence_of(tiny_reader).tokens) == TOKENS
+    best = max(spans(), key=lambda span: score(ends, span))
+    found = explain(tiny_reader, QUESTION, pair=PASSAGE, settings=FEW)
+    own = score(ends, best) - score(ends, (0, 0))
+    assert found.target.value == pytest.approx(own, abs=1e-9)
+    assert found.target.positions == tuple(sorted({0, *best}))
+    assert found.target.wrong == "no answer"
+    assert {p.nodes[-1] for p in found.patterns} <= set(found.target.positions)
+
+
+@pytest.mark.parametrize(
+    ("answer", "span"),
+    [
+        *(("old", (7, 7)), ("OLD assistant", (7, 8)), ("unhappiest", (11, 13))),
+        *(("assistant (14)", (14, 14)), ("happi", (12, 12)), (" the old ", (6, 7))),
+    ],
+)
+def test_an_answer_is_found_in_the_passage(tiny_reader, ends, answer, span):
+    found = explain(tiny_reader, QUESTION, pair=PASSAGE, answer=answer, settings=FEW)
+    assert found.target.value == pytest.approx(score(ends, span) - score(ends, (0, 0)), abs=1e-9)
+    assert asked(tiny_reader, answer=named_span(sentence_of(tiny_reader), span)) == asked(
+        tiny_reader, answer=answer
+    )
+
+
+def test_an_answer_against_another_leaves_out_what_they_share(tiny_reader, ends):
+    quantity = asked(tiny_reader, answer="old assistant", other="old")
+    assert quantity.positions == (7, 8)
+    assert quantity.readout.classes == (1, 1)
+    found = explain(
+        *(tiny_reader, QUESTION),
+        pair=PASSAGE,
+        answer="old assistant",
+        other="old",
+        settings=FEW,
+    )
+    assert found.target.value == pytest.approx(float(ends[8, 1] - ends[7, 1]), abs=1e-9)
+    same = asked(tiny_reader, answer="assistant (8)", other="assistant (14)")
+    assert (same.correct, same.wrong) == ("assistant (8)", "assistant (14)")
+    second = asked(tiny_reader, other=predict(tiny_reader, QUESTION, pair=PASSAGE)[0].asked)
+    assert second.correct != second.wrong
+
+
+def test_predictions_are_the_best_answers_and_none(tiny_reader, ends):
+    sentence = sentence_of(tiny_reader)
+    every = {span: score(ends, span) for span in (*spans(), (0, 0))}
+    shares = torch.tensor(list(every.values()), dtype=torch.float64).softmax(0)
+    likely = dict(zip(every, shares.tolist(), strict=True))
+    best = sorted(every, key=every.get, reverse=True)
+    found = predict(tiny_reader, QUESTION, 100, pair=PASSAGE)
+    assert [one.word for one in found] == [text_of(sentence, span) for span in best]
+    for one, span in zip(found, best, strict=True):
+        assert one.logit == pytest.approx(every[span])
+        assert one.probability == pytest.approx(likely[span])
+        assert (one.asked is None) == (span == (0, 0))
+
+
+def test_whatever_else_is_asked_of_a_reader_is_of_its_answer(tiny_reader):
+    contrast = Contrast(answer="old", other="unhappiest")
+    found = explain(
+        tiny_reader, QUESTION, pair=PASSAGE, answer="old", other="unhappiest", settings=FEW
+    )
+    (many,) = explain_many(tiny_reader, [Question(QUESTION, contrast, PASSAGE)], settings=FEW)
+    assert many.target == found.target
+    more = {"pair": PASSAGE, "contrast": contrast, "settings": FEW}
+    whole = ablate(tiny_reader, QUESTION, cut=[], **more)
+    assert whole.value == pytest.approx(found.target.value, abs=1e-9)
+    assert whole.predictions == predict(tiny_reader, QUESTION, pair=PASSAGE)
+    out = word_scores(tiny_reader, QUESTION, "leave-one-out", **more)
+    assert len(out.scores) == len(TOKENS)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"pair": None}, "was given one text: give the question as the text and the passage as"),
+        (
+            {"answer": "farmers"},
+            "The answer 'farmers' does not stand in the passage as whole",
+        ),
+        ({"answer": "assist"}, "The answer 'assist' does not stand in the passage"),
+        ({"answer": " "}, "The answer '' does not stand in the passage"),
+        ({"answer": "assistant"}, "The answer 'assistant' stands 2 times in the text: say which"),
+        ({"answer": 7}, "The answer is 7: give a string"),
+        ({"answer": "old", "other": "old"}, "are both 'old': give two different answers"),
+        ({"label": "O"}, "finds answers in a passage: give the answer"),
+        ({"word": "old"}, "finds answers in a passage: leave the word out"),
+        ({"pair": " "}, "The second text is blank"),
+    ],
+)
+def test_what_is_no_answer_is_refused(tiny_reader, given, says):
+    with pytest.raises(ExplainerError, match=says):
+        explain(tiny_reader, QUESTION, **{"pair": PASSAGE, "settings": FEW, **given})
+
+
+def test_an_answer_is_refused_by_models_that_find_none(tiny_classifier):
+    with pytest.raises(ExplainerError, match="finds none in a passage: leave the answer out"):
+        explain(tiny_classifier, QUESTION, pair=PASSAGE, answer="old")

@@ -63,12 +63,11 @@ def explain(
     passage's words, with the `other` one or with none. What is not given is the model's own
     prediction and, for a word, its other number, person or gender, else the likeliest word of its
     kind, for a tag the likeliest other, and the first word with a tag that is not O. `flow` adds
-    the total flow; `words` keeps those of so many words, the strongest; `candidates` keeps how
-    every head would carry each step (`Pattern.candidate_parts`). `memory` is what may be taken for
-    it (bytes, or such as "2 GB"; else what the environment variable EXPLAINER_MEMORY says, or a
-    quarter of what is free). `precision` is of products: "tf32" (on a GPU, for the whole process
-    meanwhile) and "bfloat16" are faster; the result says how far off. Raises ExplainerError for
-    input that cannot be explained.
+    the total flow; `words` keeps those of so many words, the strongest; `candidates` keeps what
+    every head would carry (`Pattern.candidate_parts`). `memory` is what may be taken for it (bytes
+    or "2 GB"; else what the environment variable EXPLAINER_MEMORY says, or a quarter of what is
+    free). `precision` is that of products: "tf32" (on a GPU, for the process meanwhile) and
+    "bfloat16" are faster; the result says how far off. Raises ExplainerError for other input.
     """
     settings, flow = given_settings(settings), yes_or_no("flow", flow)
     candidates = yes_or_no("candidates", candidates)

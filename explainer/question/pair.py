@@ -30,8 +30,8 @@ def check_takes_pair(model: Model) -> None:
 
 
 def takes_pair(model: Model) -> bool:
-    """Whether a classifier reads a second text with the first."""
-    if model.info.task != "classification":
+    """Whether a model reads a second text with the first: a classifier may, a reader has to."""
+    if model.info.task not in ("classification", "question-answering"):
         return False
     backend = model.tokenizer.backend_tokenizer
     both: int = backend.num_special_tokens_to_add(True)

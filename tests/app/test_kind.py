@@ -22,6 +22,7 @@ def test_the_page_says_what_kind_of_model_it_is_and_what_is_asked_of_it(tiny_mas
         ("tiny_masked_lm_dir", "asked is one word at", False),
         ("tiny_classifier_dir", "asked is a class against another (", True),
         ("tiny_tagger_dir", "asked is the tag of a word against another (", False),
+        ("tiny_reader_dir", "asked is an answer in the passage", False),
     ],
 )
 def test_every_kind_is_told_by_its_question(request, folder, said, pairs):

@@ -61,6 +61,11 @@ def kind_note(loaded: Model) -> str:
     size = f"{info.layers} layers × {info.heads} heads × {info.d_model}"
     if info.task == "masked-lm":
         return f"A masked LM, {size}: asked is one word at [MASK] against another."
+    if info.task == "question-answering":
+        return (
+            f"A model for question answering, {size}: asked is an answer in the passage, which is "
+            "the second text, against another or none."
+        )
     names = listed(loaded.labels, most=6)
     if info.task == "tagging":
         return f"A tagger, {size}: asked is the tag of a word against another ({plain(names)})."

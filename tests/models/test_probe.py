@@ -170,23 +170,26 @@ def test_the_whole_vocabulary_is_asked_only_where_rounding_may_be_large(
 ):
     """Its largest logit says how far rounding may go, and no less is allowed than of 1."""
     asked = []
-    head = tiny_masked_lm.adapter.logits
+    head = tiny_masked_lm.adapter.head
 
     def heard(hidden, words):
         asked.append(words)
         return 100 * head(hidden, words)
 
-    model = replace(tiny_masked_lm, adapter=replace(tiny_masked_lm.adapter, logits=heard))
+    model = replace(tiny_masked_lm, adapter=replace(tiny_masked_lm.adapter, head=heard))
     text = "the farmers [MASK] old ."
     value = explain(model, text, correct="are", wrong="is").target.value
     assert asked
     assert not any(words is None for words in asked)
     row = 100 * own_logits(model.network, read_sentence(model, text))[3]
     least, most = (2 * rounding(numbers) for numbers in (row[:0].new_ones(1), row))
-    value_of = verify.value_of
+    checked_value = verify._checked_value
 
     def off_by(amount):
-        monkeypatch.setattr(verify, "value_of", lambda *given: value_of(*given) + amount)
+        def off(*given):
+            return checked_value(*given[:-1], given[-1] + amount)
+
+        monkeypatch.setattr(verify, "_checked_value", off)
         return explain(model, text, correct="are", wrong="is").target.value
 
     assert off_by(least / 2) == value
@@ -199,14 +202,14 @@ def test_the_whole_vocabulary_is_asked_only_where_rounding_may_be_large(
 
 def test_only_logits_that_are_asked_about_must_be_numbers(tiny_masked_lm):
     """Q and all its derivatives are the same whatever another word's logit is."""
-    head, broken = tiny_masked_lm.adapter.logits, WORDS.index("love")
+    head, broken = tiny_masked_lm.adapter.head, WORDS.index("love")
 
     def without_love(hidden, words):
         found = head(hidden, words).clone()
         found[:, broken if words is None else words == broken] = torch.nan
         return found
 
-    adapter = replace(tiny_masked_lm.adapter, logits=without_love)
+    adapter = replace(tiny_masked_lm.adapter, head=without_love)
     model = replace(tiny_masked_lm, adapter=adapter)
     text = "the farmers [MASK] old ."
     found, whole = (explain(m, text, correct="are", wrong="is") for m in (model, tiny_masked_lm))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from explainer.evaluation.record import Record
     from explainer.evaluation.run import Run, evaluate
     from explainer.evaluation.sentence import evaluate_sentence
+    from explainer.influence.apart.words import explain_words
     from explainer.influence.measure import Measured
     from explainer.intervention.ablate import Ablated
     from explainer.intervention.filling import Replacement
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from explainer.question.predictions import Prediction, predict
     from explainer.question.quantity import Contrast, Question
     from explainer.question.shorten import shorten
+    from explainer.results.apart.word_pair import WordPair
     from explainer.results.beside.found import Beside
     from explainer.results.beside.stability import Stability, StabilityCheck
     from explainer.results.beside.word_scores import WordScores
@@ -93,6 +95,7 @@ __all__ = [
     "Stability",
     "StabilityCheck",
     "WordChange",
+    "WordPair",
     "WordScores",
     "ablate",
     "available_models",
@@ -101,6 +104,7 @@ __all__ = [
     "evaluate_sentence",
     "explain",
     "explain_many",
+    "explain_words",
     "generate",
     "load_model",
     "measure_path",
@@ -150,6 +154,7 @@ _HOMES = {
     "StabilityCheck": "results.beside.stability",
     "WORD_METHODS": "rivals.words.methods",
     "WordChange": "results.comparison",
+    "WordPair": "results.apart.word_pair",
     "WordScores": "results.beside.word_scores",
     "ablate": "api",
     "available_models": "models.registry",
@@ -158,6 +163,7 @@ _HOMES = {
     "evaluate_sentence": "evaluation.sentence",
     "explain": "api",
     "explain_many": "api",
+    "explain_words": "influence.apart.words",
     "generate": "tasks",
     "load_model": "models.registry",
     "measure_path": "api",

@@ -18,6 +18,7 @@ from explainer.intervention.filling import Replacement
 from explainer.intervention.places import checked_place
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model
+from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import (
     Contrast,
     Quantity,
@@ -25,7 +26,7 @@ from explainer.question.quantity import (
     choose_quantity,
     given_contrast,
 )
-from explainer.question.sentence import Sentence, read_sentence
+from explainer.question.sentence import Sentence
 from explainer.results.beside.stability import Stability
 from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
@@ -53,17 +54,18 @@ def explain(
     memory: int | str | None = None,
     precision: Precision = "full",
 ) -> Explanation:
-    """The influence patterns of `text` (Lu et al., NeurIPS 2021), all influences in logits.
+    """The influence patterns of `text` (Lu et al., NeurIPS 2021), all influences in the unit of Q.
 
     A classifier may read a second text with it, the `pair`; a reader finds an answer in that. A
     masked LM contrasts the words `correct` and `wrong` at the mask (read in their place, or a
-    token's id), a classifier the class `label` (name or number) with `other` or the mean of all
-    others, where each label holds or not with nothing; a tagger the tag `label` of the `word` (as
-    the text has it, or a token's position) with the tag `other`; a reader the `answer`, in the
-    passage's words, with the `other` one or with none. What is not given is the model's own
-    prediction and, for a word, its other number, person or gender, else the likeliest word of its
-    kind, for a tag the likeliest other, and the first word with a tag that is not O. `flow` adds
-    the total flow; `words` keeps those of so many words, the strongest; `candidates` keeps what
+    token's id; of several pieces, both of as many, by log-probabilities, each piece at a mask of
+    its own, or `correct` alone), a classifier the class `label` (name or number) with `other` or
+    the mean of all others, where each label holds or not with nothing; a tagger the tag `label` of
+    the `word` (as the text has it, or a token's position) with the tag `other`; a reader the
+    `answer`, in the passage's words, with the `other` one or none. What is not given is the model's
+    own prediction and, for a word, its other number, person or gender, else the likeliest word of
+    its kind, for a tag the likeliest other, and the first word with a tag that is not O. `flow`
+    adds the total flow; `words` keeps those of so many words, the strongest; `candidates` keeps what
     every head would carry (`Pattern.candidate_parts`). `memory` is what may be taken for it (bytes
     or "2 GB"; else what the environment variable EXPLAINER_MEMORY says, or a quarter of what is
     free). `precision` is that of products: "tf32" (on a GPU, for the process meanwhile) and
@@ -74,12 +76,10 @@ def explain(
     words = None if words is None else whole("number of words", words, 1)
     adapter = given_model(model).adapter
     budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
-    sentence = read_sentence(model, text, pair)
-    quantity = choose_quantity(
-        model, sentence, Contrast(correct, wrong, label, other, word, answer)
-    )
+    contrast = Contrast(correct, wrong, label, other, word, answer)
+    asked = Asked.read(model, text, pair, contrast)
     batch = Batch(model, settings, flow, budget, words, precise, candidates)
-    (found,) = batch.explanations([Asked(sentence, quantity)])
+    (found,) = batch.explanations([asked])
     return found
 
 
@@ -129,8 +129,7 @@ def _asked(model: Model, question: Question | str) -> Asked | ExplainerError:
     try:
         asked = Question(question) if isinstance(question, str) else question
         asked = instance("question", asked, Question, "a text or a Question")
-        sentence = read_sentence(model, asked.text, asked.pair)
-        return Asked(sentence, choose_quantity(model, sentence, given_contrast(asked.contrast)))
+        return Asked.read(model, asked.text, asked.pair, given_contrast(asked.contrast))
     except ExplainerError as error:
         return error
 
@@ -190,7 +189,8 @@ def ablate(
         raise ExplainerError(
             "An ablation keeps some routes or cuts some: give either keep or cut, and not both."
         )
-    sentence = read_sentence(given_model(model), text, pair)
+    contrast = given_contrast(contrast)
+    sentence = read_asked(given_model(model), text, pair, contrast)
     n = len(sentence.tokens)
     # What does not fit is refused before the model runs to choose what it is asked.
     if keep is not None:
@@ -201,7 +201,7 @@ def ablate(
         kept = kept.without(
             checked_place(part, kept) for part in parts if not isinstance(part, Route)
         )
-    quantity = choose_quantity(model, sentence, given_contrast(contrast))
+    quantity = choose_quantity(model, sentence, contrast)
     return run_kept(
         model, sentence, quantity, kept, replacement=replacement, settings=settings, count=count
     )
@@ -226,16 +226,15 @@ def word_scores(
     """
     chosen = WORD_METHODS[one_of("method", method, tuple(WORD_METHODS))]
     settings = given_settings(settings)
-    sentence = read_sentence(given_model(model), text, pair)
-    quantity = choose_quantity(model, sentence, given_contrast(contrast))
+    asked = Asked.read(given_model(model), text, pair, given_contrast(contrast))
     with without_gradients():
         about = Scoring(
-            *(model, sentence, quantity, settings),
-            follow=lambda: follow(model, sentence, quantity, settings),
+            *(model, asked.sentence, asked.quantity, settings),
+            follow=lambda: follow(model, asked.sentence, asked.quantity, settings),
         )
         scores = tuple(chosen.run(about).tolist())
     check_finite(model, scores)
-    return WordScores(method, sentence.tokens, scores)
+    return WordScores(method, asked.sentence.tokens, scores)
 
 
 def stability(
@@ -256,12 +255,13 @@ def stability(
     """
     settings = given_settings(settings)
     budget = given_budget(memory, given_model(model).adapter.device)
-    sentence = read_sentence(model, text, pair)
+    contrast = given_contrast(contrast)
+    sentence = read_asked(model, text, pair, contrast)
     last = len(sentence.tokens) - 1
     if words is not None:
         given = items("argument words", words, "a list of tokens' positions, or None for all")
         words = tuple(dict.fromkeys(whole("word's position", word, 0, last) for word in given))
-    quantity = choose_quantity(model, sentence, given_contrast(contrast))
+    quantity = choose_quantity(model, sentence, contrast)
     with without_gradients():
         return stability_of(model, Asked(sentence, quantity), words, settings, budget)
 
@@ -278,10 +278,9 @@ def trace_text(
     """The trace of a text that has not been read yet; the rest is as in `explain`."""
     settings = given_settings(settings)
     budget = given_budget(memory, given_model(model).adapter.device)
-    sentence = read_sentence(model, text, pair)
-    quantity = choose_quantity(model, sentence, given_contrast(contrast))
+    asked = Asked.read(model, text, pair, given_contrast(contrast))
     with without_gradients():
-        return follow(model, sentence, quantity, settings, budget)
+        return follow(model, asked.sentence, asked.quantity, settings, budget)
 
 
 def follow(

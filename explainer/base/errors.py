@@ -7,3 +7,7 @@ class ExplainerError(ValueError):
 
 class TooLongError(ExplainerError):
     """A text has more tokens than the model reads; `shorten` makes one of it that it reads."""
+
+
+class UnlikeWordsError(ExplainerError):
+    """Two words to contrast have different numbers of pieces; `explain_words` asks for each."""

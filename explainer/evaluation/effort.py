@@ -8,13 +8,13 @@ from explainer.base.budget import given_budget
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted
 from explainer.evaluation.options import EvaluationOptions
+from explainer.evaluation.question import read_case
 from explainer.evaluation.reading.cases import cases_of
 from explainer.evaluation.run import Run
 from explainer.evaluation.stored import RECORDS, read_records
 from explainer.influence.effort.count import passes
 from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.models.model import Model
-from explainer.question.sentence import read_sentence
 
 PATHS = 0.07
 """What measuring one more method's paths takes, of an explanation: 0.03 to 0.12, where several
@@ -62,7 +62,7 @@ def run_estimate(
             continue
         left += 1
         try:
-            n_tokens = len(read_sentence(model, case.text).tokens)
+            n_tokens = len(read_case(model, case)[0].tokens)
             seconds += sentence_estimate(model, n_tokens, run.options, budget).seconds
         except ExplainerError:
             continue

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.model import Model
+from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import Contrast, Quantity, choose_quantity
-from explainer.question.sentence import Sentence, mask_spelling, read_sentence
+from explainer.question.sentence import Sentence, mask_spelling
 from explainer.tasks import Case
 from explainer.tasks.lexicon import lexeme
 
@@ -26,8 +27,9 @@ def read_case(model: Model, case: Case) -> tuple[Sentence, Quantity]:
     cannot read or answer.
     """
     check_fit(case)
-    sentence = read_sentence(model, case.text)
-    return sentence, choose_quantity(model, sentence, contrast_of(model, case))
+    contrast = contrast_of(model, case)
+    sentence = read_asked(model, case.text, contrast=contrast)
+    return sentence, choose_quantity(model, sentence, contrast)
 
 
 def check_fit(case: Case) -> None:

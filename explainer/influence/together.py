@@ -25,7 +25,8 @@ from explainer.influence.verify import check_finite, check_followed, reduced_gap
 from explainer.models.adapter import Adapter
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model
-from explainer.question.quantity import Quantity
+from explainer.question.masks.asked import read_asked
+from explainer.question.quantity import Contrast, Quantity, choose_quantity
 from explainer.question.sentence import Sentence
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
@@ -80,6 +81,12 @@ class Asked:
 
     sentence: Sentence
     quantity: Quantity
+
+    @staticmethod
+    def read(model: Model, text: str, pair: str | None, contrast: Contrast) -> Asked:
+        """Raises ExplainerError for a text or contrast that the model cannot be asked about."""
+        sentence = read_asked(model, text, pair, contrast)
+        return Asked(sentence, choose_quantity(model, sentence, contrast))
 
 
 @dataclass(frozen=True)

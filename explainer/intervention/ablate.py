@@ -189,7 +189,9 @@ def run_kept(
         if model.info.task == "question-answering":
             logits = model.adapter.logits(every[0], None).double()
             return Ablated(value, predict_spans(sentence, logits, count))
-        logits = model.adapter.pooled_logits(hidden, None)[0].double()
+        # Of several masks the predictions are those of the first.
+        read = hidden if model.adapter.pools else hidden[:, :1]
+        logits = model.adapter.pooled_logits(read, None)[0].double()
     also = quantity.classes if asked else ()
     return Ablated(value, ranked(model, sentence, logits, count, also))
 

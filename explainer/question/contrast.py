@@ -5,7 +5,8 @@
 3. by itself: the word as it stands between spaces is one piece;
 4. as the vocabulary spells it, with its own mark, such as `▁the`.
 
-A piece that no word leads to in a sentence is asked for by its number: `id:1234 the`.
+A piece that no word leads to in a sentence is asked for by its number: `id:1234 the`. A word that
+is one piece by none of these is the pieces that it is in its place (`masks.pieces`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numbers import Integral
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote, shown
 from explainer.models.model import Model
+from explainer.question.masks.pieces import filled, pieces_in_place
 from explainer.question.pieces import SPACE
 from explainer.question.sentence import Sentence, check_readable, without_space
 from explainer.question.vocabulary import Vocabulary, vocabulary_of
@@ -25,41 +27,51 @@ LONGEST_WORD = 100
 BY_NUMBER = re.compile(r"id:(\d{1,9})(?:\s+(.*))?", re.DOTALL)
 
 
-def contrast_id(model: Model, sentence: Sentence, word: str | int) -> int:
-    """The token id of a contrast word at the sentence's mask, which must be one piece there.
+def contrast_ids(model: Model, sentence: Sentence, word: str | int) -> tuple[int, ...]:
+    """The token ids of a contrast word at the sentence's mask, or masks, one for each.
 
-    Raises ExplainerError for an unknown word, a special token or one of several pieces.
+    Raises ExplainerError for an unknown word, a special token, and a word whose pieces there are
+    not its own.
     """
     vocabulary = vocabulary_of(model)
     if isinstance(word, Integral) and not isinstance(word, bool):
-        return _numbered(vocabulary, int(word), None)
+        return (_numbered(vocabulary, int(word), None),)
     typed = checked(word, "contrast word")
     if not typed:
         raise ExplainerError(
             "The contrast word is empty: give a word that could stand at the mask, such as 'are'."
         )
     if given := BY_NUMBER.fullmatch(typed):
-        return _numbered(vocabulary, int(given[1]), given[2])
+        return (_numbered(vocabulary, int(given[1]), given[2]),)
     found = _in_place(vocabulary, sentence, typed)
     if found is None:
         found = _by_name(vocabulary, typed)
     if found is not None:
-        return _word(vocabulary, found, typed)
+        return (_word(vocabulary, found, typed),)
     alone = _by_itself(vocabulary, typed)
     if len(alone) != 1 or alone[0] == vocabulary.unknown:
         raw = vocabulary.number(typed) if vocabulary.scheme.is_raw(typed) else None
         alone = alone if raw is None else [raw]
     if len(alone) > 1:
-        parts = " ".join(vocabulary.alone(i) for i in alone)
-        raise ExplainerError(
-            f"The contrast word {quote(typed)} is {len(alone)} word pieces for this model "
-            f"({quote(parts)}): choose a word that is one piece."
-        )
+        return pieces_in_place(vocabulary, sentence, typed)
     if not alone or alone[0] == vocabulary.unknown:
         raise ExplainerError(
             f"The contrast word {quote(typed)} is not in this model's vocabulary: choose another."
         )
-    return _word(vocabulary, alone[0], typed)
+    return (_word(vocabulary, alone[0], typed),)
+
+
+def contrast_id(model: Model, sentence: Sentence, word: str | int) -> int:
+    """`contrast_ids` of a word that must be one piece; raises ExplainerError for others."""
+    numbers = contrast_ids(model, sentence, word)
+    if len(numbers) > 1:
+        vocabulary = vocabulary_of(model)
+        parts = " ".join(vocabulary.alone(number) for number in numbers)
+        raise ExplainerError(
+            f"The contrast word {quote(str(word).strip())} is {len(numbers)} word pieces for this "
+            f"model ({quote(parts)}): choose a word that is one piece."
+        )
+    return numbers[0]
 
 
 def piece_in_place(model: Model, sentence: Sentence, word: str) -> int | None:
@@ -75,8 +87,13 @@ def spelled(model: Model, sentence: Sentence, number: int) -> str:
     return _spelling(vocabulary_of(model), sentence, number)[0]
 
 
+def named(model: Model, sentence: Sentence, word: str | int, numbers: tuple[int, ...]) -> str:
+    """A contrast word for people: a piece as it reads in its place, several as they were typed."""
+    return spelled(model, sentence, numbers[0]) if len(numbers) == 1 else str(word).strip()
+
+
 def asked(model: Model, sentence: Sentence, number: int) -> str:
-    """What `contrast_id` takes for exactly this piece: its spelling, or its number with that."""
+    """What `contrast_ids` takes for exactly this piece: its spelling, or its number with that."""
     return _spelling(vocabulary_of(model), sentence, number)[1]
 
 
@@ -94,10 +111,12 @@ def spellings(model: Model, sentence: Sentence, numbers: list[int]) -> list[tupl
 def characters(model: Model, sentence: Sentence, word: str | int) -> str:
     """What to write into the sentence for a contrast word: itself, or its piece's characters."""
     vocabulary = vocabulary_of(model)
-    number = contrast_id(model, sentence, word)
-    if isinstance(word, str) and _in_place(vocabulary, sentence, word.strip()) == number:
+    numbers = contrast_ids(model, sentence, word)
+    if isinstance(word, str) and (
+        len(numbers) > 1 or _in_place(vocabulary, sentence, word.strip()) == numbers[0]
+    ):
         return word.strip()
-    return vocabulary.scheme.text(vocabulary.token(number))
+    return vocabulary.scheme.text(vocabulary.token(numbers[0]))
 
 
 def checked(word: object, what: str) -> str:
@@ -152,7 +171,7 @@ def _spelling(vocabulary: Vocabulary, sentence: Sentence, number: int) -> tuple[
 
 
 def _leads(vocabulary: Vocabulary, sentence: Sentence, written: str) -> int | None:
-    """The piece that `contrast_id` reads a spelling as, in its place or by name."""
+    """The piece that `contrast_ids` reads a spelling as, in its place or by name."""
     try:
         typed = checked(written, "contrast word")
     except ExplainerError:
@@ -167,9 +186,8 @@ def _in_place(vocabulary: Vocabulary, sentence: Sentence, word: str) -> int | No
     """The one piece that stands in the mask's slot where the word is put there; no unknown one."""
     if not sentence.masks:
         return None
-    start, stop = sentence.spans[sentence.masks[0]]
+    text, start = filled(sentence, word)
     end = start + len(word)
-    text = sentence.text[:start] + word + sentence.text[stop:]
     encoding = vocabulary.encode(text)
     inside = [
         at

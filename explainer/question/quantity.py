@@ -9,11 +9,12 @@ from explainer.base.checks import instance
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.model import Model
-from explainer.question.contrast import asked, contrast_id, spelled
+from explainer.question.contrast import asked, contrast_id, contrast_ids, named, spelled
 from explainer.question.labels import asked_classes, class_number, listed
 from explainer.question.places.spans import check_reads, chosen_spans, names_of
 from explainer.question.places.tagged import asked_position, check_tags, likeliest_word, tag_logits
 from explainer.question.predictions import best_words, highest, logits_of
+from explainer.question.readouts.log_probability import LogProbability
 from explainer.question.readouts.logits import Logits
 from explainer.question.readouts.readout import Readout
 from explainer.question.rival import rival_of
@@ -22,9 +23,10 @@ from explainer.question.sentence import Sentence
 
 @dataclass(frozen=True)
 class Contrast:
-    """What is asked: two words of a masked LM (or token ids), or two classes or tags (names or
-    numbers), tags of the `word` (as the text has it, or a token's position), or the `answer` in a
-    passage and the `other` one, by their words; None leaves it to the model."""
+    """What is asked: two words of a masked LM (or token ids), both of as many pieces, or two
+    classes or tags (names or numbers), tags of the `word` (as the text has it, or a token's
+    position), or the `answer` in a passage and the `other` one, by their words; None leaves it to
+    the model."""
 
     correct: str | int | None = None
     wrong: str | int | None = None
@@ -84,7 +86,10 @@ def given_contrast(contrast: Any) -> Contrast:
 
 
 def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Quantity:
-    """The quantity of interest for the kind of model, refusing what belongs to another kind."""
+    """The quantity of interest for the kind of model, refusing what belongs to another kind.
+
+    The sentence is as `masks.asked.read_asked` reads it for the contrast.
+    """
     name = quote(model.info.name)
     if contrast.word is not None:
         check_tags(model)
@@ -117,6 +122,8 @@ def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Qua
 
 def asked_for(model: Model, sentence: Sentence, quantity: Quantity) -> tuple[str, ...]:
     """What `explain` takes for exactly each of a quantity's words or classes."""
+    if isinstance(quantity.readout, LogProbability):
+        return (quantity.correct,) if quantity.wrong is None else (quantity.correct, quantity.wrong)
     if model.info.task == "masked-lm":
         return tuple(asked(model, sentence, number) for number in quantity.classes)
     names = asked_classes(model)
@@ -126,11 +133,15 @@ def asked_for(model: Model, sentence: Sentence, quantity: Quantity) -> tuple[str
 def masked_word(
     model: Model, sentence: Sentence, correct: str | int | None, wrong: str | int | None
 ) -> Quantity:
-    """logit(correct) − logit(wrong) at the mask.
+    """logit(correct) − logit(wrong) at the mask; of words of several pieces log P, piece by piece.
 
     Without `correct` it is the model's likeliest word; without `wrong` the rival that one would ask
-    about (`rival`). The difference of two logits is that of their log-probabilities.
+    about (`rival`), and none where `correct` has several pieces. The difference of two logits is
+    that of their log-probabilities.
     """
+    if len(sentence.masks) > 1:
+        assert correct is not None, "a sentence has several masks for the correct word's pieces"
+        return log_probability(model, sentence, correct, wrong)
     (position,) = sentence.masks
     right, rival = (
         None if word is None else contrast_id(model, sentence, word) for word in (correct, wrong)
@@ -149,11 +160,31 @@ def masked_word(
     classes = (right, rival)
     names = [spelled(model, sentence, number) for number in classes]
     if classes[0] == classes[1]:
-        raise ExplainerError(
-            f"The correct word and the wrong word are the same to the model, {quote(names[0])}: "
-            "give two different words."
-        )
+        raise _same(names[0])
     return Quantity((position,), Logits(classes, (1.0, -1.0)), names[0], names[1])
+
+
+def log_probability(
+    model: Model, sentence: Sentence, correct: str | int, wrong: str | int | None = None
+) -> Quantity:
+    """log P(correct), less log P(wrong) where it is given, each piece at a mask of its own.
+
+    The sentence has as many masks as each of the words has pieces.
+    """
+    typed = [correct] if wrong is None else [correct, wrong]
+    words = tuple(contrast_ids(model, sentence, word) for word in typed)
+    names = [named(model, sentence, *both) for both in zip(typed, words, strict=True)]
+    if len(words) > 1 and words[0] == words[1]:
+        raise _same(names[0])
+    readout = LogProbability(words, (1.0, -1.0)[: len(words)])
+    return Quantity(sentence.masks, readout, names[0], names[1] if len(names) > 1 else None)
+
+
+def _same(name: str) -> ExplainerError:
+    return ExplainerError(
+        f"The correct word and the wrong word are the same to the model, {quote(name)}: give two "
+        "different words."
+    )
 
 
 def class_score(

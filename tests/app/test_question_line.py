@@ -13,7 +13,7 @@ from explainer.app.widgets.question.sentence_box import LARGE, MEDIUM, MOST_WORD
 from explainer.app.widgets.question.tint import spans_html, tint_rules
 from explainer.figures.canvas.palette import DARK, LIGHT
 from explainer.figures.patterns.summary import Piece
-from explainer.question.words import tokens_of_words
+from explainer.question.masks.words import tokens_of_words
 from tests.fixtures import WORDS
 from tests.ui import checked, opened, query, widget
 

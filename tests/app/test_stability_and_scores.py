@@ -110,7 +110,9 @@ def test_bars_and_tints_are_the_chosen_methods_and_say_so(page):
     assert plain_text(said).startswith("Bars and tints are ALTI, which finds “")
     assert plain_text(said).removeprefix("Bars and tints") in graph_alt(test)
     found = scores(request_of(test), "alti")
-    words = compute.word_tokens(request_of(test).model, request_of(test).text)
+    words = compute.word_tokens(
+        request_of(test).model, request_of(test).text, request_of(test).contrast
+    )
     sums = [sum(found.scores[at] for at in places) for places in words]
     rules = tint_rules("", sums, palette(False), signed=False)
     fills = re.findall(r"background: (rgba?\([^)]*\))", rules)

@@ -4,7 +4,15 @@ import pytest
 import torch
 
 from explainer import ExplainerError, Settings, explain, predict
-from explainer.question.contrast import asked, characters, contrast_id, piece_in_place, spelled
+from explainer.question.contrast import (
+    asked,
+    characters,
+    contrast_id,
+    contrast_ids,
+    piece_in_place,
+    spelled,
+)
+from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.rival import rival_of
 from explainer.question.sentence import mask_spelling, read_sentence, word_spans
@@ -103,6 +111,29 @@ def test_a_word_is_the_piece_that_stood_where_it_was_masked(model):
         assert contrast_id(model, sentence, text[start:end]) == found
         assert characters(model, sentence, text[start:end]) == text[start:end]
     assert pieces >= 3
+
+
+def test_a_word_of_several_pieces_is_those_that_stand_where_it_was_masked(model):
+    """Each has a mask of its own in its place, and all tokens around stay what they are."""
+    several = 0
+    for text in ("the farmers are old", "zebras are old .", "a unhappy is café"):
+        whole = vocabulary_of(model).encode(text).ids
+        for start, end in word_spans(model, text):
+            masked = f"{text[:start]}[MASK]{text[end:]}"
+            try:
+                numbers = contrast_ids(model, read_sentence(model, masked), text[start:end])
+            except ExplainerError:
+                continue  # something unknown is in it
+            sentence = read_asked(model, masked, contrast=Contrast(correct=text[start:end]))
+            assert len(sentence.masks) == len(numbers)
+            if len(numbers) > 1:
+                several += 1
+                filled = list(sentence.token_ids)
+                for at, number in zip(sentence.masks, numbers, strict=True):
+                    filled[at] = number
+                assert filled == whole
+                assert contrast_ids(model, sentence, text[start:end]) == numbers
+    assert several >= 1
 
 
 def test_words_are_spans_of_the_text_as_typed(model):

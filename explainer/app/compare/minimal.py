@@ -56,5 +56,5 @@ def _changed() -> Change | None:
     chosen = LINKED.get().first
     request = compute.request_for(chosen, compute.model(chosen.model).info.task)
     influence = compute.explanation(request).influence
-    words = compute.word_tokens(chosen.model, chosen.text)
+    words = compute.word_tokens(chosen.model, chosen.text, request.contrast)
     return other_sentence(request, tuple(sum(influence[at] for at in places) for places in words))

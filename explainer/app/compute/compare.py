@@ -5,10 +5,10 @@ from __future__ import annotations
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Request
 from explainer.models.model import Model
+from explainer.question.masks.words import tokens_of_words
 from explainer.question.minimal import Change, minimal_pair
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
-from explainer.question.words import tokens_of_words
 
 
 @computed()

@@ -23,6 +23,7 @@ from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
 from explainer.influence.effort.estimate import Estimate
 from explainer.intervention.filling import Replacement
 from explainer.models.model import Model
+from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import asked_for, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.tasks import Case
@@ -70,7 +71,7 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
     filled = shared_fillings.within(
         loaded, Reading(request.model, version=request.version), options
     )
-    sentence = read_sentence(loaded, request.text)
+    sentence = read_asked(loaded, request.text, contrast=request.contrast)
     quantity = choose_quantity(loaded, sentence, request.contrast)
     correct, *rivals = asked_for(loaded, sentence, quantity)
     one_rival = loaded.info.task == "masked-lm" or request.contrast.other is not None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from explainer.api import measure_path, stability, word_scores
 from explainer.app.compute.bounds import allowed, budget, check_effort
 from explainer.app.compute.cached import computed
-from explainer.app.compute.request import Reading, Request
+from explainer.app.compute.request import Request
 from explainer.app.compute.sentence import PREDICTIONS, tracing
 from explainer.app.state.choices import What
 from explainer.influence.effort.estimate import Estimate, estimate
@@ -21,8 +21,9 @@ from explainer.intervention.ablate import Ablated, Kept, keep_all, keep_only, re
 from explainer.intervention.attention import attention
 from explainer.intervention.filling import Replacement
 from explainer.models.model import Model
+from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import choose_quantity
-from explainer.question.sentence import read_sentence
+from explainer.question.sentence import Sentence
 from explainer.results.beside.stability import Stability
 from explainer.results.beside.word_scores import WordScores
 from explainer.results.pattern import Pattern
@@ -44,7 +45,7 @@ class WhatIf:
 @computed()
 def ablated(loaded: Model, request: Request, what_if: WhatIf) -> Ablated:
     """The ablated model's Q and predictions; raises ExplainerError."""
-    sentence = read_sentence(loaded, request.text, request.pair)
+    sentence = _sentence(loaded, request)
     return run_kept(
         loaded,
         sentence,
@@ -55,6 +56,10 @@ def ablated(loaded: Model, request: Request, what_if: WhatIf) -> Ablated:
         count=PREDICTIONS,
         asked=True,
     )
+
+
+def _sentence(loaded: Model, request: Request) -> Sentence:
+    return read_asked(loaded, request.text, request.pair, request.contrast)
 
 
 def _kept(model: Model, n_tokens: int, what_if: WhatIf) -> Kept:
@@ -71,9 +76,10 @@ def _kept(model: Model, n_tokens: int, what_if: WhatIf) -> Kept:
 
 
 @computed()
-def attention_weights(loaded: Model, reading: Reading) -> NDArray[np.float64]:
+def attention_weights(loaded: Model, request: Request) -> NDArray[np.float64]:
     """Attention [L, head, to, from] of a sentence; raises ExplainerError."""
-    return attention(loaded, read_sentence(loaded, reading.text, reading.pair))
+    sentence = _sentence(loaded, request)
+    return attention(loaded, sentence)
 
 
 @computed(tracing)
@@ -93,7 +99,7 @@ def route_influence(loaded: Model, request: Request, route: Route) -> Measured:
 
 def _checking(loaded: Model, request: Request, _: int) -> Estimate:
     """The effort of a word's stability; raises ExplainerError for too much."""
-    n_tokens = len(read_sentence(loaded, request.text, request.pair).tokens)
+    n_tokens = len(_sentence(loaded, request).tokens)
     work = stability_effort(loaded.adapter, n_tokens, request.settings, budget(), 1)
     every = estimate(loaded, n_tokens, request.settings, budget(), times=0, beside=work)
     return allowed(every, request.settings)
@@ -116,7 +122,7 @@ def word_stability(loaded: Model, request: Request, word: int) -> Stability:
 
 def _scoring(loaded: Model, request: Request, _: str) -> Estimate:
     """The effort of scores: at most a pass for each token; raises ExplainerError for too much."""
-    n_tokens = len(read_sentence(loaded, request.text, request.pair).tokens)
+    n_tokens = len(_sentence(loaded, request).tokens)
     passes = min(MAX_POINTS, max(2, n_tokens))
     once = replace(request.settings, rule="trapezoid", points=passes)
     return check_effort(loaded, request.reading, once, words=0)

@@ -11,6 +11,8 @@ from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import model
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
+from explainer.question.masks.asked import read_asked
+from explainer.question.masks.words import tokens_of_words
 from explainer.question.places.spans import (
     NO_ANSWER,
     characters_of,
@@ -21,8 +23,7 @@ from explainer.question.places.spans import (
 from explainer.question.places.tagged import asked_words
 from explainer.question.predictions import predict_sentence, predict_spans
 from explainer.question.quantity import Contrast, asked_for, choose_quantity
-from explainer.question.sentence import Span, read_sentence, word_spans
-from explainer.question.words import tokens_of_words
+from explainer.question.sentence import Span, word_spans
 
 PREDICTIONS = 12
 
@@ -62,7 +63,7 @@ def predictions(loaded: Model, reading: Reading) -> tuple[Prediction, ...]:
 def predictions_and_asked(loaded: Model, request: Request) -> tuple[Prediction, ...]:
     """`predictions`, or of a tagger those of the word that is asked about, and behind them what is
     asked about; raises ExplainerError."""
-    sentence = read_sentence(loaded, request.text, request.pair)
+    sentence = read_asked(loaded, request.text, request.pair, request.contrast)
     if loaded.info.task == "question-answering":
         asked = chosen_spans(loaded, sentence, request.contrast.answer, request.contrast.other)
         return predict_spans(sentence, span_logits(loaded, sentence), PREDICTIONS, asked)
@@ -77,7 +78,8 @@ def contrasted(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str
 
     Raises ExplainerError.
     """
-    asked = choose_quantity(loaded, read_sentence(loaded, reading.text, reading.pair), contrast)
+    sentence = read_asked(loaded, reading.text, reading.pair, contrast)
+    asked = choose_quantity(loaded, sentence, contrast)
     return asked.correct, asked.wrong
 
 
@@ -88,7 +90,7 @@ def answers(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, s
 
     Raises ExplainerError.
     """
-    sentence = read_sentence(loaded, reading.text, reading.pair)
+    sentence = read_asked(loaded, reading.text, reading.pair, contrast)
     quantity = choose_quantity(loaded, sentence, contrast)
     correct, *others = asked_for(loaded, sentence, quantity)
     return correct, others[0] if quantity.wrong is not None else None
@@ -99,7 +101,7 @@ def exact_contrast(loaded: Model, reading: Reading, contrast: Contrast) -> Contr
     """The word that a tagger is asked about and its two tags, or the two answers of a reader,
     chosen where they are not given, by what leads to these very ones in this text (None: that there
     is no answer); raises ExplainerError."""
-    sentence = read_sentence(loaded, reading.text, reading.pair)
+    sentence = read_asked(loaded, reading.text, reading.pair)
     if loaded.info.task == "question-answering":
         answer, rival = chosen_spans(loaded, sentence, contrast.answer, contrast.other)
         none = None if rival == NO_ANSWER else named_span(sentence, rival)
@@ -114,7 +116,7 @@ def exact_contrast(loaded: Model, reading: Reading, contrast: Contrast) -> Contr
 def answer_place(loaded: Model, reading: Reading, contrast: Contrast) -> Span:
     """The characters of the passage at which the answer stands that is asked about; raises
     ExplainerError."""
-    sentence = read_sentence(loaded, reading.text, reading.pair)
+    sentence = read_asked(loaded, reading.text, reading.pair)
     answer, _ = chosen_spans(loaded, sentence, contrast.answer, contrast.other)
     return characters_of(sentence, answer)
 
@@ -124,17 +126,32 @@ def words(name: str, text: str) -> tuple[Span, ...]:
     return word_spans(model(name), text)
 
 
-def word_tokens(name: str, text: str) -> tuple[tuple[int, ...], ...]:
+def word_tokens(
+    name: str, text: str, contrast: Contrast | None = None
+) -> tuple[tuple[int, ...], ...]:
     """The positions of each word's tokens; raises ExplainerError."""
-    (found,) = tokens_of_words(model(name), text)
+    (found,) = tokens_of_words(model(name), text, contrast=contrast)
     return found
 
 
-def tokens_of_both(reading: Reading) -> tuple[tuple[tuple[int, ...], ...], ...]:
+def tokens_of_both(request: Request) -> tuple[tuple[tuple[int, ...], ...], ...]:
     """The positions of each word's tokens, of one text or of two; raises ExplainerError."""
-    return tokens_of_words(model(reading.model), reading.text, reading.pair)
+    loaded = model(request.model)
+    return tokens_of_words(loaded, request.text, request.pair, request.contrast)
 
 
-def reading_notes(reading: Reading) -> tuple[str, ...]:
-    """What to know about how the text was read; raises ExplainerError."""
-    return read_sentence(model(reading.model), reading.text, reading.pair).notes
+def reading_notes(request: Request) -> tuple[str, ...]:
+    """What to know about how text and question were read; raises ExplainerError."""
+    sentence = read_asked(model(request.model), request.text, request.pair, request.contrast)
+    count = len(sentence.masks)
+    if count < 2:
+        return sentence.notes
+    words = [word for word in (request.contrast.correct, request.contrast.wrong) if word]
+    named = " and ".join(f"“{word}”" for word in words)
+    verb, each = ("is", "") if len(words) == 1 else ("are", " each")
+    asked = (
+        f"{named} {verb} {count} word pieces{each} to this model, and every piece has a mask of "
+        "its own: Q is in log-probabilities, added up over the pieces. What the model says is said "
+        "of one mask in the sentence, and of the first of them beside the graph."
+    )
+    return (*sentence.notes, asked)

@@ -11,12 +11,13 @@ import numpy as np
 
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted
-from explainer.evaluation.question import cluster_of, read_case
+from explainer.evaluation.question import cluster_of, contrast_of, read_case
 from explainer.influence.together import Asked, Batch
 from explainer.influence.trace import Trace
 from explainer.models.model import Model
+from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import Quantity
-from explainer.question.sentence import Sentence, read_sentence
+from explainer.question.sentence import Sentence
 from explainer.results.explanation import Explanation
 from explainer.results.settings import Settings
 from explainer.rivals.words.methods import Scoring
@@ -71,7 +72,8 @@ class AskedCase:
         if not self.case.pair:
             return NO_PAIR
         try:
-            found = read_sentence(self.model, self.case.pair)
+            contrast = contrast_of(self.model, self.case)
+            found = read_asked(self.model, self.case.pair, contrast=contrast)
         except ExplainerError as error:
             return f"the other sentence of the minimal pair cannot be read: {error}"
         own, its = len(self.sentence.tokens), len(found.tokens)

@@ -151,10 +151,11 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
             answers_line(on, contrast_choices(on, loaded, predicted))
     if problem is not None:
         raise problem
-    for note in compute.reading_notes(reading):
+    request = compute.request_for(chosen, loaded.info.task)
+    for note in compute.reading_notes(request):
         places.messages.info(plain(note), icon=":material/info:")
     say_shortened(on, places.messages)
-    return compute.request_for(chosen, loaded.info.task), predicted
+    return request, predicted
 
 
 def _answer_place(chosen: Choices, loaded: Model, reading: Reading) -> Span | None:

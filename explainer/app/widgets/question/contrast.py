@@ -87,7 +87,8 @@ def _own_choice(chosen: Choices) -> dict[str, str]:
     except ExplainerError:
         return {}
     names = zip(asked, taken, strict=True)
-    return {name: word for name, word in names if asked[name] is None and word is not None}
+    # Of a word of several pieces the model names no rival.
+    return {name: word or "nothing" for name, word in names if asked[name] is None}
 
 
 def _classes(

@@ -20,7 +20,7 @@ from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
 from explainer.models.model import Model
-from explainer.question.contrast import contrast_id
+from explainer.question.contrast import contrast_ids
 from explainer.question.labels import class_number
 from explainer.question.places.spans import asked_span
 from explainer.question.places.tagged import asked_position
@@ -123,7 +123,7 @@ def reasons(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, st
     if loaded.info.task == "question-answering":
         return _unanswered(loaded, chosen, kept)
     why: dict[str, str] = {}
-    found: dict[str, int] = {}
+    found: dict[str, tuple[int, ...]] = {}
     masked = loaded.info.task == "masked-lm"
     sentence = read_sentence(loaded, chosen.text) if masked and kept else None
     first, second = WORDS if masked else CLASSES
@@ -133,18 +133,20 @@ def reasons(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, st
             continue
         try:
             if sentence is not None:
-                found[name] = contrast_id(loaded, sentence, answer)
+                found[name] = contrast_ids(loaded, sentence, answer)
             else:
-                found[name] = class_number(loaded, answer)
+                found[name] = (class_number(loaded, answer),)
         except ExplainerError:
             if name not in kept:
                 continue  # what has just been typed is refused where the question is read
-            what = (
-                f"“{answer}” is not one word piece at the mask"
-                if masked
-                else f"“{answer}” is no {'tag' if loaded.info.task == 'tagging' else 'class'}"
+            kind = "tag" if loaded.info.task == "tagging" else "class"
+            why[name] = _dropped(
+                answer, "not one word piece at the mask" if masked else f"no {kind}"
             )
-            why[name] = f"{what} to this model, whose own choice is asked about instead."
+    alike = len({len(pieces) for pieces in found.values()}) < 2 and (first in found)
+    for name in kept if masked and not alike else ():
+        if len(found.get(name, ())) > 1:  # of several pieces both are, or the correct word alone
+            why[name] = _dropped(getattr(chosen, name), "not one word piece at the mask")
     if TAGGED in kept and chosen.tagged is not None:
         try:
             asked_position(loaded, read_sentence(loaded, chosen.text), chosen.tagged)
@@ -175,6 +177,10 @@ def _unanswered(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str
                 "model’s own choice is asked about instead."
             )
     return why
+
+
+def _dropped(answer: str, what: str) -> str:
+    return f"“{answer}” is {what} to this model, whose own choice is asked about instead."
 
 
 def _say(on: Editor[Choices], sentences: tuple[str, ...]) -> None:

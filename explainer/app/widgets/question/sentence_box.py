@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import ExplainerError, Prediction
 from explainer.app import compute
 from explainer.app.compute import Reading
+from explainer.app.compute.request import contrast_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
@@ -213,17 +214,23 @@ def _follows(on: Editor[Choices], task: str) -> bool:
 def _followed(chosen: Choices) -> int | None:
     """The number of the word that is selected."""
     try:
-        tokens = compute.word_tokens(chosen.model, chosen.text)
+        tokens = _word_tokens(chosen)
     except ExplainerError:
         return None
     return next((i for i, places in enumerate(tokens) if chosen.word in places), None)
+
+
+def _word_tokens(chosen: Choices) -> tuple[tuple[int, ...], ...]:
+    """The positions of each word's tokens as the question has them; raises ExplainerError."""
+    contrast = contrast_for(chosen, compute.model(chosen.model).info.task)
+    return compute.word_tokens(chosen.model, chosen.text, contrast)
 
 
 def _follow(on: Editor[Choices], number: int | None) -> None:
     """Select a word by its first token; a second click selects none."""
     chosen = on.choices()
     try:
-        tokens = compute.word_tokens(chosen.model, chosen.text)
+        tokens = _word_tokens(chosen)
     except ExplainerError:
         return  # a model that has gone since: the page says so
     places = () if number is None else tokens[number]

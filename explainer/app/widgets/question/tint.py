@@ -60,7 +60,7 @@ def tint(
     `scores` it is these, in grey where they have no sign.
     """
     try:
-        texts = compute.tokens_of_both(request.reading)
+        texts = compute.tokens_of_both(request)
     except ExplainerError:
         return  # a model that has gone since; what is wrong has been said
     values = explanation.influence if scores is None else scores.scores

@@ -9,6 +9,7 @@ import numpy as np
 
 from explainer.models.model import Model
 from explainer.question.quantity import Quantity, class_score
+from explainer.question.readouts.log_probability import LogProbability
 from explainer.question.readouts.logits import Logits
 from explainer.question.sentence import Sentence
 
@@ -69,17 +70,27 @@ def _reordered(sentence: Sentence, came_from: tuple[int, ...]) -> Sentence:
 def other_answers(
     model: Model, sentence: Sentence, quantity: Quantity, rng: np.random.Generator
 ) -> Quantity | str:
-    """Q of other answers, which are drawn: two tokens of the vocabulary, or another class.
+    """Q of other answers, which are drawn: two words of the vocabulary, of as many pieces as are
+    asked about, or another class.
 
     Why there is none, where the only other question is the same one with its sign turned.
     """
     if model.info.task == "masked-lm":
+        readout = quantity.readout
         known = model.known_ids.nonzero().flatten().tolist()
+        if isinstance(readout, LogProbability):
+            taken = {model.mask_id, model.pad_id, *chain.from_iterable(readout.words)}
+            free = [n for n in known if n not in taken]
+            size = len(readout.words), len(readout.words[0])
+            words = rng.choice(free, size, replace=False).tolist()
+            drawn = replace(readout, words=tuple(map(tuple, words)))
+            said = ["tokens " + " ".join(map(str, word)) for word in words]
+            wrong = said[1] if len(said) > 1 else None
+            return replace(quantity, readout=drawn, correct=said[0], wrong=wrong)
         taken = {*quantity.classes, model.mask_id, model.pad_id}
         first, second = rng.choice([n for n in known if n not in taken], 2, replace=False).tolist()
-        readout = Logits((first, second), (1.0, -1.0))
-        correct, wrong = f"token {first}", f"token {second}"
-        return replace(quantity, readout=readout, correct=correct, wrong=wrong)
+        logits = Logits((first, second), (1.0, -1.0))
+        return replace(quantity, readout=logits, correct=f"token {first}", wrong=f"token {second}")
     others = [n for n in range(len(model.labels)) if n != quantity.classes[0]]
     if len(others) < 2:
         return "with two classes, or one, no other label asks another question"

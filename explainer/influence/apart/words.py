@@ -1,0 +1,60 @@
+"""Two words of any numbers of pieces: two sentences, two traces, and Q of each its own word's."""
+
+from __future__ import annotations
+
+from explainer.base.budget import given_budget
+from explainer.base.checks import whole, yes_or_no
+from explainer.base.errors import ExplainerError
+from explainer.base.quote import quote
+from explainer.influence.precision import given_precision
+from explainer.influence.together import Asked, Batch
+from explainer.models.model import Model, given_model
+from explainer.question.masks.asked import read_for_word
+from explainer.question.quantity import log_probability
+from explainer.results.apart.word_pair import WordPair
+from explainer.results.reduced import Precision
+from explainer.results.settings import Settings, given_settings
+
+
+def explain_words(
+    model: Model,
+    text: str,
+    correct: str | int,
+    wrong: str | int,
+    *,
+    settings: Settings | None = None,
+    flow: bool = False,
+    words: int | None = None,
+    candidates: bool = False,
+    memory: int | str | None = None,
+    precision: Precision = "full",
+) -> WordPair:
+    """Two words of a masked LM, of any numbers of pieces, each explained in a sentence of its own.
+
+    In each of the two sentences the mask of `text` is as many masks as the word has pieces; Q is
+    the word's log-probability, the sum over its pieces of the log-probability of each at its own
+    mask, all masked together, and influences are of that. `explain` asks for both words in one
+    sentence where they have as many pieces. The rest is as in `explain`. Raises ExplainerError for
+    input that the model cannot explain.
+    """
+    settings, flow = given_settings(settings), yes_or_no("flow", flow)
+    candidates = yes_or_no("candidates", candidates)
+    words = None if words is None else whole("number of words", words, 1)
+    adapter = given_model(model).adapter
+    budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
+    both = [_asked(model, text, word) for word in (correct, wrong)]
+    first, second = (one.quantity for one in both)
+    if first.readout == second.readout:
+        raise ExplainerError(
+            "The correct word and the wrong word are the same to the model, "
+            f"{quote(first.correct)}: give two different words."
+        )
+    batch = Batch(model, settings, flow, budget, words, precise, candidates)
+    # One after the other: side by side they would be held at the same time.
+    found = [batch.explanations([one])[0] for one in both]
+    return WordPair(*found)
+
+
+def _asked(model: Model, text: str, word: str | int) -> Asked:
+    sentence = read_for_word(model, text, word)
+    return Asked(sentence, log_probability(model, sentence, word))

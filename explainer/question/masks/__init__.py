@@ -1,0 +1,1 @@
+"""Words of several pieces: a mask for each, and Q from all of them."""

@@ -1,0 +1,55 @@
+"""A text as it is read for a question: with a mask for each piece of the words asked about."""
+
+from __future__ import annotations
+
+from explainer.base.errors import ExplainerError, UnlikeWordsError
+from explainer.base.numbers import counted
+from explainer.base.quote import quote
+from explainer.models.model import Model
+from explainer.question.contrast import contrast_ids
+from explainer.question.masks.spread import with_masks
+from explainer.question.quantity import Contrast
+from explainer.question.sentence import Sentence, read_sentence
+
+
+def read_asked(
+    model: Model, text: str, pair: str | None = None, contrast: Contrast | None = None
+) -> Sentence:
+    """`read_sentence` with a mask for each piece of the words that are asked about.
+
+    Raises ExplainerError for two words of different numbers of pieces.
+    """
+    sentence = read_sentence(model, text, pair)
+    if model.info.task != "masked-lm" or contrast is None:
+        return sentence
+    typed = [word for word in (contrast.correct, contrast.wrong) if word is not None]
+    sizes = [len(contrast_ids(model, sentence, word)) for word in typed]
+    if len(set(sizes)) > 1:
+        raise UnlikeWordsError(
+            f"{quote(str(typed[0]))} is {counted(sizes[0], 'word piece')} for this model and "
+            f"{quote(str(typed[1]))} {sizes[1]}, and each piece needs a mask of its own: choose "
+            "words of as many pieces, or ask for each in a sentence of its own (explain_words in "
+            "Python, explain on the command line)."
+        )
+    if not sizes or sizes[0] == 1:
+        return sentence
+    if contrast.correct is None:
+        raise ExplainerError(
+            f"The wrong word {quote(str(typed[0]))} is {sizes[0]} word pieces for this model, and "
+            "for so many the model names no word of its own: give the correct word too."
+        )
+    return with_masks(model, sentence, sizes[0])
+
+
+def read_for_word(model: Model, text: str, word: str | int) -> Sentence:
+    """The text with a mask for each piece of one word of a masked LM.
+
+    Raises ExplainerError for a model that predicts no words.
+    """
+    sentence = read_sentence(model, text)
+    if model.info.task != "masked-lm":
+        raise ExplainerError(
+            f"Words were given, but {quote(model.info.name)} predicts none: load a masked language "
+            "model."
+        )
+    return with_masks(model, sentence, len(contrast_ids(model, sentence, word)))

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from explainer.base.checks import whole
-from explainer.base.errors import ExplainerError
+from explainer.base.errors import ExplainerError, UnlikeWordsError
 from explainer.base.extras import need
 from explainer.base.quote import quote
+from explainer.cli.apart import explain_apart
 from explainer.cli.arguments import add_machine, add_settings, settings_of
 from explainer.cli.beside import Beside, add_beside, beside_tables, found_beside
 from explainer.cli.output import FORMATS, check_output, format_of, put
@@ -86,8 +87,10 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
         "what is explained (default: the prediction, a word against its other number or the next)"
     )
-    group.add_argument("--correct", metavar="W", help="the word whose logit counts (or id:N)")
-    group.add_argument("--wrong", metavar="W", help="the word whose logit is taken off")
+    group.add_argument(
+        "--correct", metavar="W", help="the word that counts, of any number of pieces (or id:N)"
+    )
+    group.add_argument("--wrong", metavar="W", help="the word that is set against it")
     group.add_argument("--label", metavar="L", help="the class or tag, by name or number")
     group.add_argument(
         "--other",
@@ -169,13 +172,17 @@ def _run(options: argparse.Namespace) -> None:
     from explainer.api import explain
     from explainer.cli.waiting import computing, interruptible, status
     from explainer.models.registry import load_model
-    from explainer.question.sentence import read_sentence
 
     with status(f"Loading {options.model} …"):
         model = load_model(options.model, device=options.device)
     if options.shorten is not None:
         _shorten(model, options)
-    for note in read_sentence(model, options.text, options.pair).notes:
+    try:
+        notes = _sentence(model, options).notes
+    except UnlikeWordsError:
+        explain_apart(model, options, settings, chosen)
+        return
+    for note in notes:
         print(f"note: {note}", file=sys.stderr)
     with interruptible("there is no result"), computing("Explaining …", _estimate(model, options)):
         explanation = explain(
@@ -215,14 +222,22 @@ def _shorten(model: Any, options: argparse.Namespace) -> None:
         options.text = kept
 
 
+def _sentence(model: Any, options: argparse.Namespace) -> Any:
+    """The text as it is read for what is asked."""
+    from explainer.question.masks.asked import read_asked
+    from explainer.question.quantity import Contrast
+
+    contrast = Contrast(options.correct, options.wrong, options.label, options.other, options.word)
+    return read_asked(model, options.text, options.pair, contrast)
+
+
 def _estimate(model: Any, options: argparse.Namespace) -> Any:
     """What the explanation takes; raises ExplainerError as the explanation would."""
     from explainer.base.budget import given_budget
     from explainer.influence.effort.estimate import estimate
     from explainer.influence.stability.found import stability_effort
-    from explainer.question.sentence import read_sentence
 
-    n_tokens = len(read_sentence(model, options.text, options.pair).tokens)
+    n_tokens = len(_sentence(model, options).tokens)
     budget = given_budget(options.memory, model.adapter.device)
     words = None if options.words is None else whole("number of words", options.words, 1)
     settings, more = settings_of(options), 0.0

@@ -14,6 +14,7 @@ from explainer.results.explanation import Explanation
 from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.reduced import Reduced
 from explainer.results.route import LEVELS, Edge, Level
+from explainer.results.target import LOG_PROBABILITY
 from explainer.results.total_flow import TotalFlow
 
 if TYPE_CHECKING:
@@ -120,7 +121,6 @@ def _head(explanation: Explanation) -> str:
     kept = ", [CLS] and [SEP] kept" if settings.keep_special else ""
     difference = target.value - target.baseline_value
     points = f"{explanation.points_used} {settings.rule} points"
-    output = "value" if model.head == "values" else "logit"
     total, gap = sum(explanation.influence), explanation.completeness_gap
     warning, reduced = explanation.gap_warning, explanation.reduced
     return "\n".join(
@@ -128,10 +128,10 @@ def _head(explanation: Explanation) -> str:
             " ".join(explanation.tokens),
             f"model     {model.name}: {model.task}, {model.layers} layers × {model.heads} heads "
             f"× {model.d_model}",
-            f"target    Q = {output} {target.label}, at {_places(explanation)}",
-            f"Q(x)      {_signed(target.value)}   Q(b) {_signed(target.baseline_value)}   "
-            f"difference {_signed(difference)}",
-            f"sum of g  {_signed(total)}   gap {_signed(gap)} "
+            f"target    Q = {_asked(explanation)}, at {_places(explanation)}",
+            f"Q(x)      {signed(target.value)}   Q(b) {signed(target.baseline_value)}   "
+            f"difference {signed(difference)}",
+            f"sum of g  {signed(total)}   gap {signed(gap)} "
             f"({points}, {settings.baseline} baseline{kept})",
             f"patterns  {settings.searched}",
             *([_reduced(reduced)] if reduced else ()),
@@ -140,8 +140,17 @@ def _head(explanation: Explanation) -> str:
     )
 
 
+def _asked(explanation: Explanation) -> str:
+    """Q in words."""
+    target = explanation.target
+    if target.unit == LOG_PROBABILITY:
+        words = (target.correct, target.wrong)
+        return " − ".join(f"log P({word})" for word in words if word is not None)
+    return f"{'value' if explanation.model.head == 'values' else 'logit'} {target.label}"
+
+
 def _reduced(reduced: Reduced) -> str:
-    return f"products  in {reduced.precision}: Q(x) is {_signed(reduced.gap)} off the model's own"
+    return f"products  in {reduced.precision}: Q(x) is {signed(reduced.gap)} off the model's own"
 
 
 def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Level) -> str:
@@ -152,9 +161,9 @@ def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Leve
         (
             *(() if texts is None else (_text(texts[pattern.source]),)),
             names[pattern.source],
-            _signed(pattern.influence),
-            _signed(pattern.embedding_influence),
-            _signed(pattern.attention_influence),
+            signed(pattern.influence),
+            signed(pattern.embedding_influence),
+            signed(pattern.attention_influence),
             percent(pattern.share("embedding")),
             percent(pattern.share("attention")),
             _path(names, pattern, level),
@@ -178,9 +187,9 @@ def _heads(explanation: Explanation, patterns: Sequence[Pattern]) -> str:
             str(edge.layer),
             str(edge.component),
             f"{names[edge.source]} → {names[edge.target]}",
-            _signed(carried),
-            *(_signed(part) for part in parts[:2]),
-            _signed(parts.query) if edge.source == edge.target else "",
+            signed(carried),
+            *(signed(part) for part in parts[:2]),
+            signed(parts.query) if edge.source == edge.target else "",
         )
         for pattern in patterns
         for edge, carried, parts in pattern.steps()
@@ -206,10 +215,11 @@ def _flow_rows(flow: TotalFlow) -> Iterator[tuple[str, ...]]:
     for block, (total, skip) in enumerate(
         zip(flow.layer_totals(), flow.skip_shares(), strict=True)
     ):
-        yield str(block), _signed(total), percent(skip), percent(1 - skip)
+        yield str(block), signed(total), percent(skip), percent(1 - skip)
 
 
-def _signed(value: float) -> str:
+def signed(value: float) -> str:
+    """A number with its sign, as the tables have it."""
     return f"{value:+.4f}" if abs(value) < MANY_DIGITS else f"{value:+.4e}"
 
 

@@ -133,7 +133,7 @@ def test_a_word_of_several_pieces_is_those_that_stand_where_it_was_masked(model)
                     filled[at] = number
                 assert filled == whole
                 assert contrast_ids(model, sentence, text[start:end]) == numbers
-    assert several >= 1
+    assert several >= 1 or model.info.name == "characters"  # which has no words of many
 
 
 def test_words_are_spans_of_the_text_as_typed(model):

@@ -65,7 +65,7 @@ def explain(
     `answer`, in the passage's words, with the `other` one or none. What is not given is the model's
     own prediction and, for a word, its other number, person or gender, else the likeliest word of
     its kind, for a tag the likeliest other, and the first word with a tag that is not O. `flow`
-    adds the total flow; `words` keeps those of so many words, the strongest; `candidates` keeps what
+    adds the total flow; `words` keeps those of so many words, the strongest; `candidates` what
     every head would carry (`Pattern.candidate_parts`). `memory` is what may be taken for it (bytes
     or "2 GB"; else what the environment variable EXPLAINER_MEMORY says, or a quarter of what is
     free). `precision` is that of products: "tf32" (on a GPU, for the process meanwhile) and

@@ -227,8 +227,8 @@ def _sentence(model: Any, options: argparse.Namespace) -> Any:
     from explainer.question.masks.asked import read_asked
     from explainer.question.quantity import Contrast
 
-    contrast = Contrast(options.correct, options.wrong, options.label, options.other, options.word)
-    return read_asked(model, options.text, options.pair, contrast)
+    words = Contrast(options.correct, options.wrong)  # a mask for each piece; no others need any
+    return read_asked(model, options.text, options.pair, words)
 
 
 def _estimate(model: Any, options: argparse.Namespace) -> Any:

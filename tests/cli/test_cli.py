@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import explainer
-from explainer import api
+from explainer import WordPair, api, explain_words
 from explainer.api import explain, word_scores
 from explainer.base import assets, extras
 from explainer.base.numbers import percent
@@ -236,6 +236,27 @@ def test_a_classifier_takes_a_label_by_name_or_number(classifier, capsys):
     assert outputs[0]["target"]["correct"] == LABELS[2]
     assert outputs[0]["target"]["wrong"] == LABELS[0]
     assert outputs[0]["target"]["positions"] == [0]
+
+
+def test_two_words_of_different_lengths_are_two_tables_and_a_difference(
+    lm, tiny_masked_lm, tmp_path, capsys
+):
+    words = ["--correct", "unhappiest", "--wrong", "is"]
+    asked = ["explain", TEXT, *lm, *words]
+    assert main(asked) == 0
+    printed = capsys.readouterr().out
+    found = explain_words(tiny_masked_lm, TEXT, "unhappiest", "is")
+    assert "Q = log P(unhappiest), at [MASK] (token 7), [MASK] (token 8)" in printed
+    assert "Q = log P(is), at [MASK] (token 7)\n" in printed
+    assert f"log P(unhappiest) − log P(is) = {found.difference:+.4f}, each" in printed
+    for ending in ("svg", "json"):
+        assert main([*asked, "--out", str(tmp_path / f"two.{ending}")]) == 0
+    record = WordPair.from_json((tmp_path / "two.json").read_text())
+    assert record.difference == pytest.approx(found.difference, abs=1e-4)
+    assert "unhappiest" in (tmp_path / "two.svg").read_text()
+    for option in (["--stability"], ["--scores", "alti"], ["--format", "html"]):
+        assert main([*asked, *option]) == 2
+        assert "choose words of as many pieces" in capsys.readouterr().err
 
 
 def test_a_tagger_takes_a_word_and_two_tags(tiny_tagger_dir, capsys):

@@ -28,4 +28,4 @@ def arguments(likely: dict[str, st.SearchStrategy]) -> st.SearchStrategy:
     return st.lists(st.one_of(pairs), max_size=3).map(dict)
 
 
-WORDS = st.sampled_from(["are", "is", None])
+WORDS = st.sampled_from(["are", "is", "is are", "are old", "unhappiest", None])

@@ -12,10 +12,12 @@ from explainer import (
     Question,
     Settings,
     Stability,
+    WordPair,
     WordScores,
     ablate,
     explain,
     explain_many,
+    explain_words,
     load_model,
     predict,
     shorten,
@@ -52,6 +54,33 @@ def test_explain(masked_lm, text, asked, whose, other):
     found = outcome(lambda: explain(model, text, **{"settings": FEW, **asked}))
     if found is not None:
         assert Explanation.from_json(found.to_json()).to_dict() == found.to_dict()
+
+
+@cases(
+    text=st.sampled_from([TEXT, "[MASK]"]) | ANYTHING,
+    words=st.tuples(WORDS | ANYTHING, WORDS | ANYTHING),
+    asked=arguments(
+        {
+            **{"settings": st.just(FEW), "flow": st.booleans(), "words": st.integers(1, 9)},
+            **{"candidates": st.booleans(), "memory": st.just("1 GB")},
+            "precision": st.just("full"),
+        }
+    ),
+    whose=st.sampled_from(["model"] * 9 + ["other"]),
+    other=ANYTHING,
+)
+def test_explain_words(masked_lm, text, words, asked, whose, other):
+    model = masked_lm.it if whose == "model" else other
+    found = outcome(lambda: explain_words(model, text, *words, **{"settings": FEW, **asked}))
+    if found is not None:
+        assert WordPair.from_json(found.to_json()).to_dict() == found.to_dict()
+
+
+@cases(record=ANYTHING)
+def test_a_record_of_two_words(record):
+    outcome(lambda: WordPair.from_dict(record))
+    outcome(lambda: WordPair.from_json(record))
+    outcome(lambda: WordPair(record, record))
 
 
 PAIR = Question("[MASK]", pair="a")

@@ -152,6 +152,6 @@ def reading_notes(request: Request) -> tuple[str, ...]:
     asked = (
         f"{named} {verb} {count} word pieces{each} to this model, and every piece has a mask of "
         "its own: Q is in log-probabilities, added up over the pieces. What the model says is said "
-        "of one mask in the sentence, and of the first of them beside the graph."
+        "of one mask in the sentence, and of the first of them under “What the model predicts”."
     )
     return (*sentence.notes, asked)

@@ -144,3 +144,12 @@ def test_choices_survive_the_link():
     assert from_query(chosen.to_query()) == (chosen, ())
     assert from_query({}) == (Lesson(), ())
     assert lesson.from_query({"node": ""})[1]
+
+
+def test_the_quantity_of_words_of_several_pieces_is_of_log_probabilities(page):
+    """The figures read the same numbers; what Q is called must not be a logit."""
+    test = page(correct="was never", wrong="are seldom")
+    asked = [one.value for one in (*test.markdown, *test.latex) if "Q = " in one.value]
+    asked += [one.proto.body for one in test.get("html") if "Q = " in one.proto.body]
+    assert any("log P" in one for one in asked), asked
+    assert not test.error

@@ -18,6 +18,7 @@ from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.integral import gap_figure, integral_figure
 from explainer.results.gap import gap_warning
 from explainer.results.pattern import Pattern
+from explainer.results.target import LOG_PROBABILITY
 
 EMPTY = "the **baseline** b, here `[MASK]` in every place"
 
@@ -28,12 +29,17 @@ def quantity_section(explanation: Explanation) -> None:
     st.subheader("1 · What is explained")
     one, two = clean(target.correct), clean(target.wrong or "all others")
     kind = "word at the mask" if explanation.model.task == "masked-lm" else "class"
+    asks = f"How much more does the model like one {kind}, “{plain(one)}”, than “{plain(two)}”?"
+    score, rival = r"\mathrm{logit}", rf" - \mathrm{{logit}}({word(two)})"
+    if target.unit == LOG_PROBABILITY:  # of words of several pieces, or of one such word
+        score, rival = r"\log P", rf" - \log P({word(two)})"
+        if target.wrong is None:
+            asks, rival = f"How likely does the model find “{plain(one)}” at the masks?", ""
     st.markdown(
-        f"How much more does the model like one {kind}, “{plain(one)}”, than “{plain(two)}”? That "
-        "is the **quantity of interest** Q. It is explained as a change: from an empty input, "
-        f"{EMPTY}, to the sentence x."
+        f"{asks} That is the **quantity of interest** Q. It is explained as a change: from an "
+        f"empty input, {EMPTY}, to the sentence x."
     )
-    formulas("quantity", rf"Q = \mathrm{{logit}}({word(one)}) - \mathrm{{logit}}({word(two)})")
+    formulas("quantity", rf"Q = {score}({word(one)}){rival}")
     change = target.value - target.baseline_value
     number_strip(
         "quantity",
@@ -45,7 +51,7 @@ def quantity_section(explanation: Explanation) -> None:
                 False,
             ),
             ("Q(b), the empty input", signed(target.baseline_value), words("baseline"), False),
-            ("to be explained", signed(change), "Q(x) − Q(b), in logits.", False),
+            ("to be explained", signed(change), f"Q(x) − Q(b), in {target.unit}.", False),
         ),
     )
 

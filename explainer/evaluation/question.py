@@ -43,6 +43,11 @@ def contrast_of(model: Model, case: Case) -> Contrast:
 
     Raises ExplainerError where the model is not of the task's kind.
     """
+    if model.pooling is not None:
+        raise ExplainerError(
+            f"{quote(model.info.name)} is a sentence encoder, and tasks are for models that "
+            "predict words or classes: choose another model."
+        )
     words = mask_spelling(model).search(case.text) is not None
     if model.info.task != ("masked-lm" if words else "classification"):
         wanted = "a masked language model" if words else "a classifier"

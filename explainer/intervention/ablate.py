@@ -185,10 +185,13 @@ def run_kept(
     with without_gradients():
         every = _run(model, sentence, [kept], filling)
         hidden = every[:, list(quantity.positions)]
-        value = float(quantity.readout.value(model.adapter, hidden))
+        found = quantity.readout.value(model.adapter, hidden)
+        value = float(found)
         if model.info.task == "question-answering":
             logits = model.adapter.logits(every[0], None).double()
             return Ablated(value, predict_spans(sentence, logits, count))
+        if sentence.other is not None:
+            return Ablated(value, ranked(model, sentence, found.double(), count))
         # Of several masks the predictions are those of the first.
         read = hidden if model.adapter.pools else hidden[:, :1]
         logits = model.adapter.pooled_logits(read, None)[0].double()

@@ -14,7 +14,7 @@ from explainer.models.block import embed
 from explainer.models.encode import through_blocks, without_gradients, word_embeddings
 from explainer.models.model import Model
 from explainer.models.shapes import Float
-from explainer.question.sentence import Sentence, read_sentence
+from explainer.question.sentence import Sentence, read_alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ def mean_activations(model: Model, texts: Sequence[str]) -> Activations:
     """
     if not texts:
         raise ExplainerError("A mean needs reference sentences, and there are none: give some.")
-    found = [of_sentence(model, read_sentence(model, text)) for text in texts]
+    found = [of_sentence(model, read_alone(model, text)) for text in texts]
     return Activations(
         torch.cat([one.nodes for one in found], 1).mean(1, keepdim=True),
         torch.cat([one.heads for one in found], 2).mean(2, keepdim=True),

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from explainer.base.checks import instance
 from explainer.models.adapter import Adapter
+from explainer.models.pooling import Pooling
 from explainer.results.model_info import ModelInfo
 
 
@@ -21,8 +22,9 @@ class Model:
     `known_ids` [vocabulary] marks the rows of the vocabulary that have a token (a vocabulary may
     be padded, and its numbers may have holes), `fingerprint` tells the model from every other by
     its weights, configuration, tokenizer and precision as they were read, `network` is the Hugging
-    Face module for real forward passes, and `adapter` its blocks as plain functions. Only what
-    reads texts uses the tokenizer: `sentence`, `pair` and `vocabulary` of `explainer.question`.
+    Face module for real forward passes, and `adapter` its blocks as plain functions. `pooling` is
+    what a sentence encoder makes an embedding with, None for a model with a head. Only what reads
+    texts uses the tokenizer: `sentence`, `pair` and `vocabulary` of `explainer.question`.
     """
 
     info: ModelInfo
@@ -35,6 +37,7 @@ class Model:
     tokenizer: Any
     network: Any
     adapter: Adapter
+    pooling: Pooling | None = None
 
 
 def given_model(model: Any) -> Model:

@@ -16,7 +16,9 @@ from explainer.models.loading.config import check_config, read_config, task_of
 from explainer.models.loading.device import given_device, moved
 from explainer.models.loading.hub import cached_folders, download
 from explainer.models.loading.load import Precision, load_folder, load_update
+from explainer.models.loading.sentence import is_sentence_encoder
 from explainer.models.model import Model
+from explainer.models.pooling import Mode
 from explainer.models.presets import PRESETS, Kind, Listing
 
 CHECKSUMS = MODELS / "checksums.json"
@@ -25,41 +27,68 @@ SCOPE_VARIABLE = "EXPLAINER_MODELS"
 
 @dataclass(frozen=True)
 class BuiltIn:
-    """A model that comes with the project, whole or as an update of the built-in `base`."""
+    """A model that comes with the project, whole or as an update of the built-in `base`.
+
+    Of the base come the weights whose names begin as in `shared`.
+    """
 
     description: str
     base: str | None = None
     licence: str = "Apache-2.0"  # as its card has it
+    shared: tuple[str, ...] = ("bert.embeddings.", "bert.encoder.")
 
 
 BUILT_IN = {
     "agreement": BuiltIn("English masked LM trained on agreement: is/are, himself/themselves …"),
     "sentiment": BuiltIn("Negative or positive film reviews (SST-2)", base="agreement"),
+    "similarity": BuiltIn(
+        "How near two English sentences are in meaning (after all-MiniLM-L6-v2)",
+        base="agreement",
+        shared=("bert.embeddings.word_embeddings.",),
+    ),
 }
 
 
 def load_model(
-    name: str | Path = "agreement", *, dtype: Precision = "float32", device: str = "cpu"
+    name: str | Path = "agreement",
+    *,
+    dtype: Precision = "float32",
+    device: str = "cpu",
+    pooling: Mode | None = None,
 ) -> Model:
     """The model called `name`: a built-in one, a local folder, or an id on the Hugging Face Hub.
 
-    A `Path` always means a folder. Only safetensors weights are read and no code that comes with a
-    model is run. The model computes on `device`, such as "cuda". Raises ExplainerError with the
-    reason and what to do where a model cannot be loaded or explained, or the device is not there.
+    A `Path` always means a folder. A folder of sentence-transformers says how it makes an embedding
+    of a text; of another encoder `pooling` says it: the "mean" of all tokens, or "cls". Only
+    safetensors weights are read and no code that comes with a model is run. The model computes on
+    `device`, such as "cuda". Raises ExplainerError with the reason and what to do where a model
+    cannot be loaded or explained, or the device is not there.
     """
     place = given_device(device)
-    return moved(_loaded(name, dtype), place)
+    return moved(_loaded(name, dtype, pooling), place)
 
 
-def _loaded(name: str | Path, dtype: Precision) -> Model:
-    folder, shown = _locate(name)
+def _loaded(name: str | Path, dtype: Precision, pooling: Mode | None) -> Model:
+    folder, shown = _locate(name, pooling)
     built_in = BUILT_IN.get(shown) if folder == MODELS / shown else None
     if built_in is None:
-        return load_folder(folder, shown, dtype=dtype)
+        return load_folder(folder, shown, dtype=dtype, pooling=pooling)
+    if pooling is not None:
+        raise ExplainerError(
+            f"A pooling was given, but {quote(shown)} is built in and has its own head or pooling: "
+            "leave it out."
+        )
     checksums = json.loads(CHECKSUMS.read_text(encoding="utf-8"))
     if base := built_in.base:
         published = (checksums.get(base, ""), checksums.get(shown, ""))
-        return load_update(MODELS / base, folder, shown, dtype=dtype, checksums=published)
+        return load_update(
+            MODELS / base,
+            folder,
+            shown,
+            dtype=dtype,
+            checksums=published,
+            shared=built_in.shared,
+        )
     return load_folder(folder, shown, dtype=dtype, checksum=checksums.get(shown, ""))
 
 
@@ -86,7 +115,7 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _locate(name: str | Path) -> tuple[Path, str]:
+def _locate(name: str | Path, pooling: Mode | None = None) -> tuple[Path, str]:
     """The folder of the model that `name` asks for, and the name to show for it."""
     if isinstance(name, Path):
         name = str(name.expanduser().absolute())
@@ -113,7 +142,7 @@ def _locate(name: str | Path) -> tuple[Path, str]:
             f"{_choices()}."
         )
     try:
-        return download(name), name
+        return download(name, pooled=pooling is not None), name
     except ExplainerError as error:
         if "/" in name:
             raise
@@ -163,7 +192,8 @@ def _cached_listings() -> list[Listing]:
     listings = []
     for name, folder in cached_folders().items():
         try:
-            check_config(read_config(folder, name), name)
+            pooled = is_sentence_encoder(folder)
+            check_config(read_config(folder, name), name, pooled=pooled)
             listings.append(_listing(name, "cached", folder, "Already downloaded"))
         except ExplainerError:
             continue  # the cache serves other programs too; what cannot be explained is not ours
@@ -183,4 +213,5 @@ def _listing(name: str, kind: Kind, folder: Path, description: str) -> Listing:
     )
     megabytes = sum(path.stat().st_size for path in weight_files(folder, name)) / 1e6
     size = f"{layers} layers × {heads} heads × {width}"
-    return Listing(name, kind, task_of(config) or "", f"{size}, {megabytes:.0f} MB", description)
+    task = "similarity" if is_sentence_encoder(folder) else task_of(config) or ""
+    return Listing(name, kind, task, f"{size}, {megabytes:.0f} MB", description)

@@ -13,14 +13,17 @@ from huggingface_hub.file_download import repo_folder_name
 
 from explainer.models import registry
 from explainer.models.loading.checks import TOKENIZERS, WEIGHTS, WEIGHTS_INDEX
+from explainer.models.loading.sentence import LIMITS, MODULES, SETTINGS
 
 TOKENIZER_PARTS = (
     *("tokenizer_config.json", "merges.txt", "special_tokens_map.json", "added_tokens.json"),
 )
 PARTS = (
     *("config.json", "adapter_config.json", WEIGHTS, WEIGHTS_INDEX, *TOKENIZERS, *TOKENIZER_PARTS),
+    *(MODULES, SETTINGS, *LIMITS),
 )
-SHARDS = "*.safetensors"
+MANY = ("*.safetensors", "*_Pooling/config.json", "*_Dense/config.json", f"*_Dense/{WEIGHTS}")
+"""Shards, and the modules behind a sentence encoder."""
 
 
 def normalised(name: str) -> str:
@@ -83,10 +86,12 @@ def _stamps(folder: Path) -> list[str]:
     """Path, size and time of every file that the model in `folder` is made of."""
     stamps = []
     try:
-        shards = sorted(path.name for path in folder.glob(SHARDS))
+        others = sorted(
+            str(path.relative_to(folder)) for many in MANY for path in folder.glob(many)
+        )
     except OSError:
-        shards = []
-    for part in dict.fromkeys([*PARTS, *shards]):
+        others = []
+    for part in dict.fromkeys([*PARTS, *others]):
         path = folder / part
         try:
             known = path.stat()

@@ -1,4 +1,4 @@
-"""Two texts that a model reads together, such as a premise and what is to follow from it."""
+"""Two texts: read together, such as a premise and what is to follow, or compared."""
 
 from __future__ import annotations
 
@@ -36,6 +36,16 @@ def takes_pair(model: Model) -> bool:
     backend = model.tokenizer.backend_tokenizer
     both: int = backend.num_special_tokens_to_add(True)
     return both > backend.num_special_tokens_to_add(False)
+
+
+def needed_other(model: Model, pair: str | None) -> str:
+    """The second text, without which there is nothing to compare with."""
+    if pair is None:
+        raise ExplainerError(
+            f"{quote(model.info.name)} compares two texts, and one was given: give the second one "
+            "too (pair, on the command line --pair)."
+        )
+    return pair
 
 
 def segments_of(model: Model, encoding: Any) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cosine_similarity
 
 from explainer.base.checks import number, text, whole
 from explainer.base.errors import ExplainerError
@@ -14,6 +15,7 @@ from explainer.base.quote import quote
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.forward import against_overflow
 from explainer.models.model import Model, given_model
+from explainer.models.shapes import Float
 from explainer.question.contrast import spellings
 from explainer.question.labels import asked_classes
 from explainer.question.places.spans import (
@@ -36,12 +38,13 @@ class Prediction:
 
     `id` is the token's or the class's number. `probability` is a share of 1: of all words or
     classes, or of each label by itself where several may hold; None for a regression, whose value
-    is the `logit`. `asked` is what `explain` takes for exactly this word (in this sentence) or
-    class; None for a special token, which is no word. Of an answer in a passage the logit is that
-    of its start and of its end together, the probability a share of all answers of up to LONGEST
-    tokens and of none, and `id` the position at which it starts. `of` is the word of the text that
-    a tag is of, as `explain` takes it, and `position` its token's. Raises ExplainerError for what
-    is no word, no share or no logit.
+    is the `logit`, and for two texts that are compared: the `word` is the other text, the `logit`
+    their cosine. `asked` is what `explain` takes for exactly this word (in this sentence) or class;
+    None for a special token, which is no word. Of an answer in a passage the logit is that of its
+    start and of its end together, the probability a share of all answers of up to LONGEST tokens
+    and of none, and `id` the position at which it starts. `of` is the word of the text that a tag
+    is of, as `explain` takes it, and `position` its token's. Raises ExplainerError for what is no
+    word, no share or no logit.
     """
 
     word: str
@@ -144,13 +147,37 @@ def every_tag(model: Model, sentence: Sentence) -> tuple[Prediction, ...]:
 
 
 def logits_of(model: Model, sentence: Sentence, position: int | None = None) -> Tensor:
-    """The logits [word, class or tag] at a position: for None at the mask, or of the classifier."""
+    """The logits [word, class or tag] at a position: for None at the mask, or of the classifier.
+
+    Of two texts that are compared it is their cosine [1].
+    """
+    if sentence.other is not None:
+        one, other = (embedding_of(model, text) for text in (sentence, sentence.other))
+        return cosine_similarity(one, other, dim=0).double().view(1)
     if position is None:
         position = sentence.masks[0] if model.info.task == "masked-lm" else 0
     with without_gradients():
         rows = None if model.adapter.pools else [position]
         hidden = last_hidden(model.adapter, sentence, rows=rows)
         return model.adapter.pooled_logits(hidden, None)[0].double()
+
+
+def embedding_of(model: Model, sentence: Sentence) -> Float[Tensor, " out"]:
+    """The embedding, not normalised, of a text by itself.
+
+    Raises ExplainerError where it is no direction: not finite, or nothing at all.
+    """
+    assert model.pooling is not None
+    with without_gradients():
+        rows = model.pooling.positions(len(sentence.tokens))
+        returned = model.adapter.returned(last_hidden(model.adapter, sentence, rows=rows))
+        (embedding,) = model.pooling.embedding(returned)
+    if not (embedding.isfinite().all() and embedding.any()):
+        raise ExplainerError(
+            f"The model {quote(model.info.name)} gives the text {quote(sentence.text)} no "
+            f"embedding that has a direction: {against_overflow(model.adapter.dtype)} or text."
+        )
+    return embedding
 
 
 def best_words(model: Model, logits: Tensor, count: int, without: Set[int]) -> list[int]:
@@ -169,6 +196,8 @@ def ranked(
     names: list[tuple[str, str | None]]
     if model.info.task == "masked-lm":
         names = spellings(model, sentence, numbers)
+    elif sentence.other is not None:
+        names = [(sentence.other.text, None)] * len(numbers)
     else:
         asked_for = asked_classes(model)
         names = [(model.labels[number], asked_for[number]) for number in numbers]

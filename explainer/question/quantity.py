@@ -13,10 +13,11 @@ from explainer.question.contrast import asked, contrast_id, contrast_ids, named,
 from explainer.question.labels import asked_classes, class_number, listed
 from explainer.question.places.spans import check_reads, chosen_spans, names_of
 from explainer.question.places.tagged import asked_position, check_tags, likeliest_word, tag_logits
-from explainer.question.predictions import best_words, highest, logits_of
+from explainer.question.predictions import best_words, embedding_of, highest, logits_of
 from explainer.question.readouts.log_probability import LogProbability
 from explainer.question.readouts.logits import Logits
 from explainer.question.readouts.readout import Readout
+from explainer.question.readouts.similarity import Similarity
 from explainer.question.rival import rival_of
 from explainer.question.sentence import Sentence
 
@@ -53,7 +54,7 @@ class Quantity:
     """Q, which `readout` takes from the last hidden states at `positions`, in ascending order.
 
     `correct` and `wrong` name it for people; `wrong` is None for the mean of several rivals and for
-    a plain logit. Patterns end at one of the positions.
+    a plain logit. A similarity is called by the other text. Patterns end at one of the positions.
     """
 
     positions: tuple[int, ...]
@@ -95,6 +96,12 @@ def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Qua
         check_tags(model)
     if contrast.answer is not None:
         check_reads(model)
+    if model.pooling is not None:
+        if contrast != Contrast():
+            raise ExplainerError(
+                f"A word or a label was given, but {name} compares two texts: leave it out."
+            )
+        return similarity(model, sentence)
     if model.info.task == "masked-lm":
         if contrast.label is not None or contrast.other is not None:
             raise ExplainerError(
@@ -128,6 +135,20 @@ def asked_for(model: Model, sentence: Sentence, quantity: Quantity) -> tuple[str
         return tuple(asked(model, sentence, number) for number in quantity.classes)
     names = asked_classes(model)
     return tuple(names[number] for number in quantity.classes)
+
+
+def similarity(model: Model, sentence: Sentence) -> Quantity:
+    """The cosine to the other text's embedding, which is held fixed (read by itself, once)."""
+    other = sentence.other
+    if model.pooling is None or other is None:
+        raise ExplainerError("Only a sentence encoder compares two texts: load such a model.")
+    embedding = embedding_of(model, other)
+    return Quantity(
+        positions=model.pooling.positions(len(sentence.tokens)),
+        readout=Similarity(model.pooling, embedding),
+        correct=other.text,
+        wrong=None,
+    )
 
 
 def masked_word(

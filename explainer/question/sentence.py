@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from explainer.base.errors import ExplainerError, TooLongError
 from explainer.base.quote import quote, shown
 from explainer.models.model import Model
 from explainer.question.mask import MASK_SPELLINGS
-from explainer.question.pair import check_takes_pair, segments_of
+from explainer.question.pair import check_takes_pair, needed_other, segments_of
 from explainer.question.pieces import words_of
-from explainer.question.vocabulary import Vocabulary, vocabulary_of
+from explainer.question.vocabulary import (
+    LATER_CONTROLS,
+    control_notes,
+    unknown_notes,
+    vocabulary_of,
+)
 
 MAX_CHARACTERS = 100_000
-LATER_CONTROLS = re.compile(r"[\x80-\x9f]")
-"""What Unicode calls C1: often quotation marks and dashes of a text in another encoding."""
 WHITE_SPACE_CONTROLS = "\t\n\r"
-MAX_NOTED = 5
 PLACES = ("The text", "The second text")
 
 Span = tuple[int, int]
@@ -38,7 +40,8 @@ class Sentence:
     behind each token ((0, 0) for added ones), and `notes` what the user should know about the
     reading. Where two texts are read together, `pair` is the second; `parts` tells of each token in
     which text it is (0 or 1, None for added ones), whose characters its span counts, and `segments`
-    what the model is told of that.
+    what the model is told of that. A sentence encoder reads each of two texts by itself: `other` is
+    the second one then, to which this one is compared.
     """
 
     text: str
@@ -52,35 +55,46 @@ class Sentence:
     pair: str | None
     parts: tuple[int | None, ...]
     segments: tuple[int, ...]
+    other: Sentence | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The text, or both."""
+        """The text, or both that are read together."""
         return (self.text,) if self.pair is None else (self.text, self.pair)
 
 
 def read_sentence(model: Model, text: str, pair: str | None = None) -> Sentence:
     """Tokenise `text` for `model`, or it and `pair` together, which a classifier alone reads.
 
-    A masked LM needs exactly one mask, a classifier none. Raises ExplainerError for everything that
-    cannot be read, with what to change.
+    A masked LM needs exactly one mask, a classifier none, and a sentence encoder a `pair`, which it
+    reads by itself. Raises ExplainerError for everything that cannot be read, with what to change.
     """
+    if model.pooling is None:
+        return read_alone(model, text, pair)
+    other = read_alone(model, needed_other(model, pair), places=PLACES[1:])
+    return replace(read_alone(model, text), other=other)
+
+
+def read_alone(
+    model: Model, text: str, pair: str | None = None, places: Sequence[str] = PLACES
+) -> Sentence:
+    """The same without a text to compare with; `places` is what messages call the texts."""
     typed = (text,) if pair is None else (text, pair)
     if pair is not None:
         check_takes_pair(model)
-    for one, what in zip(typed, PLACES, strict=False):
+    for one, what in zip(typed, places, strict=False):
         check_readable(one, what)
     texts = tuple(with_mask_token(model, one) for one in typed)
     vocabulary = vocabulary_of(model)
     encoding = vocabulary.encode(*texts)
     special = tuple(bool(added) for added in encoding.special_tokens_mask)
     parts = tuple(encoding.sequence_ids)
-    for number, (one, what) in enumerate(zip(typed, PLACES, strict=False)):
+    for number, (one, what) in enumerate(zip(typed, places, strict=False)):
         _check_not_blank(one, what, number in parts)
     masks = _positions(encoding.ids, special, model.tokenizer.mask_token_id)
-    _check_typed_tokens(model, encoding)
+    _check_typed_tokens(model, encoding, places)
     _check_masks(model, text, masks)
-    _check_length(model, encoding.ids, pair)
+    _check_length(model, encoding.ids, pair, places[0])
     words = _words(model, texts, encoding)
     return Sentence(
         text=texts[0],
@@ -94,8 +108,8 @@ def read_sentence(model: Model, text: str, pair: str | None = None) -> Sentence:
             for part, span in zip(parts, encoding.offsets, strict=True)
         ),
         notes=(
-            *_unknown_notes(model, texts, encoding),
-            *_control_notes(vocabulary, texts, encoding),
+            *unknown_notes(model, texts, encoding),
+            *control_notes(vocabulary, texts, encoding),
         ),
         pair=texts[1] if len(texts) > 1 else None,
         parts=parts,
@@ -218,11 +232,11 @@ def _check_not_blank(text: str, what: str, has_tokens: bool) -> None:
         raise ExplainerError(f"{what} {came}: type a sentence.")
 
 
-def _check_typed_tokens(model: Model, encoding: Any) -> None:
+def _check_typed_tokens(model: Model, encoding: Any, places: Sequence[str]) -> None:
     tokenizer = model.tokenizer
     typed = set(zip(encoding.sequence_ids, encoding.ids, strict=True))
     for token in (tokenizer.cls_token, tokenizer.sep_token, tokenizer.pad_token):
-        for number, what in enumerate(PLACES):
+        for number, what in enumerate(places):
             if (number, tokenizer.convert_tokens_to_ids(token)) in typed:
                 raise ExplainerError(
                     f"{what} contains {token}, which the model sets itself: remove it and type "
@@ -245,9 +259,9 @@ def _check_masks(model: Model, text: str, masks: tuple[int, ...]) -> None:
     )
 
 
-def _check_length(model: Model, ids: list[int], pair: str | None) -> None:
+def _check_length(model: Model, ids: list[int], pair: str | None, place: str) -> None:
     if len(ids) > model.max_tokens:
-        what, shorter = "The text is", "shorten it to its start or its end"
+        what, shorter = f"{place} is", "shorten it to its start or its end"
         if pair is not None:
             what = "The two texts are together"
             shorter = "shorten the second one, or the first to its start or its end"
@@ -257,34 +271,3 @@ def _check_length(model: Model, ids: list[int], pair: str | None) -> None:
             f"{what} {len(ids):,} tokens long with [CLS] and [SEP], but the model reads at most "
             f"{model.max_tokens:,}: {shorter}."
         )
-
-
-def _unknown_notes(model: Model, texts: Sequence[str], encoding: Any) -> Iterator[str]:
-    unknown = [
-        texts[part or 0][start:end]
-        for piece, part, (start, end) in zip(
-            encoding.ids, encoding.sequence_ids, encoding.offsets, strict=True
-        )
-        if piece == model.tokenizer.unk_token_id
-    ]
-    if unknown:
-        token = model.tokenizer.unk_token
-        yield f"Not in the model's vocabulary, and read as {token}: {_named(unknown)}."
-
-
-def _control_notes(vocabulary: Vocabulary, texts: Sequence[str], encoding: Any) -> Iterator[str]:
-    """What became of control characters that the tokenizer is left to read."""
-    found = [character for text in texts for character in LATER_CONTROLS.findall(text)]
-    if not found:
-        return
-    if vocabulary.encode(*(LATER_CONTROLS.sub("", text) for text in texts)).ids == encoding.ids:
-        yield f"Control characters that the tokenizer leaves out: {_named(found)}."
-    else:
-        yield f"Control characters that the tokenizer reads with the rest: {_named(found)}."
-
-
-def _named(words: Sequence[str]) -> str:
-    """The first few different words, quoted."""
-    named = [quote(word) for word in dict.fromkeys(words)]
-    more = f" and {len(named) - MAX_NOTED} more" if len(named) > MAX_NOTED else ""
-    return ", ".join(named[:MAX_NOTED]) + more

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from explainer.base.quote import quote
 from explainer.models.model import Model
 from explainer.question.pieces import Scheme, scheme_of
+
+LATER_CONTROLS = re.compile(r"[\x80-\x9f]")
+"""What Unicode calls C1: often quotation marks and dashes of a text in another encoding."""
+MAX_NOTED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,3 +56,35 @@ def vocabulary_of(model: Model) -> Vocabulary:
     backend = tokenizer.backend_tokenizer
     special = frozenset((*tokenizer.all_special_ids, tokenizer.unk_token_id))
     return Vocabulary(backend, scheme_of(backend), special, tokenizer.unk_token_id)
+
+
+def unknown_notes(model: Model, texts: Sequence[str], encoding: Any) -> Iterator[str]:
+    """The words that the vocabulary lacks."""
+    unknown = [
+        texts[part or 0][start:end]
+        for piece, part, (start, end) in zip(
+            encoding.ids, encoding.sequence_ids, encoding.offsets, strict=True
+        )
+        if piece == model.tokenizer.unk_token_id
+    ]
+    if unknown:
+        token = model.tokenizer.unk_token
+        yield f"Not in the model's vocabulary, and read as {token}: {_named(unknown)}."
+
+
+def control_notes(vocabulary: Vocabulary, texts: Sequence[str], encoding: Any) -> Iterator[str]:
+    """What became of control characters that the tokenizer is left to read."""
+    found = [character for text in texts for character in LATER_CONTROLS.findall(text)]
+    if not found:
+        return
+    if vocabulary.encode(*(LATER_CONTROLS.sub("", text) for text in texts)).ids == encoding.ids:
+        yield f"Control characters that the tokenizer leaves out: {_named(found)}."
+    else:
+        yield f"Control characters that the tokenizer reads with the rest: {_named(found)}."
+
+
+def _named(words: Sequence[str]) -> str:
+    """The first few different words, quoted."""
+    named = [quote(word) for word in dict.fromkeys(words)]
+    more = f" and {len(named) - MAX_NOTED} more" if len(named) > MAX_NOTED else ""
+    return ", ".join(named[:MAX_NOTED]) + more

@@ -7,8 +7,9 @@ from typing import Literal, get_args
 
 from explainer.base.checks import one_of, text, whole
 
-Task = Literal["masked-lm", "classification", "tagging", "question-answering"]
-"""The word at a mask, the class of a text, the tag of each word, or where a passage answers."""
+Task = Literal["masked-lm", "classification", "tagging", "question-answering", "similarity"]
+"""The word at a mask, the class of a text, the tag of each word, where a passage answers, or how near
+two texts are."""
 Head = Literal["choice", "labels", "values"]
 MAX_SIZES = {"layers": 1000, "heads": 10_000, "d_model": 1_000_000}
 """No encoder comes near these."""
@@ -19,8 +20,8 @@ class ModelInfo:
     """The model in short: sizes are counts, `task` names its head.
 
     `head` says what the outputs are: one `choice` among words, classes or tags, `labels` of which
-    each holds or not, or the `values` of a regression. Raises ExplainerError for sizes that no
-    model has.
+    each holds or not, or the `values` of a regression, as which the cosine of a sentence encoder
+    counts. Raises ExplainerError for sizes that no model has.
     """
 
     name: str

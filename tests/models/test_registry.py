@@ -392,7 +392,7 @@ def test_a_model_of_the_hub_is_judged_by_its_configuration_before_its_weights(mo
     monkeypatch.setattr(hub, "snapshot_download", fetch)
     model = load_model("someone/tiny-lm")
     assert model.info.name == "someone/tiny-lm"
-    assert [files for _, files in asked] == [("config.json",), tuple(hub.FILES)]
+    assert [files for _, files in asked] == [("config.json", "modules.json"), tuple(hub.FILES)]
     assert not any("bin" in name or name.endswith(".py") for name in hub.FILES)
 
     asked.clear()

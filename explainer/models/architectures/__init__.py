@@ -81,7 +81,7 @@ class Architecture:
         return found
 
     def network_class(self, task: Task) -> type[Any]:
-        """The library's class with the head for a task."""
+        """The library's class with the head for a task; a sentence encoder has none."""
         classes: dict[Task, type[Any]] = {
             "masked-lm": self.masked_lm,
             "classification": self.classification,

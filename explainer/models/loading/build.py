@@ -19,6 +19,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import listed, quote
 from explainer.models.architectures import ARCHITECTURES, Architecture
 from explainer.models.loading.config import own_names
+from explainer.models.loading.headless import Headless
 from explainer.models.loading.weights import DTYPES, Announced
 from explainer.results.model_info import Task
 
@@ -56,6 +57,11 @@ OTHER_LAYERS = (
     *("discriminator_predictions.dense_prediction", "sop_classifier.classifier"),
     *("mask_predictions.dense", "mask_predictions.LayerNorm", "mask_predictions.classifier"),
 )
+OF_ENCODER = (
+    *("embeddings.", "encoder.", "transformer.", "pooler.", "embeddings_project."),
+    *("layers.", "final_norm."),
+)
+"""How names begin in files that were saved from the encoder itself."""
 POOLERS = ("pooler.dense", "pooler")
 FLOATS = ("F64", "F32", "F16", "BF16")
 MAX_NAMED = 3
@@ -84,13 +90,13 @@ def plan(config: dict[str, Any], task: Task, header: Mapping[str, Announced], na
     _check_depth(family, config, places, name)
     classes = _classes(config, task, places, header, name)
     made = library_config(config, task, classes, name)
-    network_class = family.network_class(task)
+    network_class = Headless if task == "similarity" else family.network_class(task)
     with torch.device("meta"):
         network = network_class(made)
     expected = {key: tuple(weight.shape) for key, weight in network.state_dict().items()}
     _add_shared(places, network, expected)
     _check_left_over(family, task, places.keys() - expected.keys(), name)
-    _check_complete(family, expected.keys() - places.keys(), network_class.__name__, name)
+    _check_complete(family, expected.keys() - places.keys(), _name_of(network), name)
     for key, shape in expected.items():
         _check_weight(key, shape, header[places[key]], name)
     return Plan(network, {key: places[key] for key in expected})
@@ -154,6 +160,11 @@ def named(keys: list[str]) -> str:
     return listed(keys, MAX_NAMED, LONGEST_KEY)
 
 
+def _name_of(network: Any) -> str:
+    """Of the library's class."""
+    return type(network.base_model if isinstance(network, Headless) else network).__name__
+
+
 def _places(family: Architecture, header: Mapping[str, Announced], name: str) -> dict[str, str]:
     """The weights' names in the library of today → their names in the files."""
     places: dict[str, str] = {}
@@ -161,9 +172,8 @@ def _places(family: Architecture, header: Mapping[str, Announced], name: str) ->
         place = key
         for old, new in OLD_NAMES.items():
             place = place.replace(old, new)
-        of_encoder = ("embeddings.", "encoder.", "transformer.", "pooler.")
-        if place.startswith(of_encoder) and not place.startswith(family.classification_head):
-            place = family.prefix + place  # saved from the encoder itself
+        if place.startswith(OF_ENCODER) and not place.startswith(family.classification_head):
+            place = family.prefix + place
         if place in places:
             raise ExplainerError(
                 f"The model {quote(name)} has the weight {place} twice ({named([key])} is one of "
@@ -247,7 +257,8 @@ def _add_shared(places: dict[str, str], network: Any, expected: Mapping[str, Any
 
 
 def _check_left_over(family: Architecture, task: Task, over: set[str], name: str) -> None:
-    unused = HEAD_LAYERS["classification" if task == "masked-lm" else "masked-lm"]
+    heads = {"masked-lm": ("classification",), "similarity": tuple(HEAD_LAYERS)}
+    unused = [layer for head in heads.get(task, ("masked-lm",)) for layer in HEAD_LAYERS[head]]
     layers = (*unused, *OTHER_LAYERS, *(family.prefix + pooler for pooler in POOLERS))
     harmless = {f"{layer}.{kind}" for layer in layers for kind in ("weight", "bias")}
     harmless |= {family.prefix + key for key in NO_WEIGHTS}

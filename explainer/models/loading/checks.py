@@ -14,6 +14,7 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES
 from explainer.models.loading.config import (
+    OR_POOLED,
     check_config,
     check_own,
     read_config,
@@ -29,24 +30,29 @@ PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json")
 
 
-def check_folder(folder: Path, name: str) -> tuple[dict[str, Any], Task, dict[str, Announced]]:
+def check_folder(
+    folder: Path, name: str, *, pooled: bool = False
+) -> tuple[dict[str, Any], Task, dict[str, Announced]]:
     """The configuration and task of the model in `folder`, and what its weight files announce.
+
+    A model that is `pooled` is a sentence encoder, whatever head it has.
 
     Raises ExplainerError where the folder lacks a part, holds another kind of model, or has
     weight files that are not whole; `name` is the model's in messages.
     """
     config = read_config(folder, name)
     if config.get("model_type") is not None:
-        check_config(config, name)
+        check_config(config, name, pooled=pooled)
     _check_adapter(folder, name)
     header = announced(weight_files(folder, name), name)
-    check_config(config, name, tuple(header))
+    check_config(config, name, tuple(header), pooled=pooled)
     if not any((folder / tokenizer).is_file() for tokenizer in TOKENIZERS):
         raise ExplainerError(
             f"The model {quote(name)} has no tokenizer ({' or '.join(TOKENIZERS)}): save the "
             "tokenizer in the same folder."
         )
-    task = task_of(config) or _task_by_weights(config["model_type"], header, name)
+    task: Task | None = "similarity" if pooled else task_of(config)
+    task = task or _task_by_weights(config["model_type"], header, name)
     check_own(config, task, name)
     return config, task, header
 
@@ -108,7 +114,7 @@ def _task_by_weights(kind: str, names: Collection[str], name: str) -> Task:
         return "classification"
     raise ExplainerError(
         f"The model {quote(name)} has no head, but {wanted(kind)} is needed: choose a model "
-        "with one."
+        f"with one{OR_POOLED}."
     )
 
 

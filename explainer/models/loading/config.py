@@ -13,6 +13,7 @@ from transformers.activations import ACT2FN
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES, FAMILY
+from explainer.models.loading.headless import encoder_class
 from explainer.results.model_info import Task
 
 TASKS: dict[str, Task] = {
@@ -21,6 +22,10 @@ TASKS: dict[str, Task] = {
     **{family.classification.__name__: "classification" for family in ARCHITECTURES.values()},
     **{family.tagging.__name__: "tagging" for family in ARCHITECTURES.values()},
     **{f.question_answering.__name__: "question-answering" for f in ARCHITECTURES.values()},
+    **{
+        encoder_class(family.config_class).__name__: "similarity"
+        for family in ARCHITECTURES.values()
+    },
 }
 CONFIG_BYTES = 10_000_000
 MAX_SIZE = 10_000_000
@@ -35,6 +40,10 @@ SWITCHES = (
     ("quantization_config", "says that its weights are quantised"),
 )
 """What changes the network itself, so that it could not be ignored."""
+OR_POOLED = (
+    ", or say how a sentence encoder's embedding is pooled (pooling='mean' or 'cls', on the "
+    "command line --pooling)"
+)
 PROBLEMS = ("regression", "single_label_classification", "multi_label_classification")
 
 
@@ -68,10 +77,13 @@ def read_config(folder: Path, name: str) -> dict[str, Any]:
     return config
 
 
-def check_config(config: dict[str, Any], name: str, weights: tuple[str, ...] = ()) -> None:
+def check_config(
+    config: dict[str, Any], name: str, weights: tuple[str, ...] = (), *, pooled: bool = False
+) -> None:
     """Refuse everything that is not a plain BERT-like encoder with a head that can be explained.
 
-    The names of the `weights`, where they are known, help to say what kind of model it is.
+    Where it is `pooled`, as sentence encoders are, a head does not matter. The names of the
+    `weights`, where they are known, help to say what kind of model it is.
     """
     kind = config.get("model_type")
     if kind is None:
@@ -83,13 +95,14 @@ def check_config(config: dict[str, Any], name: str, weights: tuple[str, ...] = (
         )
     _check_plain(config, name)
     architectures = _architectures(config)
-    if architectures and task_of(config) is None:
+    task = "similarity" if pooled else task_of(config)
+    if architectures and not pooled and task in (None, "similarity"):
         raise ExplainerError(
             f"The model {quote(name)} is a {quote(', '.join(architectures))}, but "
-            f"{wanted(kind)} is needed: choose a model with one."
+            f"{wanted(kind)} is needed: choose a model with one{OR_POOLED}."
         )
     _check_values(own_names(config), name)
-    check_own(config, task_of(config), name)
+    check_own(config, task, name)
 
 
 def check_own(config: dict[str, Any], task: Task | None, name: str) -> None:

@@ -29,11 +29,12 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.loading.checks import TOKENIZERS, WEIGHTS, WEIGHTS_INDEX
 from explainer.models.loading.config import check_config, read_config
+from explainer.models.loading.sentence import LIMITS, MODULES, SETTINGS, is_sentence_encoder
 
 SILENCE = 10.0
 """Seconds that the Hub may say nothing: connecting, or between two parts of an answer."""
 CONVERTER, CONVERSION = "SFconvertbot", "Adding `safetensors` variant of this model"
-CONFIG_FILES = ["config.json"]
+CONFIG_FILES = ["config.json", MODULES]
 FILES = [
     *CONFIG_FILES,
     *TOKENIZERS,
@@ -44,11 +45,15 @@ FILES = [
     WEIGHTS,
     WEIGHTS_INDEX,
     "model-*-of-*.safetensors",
+    SETTINGS,
+    *LIMITS,
+    "*_Pooling/config.json",
+    *("*_Dense/config.json", f"*_Dense/{WEIGHTS}"),
 ]
 
 
-def download(hub_id: str) -> Path:
-    """The local folder of a model of the Hub, downloaded on first use.
+def download(hub_id: str, *, pooled: bool = False) -> Path:
+    """The local folder of a model of the Hub, downloaded on first use; `pooled` by the caller.
 
     The configuration comes first, so that a model which cannot be explained costs no download.
     Older models keep pickled weights alone; of those the Hub's own conversion is taken, which it
@@ -56,7 +61,9 @@ def download(hub_id: str) -> Path:
     refuses them or cannot be reached.
     """
     _bound_silence()
-    check_config(read_config(_fetch(hub_id, CONFIG_FILES), hub_id), hub_id)
+    first = _fetch(hub_id, CONFIG_FILES)
+    pooled = pooled or is_sentence_encoder(first)
+    check_config(read_config(first, hub_id), hub_id, pooled=pooled)
     folder = _fetch(hub_id, FILES)
     if any((folder / weights).is_file() for weights in (WEIGHTS, WEIGHTS_INDEX)):
         return folder

@@ -22,36 +22,47 @@ from explainer.models.loading.build import NAMED, announced_by, fill, named, pla
 from explainer.models.loading.checks import WEIGHTS, check_folder, weight_files
 from explainer.models.loading.config import read_config
 from explainer.models.loading.probe import probe
+from explainer.models.loading.sentence import SentenceParts, check_reading, sentence_parts
 from explainer.models.loading.tokenizer import check_tokenizer, known_ids, load_tokenizer
 from explainer.models.loading.update import merge
 from explainer.models.loading.weights import read_weights
 from explainer.models.model import Model
-from explainer.results.model_info import ModelInfo, Task
+from explainer.models.pooling import Mode
+from explainer.results.model_info import Head, ModelInfo, Task
 
 Precision = Literal["float32", "float64"]
 LONGEST_LABEL = 100
+HEADS: dict[Task, Head] = {"similarity": "values"}
 
 # transformers' verbosity belongs to the whole process: one load at a time may change it.
 _quiet_lock = Lock()
 
 
 def load_folder(
-    folder: Path, name: str, *, dtype: Precision = "float32", checksum: str | None = None
+    folder: Path,
+    name: str,
+    *,
+    dtype: Precision = "float32",
+    checksum: str | None = None,
+    pooling: Mode | None = None,
 ) -> Model:
     """The model saved in `folder`, to be called `name`; frozen and in evaluation mode.
 
-    Its weights must have the SHA-256 `checksum`, if one is given. Raises ExplainerError for a
-    folder that holds no whole BERT with head and tokenizer.
+    Its weights must have the SHA-256 `checksum`, if one is given. A folder of sentence-transformers
+    is a sentence encoder, and so is any encoder of which the caller says the `pooling`. Raises
+    ExplainerError for a folder that holds no whole BERT with head, or pooling, and tokenizer.
     """
     precision = _precision(dtype)
-    config, task, header = check_folder(folder, name)
+    parts = sentence_parts(folder, name, pooling)
+    place = folder if parts is None else parts.transformer
+    config, task, header = check_folder(place, name, pooled=parts is not None)
     planned = plan(config, task, header, name)
-    weights = read_weights(weight_files(folder, name), name, set(planned.names.values()))
+    weights = read_weights(weight_files(place, name), name, set(planned.names.values()))
     _check_sum(weights.sha256, checksum, name)
     network = fill(planned, weights.tensors, precision)
     with _quiet():
-        tokenizer = load_tokenizer(folder, network.config, name)
-    return _model(name, task, network, tokenizer, weights.sha256)
+        tokenizer = load_tokenizer(place, network.config, name)
+    return _model(name, task, network, tokenizer, parts, weights.sha256)
 
 
 def load_update(
@@ -61,35 +72,42 @@ def load_update(
     *,
     dtype: Precision = "float32",
     checksums: tuple[str | None, str | None] = (None, None),
+    shared: tuple[str, ...] = ("bert.embeddings.", "bert.encoder."),
 ) -> Model:
-    """The classifier stored in `folder` as an update of the model in `base`, merged.
+    """The model stored in `folder` as an update of the one in `base`, merged.
 
-    The weights of base and update must have the SHA-256 `checksums`, where they are given. Both
-    folders come with the project, so only a damaged copy can fail here.
+    Of the base come the weights whose names begin as in `shared`; the weights of base and update
+    must have the SHA-256 `checksums`, where they are given. Both folders come with the project, so
+    only a damaged copy can fail here.
     """
     precision = _precision(dtype)
     whole, update = (read_weights([path / WEIGHTS], name) for path in (base, folder))
     for read, checksum in zip((whole, update), checksums, strict=True):
         _check_sum(read.sha256, checksum, name)
-    encoder = {
-        key: weight
-        for key, weight in whole.tensors.items()
-        if key.startswith(("bert.embeddings.", "bert.encoder."))
-    }
+    encoder = {key: weight for key, weight in whole.tensors.items() if key.startswith(shared)}
     merged = merge(encoder, update.tensors, precision)
-    planned = plan(read_config(folder, name), "classification", announced_by(merged), name)
+    parts = sentence_parts(folder, name, None)
+    task: Task = "classification" if parts is None else "similarity"
+    planned = plan(read_config(folder, name), task, announced_by(merged), name)
     network = fill(planned, merged, precision)
     with _quiet():
         tokenizer = load_tokenizer(base, network.config, name)
-    return _model(name, "classification", network, tokenizer, whole.sha256, update.sha256)
+    return _model(name, task, network, tokenizer, parts, whole.sha256, update.sha256)
 
 
-def _model(name: str, task: Task, network: Any, tokenizer: Any, *read: str) -> Model:
+def _model(
+    name: str, task: Task, network: Any, tokenizer: Any, parts: SentenceParts | None, *read: str
+) -> Model:
     config = network.config
     _check_finite(network, name)
     check_tokenizer(tokenizer, config.vocab_size, name)
     adapter = ARCHITECTURES[config.model_type].adapt(network)
     probe(network, adapter, tokenizer, name)
+    longest = len(adapter.embedding.added)
+    if parts is not None:
+        check_reading(parts, tokenizer, config.hidden_size, name)
+        longest = min(longest, parts.longest or longest)
+        read = (*read, parts.pooling.mode, *parts.sha256)
     return Model(
         info=ModelInfo(
             name=name,
@@ -97,10 +115,10 @@ def _model(name: str, task: Task, network: Any, tokenizer: Any, *read: str) -> M
             layers=config.num_hidden_layers,
             heads=config.num_attention_heads,
             d_model=config.hidden_size,
-            head=_head(config) if task == "classification" else "choice",
+            head=_head(config) if task == "classification" else HEADS[task],
         ),
         labels=_labels(config) if task in NAMED else (),
-        max_tokens=len(adapter.embedding.added),
+        max_tokens=longest,
         mask_id=tokenizer.mask_token_id,
         pad_id=tokenizer.pad_token_id,
         known_ids=known_ids(tokenizer, config.vocab_size),
@@ -108,6 +126,7 @@ def _model(name: str, task: Task, network: Any, tokenizer: Any, *read: str) -> M
         tokenizer=tokenizer,
         network=network,
         adapter=adapter,
+        pooling=None if parts is None else parts.pooling,
     )
 
 
@@ -176,7 +195,7 @@ def _written(name: object) -> str:
     )
 
 
-def _head(config: Any) -> Literal["choice", "labels", "values"]:
+def _head(config: Any) -> Head:
     """What a classifier's outputs are, by the configuration's `problem_type`.
 
     One output has nothing to choose from: transformers trains it as a regression.

@@ -1,9 +1,10 @@
 """Prove at load that a model's adapter computes what the library's own network computes.
 
-Compared are all logits of two short inputs (a text as the library's tokenizer makes it, segments
-and all; and one with the unknown token and every id that may be special) and the hidden states
-of the longest one. Of that only the first block is run: what depends on the length, positions
-and segments, enters before it, and a whole pass would take as long as loading does.
+Compared are all logits (without a head the last hidden states) of two short inputs (a text as the
+library's tokenizer makes it, segments and all; and one with the unknown token and every id that may
+be special) and the hidden states of the longest one. Of that only the first block is run: what
+depends on the length, positions and segments, enters before it, and a whole pass would take as long
+as loading does.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from explainer.models.forward import (
     own_logits,
     rounding,
 )
+from explainer.models.loading.headless import Headless
 from explainer.models.tokens import Tokens
 
 LONGEST = 1024
@@ -67,15 +69,19 @@ def probe(network: Any, adapter: Adapter, tokenizer: Any, name: str) -> None:
 def _pairs(network: Any, adapter: Adapter, tokenizer: Any) -> Iterator[tuple[Tensor, Tensor]]:
     """The same numbers by the library and by the adapter, for each input."""
     made = tokenizer(f"{tokenizer.mask_token} a .", return_tensors="pt")
-    taken = inspect.signature(network.forward).parameters
+    taken = inspect.signature(network.base_model.forward).parameters
     given = {key: value for key, value in made.items() if key in taken}
     read = Tokens(*(given[key][0].tolist() for key in INPUTS if key in given))
     if len(read.token_ids) <= len(adapter.embedding.added):
-        theirs = logits_of(network, **given)
-        yield theirs, _logits(adapter, read, len(theirs))
+        theirs = _own(network, given)
+        yield theirs, _numbers(network, adapter, read, len(theirs))
     read = _special(network, adapter, tokenizer)
-    theirs = own_logits(network, read)
-    yield theirs, _logits(adapter, read, len(theirs))
+    theirs = (
+        _own(network, given_to(network, read))
+        if isinstance(network, Headless)
+        else own_logits(network, read)
+    )
+    yield theirs, _numbers(network, adapter, read, len(theirs))
     read = _longest(adapter)
     yield (
         _own_after_first_block(network, given_to(network, read)),
@@ -117,8 +123,20 @@ def _after_first_block(adapter: Adapter, tokens: Tokens) -> Tensor:
         return H[0]
 
 
-def _logits(adapter: Adapter, tokens: Tokens, rows: int) -> Tensor:
-    """All logits [row, class] by the adapter of the first `rows` tokens."""
+def _own(network: Any, given: Mapping[str, Tensor]) -> Tensor:
+    """All logits [row, class] by the library's own network, or H[L] [pos, d_model] without head."""
+    if isinstance(network, Headless):
+        with torch.inference_mode():
+            states: Tensor = network(**given)[0]
+            return states
+    return logits_of(network, **given)
+
+
+def _numbers(network: Any, adapter: Adapter, tokens: Tokens, rows: int) -> Tensor:
+    """The same by the adapter, of the first `rows` tokens."""
+    if isinstance(network, Headless):
+        with without_gradients():
+            return adapter.returned(last_hidden(adapter, tokens)[0])
     with without_gradients():
         hidden = last_hidden(adapter, tokens)[0]
         if adapter.pools:

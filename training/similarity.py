@@ -42,6 +42,12 @@ PLAIN = 8000
 """Generated sentences in a pass."""
 PHRASES = 15000
 """Phrases of film reviews in a pass."""
+MAX_SEQ_LENGTH = 256
+"""Word pieces, [CLS] and [SEP] included, as in all-MiniLM-L6-v2."""
+MODULES = (
+    *(("", "models.Transformer"), ("1_Pooling", "models.Pooling")),
+    ("2_Normalize", "models.Normalize"),
+)
 TOKENS = 1024
 """Word pieces in a step, padding included."""
 
@@ -152,8 +158,8 @@ def train(
 
 
 def write(model: BertModel, base: Path, folder: Path) -> None:
-    """Write everything but the word embeddings, and what sentence-transformers reads beside it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write everything but the word embeddings, and what sentence-transformers says of pooling."""
+    (folder / "1_Pooling").mkdir(parents=True, exist_ok=True)
     config = json.loads((base / "config.json").read_text(encoding="utf-8"))
     config |= {
         "architectures": ["BertModel"],
@@ -166,9 +172,20 @@ def write(model: BertModel, base: Path, folder: Path) -> None:
         if name != WORDS
     }
     save_file(kept, folder / WEIGHTS, metadata={"format": "pt"})
-    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
-    for file in folder.iterdir():
-        file.chmod(0o644)
+    modules = [
+        {"idx": place, "name": str(place), "path": path, "type": f"sentence_transformers.{kind}"}
+        for place, (path, kind) in enumerate(MODULES)
+    ]
+    written = {
+        "config.json": config,
+        "modules.json": modules,
+        "1_Pooling/config.json": {"pooling_mode": "mean"},
+        "sentence_bert_config.json": {"max_seq_length": MAX_SEQ_LENGTH},
+    }
+    for name, said in written.items():
+        text = json.dumps(said, indent=2, sort_keys=True) + "\n"
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / WEIGHTS).chmod(0o644)
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ def scores_table(explanation: Explanation, scores: WordScores) -> str:
         (wording.name(explanation, at), short_amount(explanation.influence[at]), says(score))
         for at, score in enumerate(scores.scores)
     ]
-    unit = "logits" if scores.signed else "share"
+    unit = explanation.target.unit if scores.signed else "share"
     table = align(("word", "g", f"{scores.label} ({unit})"), rows)
     return f"{table}\n({says_agreement(explanation, scores)})"
 

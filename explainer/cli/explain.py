@@ -35,8 +35,8 @@ def add_explain(commands: Any, examples: str) -> None:
     parser.add_argument(
         "--pair",
         metavar="TEXT",
-        help="a second text that a classifier reads with the first, or the passage that a "
-        "question is about",
+        help="a second text: a classifier reads it with the first, a question is about it, a "
+        "sentence encoder compares it",
     )
     parser.add_argument(
         "--shorten",
@@ -49,6 +49,11 @@ def add_explain(commands: Any, examples: str) -> None:
         default="agreement",
         metavar="NAME|DIR|HUB-ID",
         help="a built-in name, a folder or a hub id (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--pooling",
+        choices=("mean", "cls"),
+        help="of a sentence encoder whose folder does not say it: the mean of all tokens, or [CLS]",
     )
     _add_target(parser)
     group = add_settings(parser)
@@ -174,7 +179,7 @@ def _run(options: argparse.Namespace) -> None:
     from explainer.models.registry import load_model
 
     with status(f"Loading {options.model} …"):
-        model = load_model(options.model, device=options.device)
+        model = load_model(options.model, device=options.device, pooling=options.pooling)
     if options.shorten is not None:
         _shorten(model, options)
     try:

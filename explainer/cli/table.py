@@ -14,7 +14,7 @@ from explainer.results.explanation import Explanation
 from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.reduced import Reduced
 from explainer.results.route import LEVELS, Edge, Level
-from explainer.results.target import LOG_PROBABILITY
+from explainer.results.target import COSINE, LOG_PROBABILITY
 from explainer.results.total_flow import TotalFlow
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ def _asked(explanation: Explanation) -> str:
     if target.unit == LOG_PROBABILITY:
         words = (target.correct, target.wrong)
         return " − ".join(f"log P({word})" for word in words if word is not None)
+    if target.unit == COSINE:
+        return f"cosine to {target.label}"
     return f"{'value' if explanation.model.head == 'values' else 'logit'} {target.label}"
 
 

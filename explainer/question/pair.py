@@ -42,8 +42,8 @@ def needed_other(model: Model, pair: str | None) -> str:
     """The second text, without which there is nothing to compare with."""
     if pair is None:
         raise ExplainerError(
-            f"{quote(model.info.name)} compares two texts, and one was given: give the second one "
-            "too (pair, on the command line --pair)."
+            f"{quote(model.info.name)} compares two texts, and one was given: give the second "
+            "text too (--pair, from Python pair=)."
         )
     return pair
 

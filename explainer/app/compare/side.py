@@ -81,6 +81,8 @@ def _asked_like(request: Request, like: Request) -> Request:
     Raises ExplainerError.
     """
     task, given = compute.model(like.model).info.task, like.contrast
+    if task == "similarity":
+        return request  # how near the second text is: there is nothing else to ask
     if task in ("tagging", "question-answering"):
         return replace(request, contrast=compute.exact_contrast(like.reading, given))
     words = task == "masked-lm"

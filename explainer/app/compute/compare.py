@@ -15,6 +15,8 @@ from explainer.question.sentence import read_sentence
 def other_sentence(loaded: Model, request: Request, strengths: tuple[float, ...]) -> Change | None:
     """The request's text with one word changed, by how much its words matter; raises
     ExplainerError."""
+    if loaded.pooling is not None:
+        return None  # which of its words would change how near two texts are, only people know
     correct, stays = request.contrast.correct, None
     if loaded.info.task == "tagging":
         sentence = read_sentence(loaded, request.text)

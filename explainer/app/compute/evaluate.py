@@ -57,6 +57,12 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
 
     All methods take hardly longer than the usual ones: most of the time goes into the paths.
     """
+    if loaded.pooling is not None:
+        raise ExplainerError(
+            f"Methods are compared for the word at a mask or the class of a text, and "
+            f"{quote(loaded.info.name)} compares two texts: choose another model here, or ask "
+            "Explore."
+        )
     if request.pair is not None:
         raise ExplainerError(
             "Methods are compared in one text, and a second one is asked about here: remove the "

@@ -12,8 +12,8 @@ from explainer.app.state.choices import Choices
 from explainer.models.version import version
 from explainer.question.quantity import Contrast
 
-PAIRED = ("classification", "question-answering")
-"""Tasks of models that read a second text."""
+PAIRED = ("classification", "question-answering", "similarity")
+"""Tasks of models that read a second text, or compare one."""
 FIRST = 24
 """Words that a page follows at once, the strongest; the others where somebody asks for them."""
 
@@ -54,7 +54,9 @@ Source = Request | Reading
 
 def contrast_for(chosen: Choices, task: str) -> Contrast:
     """What the choices ask of a model of this task: two words, classes or answers, or two tags of
-    a word."""
+    a word. A sentence encoder is asked nothing but how near the second text is."""
+    if task == "similarity":
+        return Contrast()
     if task == "masked-lm":
         return Contrast(correct=chosen.correct, wrong=chosen.wrong)
     if task == "question-answering":

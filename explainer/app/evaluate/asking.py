@@ -30,6 +30,7 @@ OTHERS = "and the tasks are of words at a mask or of classes: choose another mod
 NO_TASK = {
     "tagging": f"tags words, {OTHERS}",
     "question-answering": f"finds answers in a passage, {OTHERS}",
+    "similarity": f"compares two texts, {OTHERS}",
 }
 OWN_FILE_HELP = (
     "A CSV or tab-separated table with a heading, or a JSON object a line: text, correct and wrong "

@@ -23,7 +23,7 @@ from explainer.results.route import Level
 MOST_ROWS = 14
 FEW_ROWS = 6
 HOW_TO_READ = (
-    "How to read it: g is all of a word’s influence in logits, Iₑ the part along its line’s nodes, "
+    "How to read it: g is all of a word’s influence, Iₑ the part along its line’s nodes, "
     "Iₐ the part that also takes its heads and skips. Choose a row to see its word alone."
 )
 
@@ -62,7 +62,7 @@ def pattern_file(drawn: Drawn) -> pd.DataFrame:
     tokens = drawn.explanation.tokens
     frame["word"] = [tokens[word] for word in frame.index]
     frame.insert(1, "position", frame.index)
-    logits = {name: f"{name} (logits)" for name in ("g", "I_e", "I_a")}
+    logits = {name: f"{name} ({drawn.explanation.target.unit})" for name in ("g", "I_e", "I_a")}
     shares = {name: f"{name} (%)" for name in ("I_e / g", "I_a / g")}
     return frame.rename(columns=logits | shares)
 

@@ -30,10 +30,10 @@ def flow_section(explanation: Explanation) -> None:
     shares = flow.skip_shares()
     said = (
         f"Every block passes on {signed(sum(explanation.influence))}, to within "
-        f"{max(flow.spread(), 1e-6):.0e} of a logit. Skip connections carry "
+        f"{max(flow.spread(), 1e-6):.0e}. Skip connections carry "
         f"{percent(shares.min())} to {percent(shares.max())} of what moves."
     )
-    figure = conservation_figure(flow, dark=is_dark())
+    figure = conservation_figure(flow, unit=explanation.target.unit, dark=is_dark())
     st.plotly_chart(figure, key="conservation", theme=None, config=STILL, alt=said)
     st.markdown(plain(said))
     st.html(

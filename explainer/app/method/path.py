@@ -18,7 +18,7 @@ from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.integral import gap_figure, integral_figure
 from explainer.results.gap import gap_warning
 from explainer.results.pattern import Pattern
-from explainer.results.target import LOG_PROBABILITY
+from explainer.results.target import COSINE, LOG_PROBABILITY
 
 EMPTY = "the **baseline** b, here `[MASK]` in every place"
 
@@ -28,18 +28,16 @@ def quantity_section(explanation: Explanation) -> None:
     target = explanation.target
     st.subheader("1 · What is explained")
     one, two = clean(target.correct), clean(target.wrong or "all others")
-    kind = "word at the mask" if explanation.model.task == "masked-lm" else "class"
-    asks = f"How much more does the model like one {kind}, “{plain(one)}”, than “{plain(two)}”?"
-    score, rival = r"\mathrm{logit}", rf" - \mathrm{{logit}}({word(two)})"
-    if target.unit == LOG_PROBABILITY:  # of words of several pieces, or of one such word
-        score, rival = r"\log P", rf" - \log P({word(two)})"
-        if target.wrong is None:
-            asks, rival = f"How likely does the model find “{plain(one)}” at the masks?", ""
-    st.markdown(
-        f"{asks} That is the **quantity of interest** Q. It is explained as a change: from an "
-        f"empty input, {EMPTY}, to the sentence x."
-    )
-    formulas("quantity", rf"Q = {score}({word(one)}){rival}")
+    if target.unit == COSINE:
+        st.markdown(
+            f"How near is the sentence in meaning to “{plain(one)}”? The cosine of the two texts’ "
+            "embeddings says it: that is the **quantity of interest** Q, with the other text’s "
+            "embedding e held fixed. It is explained as a change: from an empty input, "
+            f"{EMPTY}, to the sentence x."
+        )
+        formulas("quantity", r"Q = \cos(\mathrm{pool}(H[L]), e)")
+    else:
+        _contrast(explanation, one, two)
     change = target.value - target.baseline_value
     number_strip(
         "quantity",
@@ -54,6 +52,23 @@ def quantity_section(explanation: Explanation) -> None:
             ("to be explained", signed(change), f"Q(x) − Q(b), in {target.unit}.", False),
         ),
     )
+
+
+def _contrast(explanation: Explanation, one: str, two: str) -> None:
+    """Q as the score of a word or class, less that of its rival."""
+    target = explanation.target
+    kind = "word at the mask" if explanation.model.task == "masked-lm" else "class"
+    asks = f"How much more does the model like one {kind}, “{plain(one)}”, than “{plain(two)}”?"
+    score, rival = r"\mathrm{logit}", rf" - \mathrm{{logit}}({word(two)})"
+    if target.unit == LOG_PROBABILITY:  # of words of several pieces, or of one such word
+        score, rival = r"\log P", rf" - \log P({word(two)})"
+        if target.wrong is None:
+            asks, rival = f"How likely does the model find “{plain(one)}” at the masks?", ""
+    st.markdown(
+        f"{asks} That is the **quantity of interest** Q. It is explained as a change: from an "
+        f"empty input, {EMPTY}, to the sentence x."
+    )
+    formulas("quantity", rf"Q = {score}({word(one)}){rival}")
 
 
 def path_section(explanation: Explanation, pattern: Pattern) -> None:
@@ -116,7 +131,14 @@ def path_section(explanation: Explanation, pattern: Pattern) -> None:
     with right:
         gaps = {rule: [curve.sampled(rule, n).gap for n in COUNTS] for rule in RULES}
         st.plotly_chart(
-            gap_figure(COUNTS, gaps, lesson.rule, lesson.points, dark=is_dark()),
+            gap_figure(
+                COUNTS,
+                gaps,
+                lesson.rule,
+                lesson.points,
+                unit=explanation.target.unit,
+                dark=is_dark(),
+            ),
             key="gaps",
             theme=None,
             config=STILL,

@@ -53,6 +53,7 @@ def node_section(explanation: Explanation, pattern: Pattern, width: float) -> No
         candidates,
         sign=pattern.influence,
         width=width,
+        unit=explanation.target.unit,
         dark=is_dark(),
     )
     _shown("node_step", figure, said)
@@ -105,6 +106,7 @@ def component_section(explanation: Explanation, pattern: Pattern, width: float) 
         candidates,
         sign=pattern.influence,
         width=width,
+        unit=explanation.target.unit,
         dark=is_dark(),
     )
     _shown("component_step", figure, _says_component(explanation, pattern, block, candidates))

@@ -16,7 +16,7 @@ from explainer.figures.canvas.text import clean
 from explainer.results.metrics import concentration
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
-from explainer.results.target import Target
+from explainer.results.target import COSINE, Target
 
 MOST = 0.5
 """The share of all influence below which the drawn patterns are said to be examples."""
@@ -73,6 +73,8 @@ def found_by(explanation: Explanation, level: Level) -> str:
 
 def _meaning(explanation: Explanation) -> str:
     """What the sign of Q says."""
+    if explanation.target.unit == COSINE:
+        return "The cosine of the two texts’ embeddings: 1 is the same, about 0 nothing in common."
     if explanation.target.wrong is not None or explanation.model.head == "choice":
         return "The quantity explained, in logits: above 0 the model prefers the first."
     if explanation.model.head == "labels":

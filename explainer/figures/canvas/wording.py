@@ -78,7 +78,7 @@ def of_token(
     if scores is None:
         return lines
     score = scores.scores[position]
-    said = f"{amount(score, 3)} logits" if scores.signed else percent(score)
+    said = f"{amount(score, 3)} {explanation.target.unit}" if scores.signed else percent(score)
     return *lines, f"{scores.label} {said}"
 
 
@@ -89,7 +89,7 @@ def _of_influence(
     whole = explanation.influence[position]
     if not patterns and not whole:
         return head, "no influence: the baseline has the same embedding"
-    lines = [head, f"influence g {amount(whole, 3)} logits"]
+    lines = [head, f"influence g {amount(whole, 3)} {explanation.target.unit}"]
     if not patterns:
         return *lines, "not among the strongest words, which were followed"
     levels: tuple[tuple[Level, str], ...] = (
@@ -139,7 +139,8 @@ def of_edge(
 def _of_lane(explanation: Explanation, pattern: Pattern, layer: int, level: Level) -> Iterator[str]:
     """What a pattern carries up to and with a step, at both levels, and where its sign turns."""
     nodes = (pattern.influence, *pattern.embedding_trail)
-    yield f"{name(explanation, pattern.source)}: g {amount(pattern.influence, 3)} logits"
+    g = f"{amount(pattern.influence, 3)} {explanation.target.unit}"
+    yield f"{name(explanation, pattern.source)}: g {g}"
     so_far = f"so far {amount(nodes[layer + 1], 3)} through its nodes"
     if level == "embedding":
         yield so_far
@@ -163,7 +164,7 @@ def of_flow(
     kind = "skip connection" if edge.component == SKIP else "all heads"
     lines = [
         f"all words, block {edge.layer}, {start} → {end}",
-        f"{kind} {amount(value, 3)} logits",
+        f"{kind} {amount(value, 3)} {explanation.target.unit}",
     ]
     if total:
         lines.append(f"{percent(abs(value) / total)} of what moves in this block")

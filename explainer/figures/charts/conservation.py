@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 from explainer.base.numbers import signed
 from explainer.figures.canvas.palette import palette, rgba
 from explainer.figures.charts.chart import chart, note, titled
+from explainer.results.target import LOGITS, Unit
 from explainer.results.total_flow import TotalFlow
 
 
-def conservation_figure(flow: TotalFlow, *, dark: bool = False) -> go.Figure:
-    """Positive flows above 0 and negative ones below, in logits; what they leave is Σ g."""
+def conservation_figure(flow: TotalFlow, *, unit: Unit = LOGITS, dark: bool = False) -> go.Figure:
+    """Positive flows above 0 and negative ones below; what they leave is Σ g."""
     colours = palette(dark)
     blocks = [str(block) for block in range(len(flow.skip))]
     traces = []
@@ -60,5 +61,5 @@ def conservation_figure(flow: TotalFlow, *, dark: bool = False) -> go.Figure:
         ],
     )
     figure.update_xaxes(type="category", title=titled("block", colours), showgrid=False)
-    figure.update_yaxes(title=titled("influence (logits)", colours), zerolinewidth=1)
+    figure.update_yaxes(title=titled(f"influence ({unit})", colours), zerolinewidth=1)
     return figure

@@ -12,6 +12,7 @@ from explainer.figures.canvas import text
 from explainer.figures.canvas.palette import Palette, palette, rgba
 from explainer.figures.charts.chart import chart, note, titled
 from explainer.results.settings import Rule
+from explainer.results.target import LOGITS, Unit
 
 Numbers = NDArray[np.float64]
 
@@ -133,9 +134,10 @@ def gap_figure(
     rule: Rule,
     points: int,
     *,
+    unit: Unit = LOGITS,
     dark: bool = False,
 ) -> go.Figure:
-    """|gap| in logits by the number of points, one line for each rule; the chosen one marked."""
+    """|gap| by the number of points, one line for each rule; the chosen one marked."""
     colours = palette(dark)
     traces = []
     for name in sorted(gaps, key=lambda each: each == rule):
@@ -183,6 +185,6 @@ def gap_figure(
         for name, found in gaps.items()
     ]
     figure.update_layout(
-        annotations=[_heading(1.0, "completeness gap (logits)", colours.ink), *other]
+        annotations=[_heading(1.0, f"completeness gap ({unit})", colours.ink), *other]
     )
     return figure

@@ -21,6 +21,7 @@ from explainer.figures.canvas.palette import QUIET, Palette, palette, rgba
 from explainer.figures.canvas.plotly import to_figure
 from explainer.figures.canvas.scene import Anchor, Area, Disc, Item, Label, Line, Scene
 from explainer.results.route import SKIP, Component
+from explainer.results.target import LOGITS, Unit
 
 ROW = 30.0
 HEAD = 44.0
@@ -70,6 +71,7 @@ def node_step(
     *,
     sign: float,
     width: float,
+    unit: Unit = LOGITS,
     dark: bool = False,
 ) -> go.Figure:
     """The choice of the node of H[layer + 1] for a pattern through `nodes` (L + 1 positions).
@@ -105,7 +107,7 @@ def node_step(
         fan + way,
         _visited(board, nodes[: layer + 2], sign),
         _names(board),
-        _bars(board, bars),
+        _bars(board, bars, unit),
         bottom=board.rows[-1],
     )
 
@@ -119,6 +121,7 @@ def component_step(
     *,
     sign: float,
     width: float,
+    unit: Unit = LOGITS,
     dark: bool = False,
 ) -> go.Figure:
     """The choice of what carries the step through `block`, the nodes being fixed.
@@ -149,7 +152,7 @@ def component_step(
         _visited(board, nodes, sign),
         circles,
         _names(board),
-        _bars(board, bars),
+        _bars(board, bars, unit),
         bottom=bottom,
     )
 
@@ -230,8 +233,8 @@ def _visited(board: Board, nodes: Sequence[int], sign: float) -> list[Item]:
     return under + [Area(pill(x, y, wide, 16.0), colours.sign(sign)) for x, y in marks]
 
 
-def _bars(board: Board, bars: Sequence[tuple[str, float, float, bool]]) -> list[Item]:
-    """Bars with name (empty where the row says it), y, value in logits, and whether chosen."""
+def _bars(board: Board, bars: Sequence[tuple[str, float, float, bool]], unit: Unit) -> list[Item]:
+    """Bars with name (empty where the row says it), y, value, and whether chosen."""
     colours = board.colours
     names = min(90.0, max(text.width(name, text.SMALL) for name, *_ in bars))
     left, right = board.bars
@@ -245,7 +248,7 @@ def _bars(board: Board, bars: Sequence[tuple[str, float, float, bool]]) -> list[
     zero = left + (number if below else 0.0) - low * reach
     ends = [y for _, y, _, _ in bars]
     items: list[Item] = [
-        Label((left + right) / 2, 12, "influence (logits)", colours.muted, text.SMALL),
+        Label((left + right) / 2, 12, f"influence ({unit})", colours.muted, text.SMALL),
         Line(zero, min(ends) - ROW / 2, zero, max(ends) + ROW / 2, colours.faint),
     ]
     for name, y, value, chosen in bars:

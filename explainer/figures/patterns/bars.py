@@ -168,18 +168,19 @@ def _heads(drawn: Drawn, frame: Frame) -> list[Item]:
     carried = "carried" if drawn.view.scores is None else "of g"
     if frame.bars is not None:
         room = (frame.share or frame.labels) - frame.bars[0] - width(carried, SMALL) - GAP
-        said = shorten(_unit(drawn.view), SMALL, room)
+        said = shorten(_unit(drawn), SMALL, room)
         items.append(Label(frame.bars[0], y, said, colour, SMALL, "start"))
     if frame.share is not None and drawn.patterns:
         items.append(Label(frame.share, y, carried, colour, SMALL, "end"))
     return items
 
 
-def _unit(view: View) -> str:
+def _unit(drawn: Drawn) -> str:
     """Whose numbers the bars are, and in what."""
-    if view.scores is None:
-        return "influence (logits)"
-    return f"{view.scores.label} ({'logits' if view.scores.signed else 'share'})"
+    unit, scores = drawn.explanation.target.unit, drawn.view.scores
+    if scores is None:
+        return f"influence ({unit})"
+    return f"{scores.label} ({unit if scores.signed else 'share'})"
 
 
 def _box(x0: float, x1: float, y0: float, y1: float) -> Points:

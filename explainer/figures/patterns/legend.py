@@ -64,7 +64,7 @@ def entries(drawn: Drawn, scale: float) -> list[Entry]:
         named = f"bars: {view.scores.label}"
         fill = rgba(colours.positive if view.scores.signed else colours.muted, bars.SCORED)
         found.append(Entry(named, lambda x, y: [_bar(x, y, bars.THICK, fill)]))
-    _, thick, said = scales.key(scale)
+    _, thick, said = scales.key(scale, drawn.explanation.target.unit)
     found.append(Entry(f"width: {said}", lambda x, y: [_bar(x, y, thick, colours.muted)]))
     if view.overlay != "none" and drawn.explanation.flow is not None:
         found.append(Entry("skip | heads, of all influence", lambda x, y: _split(x, y, colours)))

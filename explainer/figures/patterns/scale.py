@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from explainer.base.numbers import MANY_DIGITS
 from explainer.results.logits import LARGEST
+from explainer.results.target import LOGITS, Unit
 
 KEY = 10.0
 """px that the bar of the scale's key is wide, about."""
@@ -66,9 +67,11 @@ def written(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
-def key(scale: float) -> tuple[float, float, str]:
-    """A round number of logits, the width in px that it has in the graph, and both in words."""
+def key(scale: float, unit: Unit = LOGITS) -> tuple[float, float, str]:
+    """A round number of a unit, the width in px that it has in the graph, and both in words."""
     scale = float(scale)  # also of a Fraction, which has no format of its own
     value = nice(1.2 * KEY / scale)
+    if unit != LOGITS:
+        return value, value * scale, f"{written(value)} {unit} ({written(scale)} px per 1)"
     logits = f"{written(value)} {'logit' if value == 1 else 'logits'}"
     return value, value * scale, f"{logits} ({written(scale)} px per logit)"

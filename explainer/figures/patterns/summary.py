@@ -150,20 +150,21 @@ def _speaks(drawn: Drawn, word: int, most: str) -> tuple[Piece, ...]:
         side, answer = "for", Piece(brief(target.wrong), "wrong")
     # A part of the whole only where it is one: words may also speak against each other.
     of = f" of {signed(whole)}" if 0 < g <= whole or whole <= g < 0 else ""
-    size = Piece(f": {amount(g)}{of} logits.")
+    size = Piece(f": {amount(g)}{of} {target.unit}.")
     return _name(drawn, word), Piece(f" speaks {most}{side} "), answer, size
 
 
 def _way(drawn: Drawn, pattern: Pattern, ways: int) -> tuple[Piece, ...]:
     """How much of a word's influence its pattern carries, and where it goes."""
     g, carried = pattern.influence, pattern.value(drawn.view.level)
+    unit = drawn.explanation.target.unit
     if not g:  # pieces of a word that cancel
-        start = f" One of its ways carries {amount(carried)} logits: it "
+        start = f" One of its ways carries {amount(carried)} {unit}: it "
     elif carried / g < 0:
         start = " The way that was found, an example of many, carries the opposite, "
-        start += f"{amount(carried)} logits: it "
+        start += f"{amount(carried)} {unit}: it "
     elif carried / g > 1.005:
-        start = f" One way carries more than that, {signed(carried)} logits, and others take some "
+        start = f" One way carries more than that, {signed(carried)} {unit}, and others take some "
         start += "of it back: it "
     else:
         which = "one of its ways" if ways > 1 else "one way"

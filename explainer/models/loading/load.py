@@ -115,7 +115,7 @@ def _model(
             layers=config.num_hidden_layers,
             heads=config.num_attention_heads,
             d_model=config.hidden_size,
-            head=_head(config) if task == "classification" else HEADS[task],
+            head=_head(config) if task == "classification" else HEADS.get(task, "choice"),
         ),
         labels=_labels(config) if task in NAMED else (),
         max_tokens=longest,

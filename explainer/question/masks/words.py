@@ -14,9 +14,11 @@ def tokens_of_words(
 ) -> tuple[tuple[tuple[int, ...], ...], ...]:
     """For the text, and for a second one, of each of its `word_spans` the positions of the tokens.
 
-    Those of the mask are all that stand there for the contrast's words. Raises ExplainerError for a
+    A sentence encoder reads each by itself: of it there are those of the text alone. Those of the mask are all that stand there for the contrast's words. Raises ExplainerError for a
     text that cannot be read, or be asked so.
     """
+    if model.pooling is not None:  # each of two texts is read by itself
+        return (by_word(word_spans(model, text), read_alone(model, text).spans),)
     sentence = read_sentence(model, text, pair)
     masks = read_asked(model, text, pair, contrast).masks
     found = []

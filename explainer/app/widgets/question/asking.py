@@ -173,7 +173,8 @@ def _second_text(on: Editor[Choices], places: Places, reading: Reading, found: S
     if places.second is not None:
         second_text(on, places.second, found)
     elif reading.pair is not None:
-        said = f"Read with the second text “{brief(reading.pair)}”, which Explore can change."
+        read = "Read" if compute.model(reading.model).pooling is None else "Compared"
+        said = f"{read} with the second text “{brief(reading.pair)}”, which Explore can change."
         places.messages.caption(plain(said))
 
 

@@ -54,6 +54,8 @@ def contrast_choices(
         return _tags(on, loaded, predicted)
     if loaded.info.task == "question-answering":
         return _answers(on, predicted)
+    if loaded.pooling is not None:
+        return ()  # the second text is all that is asked about
     return _classes(on, loaded, predicted)
 
 

@@ -29,6 +29,7 @@ TASK_NAMES = {
     "classification": "classifier",
     "tagging": "tagger",
     "question-answering": "question answering",
+    "similarity": "sentence encoder",
 }
 
 

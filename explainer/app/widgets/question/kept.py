@@ -85,6 +85,8 @@ def settle(on: Editor[Choices], loaded: Model, messages: DeltaGenerator) -> None
     A word that somebody has just typed stays, and is refused where the question is read; so does
     one that a link asks for.
     """
+    if loaded.pooling is not None:
+        return  # words and labels wait for a model that is asked for them
     chosen, last = on.choices(), _last(on)
     try:
         gone = reasons(loaded, chosen, _kept(chosen, last, loaded)) if last else {}

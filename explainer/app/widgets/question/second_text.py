@@ -1,4 +1,4 @@
-"""The second text that a classifier may read with the sentence: its words, and its box."""
+"""The second text, read with the sentence or compared with it: its words, and its box."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from explainer.question.sentence import Span
 
 HELP = (
     "What the model reads together with the sentence: what is to follow from it, its paraphrase, "
-    "or the passage that a question is about."
+    "or the passage that a question is about. A sentence encoder reads each by itself, and "
+    "compares them."
 )
 
 

@@ -68,9 +68,10 @@ def tint(
     sums = [[sum(values[at] for at in places) for places in words] for words in texts]
     largest = max((abs(value) for text in sums for value in text), default=0.0)
     names = [name_of(request.text), *([] if request.pair is None else [second_name(request.pair)])]
+    # A second text that is read by itself has no influence: its words stay as they are.
     rules = "\n".join(
         tint_rules(name, text, palette(dark), largest, signed=signed)
-        for name, text in zip(names, sums, strict=True)
+        for name, text in zip(names, sums, strict=False)
     )
     st.html(f"<style>\n{rules}\n</style>")
 

@@ -1,0 +1,60 @@
+"""A sentence encoder on the pages: the second text, the cosine, and what cannot be asked."""
+
+import pytest
+
+from explainer import explain, load_model
+from tests.fixtures import LABELS
+from tests.models.test_sentence_encoders import headless, with_modules
+from tests.ui import alts, checked, opened, query, widget
+
+FIRST, SECOND = "the farmer is old .", "the assistant is good ."
+LINK = {"text": FIRST, "pair": SECOND, "points": "3", "rule": "trapezoid"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return with_modules(headless(tmp_path_factory.mktemp("models") / "encoder"))
+
+
+def html(test) -> str:
+    return "".join(part.proto.body for part in test.get("html"))
+
+
+def test_the_graph_ends_at_every_token_and_the_prediction_is_the_cosine(folder):
+    # What a link asks of a classifier waits for one, and is no mistake here.
+    test = checked(opened(folder, **LINK, label=LABELS[0]).run())
+    assert not test.error
+    found = explain(load_model(str(folder)), FIRST, pair=SECOND)
+    assert f"{found.target.value:+.2f}".lstrip("+-") in html(test)
+    assert SECOND.rstrip(" .") in html(test)
+    assert "cosine" in test.get("plotly_chart")[0].proto.spec
+    assert "logits" not in alts(test)[0]
+    assert query(test)["label"] == LABELS[0]
+
+
+def test_without_a_second_text_it_is_asked_for(folder):
+    test = checked(opened(folder, text=FIRST, points="3", rule="trapezoid").run())
+    assert "compares two texts, and one was given" in test.error[0].value
+    checked(widget(test, "text_input", "pair").set_value(SECOND).run())
+    assert not test.error
+    assert query(test)["pair"] == SECOND
+
+
+def test_compare_has_two_sentences_for_one_second_text(folder):
+    test = checked(opened(folder, "compare", **LINK, text2="the farmers are bad .").run())
+    assert not test.error
+    assert len([c for c in test.caption if "Compared with the second text" in c.value]) == 2
+
+
+def test_evaluate_refuses_it(folder):
+    checked(explored := opened(folder, **LINK).run())
+    test = checked(explored.switch_page("pages/evaluate.py").run())
+    said = [part.value for part in (*test.error, *test.info)]
+    assert any("compares two texts" in one for one in said)
+
+
+def test_the_method_is_shown_with_the_cosine(folder):
+    checked(explored := opened(folder, **LINK).run())
+    test = checked(explored.switch_page("pages/method.py").run())
+    assert not test.error
+    assert any("cos" in part.value for part in test.markdown)

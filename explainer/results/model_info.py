@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from explainer.base.checks import one_of, text, whole
 
 Task = Literal["masked-lm", "classification", "tagging", "question-answering", "similarity"]
-"""The word at a mask, the class of a text, the tag of each word, where a passage answers, or how near
+"""A word at a mask, the class of a text, the tag of each word, an answer in a passage, or how near
 two texts are."""
 Head = Literal["choice", "labels", "values"]
 MAX_SIZES = {"layers": 1000, "heads": 10_000, "d_model": 1_000_000}

@@ -235,14 +235,21 @@ def test_settings(asked):
         assert Settings(**json.loads(json.dumps(asdict(found)))) == found
 
 
-@cases(name=ANYTHING, dtype=st.just("float32") | ANYTHING, device=st.just("cpu") | ANYTHING)
-def test_load_model(name, dtype, device):
+@cases(
+    name=ANYTHING,
+    dtype=st.just("float32") | ANYTHING,
+    device=st.just("cpu") | ANYTHING,
+    pooling=st.sampled_from((None, "mean", "cls")) | ANYTHING,
+)
+def test_load_model(name, dtype, device, pooling):
     def refused(_):
         raise ExplainerError("The Hub is not asked here.")
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(registry, "download", refused)
-        assert outcome(lambda: load_model(name, dtype=dtype, device=device)) is None
+        assert (
+            outcome(lambda: load_model(name, dtype=dtype, device=device, pooling=pooling)) is None
+        )
 
 
 @pytest.fixture(scope="module")

@@ -167,3 +167,17 @@ def test_a_second_text_is_needed_and_words_and_labels_are_refused(folder):
         explain(model, TEXT, pair="")
     with pytest.raises(ExplainerError, match="compares two texts: leave it out"):
         explain(model, TEXT, pair=OTHER, correct="are")
+
+
+def test_the_built_in_one_has_agreements_word_embeddings_and_finds_what_is_near():
+    model, words = load_model("similarity"), load_model("agreement").adapter.embedding.word
+    assert torch.equal(model.adapter.embedding.word, words)
+    assert (model.info.layers, model.max_tokens, model.pooling.mode) == (4, 256, "mean")
+
+    def near(one, other):
+        return predict(model, one, pair=other)[0].logit
+
+    music = "A man is playing a guitar."
+    assert near(music, "Someone makes music.") > 0.3 + near(music, "The train was late.")
+    found = explain(model, music, pair="Someone makes music.")
+    assert found.patterns[0].token == "guitar"

@@ -67,6 +67,8 @@ def kind_note(loaded: Model) -> str:
             f"A model for question answering, {size}: asked is an answer in the passage, which is "
             "the second text, against another or none."
         )
+    if loaded.pooling is not None:
+        return f"A sentence encoder, {size}: asked is how near a second text is in meaning."
     names = listed(loaded.labels, most=6)
     if info.task == "tagging":
         return f"A tagger, {size}: asked is the tag of a word against another ({plain(names)})."

@@ -42,7 +42,7 @@ def question_line(
 def answers_line(on: Editor[Choices], choices: Sequence[Choice]) -> None:
     """The two answers in words, and the word they are of; a click on one opens its box."""
     if not choices:
-        _says("Why is it near the second text")
+        _says("Why does the second text seem near")
     for choice in choices:
         _says(BETWEEN[choice.role])
         with _word(f"{on.prefix}_ask_{choice.role}", choice.says):

@@ -242,7 +242,7 @@ def test_settings(asked):
     pooling=st.sampled_from((None, "mean", "cls")) | ANYTHING,
 )
 def test_load_model(name, dtype, device, pooling):
-    def refused(_):
+    def refused(_, **__):
         raise ExplainerError("The Hub is not asked here.")
 
     with pytest.MonkeyPatch.context() as patched:

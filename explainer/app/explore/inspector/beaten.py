@@ -10,6 +10,7 @@ from explainer.base.numbers import short_amount
 from explainer.figures.canvas import wording
 from explainer.results.settings import Search
 from explainer.results.step import Step
+from explainer.results.target import LOGITS, Unit
 
 SHOWN = 8
 """Components that are listed at most."""
@@ -21,17 +22,17 @@ WHY_CHOSEN: dict[Search, str] = {
 """Which of the bars is the one that was chosen, by the search."""
 
 
-def beaten(search: Search, step: Step) -> None:
+def beaten(search: Search, step: Step, unit: Unit) -> None:
     """The strongest components of the step as a table with bars, its own set apart."""
     st.caption(
         "What each component would carry on this step, with all of them open above it along the "
         f"nodes; {WHY_CHOSEN[search]}."
     )
-    st.html(beaten_table(step))
+    st.html(beaten_table(step, unit))
 
 
-def beaten_table(step: Step) -> str:
-    """A row for each of the strongest components, with its influence in logits."""
+def beaten_table(step: Step, unit: Unit = LOGITS) -> str:
+    """A row for each of the strongest components, with its influence."""
     own = step.edge.component
     shown = step.ranked[:SHOWN]
     if own not in [by for by, _ in shown]:
@@ -44,7 +45,7 @@ def beaten_table(step: Step) -> str:
         f"<td>{escape(short_amount(value))}</td></tr>"
         for by, value in shown
     )
-    name = "Influence by each component (logits)"
+    name = f"Influence by each component ({unit})"
     return f'<table class="ipe-predictions ipe-candidates"><caption>{name}</caption>{rows}</table>'
 
 

@@ -22,7 +22,7 @@ def says_effect(target: Target, after: float, name: str) -> str:
 def _leads(target: Target, value: float) -> str:
     correct = f"“{brief(target.correct)}”"
     if target.wrong is None:
-        return f"{correct} stands at {value:.2f} logits".replace("-", "−")
+        return f"{correct} stands at {value:.2f} {target.unit}".replace("-", "−")
     wrong = f"“{brief(target.wrong)}”"
     first, second = (correct, wrong) if value >= 0 else (wrong, correct)
     return f"{first} leads {second} by {abs(value):.2f}"

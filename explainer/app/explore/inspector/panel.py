@@ -67,7 +67,7 @@ def inspector(
     if step is not None:
         with _said():
             attention_of(explanation, request, step)
-        beaten(explanation.settings.search, step)
+        beaten(explanation.settings.search, step, explanation.target.unit)
     if view.place is not None:
         passing_table(rows, drawn)
     if found.pattern is not None:

@@ -398,7 +398,7 @@ def test_a_model_of_the_hub_is_judged_by_its_configuration_before_its_weights(mo
     asked.clear()
     set_config(folder, model_type="gpt2")
     assert "of type 'gpt2'" in refusal("someone/tiny-lm")
-    assert [files for _, files in asked] == [("config.json",)]
+    assert [files for _, files in asked] == [("config.json", "modules.json")]
 
 
 def test_of_a_model_with_pickled_weights_the_hubs_own_conversion_is_taken(monkeypatch, folder):
@@ -498,6 +498,6 @@ def test_licences_are_said_as_the_cards_of_built_in_models_have_them():
 def test_an_installation_without_models_says_so_and_asks_nobody(monkeypatch, tmp_path, name):
     monkeypatch.setattr(registry, "MODELS", tmp_path / "none")
     monkeypatch.setattr(registry, "CHECKSUMS", tmp_path / "none" / "checksums.json")
-    monkeypatch.setattr(registry, "download", lambda _: pytest.fail("asked the Hub"))
+    monkeypatch.setattr(registry, "download", lambda _, **__: pytest.fail("asked the Hub"))
     assert f"The built-in model '{name}' did not come with this installation" in refusal(name)
     assert "built-in" not in {listing.kind for listing in available_models()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import Contrast
-from explainer.question.sentence import read_sentence, word_spans
+from explainer.question.sentence import read_alone, read_sentence, word_spans
 from explainer.question.words import by_word
 
 
@@ -14,8 +14,9 @@ def tokens_of_words(
 ) -> tuple[tuple[tuple[int, ...], ...], ...]:
     """For the text, and for a second one, of each of its `word_spans` the positions of the tokens.
 
-    A sentence encoder reads each by itself: of it there are those of the text alone. Those of the mask are all that stand there for the contrast's words. Raises ExplainerError for a
-    text that cannot be read, or be asked so.
+    A sentence encoder reads each by itself: of it there are those of the text alone. Those of the
+    mask are all that stand there for the contrast's words. Raises ExplainerError for a text that
+    cannot be read, or be asked so.
     """
     if model.pooling is not None:  # each of two texts is read by itself
         return (by_word(word_spans(model, text), read_alone(model, text).spans),)

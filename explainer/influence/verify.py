@@ -11,9 +11,10 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.influence.trace import Followed
 from explainer.models.encode import last_hidden
-from explainer.models.forward import against_overflow, own_states
+from explainer.models.forward import against_overflow, own_logits, own_states
 from explainer.models.model import Model
 from explainer.question.quantity import Quantity
+from explainer.question.readouts.logits import Logits
 from explainer.question.sentence import Sentence
 
 
@@ -43,15 +44,20 @@ def reduced_gap(model: Model, sentence: Sentence, quantity: Quantity, followed: 
 def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: float) -> float:
     """Q(x) by the library's own forward pass, which `value` must equal but for rounding.
 
-    The head is the adapter's, at the targets alone, which at load gave the library's own logits.
-    How far rounding may go, for which a masked LM computes its whole vocabulary, is asked only
-    where the difference is more than the least that is allowed. Of a word that is not asked about
-    the logit need not even be a number: Q does not depend on it.
+    Of a classifier all is the library's. Else the head is the adapter's, at the targets alone,
+    which at load gave the library's own logits. How far rounding may go, for which a masked LM
+    computes its whole vocabulary, is asked only where the difference is more than the least that is
+    allowed. Of a word that is not asked about the logit need not even be a number: Q does not
+    depend on it.
     """
     adapter, readout = model.adapter.of_encoder, quantity.readout
     states = own_states(model.network, sentence, quantity.positions)
     with torch.no_grad():
-        own = float(readout.value(adapter, states))
+        if model.info.task == "classification" and isinstance(readout, Logits):
+            row = own_logits(model.network, sentence)[0]
+            own = float(row[list(readout.classes)] @ row.new_tensor(readout.weights))
+        else:
+            own = float(readout.value(adapter, states))
     off = abs(value - own)
     if not off <= readout.least_rounding(adapter) and not off <= readout.rounding(adapter, states):
         raise ExplainerError(

@@ -295,3 +295,17 @@ def test_dots_stand_where_their_values_are(px):
     assert heights == sorted(heights)
     assert all(0 < spot.x < px and 0 < spot.y < scene.height for spot in scene.spots)
     assert "9 nodes kept" in spots["conductance"].says
+
+
+def test_a_word_of_several_pieces_is_asked_against_another(tiny_masked_lm_dir):
+    test = opened(
+        tiny_masked_lm_dir,
+        "evaluate",
+        text="the farmers that the assistant loves [MASK] old .",
+        correct="unhappiest",
+        wrong="",
+        points="3",
+        rule="trapezoid",
+    )
+    assert not test.exception
+    assert any("of several pieces has no rival" in error.value for error in test.error)

@@ -119,7 +119,7 @@ def test_the_word_that_is_asked_about_stays_in_the_other_sentence(tiny_tagger_di
 
 def test_evaluate_says_that_it_measures_no_tags(tiny_tagger_dir):
     test = checked(opened(tiny_tagger_dir, "evaluate", **link()))
-    assert "tags words: choose another model here, or ask Explore" in said(test)
+    assert "says neither: choose another model here, or ask Explore" in said(test)
     test = checked(opened(tiny_tagger_dir, "evaluate", **link(about="task")))
     assert "tags words" in said(test)
 

@@ -28,6 +28,9 @@ from explainer.question.quantity import asked_for, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.tasks import Case
 
+COMPARED = ("masked-lm", "classification")
+"""Kinds of models whose answers methods are compared for."""
+
 
 @computed()
 def shared_fillings(loaded: Model, _: Reading, options: EvaluationOptions) -> Fillings:
@@ -57,21 +60,15 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
 
     All methods take hardly longer than the usual ones: most of the time goes into the paths.
     """
-    if loaded.pooling is not None:
+    if loaded.info.task not in COMPARED:
         raise ExplainerError(
-            f"Methods are compared for the word at a mask or the class of a text, and "
-            f"{quote(loaded.info.name)} compares two texts: choose another model here, or ask "
-            "Explore."
+            "Methods are compared for the word at a mask or the class of a text, and "
+            f"{quote(loaded.info.name)} says neither: choose another model here, or ask Explore."
         )
     if request.pair is not None:
         raise ExplainerError(
             "Methods are compared in one text, and a second one is asked about here: remove the "
             "second text."
-        )
-    if loaded.info.task == "tagging":
-        raise ExplainerError(
-            f"Methods are compared for the word at a mask or the class of a text, and "
-            f"{quote(loaded.info.name)} tags words: choose another model here, or ask Explore."
         )
     options = _options(request, replacement)
     filled = shared_fillings.within(
@@ -81,6 +78,11 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
     quantity = choose_quantity(loaded, sentence, request.contrast)
     correct, *rivals = asked_for(loaded, sentence, quantity)
     one_rival = loaded.info.task == "masked-lm" or request.contrast.other is not None
+    if one_rival and not rivals:
+        raise ExplainerError(
+            f"Methods are compared for one word against another, and {quote(correct)} of several "
+            "pieces has no rival of its own: give the word that it is asked against."
+        )
     case = Case(
         text=request.text,
         correct=correct,

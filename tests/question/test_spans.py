@@ -1,13 +1,34 @@
 """Answers in a passage: which is asked about, what is taken where nobody says, what is refused."""
 
+from dataclasses import replace
+
 import pytest
 import torch
+from transformers import XLMRobertaConfig, XLMRobertaForQuestionAnswering, XLMRobertaTokenizer
 
-from explainer import ExplainerError, Question, ablate, explain, explain_many, predict, word_scores
-from explainer.question.places.spans import LONGEST, named_span, text_of
+from explainer import (
+    ExplainerError,
+    Question,
+    ablate,
+    explain,
+    explain_many,
+    load_model,
+    predict,
+    word_scores,
+)
+from explainer.question.places.spans import (
+    LONGEST,
+    NO_ANSWER,
+    asked_span,
+    named_span,
+    scores_of,
+    span_logits,
+    text_of,
+)
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.settings import Settings
+from tests.vocabularies import sentencepiece
 
 QUESTION, PASSAGE = "the farmers love ?", "the old assistant is the unhappiest assistant ."
 TOKENS = [
@@ -25,6 +46,28 @@ def ends(tiny_reader):
     with torch.no_grad():
         own = tiny_reader.network(**made)
     return torch.stack((own.start_logits[0], own.end_logits[0]), -1)
+
+
+@pytest.fixture(scope="module")
+def piece_reader(tmp_path_factory):
+    """A reader with XLM-R's tokenizer, whose lone `▁` has the first character behind a space."""
+    tokenizer = sentencepiece(XLMRobertaTokenizer)
+    config = XLMRobertaConfig(
+        vocab_size=len(tokenizer),
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        hidden_size=12,
+        intermediate_size=24,
+        max_position_embeddings=90,
+        pad_token_id=tokenizer.pad_token_id,
+        initializer_range=0.5,
+    )
+    folder = tmp_path_factory.mktemp("models") / "piece-reader"
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        XLMRobertaForQuestionAnswering(config).double().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return load_model(str(folder), dtype="float64")
 
 
 def sentence_of(model):
@@ -101,6 +144,38 @@ def test_predictions_are_the_best_answers_and_none(tiny_reader, ends):
         assert (one.asked is None) == (span == (0, 0))
 
 
+@pytest.mark.parametrize(
+    "passage",
+    ["the farmers are  old, isn't the farmer ?", " a  zebra🙂 is café , is  it ?"],
+)
+def test_every_prediction_is_asked_about_by_its_name(piece_reader, passage):
+    sentence = read_sentence(piece_reader, QUESTION, passage)
+    inside = [at for at, part in enumerate(sentence.parts) if part == 1]
+    inside = [at for at in inside if sentence.spans[at][0] < sentence.spans[at][1]]
+    last = {sentence.spans[at][0]: at for at in inside}
+    assert len(last) < len(inside)  # tokens that overlap
+    found = predict(piece_reader, QUESTION, 10_000, pair=passage)
+    assert {one.position for one in found if one.asked is not None} == {*last.values()}
+    scored = scores_of(sentence, span_logits(piece_reader, sentence))
+    for one, span in zip(found, scored, strict=True):
+        if one.asked is None:
+            assert span == NO_ANSWER
+            continue
+        assert asked_span(sentence, one.asked) == span
+    best = next(one for one in found if one.asked is not None)
+    none = next(one for one in found if one.asked is None)
+    target = explain(piece_reader, QUESTION, pair=passage, answer=best.asked, settings=FEW).target
+    assert target.value == pytest.approx(best.logit - none.logit, abs=1e-9)
+
+
+def test_an_answer_whose_tokens_overlap_the_wrong_way_round_is_refused(tiny_reader):
+    sentence = sentence_of(tiny_reader)
+    spans = [(4, 10) if at == 7 else span for at, span in enumerate(sentence.spans)]
+    overlapping = replace(sentence, spans=tuple(spans))
+    with pytest.raises(ExplainerError, match="from the start of a token to the end of one"):
+        asked_span(overlapping, "as")
+
+
 def test_whatever_else_is_asked_of_a_reader_is_of_its_answer(tiny_reader):
     contrast = Contrast(answer="old", other="unhappiest")
     found = explain(
@@ -122,12 +197,12 @@ def test_whatever_else_is_asked_of_a_reader_is_of_its_answer(tiny_reader):
         ({"pair": None}, "was given one text: give the question as the text and the passage as"),
         (
             {"answer": "farmers"},
-            "The answer 'farmers' does not stand in the passage as whole",
+            "The answer 'farmers' does not stand in the passage from the start of a token to",
         ),
         ({"answer": "assist"}, "The answer 'assist' does not stand in the passage"),
         ({"answer": " "}, "The answer '' does not stand in the passage"),
         ({"answer": "assistant"}, "The answer 'assistant' stands 2 times in the text: say which"),
-        ({"answer": 7}, "The answer is 7: give a string"),
+        ({"answer": 7}, "The answer is 7: give a string, some words of the passage."),
         ({"answer": "old", "other": "old"}, "are both 'old': give two different answers"),
         ({"label": "O"}, "finds answers in a passage: give the answer"),
         ({"word": "old"}, "finds answers in a passage: leave the word out"),

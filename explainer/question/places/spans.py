@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from explainer.base.errors import ExplainerError
-from explainer.base.quote import quote
+from explainer.base.quote import quote, shown
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model
 from explainer.question.contrast import checked
@@ -50,17 +50,22 @@ def passage(sentence: Sentence) -> list[int]:
 def asked_span(sentence: Sentence, answer: object) -> Places:
     """The tokens of the answer that is meant by its words.
 
-    Raises ExplainerError for what does not stand in the passage, or several times.
+    Raises ExplainerError for what does not stand in the passage, or several times, and for what
+    begins or ends inside of a token.
     """
     tokens = passage(sentence)
     assert sentence.pair is not None
+    if not isinstance(answer, str):
+        raise ExplainerError(
+            f"The answer is {shown(answer)}: give a string, some words of the passage."
+        )
     typed = checked(answer, "answer")
     begins, ends = _bounds(sentence, tokens)
     place = one_place(sentence.pair, begins, ends, typed, "The answer") if typed else None
-    if place is None:
+    if place is None or begins[place[0]] > ends[place[1]]:
         raise ExplainerError(
-            f"The answer {quote(typed)} does not stand in the passage as whole words: give some of "
-            "the passage's own."
+            f"The answer {quote(typed)} does not stand in the passage from the start of a token to "
+            "the end of one: give words of the passage."
         )
     return begins[place[0]], ends[place[1]]
 
@@ -97,8 +102,8 @@ def scores_of(sentence: Sentence, logits: Tensor) -> dict[Places, float]:
 
     The highest comes first. Answers have no more than LONGEST tokens.
     """
-    tokens = [at for at in passage(sentence) if sentence.spans[at][0] < sentence.spans[at][1]]
-    first, last = (torch.tensor(ends) for ends in (tokens, tokens))
+    bounds = _bounds(sentence, passage(sentence))
+    first, last = (torch.tensor([*tokens.values()]) for tokens in bounds)
     both = logits[first, 0].unsqueeze(1) + logits[last, 1].unsqueeze(0)
     apart = last.unsqueeze(0) - first.unsqueeze(1)
     starts, ends = ((apart >= 0) & (apart < LONGEST)).nonzero(as_tuple=True)
@@ -144,12 +149,11 @@ def names_of(sentence: Sentence, span: Places, rival: Places) -> tuple[str, str]
 
 
 def _bounds(sentence: Sentence, tokens: list[int]) -> tuple[dict[int, int], dict[int, int]]:
-    """The token of each character at which one begins, and of each at which one ends."""
-    begins: dict[int, int] = {}
-    ends: dict[int, int] = {}
-    for at in tokens:
-        start, end = sentence.spans[at]
-        if start < end:
-            begins.setdefault(start, at)
-            ends[end] = at
-    return begins, ends
+    """The token of each character at which one begins, and of each at which one ends.
+
+    Of several that begin at one character it is the last, as in the answers that readers are
+    trained on: SentencePiece's lone `▁` has the first character of the piece behind it.
+    """
+    spans = ((at, sentence.spans[at]) for at in tokens)
+    begins = {start: at for at, (start, end) in spans if start < end}
+    return begins, {sentence.spans[at][1]: at for at in begins.values()}

@@ -7,6 +7,7 @@ from pathlib import Path
 import explainer.figures
 from explainer import explain, load_model
 from explainer.cli.main import main
+from explainer.models.architectures import ARCHITECTURES
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,6 +33,18 @@ def test_the_command_prints_what_the_readme_says(capsys):
     command, shown = found.groups()
     assert main(shlex.split(command)) == 0
     assert shape(capsys.readouterr().out) == shape(shown)
+
+
+def test_the_table_of_questions_is_what_every_architecture_can_be_asked():
+    """Each of its cells is tried in tests/models: test_every_architecture, test_architectures and
+    test_sentence_encoders."""
+    rows = re.findall(r"^\| .*\(`([a-z0-9-]+)`\) \|(.*)\|$", README, re.MULTILINE)
+    heads = ("masked_lm", "classification", "tagging", "question_answering")
+    assert [kind for kind, _ in rows] == list(dict.fromkeys(kind for kind, _ in rows))
+    assert {kind for kind, _ in rows} == ARCHITECTURES.keys()
+    for kind, cells in rows:
+        can = [getattr(ARCHITECTURES[kind], head) is not None for head in heads]
+        assert [cell.strip() == "✓" for cell in cells.split("|")] == [*can, True], kind
 
 
 def test_the_readme_names_only_files_that_are_there():

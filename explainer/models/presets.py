@@ -80,6 +80,14 @@ PRESETS = (
         *("dslim/bert-base-NER", TAGS, BASE, 433, "MIT"),
         "Names of people, places and organisations (NER)",
     ),
+    _preset(
+        *("deepset/roberta-base-squad2", "question-answering", BASE, 496, "CC-BY-4.0"),
+        "Where a passage answers a question, or that it does not",
+    ),
+    _preset(
+        *("sentence-transformers/all-MiniLM-L6-v2", "similarity", SMALL, 91, "Apache-2.0"),
+        "How near two texts are: the model that `similarity` was made from",
+    ),
 )
 """Downloaded on first use. At least one of every kind of question; sizes are those of the files of
 weights, and licences those of the cards."""

@@ -23,9 +23,11 @@ def check_takes_pair(model: Model) -> None:
             "text out, or load a classifier."
         )
     if not takes_pair(model):
+        # A reader has no answer in one text alone.
+        alone = "" if model.info.task == "question-answering" else "leave the second text out, or "
         raise ExplainerError(
             f"A second text was given, but the tokenizer of {name} puts nothing between two texts: "
-            "leave the second text out, or load another model."
+            f"{alone}load another model."
         )
 
 

@@ -182,8 +182,16 @@ def test_an_unknown_word_of_the_second_text_is_named(tiny_classifier):
     assert "'zebra'" in note
 
 
-def test_a_tokenizer_that_puts_nothing_between_two_texts_is_refused(tiny_classifier):
-    own = tiny_classifier.tokenizer
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("tiny_classifier", "two texts: leave the second text out, or load another model"),
+        ("tiny_reader", "two texts: load another model"),
+    ],
+)
+def test_a_tokenizer_that_puts_nothing_between_two_texts_is_refused(request, kind, says):
+    model = request.getfixturevalue(kind)
+    own = model.tokenizer
     backend = own.backend_tokenizer.__class__.from_str(own.backend_tokenizer.to_str())
     backend.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
@@ -193,8 +201,8 @@ def test_a_tokenizer_that_puts_nothing_between_two_texts_is_refused(tiny_classif
     kinds = ("cls", "sep", "mask", "pad", "unk")
     names = {f"{kind}_token": f"[{kind.upper()}]" for kind in kinds}
     bare = PreTrainedTokenizerFast(tokenizer_object=backend, **names)
-    with pytest.raises(ExplainerError, match="puts nothing between two texts"):
-        predict(replace(tiny_classifier, tokenizer=bare), FIRST, pair=SECOND)
+    with pytest.raises(ExplainerError, match=f"puts nothing between {says}"):
+        predict(replace(model, tokenizer=bare), FIRST, pair=SECOND)
 
 
 def test_more_segments_than_the_model_knows_are_refused(tiny_classifier):

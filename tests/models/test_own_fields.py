@@ -6,6 +6,7 @@ import pytest
 
 from explainer.models.architectures import ARCHITECTURES, deberta, modernbert
 from explainer.models.loading.config import read_config
+from explainer.models.registry import load_model
 from tests.fixtures import WORDS, save_tiny
 from tests.folders import drop_config, refusal, set_config
 from tests.test_config_fields import answer, ids_of
@@ -52,15 +53,30 @@ def test_what_an_architecture_alone_has_and_is_not_built_is_refused_by_its_name(
     assert f"{next(iter(changes))} is" in refusal(folder)
 
 
-def test_a_head_that_pools_in_another_way_is_refused_also_where_weights_alone_tell_it(tmp_path):
+def test_a_head_that_pools_in_another_way_is_refused(tmp_path):
     family = ARCHITECTURES["modernbert"]
     sizes = dict(zip(family.sizes, (2, 2, 12, 24, len(WORDS), 40), strict=False))
     config = family.config_class(**sizes, **ids_of(family), classifier_pooling="mean")
     folder = save_tiny(tmp_path / "mean", family.classification, config)
-    for _ in range(2):
-        set_config(folder, classifier_pooling="max")
-        assert "classifier_pooling is 'max': give 'cls' or 'mean'" in refusal(folder)
-        drop_config(folder, "architectures")
+    set_config(folder, classifier_pooling="max")
+    assert "classifier_pooling is 'max': give 'cls' or 'mean'" in refusal(folder)
+
+
+@pytest.mark.parametrize("head", ["classification", "tagging", "question_answering"])
+def test_a_modernbert_whose_weights_do_not_tell_its_task_is_refused(tmp_path, head):
+    """A tagger, or a reader, was loaded as a classifier of texts."""
+    family = ARCHITECTURES["modernbert"]
+    sizes = dict(zip(family.sizes, (2, 2, 12, 24, len(WORDS), 40), strict=False))
+    network_class = getattr(family, head)
+    folder = save_tiny(
+        tmp_path / head, network_class, family.config_class(**sizes, **ids_of(family))
+    )
+    drop_config(folder, "architectures")
+    said = refusal(folder)
+    assert "names no architectures, and its weights have the same names for classes" in said
+    assert f'["{network_class.__name__}"]' in said
+    set_config(folder, architectures=[network_class.__name__])
+    assert load_model(str(folder)).info.task == head.replace("_", "-")
 
 
 def test_old_and_new_names_of_rotations_make_the_same_network(tmp_path):

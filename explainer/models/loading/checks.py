@@ -12,7 +12,7 @@ from typing import Any
 
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
-from explainer.models.architectures import ARCHITECTURES
+from explainer.models.architectures import ARCHITECTURES, Architecture
 from explainer.models.loading.config import (
     OR_POOLED,
     check_config,
@@ -106,6 +106,12 @@ def _task_by_weights(kind: str, names: Collection[str], name: str) -> Task:
     only = tuple(head for head in family.masked_lm_head if head not in family.classification_head)
     if any(weight.startswith(only) for weight in names):
         return "masked-lm"
+    if "classifier.weight" in names and _has_one_head_for_all(family):
+        raise ExplainerError(
+            f"The config.json of the model {quote(name)} names no architectures, and its weights "
+            "have the same names for classes, tags and answers: set architectures to "
+            f"[{_names_of_heads(family)}], whichever it was trained as."
+        )
     if "qa_outputs.weight" in names:
         return "question-answering"
     if "classifier.weight" in names and not any(map(_is_behind_a_class, names)):
@@ -120,6 +126,16 @@ def _task_by_weights(kind: str, names: Collection[str], name: str) -> Task:
 
 def _is_behind_a_class(weight: str) -> bool:
     """Whether a weight is of what a classifier of texts has before its last layer."""
-    return weight.startswith(("classifier.dense.", "pre_classifier.", "head.")) or (
-        "pooler." in weight
-    )
+    return weight.startswith(("classifier.dense.", "pre_classifier.")) or "pooler." in weight
+
+
+def _has_one_head_for_all(family: Architecture) -> bool:
+    """Whether what leads to the last layer has the same names for every task, as in ModernBERT."""
+    return not {*family.masked_lm_head}.isdisjoint(family.classification_head)
+
+
+def _names_of_heads(family: Architecture) -> str:
+    """The classes with a last layer of so many outputs, as config.json has their names."""
+    heads = (family.classification, family.tagging, family.question_answering)
+    *some, last = (f'"{head.__name__}"' for head in heads)
+    return "], [".join(some) + f"] or [{last}"

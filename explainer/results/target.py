@@ -66,9 +66,10 @@ def ascending(name: str, value: Sequence[int], last: int | None = None) -> tuple
     """Positions of tokens, each larger than the one before; raises ExplainerError for others."""
     given = items(name, value, "a list of positions, such as [7]")
     positions = tuple(whole(f"{name}[{place}]", at, 0, last) for place, at in enumerate(given))
-    if not positions or any(a >= b for a, b in pairwise(positions)):
+    if not positions:
+        raise ExplainerError(f"The {name} are an empty list: give at least one, such as [7].")
+    if any(a >= b for a, b in pairwise(positions)):
         raise ExplainerError(
-            f"The {name} are {listed(positions)}: give at least one, each larger than the one "
-            "before."
+            f"The {name} are {listed(positions)}: give each larger than the one before."
         )
     return positions

@@ -122,7 +122,7 @@ def test_one_piece_each_is_asked_as_before(tiny_masked_lm):
         ({"correct": "[MASK] are"}, "has a mask in it"),
         ({"correct": "are [SEP]"}, r"special token \[SEP\]"),
         ({"correct": "are zebra"}, "not in this model's vocabulary as a whole"),
-        ({"correct": "is " * 33}, "model reads at most 32"),
+        ({"correct": "is " * 33}, "one for each piece of the word, but the model reads at most 32"),
         ({"wrong": "unhappiest"}, "3 word pieces .* give the correct word too"),
         ({"correct": "Is are", "wrong": "is are"}, "are the same to the model, 'Is are'"),
         ({"correct": "is are the", "wrong": "is are"}, "choose words of as many pieces"),

@@ -90,6 +90,7 @@ def test_a_pattern_is_its_route_and_what_that_carries(found):
     [
         (((-1,), "are", "is", 1.0, 0.0), r"positions\[0\] is -1"),
         (((3, 3), "are", "is", 1.0, 0.0), "each larger than the one before"),
+        (((), "are", "is", 1.0, 0.0), "positions are an empty list: give at least one"),
         (((0,), "are", "is", 1.0, 0.0, "nats"), "unit 'nats' is not known"),
         (((0,), 3, "is", 1.0, 0.0), "correct is 3: give a string"),
         (((0,), "are", 3, 1.0, 0.0), "wrong is 3: give a string"),

@@ -24,7 +24,7 @@ def with_masks(model: Model, sentence: Sentence, count: int) -> Sentence:
     if n_tokens > model.max_tokens:
         raise TooLongError(
             f"The text is {n_tokens:,} tokens long with {count} {mask}, one for "
-            f" each piece of the word, but the model reads at most {model.max_tokens:,}: "
+            f"each piece of the word, but the model reads at most {model.max_tokens:,}: "
             "shorten it to its start, its end or what is around the mask, or choose a word of "
             "fewer pieces."
         )

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 import torch
-from transformers import XLMRobertaConfig, XLMRobertaForQuestionAnswering, XLMRobertaTokenizer
+from transformers import (
+    RobertaConfig,
+    RobertaForQuestionAnswering,
+    XLMRobertaConfig,
+    XLMRobertaForQuestionAnswering,
+    XLMRobertaTokenizer,
+)
 
 from explainer import (
     ExplainerError,
@@ -28,6 +34,7 @@ from explainer.question.places.spans import (
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.settings import Settings
+from tests.fixtures import byte_level_tokenizer
 from tests.vocabularies import sentencepiece
 
 QUESTION, PASSAGE = "the farmers love ?", "the old assistant is the unhappiest assistant ."
@@ -212,6 +219,24 @@ def test_whatever_else_is_asked_of_a_reader_is_of_its_answer(tiny_reader):
 def test_what_is_no_answer_is_refused(tiny_reader, given, says):
     with pytest.raises(ExplainerError, match=says):
         explain(tiny_reader, QUESTION, **{"pair": PASSAGE, "settings": FEW, **given})
+
+
+@pytest.mark.parametrize("ask", [predict, explain])
+def test_a_passage_of_space_is_refused_where_space_is_a_token(tmp_path, ask):
+    tokenizer = byte_level_tokenizer()
+    config = RobertaConfig(
+        vocab_size=len(tokenizer),
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        hidden_size=12,
+        intermediate_size=24,
+        max_position_embeddings=40,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    RobertaForQuestionAnswering(config).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    with pytest.raises(ExplainerError, match=r"The second text is blank .*: give a passage with"):
+        ask(load_model(str(tmp_path)), QUESTION, pair="  ")
 
 
 def test_an_answer_is_refused_by_models_that_find_none(tiny_classifier):

@@ -38,13 +38,18 @@ def check_reads(model: Model) -> None:
 
 
 def passage(sentence: Sentence) -> list[int]:
-    """The positions of the passage's tokens; raises ExplainerError where there is none."""
+    """The positions of the passage's tokens; raises ExplainerError where no answer could be."""
     if sentence.pair is None:
         raise ExplainerError(
             "The model finds the answer to a question in a passage, and was given one text: give "
             "the question as the text and the passage as the second text (pair)."
         )
-    return [at for at, part in enumerate(sentence.parts) if part == 1]
+    tokens = [at for at, part in enumerate(sentence.parts) if part == 1]
+    if not any(start < end for start, end in (sentence.spans[at] for at in tokens)):
+        raise ExplainerError(
+            f"The second text is blank ({quote(sentence.pair)}): give a passage with the answer."
+        )
+    return tokens
 
 
 def asked_span(sentence: Sentence, answer: object) -> Places:

@@ -149,7 +149,7 @@ def measure_path(
 
     `nodes` are L + 1 positions from the word's to the target's, `components` L entries: a head's
     number, "skip", or None, which leaves all heads and skip of its step open (as all are without
-    `components`). The result holds the influence in logits, and after each of the L steps; the
+    `components`). The result holds the influence in Q's unit, and after each of the L steps; the
     rest is as in `explain`. Raises ExplainerError for a route that is impossible.
     """
     # A route that is none is refused before the work of a trace.
@@ -182,7 +182,7 @@ def ablate(
     "mean" over sixty-four English sentences, which run once for a model; what it is for the
     "baseline" of the `settings`; or "zero", as in the paper's ablation (Lu et al., NeurIPS 2021),
     which no sentence gives, so that what the model makes of it says least. The result holds Q of
-    the `contrast` in logits and the `count` likeliest predictions. Raises ExplainerError for what
+    the `contrast` in its unit and the `count` likeliest predictions. Raises ExplainerError for what
     does not fit model and sentence.
     """
     if (keep is None) == (cut is None):
@@ -219,7 +219,7 @@ def word_scores(
     """How much each token of `text` matters to the answer, by one of `WORD_METHODS`.
 
     The methods: "influence" is the engine's own g; "leave-one-out", what Q loses when the word is
-    the baseline's; "decompx", "gradient-input" and "attention-gradient" are in logits too; "alti",
+    the baseline's; "decompx", "gradient-input" and "attention-gradient" are in Q's unit; "alti",
     "globenc", "value-zeroing" and "rollout" are shares of 1 without a sign (sources in
     `rivals.words`). The rest is as in `explain`. Raises ExplainerError for input that the model
     cannot explain and for a method that is none.

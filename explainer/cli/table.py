@@ -30,7 +30,7 @@ LONGEST_CELL = 60
 def explanation_table(
     explanation: Explanation, *, level: Level, minimum_share: float, heads: bool = False
 ) -> str:
-    """The target, the sums with their error, and one row per pattern; influences in logits.
+    """The target, the sums with their error, and one row per pattern; influences in the unit of Q.
 
     `minimum_share` leaves out words whose |g| is below that share of Σ|g|, and says how many;
     `heads` adds a row for each head on the patterns' way, with how it carries.

@@ -18,6 +18,12 @@ from explainer.results.metrics import concentration
 CHANGE = '<th scope="col">change</th>'
 
 
+def units_of(both: Pair) -> str:
+    """What the numbers of both are in."""
+    one, two = (explanation.target.unit for explanation in both)
+    return one if one == two else f"{one} (first) and {two} (second)"
+
+
 def quantity_table(both: Pair, view: View, comparison: Comparison) -> None:
     """Q and what explains it, of both sides, and what changes between them if both are alike."""
     alike = comparison.unlike is None
@@ -38,7 +44,7 @@ def quantity_table(both: Pair, view: View, comparison: Comparison) -> None:
     rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), *change))
     head = "".join(f'<th scope="col">{escape(clean(e.target.label))}</th>' for e in both)
     st.html(
-        '<table class="ipe-pair"><caption>The quantity explained, in logits</caption>'
+        f'<table class="ipe-pair"><caption>The quantity explained, in {units_of(both)}</caption>'
         f'<tr><th scope="col">Q</th>{head}{CHANGE if alike else ""}</tr>{"".join(rows)}</table>'
     )
     for side, explanation in zip(("first", "second"), both, strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from explainer.app.compare.numbers import units_of
 from explainer.app.compare.rows import Shown
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
@@ -17,7 +18,7 @@ from explainer.results.pattern import Pattern
 from explainer.results.route import Level
 
 MOST_ROWS = 14
-HOW_TO_READ = "g is a word’s influence in logits. A way lists its steps, the same ones with ×."
+HOW_TO_READ = "g is a word’s influence in {}. A way lists its steps, the same ones with ×."
 CHANGES = (
     "Δ is the second less the first: of g, of what its nodes carry of it (Iₑ), and of what its "
     "heads and skips carry (Iₐ)."
@@ -30,8 +31,8 @@ DIFFER = (
 
 
 def route_frame(comparison: Comparison, both: Pair, level: Level) -> pd.DataFrame:
-    """One row per word, strongest first; influences in logits, and their changes where both are
-    of one quantity."""
+    """One row per word, strongest first; influences in the unit of Q, and their changes where both
+    are of one quantity."""
     routes = comparison.changes
     changes = {
         "change of g": [_g(route.second) - _g(route.first) for route in routes],
@@ -100,7 +101,7 @@ def route_table(shown: Shown, level: Level) -> None:
     )
     meanings = words("influence", "nodes", "heads and skips")
     st.caption(
-        f"{HOW_TO_READ} {no_changes(comparison) or CHANGES}",
+        f"{HOW_TO_READ.format(units_of(both))} {no_changes(comparison) or CHANGES}",
         help=f"Where ways differ. {DIFFER}\n\n{meanings}",
     )
 

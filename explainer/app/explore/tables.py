@@ -23,13 +23,13 @@ from explainer.results.route import Level
 MOST_ROWS = 14
 FEW_ROWS = 6
 HOW_TO_READ = (
-    "How to read it: g is all of a word’s influence, Iₑ the part along its line’s nodes, "
+    "How to read it: g is all of a word’s influence in {}, Iₑ the part along its line’s nodes, "
     "Iₐ the part that also takes its heads and skips. Choose a row to see its word alone."
 )
 
 
 def pattern_frame(drawn: Drawn) -> pd.DataFrame:
-    """One row per word, strongest first; influences in logits, shares in per cent.
+    """One row per word, strongest first; influences in the unit of Q, shares in per cent.
 
     A merged word's numbers are the sums over its pieces, its path the one that carries most; a word
     that was not followed has its influence alone.
@@ -62,13 +62,13 @@ def pattern_file(drawn: Drawn) -> pd.DataFrame:
     tokens = drawn.explanation.tokens
     frame["word"] = [tokens[word] for word in frame.index]
     frame.insert(1, "position", frame.index)
-    logits = {name: f"{name} ({drawn.explanation.target.unit})" for name in ("g", "I_e", "I_a")}
+    amounts = {name: f"{name} ({drawn.explanation.target.unit})" for name in ("g", "I_e", "I_a")}
     shares = {name: f"{name} (%)" for name in ("I_e / g", "I_a / g")}
-    return frame.rename(columns=logits | shares)
+    return frame.rename(columns=amounts | shares)
 
 
 def step_frame(drawn: Drawn) -> pd.DataFrame:
-    """One row per step of every pattern: what it carries after the step, and how; in logits.
+    """One row per step of every pattern: what it carries after the step, and how; in the unit of Q.
 
     `from` and `to` are positions. Skips have no value, key and query.
     """
@@ -113,7 +113,10 @@ def pattern_table(rows: Rows, drawn: Drawn) -> None:
         picked = st.session_state[key]["selection"]["rows"]
         choose_word(rows, sources[picked[0]] if picked and picked[0] < len(sources) else None)
 
-    st.caption(HOW_TO_READ, help=words("influence", "nodes", "heads and skips"))
+    st.caption(
+        HOW_TO_READ.format(drawn.explanation.target.unit),
+        help=words("influence", "nodes", "heads and skips"),
+    )
     st.dataframe(
         frame,
         key=key,
@@ -140,7 +143,7 @@ def pattern_table(rows: Rows, drawn: Drawn) -> None:
 def passing_frame(
     explanation: Explanation, passing: Sequence[Pattern], level: Level
 ) -> pd.DataFrame:
-    """One row per pattern; what it carries in logits, shares in per cent."""
+    """One row per pattern; what it carries in the unit of Q, shares in per cent."""
     together = sum(abs(p.value(level)) for p in passing)
     return pd.DataFrame(
         {
@@ -187,7 +190,7 @@ def passing_table(rows: Rows, drawn: Drawn) -> None:
         height="content" if len(sources) <= FEW_ROWS else 240,
         column_config={
             "word": st.column_config.TextColumn("word", width=120),
-            "carries": number("carries (logits)", format="%+.3f", width=110),
+            "carries": number(f"carries ({explanation.target.unit})", format="%+.3f", width=110),
             "of the word": number("of the word’s g", format="%.0f %%", width=110),
             "of all that pass": number("of all that pass", format="%.0f %%", width=110),
             "path": st.column_config.TextColumn("path", width=520),

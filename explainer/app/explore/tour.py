@@ -152,8 +152,9 @@ def _says(explanation: Explanation, request: Request, about: About, taken: int) 
     if taken == 0:
         return BEGIN
     if taken == 1:
+        of = f"{signed(pattern.influence)} of {signed(sum(explanation.influence))}"
         return (
-            f"{word}: {signed(pattern.influence)} of {signed(sum(explanation.influence))} logits. "
+            f"{word}: {wording.measured(of, explanation.target.unit)}. "
             "The darker a word in the sentence, the more influence it has; in the graph the way of "
             "this one stands out now."
         )

@@ -11,6 +11,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import percent, signed
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.conservation import conservation_figure
+from explainer.results.target import LOGITS
 
 
 def flow_section(explanation: Explanation) -> None:
@@ -27,13 +28,14 @@ def flow_section(explanation: Explanation) -> None:
         r"\sum_{i,\,j,\,c} \mathrm{flow}_l(j \to i, c) \;=\; \sum_j g_j",
         r"\text{every block } l,\; c \text{ a head or skip}",
     )
-    shares = flow.skip_shares()
+    shares, unit = flow.skip_shares(), explanation.target.unit
+    of = "of a logit" if unit == LOGITS else f"in {unit}"
     said = (
         f"Every block passes on {signed(sum(explanation.influence))}, to within "
-        f"{max(flow.spread(), 1e-6):.0e}. Skip connections carry "
+        f"{max(flow.spread(), 1e-6):.0e} {of}. Skip connections carry "
         f"{percent(shares.min())} to {percent(shares.max())} of what moves."
     )
-    figure = conservation_figure(flow, unit=explanation.target.unit, dark=is_dark())
+    figure = conservation_figure(flow, unit=unit, dark=is_dark())
     st.plotly_chart(figure, key="conservation", theme=None, config=STILL, alt=said)
     st.markdown(plain(said))
     st.html(

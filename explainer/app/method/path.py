@@ -18,7 +18,7 @@ from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.integral import gap_figure, integral_figure
 from explainer.results.gap import gap_warning
 from explainer.results.pattern import Pattern
-from explainer.results.target import COSINE, LOG_PROBABILITY
+from explainer.results.target import COSINE, LOG_PROBABILITY, LOGITS
 
 EMPTY = "the **baseline** b, here `[MASK]` in every place"
 
@@ -45,7 +45,7 @@ def quantity_section(explanation: Explanation) -> None:
             (
                 f"Q(x): {clean(target.label)}",
                 signed(target.value),
-                words("quantity of interest", "logit"),
+                words("quantity of interest", *(("logit",) if target.unit == LOGITS else ())),
                 False,
             ),
             ("Q(b), the empty input", signed(target.baseline_value), words("baseline"), False),

@@ -16,7 +16,7 @@ from explainer.figures.canvas.text import clean
 from explainer.results.metrics import concentration
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
-from explainer.results.target import COSINE, Target
+from explainer.results.target import COSINE, LOG_PROBABILITY, LOGITS, Target
 
 MOST = 0.5
 """The share of all influence below which the drawn patterns are said to be examples."""
@@ -31,11 +31,12 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
     target = explanation.target
     warning = explanation.gap_warning
     share = concentration(explanation, drawn, level)
+    logit = () if target.unit != LOGITS else ("logit",)
     items = (
         (
             f"Q: {clean(target.label)}",
             signed(target.value),
-            f"{words('quantity of interest', 'logit')}\n\n{_meaning(explanation)}",
+            f"{words('quantity of interest', *logit)}\n\n{_meaning(explanation)}",
             False,
         ),
         ("at the baseline", signed(target.baseline_value), words("baseline"), False),
@@ -73,10 +74,13 @@ def found_by(explanation: Explanation, level: Level) -> str:
 
 def _meaning(explanation: Explanation) -> str:
     """What the sign of Q says."""
-    if explanation.target.unit == COSINE:
+    unit = explanation.target.unit
+    if unit == COSINE:
         return "The cosine of the two texts’ embeddings: 1 is the same, about 0 nothing in common."
     if explanation.target.wrong is not None or explanation.model.head == "choice":
-        return "The quantity explained, in logits: above 0 the model prefers the first."
+        return f"The quantity explained, in {unit}: above 0 the model prefers the first."
+    if unit == LOG_PROBABILITY:
+        return f"The quantity explained, in {unit}: 0 is certain, and less is less likely."
     if explanation.model.head == "labels":
         return "The quantity explained, in logits: above 0 the label is more likely than not."
     return "The quantity explained: the model’s value."

@@ -10,7 +10,7 @@ from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Component, Edge, Level, Node, Place
-from explainer.results.target import Target
+from explainer.results.target import LOGITS, Target, Unit
 
 NAMED = 6
 """Words that are named at most."""
@@ -60,6 +60,16 @@ def place(explanation: Explanation, which: Place) -> str:
     return f"block {which.layer}, {way} by {carrier(which.component)}"
 
 
+def measured(said: str, unit: Unit) -> str:
+    """A number with what it is in: `+0.40 logits`, `+0.40 in cosine`."""
+    return f"{said}{other_unit(unit) or f' {unit}'}"
+
+
+def other_unit(unit: Unit) -> str:
+    """` in cosine`: what follows a number that is in logits where nothing is said."""
+    return "" if unit == LOGITS else f" in {unit}"
+
+
 def question(target: Target) -> str:
     """Q in words."""
     correct = brief(target.correct)
@@ -78,7 +88,7 @@ def of_token(
     if scores is None:
         return lines
     score = scores.scores[position]
-    said = f"{amount(score, 3)} {explanation.target.unit}" if scores.signed else percent(score)
+    said = measured(amount(score, 3), explanation.target.unit) if scores.signed else percent(score)
     return *lines, f"{scores.label} {said}"
 
 
@@ -89,7 +99,7 @@ def _of_influence(
     whole = explanation.influence[position]
     if not patterns and not whole:
         return head, "no influence: the baseline has the same embedding"
-    lines = [head, f"influence g {amount(whole, 3)} {explanation.target.unit}"]
+    lines = [head, f"influence g {measured(amount(whole, 3), explanation.target.unit)}"]
     if not patterns:
         return *lines, "not among the strongest words, which were followed"
     levels: tuple[tuple[Level, str], ...] = (
@@ -139,7 +149,7 @@ def of_edge(
 def _of_lane(explanation: Explanation, pattern: Pattern, layer: int, level: Level) -> Iterator[str]:
     """What a pattern carries up to and with a step, at both levels, and where its sign turns."""
     nodes = (pattern.influence, *pattern.embedding_trail)
-    g = f"{amount(pattern.influence, 3)} {explanation.target.unit}"
+    g = measured(amount(pattern.influence, 3), explanation.target.unit)
     yield f"{name(explanation, pattern.source)}: g {g}"
     so_far = f"so far {amount(nodes[layer + 1], 3)} through its nodes"
     if level == "embedding":
@@ -164,7 +174,7 @@ def of_flow(
     kind = "skip connection" if edge.component == SKIP else "all heads"
     lines = [
         f"all words, block {edge.layer}, {start} → {end}",
-        f"{kind} {amount(value, 3)} {explanation.target.unit}",
+        f"{kind} {measured(amount(value, 3), explanation.target.unit)}",
     ]
     if total:
         lines.append(f"{percent(abs(value) / total)} of what moves in this block")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from explainer.base.numbers import MANY_DIGITS
+from explainer.figures.canvas import wording
 from explainer.results.logits import LARGEST
 from explainer.results.target import LOGITS, Unit
 
@@ -72,6 +73,7 @@ def key(scale: float, unit: Unit = LOGITS) -> tuple[float, float, str]:
     scale = float(scale)  # also of a Fraction, which has no format of its own
     value = nice(1.2 * KEY / scale)
     if unit != LOGITS:
-        return value, value * scale, f"{written(value)} {unit} ({written(scale)} px per 1)"
+        said = wording.measured(written(value), unit)
+        return value, value * scale, f"{said} ({written(scale)} px per 1)"
     logits = f"{written(value)} {'logit' if value == 1 else 'logits'}"
     return value, value * scale, f"{logits} ({written(scale)} px per logit)"

@@ -72,12 +72,13 @@ def _summary(drawn: Drawn) -> str:
         return _passing(drawn, view.place)
     chosen = [p for p in drawn.listed if word is None or p.source == word]
     label = wording.question(explanation.target)
+    other = wording.other_unit(explanation.target.unit)
     if not chosen:
         if word is None:
             return f"No word has any influence on {label}."
         name, whole = f"“{wording.name(explanation, word)}”", explanation.influence[word]
         if whole:
-            return f"{name} has {amount(whole)} influence on {label}; it was not followed."
+            return f"{name} has {amount(whole)} influence{other} on {label}; it was not followed."
         return f"{name} has no influence on {label}."
     pattern = max(chosen, key=lambda p: abs(p.value(level)))
     whole = explanation.influence[pattern.source]
@@ -86,8 +87,8 @@ def _summary(drawn: Drawn) -> str:
     name = "its pattern" if ways == 1 else f"the strongest of its {ways} patterns"
     share = percent(pattern.value(level) / whole) if whole else "–"
     return (
-        f"“{wording.name(explanation, pattern.source)}” has {amount(whole)} influence on {label}; "
-        f"{name} carries {share} of it "
+        f"“{wording.name(explanation, pattern.source)}” has {amount(whole)} influence{other} on "
+        f"{label}; {name} carries {share} of it "
         f"({amount(pattern.value(level))}): {route(explanation, pattern, level)}."
     )
 
@@ -150,7 +151,7 @@ def _speaks(drawn: Drawn, word: int, most: str) -> tuple[Piece, ...]:
         side, answer = "for", Piece(brief(target.wrong), "wrong")
     # A part of the whole only where it is one: words may also speak against each other.
     of = f" of {signed(whole)}" if 0 < g <= whole or whole <= g < 0 else ""
-    size = Piece(f": {amount(g)}{of} {target.unit}.")
+    size = Piece(f": {wording.measured(f'{amount(g)}{of}', target.unit)}.")
     return _name(drawn, word), Piece(f" speaks {most}{side} "), answer, size
 
 
@@ -158,13 +159,14 @@ def _way(drawn: Drawn, pattern: Pattern, ways: int) -> tuple[Piece, ...]:
     """How much of a word's influence its pattern carries, and where it goes."""
     g, carried = pattern.influence, pattern.value(drawn.view.level)
     unit = drawn.explanation.target.unit
+    size, more = (wording.measured(said(carried), unit) for said in (amount, signed))
     if not g:  # pieces of a word that cancel
-        start = f" One of its ways carries {amount(carried)} {unit}: it "
+        start = f" One of its ways carries {size}: it "
     elif carried / g < 0:
         start = " The way that was found, an example of many, carries the opposite, "
-        start += f"{amount(carried)} {unit}: it "
+        start += f"{size}: it "
     elif carried / g > 1.005:
-        start = f" One way carries more than that, {signed(carried)} {unit}, and others take some "
+        start = f" One way carries more than that, {more}, and others take some "
         start += "of it back: it "
     else:
         which = "one of its ways" if ways > 1 else "one way"
@@ -239,6 +241,7 @@ def _passing(drawn: Drawn, place: Place) -> str:
     if len(through) > NAMED:
         names.append(f"{len(through) - NAMED} more")
     together = amount(sum(p.value(level) for p in through))
+    together += wording.other_unit(explanation.target.unit)
     verb = "passes" if len(through) == 1 else "pass"
     return (
         f"{counted(len(through), 'pattern')} {verb} through {where} and carry {together} "

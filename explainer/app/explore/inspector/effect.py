@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from explainer import Prediction
 from explainer.base.numbers import percent
 from explainer.figures.canvas.text import brief
+from explainer.figures.canvas.wording import measured
 from explainer.results.target import Target
 
 MOVES = 0.005
@@ -22,7 +23,8 @@ def says_effect(target: Target, after: float, name: str) -> str:
 def _leads(target: Target, value: float) -> str:
     correct = f"“{brief(target.correct)}”"
     if target.wrong is None:
-        return f"{correct} stands at {value:.2f} {target.unit}".replace("-", "−")
+        stands = f"{value:.2f}".replace("-", "−")
+        return f"{correct} stands at {measured(stands, target.unit)}"
     wrong = f"“{brief(target.wrong)}”"
     first, second = (correct, wrong) if value >= 0 else (wrong, correct)
     return f"{first} leads {second} by {abs(value):.2f}"

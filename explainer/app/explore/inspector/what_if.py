@@ -112,7 +112,7 @@ def _answer(
     )
     st.html(
         '<table class="ipe-predictions ipe-cut">'
-        f"<caption>Q: {escape(wording.question(target))}, in logits</caption>{rows}</table>"
+        f"<caption>Q: {escape(wording.question(target))}, in {target.unit}</caption>{rows}</table>"
     )
     said = escape(says_effect(target, after, name))
     left = f"<b>{unbroken(percent(after / before)) if before else '–'}</b> of Q is left."

@@ -13,6 +13,7 @@ from explainer.base.errors import ExplainerError
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.reading.cases import MOST
 from explainer.evaluation.record import Record
+from explainer.results.target import LOGITS
 from explainer.tasks import Case
 from explainer.tasks.lexicon import lexeme
 
@@ -36,6 +37,11 @@ Check = Callable[[Any], bool]
 def left_out(case: Case, number: int, why: ExplainerError) -> Line:
     """The line of a sentence that cannot be asked about."""
     return {"task": case.kind, "number": number, "text": case.text, "left_out": str(why)}
+
+
+def with_unit(line: Line) -> Line:
+    """The line; a sentence's record from before there were units, with that of all of then."""
+    return {"unit": LOGITS, **line} if "outcomes" in line else line
 
 
 def with_cluster(line: Line) -> Line:

@@ -12,11 +12,12 @@ from explainer.intervention.ablate import Mode
 from explainer.intervention.filling import Replacement
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
+from explainer.results.target import LOGITS, Unit
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one method left of Q, in logits, for one choice of words, level, mode and replacement.
+    """What one method left of Q, in its unit, for one choice of words, level, mode and replacement.
 
     `size` counts the nodes that are kept or removed, at the attention level heads and skips.
     """
@@ -69,7 +70,7 @@ class Record(SentenceRecord):
     `cluster` what other sentences may have in common with this one (`question.cluster_of`),
     flows are skip's shares of every block, `paths` counts all paths at both levels, and
     `alignment` is the share of inner nodes that the best attention path has in common with the
-    pattern, over all words.
+    pattern, over all words. `unit` is what Q and influences are in.
     """
 
     tokens: tuple[str, ...]
@@ -89,6 +90,7 @@ class Record(SentenceRecord):
     outcomes: tuple[Outcome, ...]
     carried: tuple[Carried, ...]
     seconds: float
+    unit: Unit = LOGITS
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, without the candidates of refinement and the heads' parts."""

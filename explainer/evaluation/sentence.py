@@ -72,7 +72,7 @@ def evaluate_sentence(
     memory: int | str | None = None,
 ) -> Record:
     """The record of a task's sentence: what every method's paths carry, and what the model says
-    with them alone and without them; Q and influences in logits (Lu et al., NeurIPS 2021).
+    with them alone and without them; Q and influences in its `unit` (Lu et al., NeurIPS 2021).
 
     `number` is the sentence's place in its task, from which random paths are drawn; `options` are
     the usual ones for None; `shared` has what replaces in other sentences too; `memory` is as in
@@ -151,6 +151,7 @@ def evaluate_sentence(
         outcomes=outcomes,
         carried=carried,
         seconds=time.perf_counter() - start,
+        unit=explanation.target.unit,
     )
 
 

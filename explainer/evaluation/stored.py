@@ -16,7 +16,7 @@ from typing import NoReturn
 from explainer.base.errors import ExplainerError
 from explainer.base.files import named
 from explainer.base.quote import quote
-from explainer.evaluation.line import Line, with_cluster, wrong_field
+from explainer.evaluation.line import Line, with_cluster, with_unit, wrong_field
 from explainer.evaluation.reading.cases import Columns
 from explainer.results.settings import completed
 
@@ -111,7 +111,7 @@ def read_records(folder: Path, wrong: Callable[[Line], str | None] = wrong_field
     found: dict[int, tuple[int, Line]] = {}
     *whole, _torn = _content(file).split(b"\n")
     for line, content in enumerate(whole, 1):
-        record = with_cluster(_parsed(file, content, line))
+        record = with_unit(with_cluster(_parsed(file, content, line)))
         if field := wrong(record):
             _damaged(file, line, f"{field} is missing or of a wrong type")
         first, known = found.setdefault(record["number"], (line, record))

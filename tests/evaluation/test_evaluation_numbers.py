@@ -12,7 +12,7 @@ from explainer.evaluation.evidence.report import markdown, report
 from explainer.evaluation.evidence.summary import EVERY_TASK, summary
 from explainer.evaluation.evidence.tables import tables_of
 from explainer.evaluation.evidence.written import written
-from explainer.evaluation.line import with_cluster
+from explainer.evaluation.line import with_cluster, with_unit
 from explainer.evaluation.question import cluster_of
 from explainer.tasks import Case
 from tests.evaluation.lines import (
@@ -137,6 +137,14 @@ def test_sentences_of_a_noun_in_both_numbers_are_one_cluster():
     table = summary(tables_of(without))
     assert set(table["clusters"]) == {16}
     assert table[["low", "high"]].notna().any(axis=None)
+
+
+def test_a_record_from_before_there_were_units_is_in_logits():
+    older = {name: value for name, value in line(0, 1.0, 1.0).items() if name != "unit"}
+    assert with_unit(older)["unit"] == "logits"
+    assert with_unit({**older, "unit": "log-probability"})["unit"] == "log-probability"
+    left_out = {"task": "t", "number": 0, "text": "a", "left_out": "why"}
+    assert with_unit(left_out) == left_out
 
 
 def test_a_line_from_before_there_were_clusters_has_its_word():

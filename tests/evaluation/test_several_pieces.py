@@ -49,6 +49,7 @@ def test_every_method_is_evaluated_on_them(tiny_masked_lm):
     record = evaluate_sentence(tiny_masked_lm, Case(TEXT, *SAMPLE[1]), options=options)
     found = explain(tiny_masked_lm, TEXT, correct="are is", wrong="is are", settings=SETTINGS)
     assert record.value == pytest.approx(found.target.value, abs=1e-9)
+    assert record.unit == "log-probability"
     assert record.tokens.count("[MASK]") == 2
     assert record.target is None
     assert {outcome.method for outcome in record.outcomes} == set(METHODS)

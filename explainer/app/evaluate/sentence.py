@@ -141,6 +141,7 @@ def ablations(record: Record, inquiry: Inquiry) -> Ablations:
             if (outcome.level, outcome.words, outcome.mode, outcome.replacement) == chosen
             and (inquiry.every or outcome.method in DEFAULT_METHODS)
         ),
+        measured_in=record.unit,
     )
 
 
@@ -156,7 +157,7 @@ def _kind(method: str) -> Kind:
 
 
 def _frame(found: Ablations) -> pd.DataFrame:
-    """One row per method, as in the figure; Q in logits, shares in per cent."""
+    """One row per method, as in the figure; Q in its unit, shares in per cent."""
     return pd.DataFrame(
         {
             "method": [row.label for row in found.ranked],
@@ -179,7 +180,7 @@ def _table(found: Ablations) -> None:
         placeholder="–",
         height="content",
         column_config={
-            "Q left": number("Q left (logits)", format="%+.3f"),
+            "Q left": number(f"Q left ({found.measured_in})", format="%+.3f"),
             "influence carried": number("share of Σ|g| carried", format="%.1f %%"),
         },
     )

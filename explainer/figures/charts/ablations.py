@@ -15,9 +15,9 @@ from explainer.figures.canvas.palette import Palette, palette, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Line, Scene, Spot
 from explainer.figures.canvas.text import BODY, SMALL, shorten, width
 from explainer.results.route import Level
+from explainer.results.target import LOGITS, Unit
 
 Kind = Literal["pattern", "variant", "part", "rival", "control"]
-AXIS = "Q left, logits"
 ROW, TALL_ROW = 26.0, 40.0
 TOP, BELOW = 46.0, 44.0
 NUMBER, BAR, COUNT = 58.0, 150.0, 64.0
@@ -26,7 +26,7 @@ NUMBER, BAR, COUNT = 58.0, 150.0, 64.0
 
 @dataclass(frozen=True)
 class AblationRow:
-    """Under one method: `value` is the Q that is left in logits, `size` how many nodes, or heads
+    """Under one method: `value` is the Q that is left, `size` how many nodes, or heads
     and skips, were kept or removed; `share` is what its paths carry of Σ|g| (None: it has none).
     """
 
@@ -47,7 +47,7 @@ class Ablations:
     """All methods side by side: `whole` is Q of the model as it is, for `correct` over `wrong`.
 
     `level` and `removed` say what was kept, or removed; `positive` that only the paths of words
-    that pull towards the answer count.
+    that pull towards the answer count; `measured_in` is the unit of Q.
     """
 
     correct: str
@@ -57,6 +57,7 @@ class Ablations:
     removed: bool
     positive: bool
     rows: tuple[AblationRow, ...]
+    measured_in: Unit = LOGITS
 
     @property
     def ranked(self) -> tuple[AblationRow, ...]:
@@ -108,7 +109,8 @@ def ablations_scene(of: Ablations, *, px: float, dark: bool = False) -> Scene:
     bottom = TOP + high * len(rows)
     found = reach([of.whole, *(row.value for row in rows)])
     x = Range(found.low, found.high, left, right)
-    items: list[Item] = list(value_axis(x, TOP, bottom, AXIS, False, colours))
+    axis = f"Q left, {of.measured_in}"
+    items: list[Item] = list(value_axis(x, TOP, bottom, axis, False, colours))
     if narrow:  # names stand over the dots: lines through the whole figure would cross them out
         items = [item for item in items if isinstance(item, Label)]
     items += _marks(of, x, None if narrow else bottom, colours)

@@ -175,6 +175,13 @@ def test_every_prediction_is_asked_about_by_its_name(piece_reader, passage):
     assert target.value == pytest.approx(best.logit - none.logit, abs=1e-9)
 
 
+def test_an_answer_may_be_as_long_as_the_passage(tiny_reader):
+    passage = " ".join(["unhappiest assistant"] * 6)
+    sentence = read_sentence(tiny_reader, QUESTION, passage)
+    assert len(passage) > 100
+    assert text_of(sentence, asked_span(sentence, passage)) == passage
+
+
 def test_an_answer_whose_tokens_overlap_the_wrong_way_round_is_refused(tiny_reader):
     sentence = sentence_of(tiny_reader)
     spans = [(4, 10) if at == 7 else span for at, span in enumerate(sentence.spans)]

@@ -14,9 +14,8 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote, shown
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model
-from explainer.question.contrast import checked
 from explainer.question.places.found import named, one_place
-from explainer.question.sentence import Sentence
+from explainer.question.sentence import Sentence, check_readable
 
 Places = tuple[int, int]
 """The first and the last token of an answer."""
@@ -64,7 +63,8 @@ def asked_span(sentence: Sentence, answer: object) -> Places:
         raise ExplainerError(
             f"The answer is {shown(answer)}: give a string, some words of the passage."
         )
-    typed = checked(answer, "answer")
+    check_readable(answer, "The answer")
+    typed = answer.strip()
     begins, ends = _bounds(sentence, tokens)
     place = one_place(sentence.pair, begins, ends, typed, "The answer") if typed else None
     if place is None or begins[place[0]] > ends[place[1]]:

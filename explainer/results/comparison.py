@@ -21,7 +21,7 @@ from explainer.base.checks import instance, one_of, whole
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
 from explainer.results.explanation import Explanation
-from explainer.results.model_info import Task
+from explainer.results.model_info import DOES
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
 
@@ -29,12 +29,6 @@ Kind = Literal["equal", "changed", "inserted", "deleted"]
 MOST_PAIRS = 100_000
 """Pairs of tokens up to which two texts are aligned by equal runs and by likeness."""
 LONGEST = 100
-CHOICES: dict[Task, str] = {
-    "masked-lm": "words",
-    "classification": "classes",
-    "tagging": "tags",
-    "question-answering": "answers",
-}
 
 
 @dataclass(frozen=True)
@@ -247,8 +241,10 @@ def _unlike(first: Explanation, second: Explanation) -> str | None:
     """Why influences of the two are of different things, if they are."""
     one, two = first.target, second.target
     if first.model.task != second.model.task:
-        said = [CHOICES[explanation.model.task] for explanation in (first, second)]
-        return f"One model chooses among {said[0]} and the other among {said[1]}."
+        said = [DOES[explanation.model.task] for explanation in (first, second)]
+        return f"One model {said[0]}, and the other {said[1]}."
+    if one.unit != two.unit:
+        return f"The first is in {one.unit} and the second in {two.unit}."
     if (one.correct, one.wrong) != (two.correct, two.wrong):
         return f"The first is asked for {one.label} and the second for {two.label}."
     if one.wrong is None and first.model.name != second.model.name:

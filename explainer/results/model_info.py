@@ -10,6 +10,14 @@ from explainer.base.checks import one_of, text, whole
 Task = Literal["masked-lm", "classification", "tagging", "question-answering", "similarity"]
 """A word at a mask, the class of a text, the tag of each word, an answer in a passage, or how near
 two texts are."""
+DOES: dict[Task, str] = {
+    "masked-lm": "predicts the word at a mask",
+    "classification": "predicts a class of the whole text",
+    "tagging": "tags words",
+    "question-answering": "finds answers in a passage",
+    "similarity": "compares two texts",
+}
+"""What a model with each task does, after its name."""
 Head = Literal["choice", "labels", "values"]
 MAX_SIZES = {"layers": 1000, "heads": 10_000, "d_model": 1_000_000}
 """No encoder comes near these."""

@@ -167,6 +167,8 @@ def test_a_second_text_is_needed_and_words_and_labels_are_refused(folder):
         explain(model, TEXT, pair="")
     with pytest.raises(ExplainerError, match="compares two texts: leave it out"):
         explain(model, TEXT, pair=OTHER, correct="are")
+    with pytest.raises(ExplainerError, match="compares two texts: leave the word out"):
+        explain(model, TEXT, pair=OTHER, word="farmers")
 
 
 def test_the_built_in_one_has_agreements_word_embeddings_and_finds_what_is_near():

@@ -218,6 +218,7 @@ def test_whatever_else_is_asked_of_a_reader_is_of_its_answer(tiny_reader):
         ({"answer": "assistant"}, "The answer 'assistant' stands 2 times in the text: say which"),
         ({"answer": 7}, "The answer is 7: give a string, some words of the passage."),
         ({"answer": "old", "other": "old"}, "are both 'old': give two different answers"),
+        ({"pair": "old", "other": "old"}, "are both 'old': give two different answers"),
         ({"label": "O"}, "finds answers in a passage: give the answer"),
         ({"word": "old"}, "finds answers in a passage: leave the word out"),
         ({"pair": " "}, "The second text is blank"),

@@ -144,5 +144,5 @@ def test_what_is_not_a_tagger_s_is_refused(tiny_tagger, given, says):
 def test_a_word_is_refused_by_models_that_tag_none(tiny_classifier, tiny_masked_lm):
     with pytest.raises(ExplainerError, match="predicts a class of the whole text: leave the word"):
         explain(tiny_classifier, TEXT, word="farmers")
-    with pytest.raises(ExplainerError, match="predicts the word at the mask: leave the word out"):
+    with pytest.raises(ExplainerError, match="predicts the word at a mask: leave the word out"):
         predict(tiny_masked_lm, f"{TEXT} [MASK]", word="farmers")

@@ -2,11 +2,13 @@
 
 import dataclasses
 import random
+from typing import get_args
 
 import pytest
 
 from explainer import explain
 from explainer.results.comparison import Aligned, align, compare
+from explainer.results.model_info import DOES, Task
 from tests.tiny import deeper
 
 
@@ -104,6 +106,23 @@ def test_routes_tell_where_two_patterns_differ(pair):
     assert comparison.skip_shares is not None
     for shares, explanation in zip(comparison.skip_shares, pair, strict=True):
         assert shares == pytest.approx(explanation.flow.skip_shares())
+
+
+@pytest.mark.parametrize("task", get_args(Task))
+def test_models_of_every_other_task_are_unlike(pair, task):
+    first, second = pair
+    other = dataclasses.replace(second, model=dataclasses.replace(second.model, task=task))
+    said = compare(first, other).unlike
+    here, there = DOES["masked-lm"], DOES[task]
+    assert said == (None if here == there else f"One model {here}, and the other {there}.")
+
+
+def test_numbers_in_different_units_are_unlike(pair):
+    first, second = pair
+    other = dataclasses.replace(
+        second, target=dataclasses.replace(second.target, unit="log-probability")
+    )
+    assert "logits and the second in log-probability" in compare(first, other).unlike
 
 
 def test_an_inserted_word_shifts_positions_without_moving_routes(pair):

@@ -22,16 +22,12 @@ from explainer.base.numbers import counted
 from explainer.evaluation.evidence.left_out import Reason
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.reading.cases import COLUMNS, Columns
+from explainer.results.model_info import DOES
 from explainer.tasks import KINDS
 
 TASKS = {"masked-lm": (EVERY_TASK, *KINDS, OWN_FILE), "classification": ("sentiment", OWN_FILE)}
 """What a model of a kind can be asked."""
 OTHERS = "and the tasks are of words at a mask or of classes: choose another model, or ask Explore."
-NO_TASK = {
-    "tagging": f"tags words, {OTHERS}",
-    "question-answering": f"finds answers in a passage, {OTHERS}",
-    "similarity": f"compares two texts, {OTHERS}",
-}
 OWN_FILE_HELP = (
     "A CSV or tab-separated table with a heading, or a JSON object a line: text, correct and wrong "
     "for sentences with [MASK]; text and label (and other, the rival class) for a classifier; or "
@@ -74,7 +70,7 @@ def asking_row(count: str, help: str) -> Asked | None:
         show_error(error, messages)
         return None
     if kind not in TASKS:
-        messages.info(plain(f"{name} {NO_TASK[kind]}"), icon=":material/info:")
+        messages.info(plain(f"{name} {DOES[kind]}, {OTHERS}"), icon=":material/info:")
         return None
     with task:
         chosen = _task_field(TASKS[kind], messages)

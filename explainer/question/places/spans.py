@@ -136,7 +136,7 @@ def chosen_spans(
         span = asked_span(sentence, answer)
     else:
         best = scores_of(sentence, span_logits(model, sentence))
-        span = next(one for one in best if one not in (NO_ANSWER, rival))
+        span = next((one for one in best if one not in (NO_ANSWER, rival)), rival)
     if span == rival:
         raise ExplainerError(
             f"The answer and the other one are both {quote(text_of(sentence, span))}: give two "

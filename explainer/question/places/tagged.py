@@ -22,6 +22,7 @@ from explainer.question.contrast import LONGEST_WORD, checked
 from explainer.question.places.found import named, one_place
 from explainer.question.sentence import Sentence, word_spans
 from explainer.question.words import by_word
+from explainer.results.model_info import DOES
 
 OUTSIDE = "o"
 """How a tagger calls, in either case, what is none of the things that it looks for."""
@@ -31,14 +32,9 @@ MOST_NAMED = 5
 def check_tags(model: Model) -> None:
     """Refuse a word to ask about where the model tags none."""
     if model.info.task != "tagging":
-        predicts = {
-            "masked-lm": "predicts the word at the mask",
-            "classification": "predicts a class of the whole text",
-            "question-answering": "finds answers in a passage",
-        }[model.info.task]
         raise ExplainerError(
-            f"A word to ask about was given, but {quote(model.info.name)} {predicts}: leave the "
-            "word out, or load a model that tags words."
+            f"A word to ask about was given, but {quote(model.info.name)} {DOES[model.info.task]}: "
+            "leave the word out, or load a model that tags words."
         )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from explainer.base.budget import given_budget
-from explainer.base.checks import instance, items, one_of, whole, yes_or_no
+from explainer.base.checks import instance, items, one_of, whole
 from explainer.base.errors import ExplainerError
 from explainer.influence.measure import Measured, measure
-from explainer.influence.precision import given_precision
 from explainer.influence.stability.found import stability_of
-from explainer.influence.together import Asked, Batch, tokens_at_once
+from explainer.influence.together import Asked, Batch
 from explainer.influence.trace import Trace
 from explainer.influence.verify import check_finite
 from explainer.intervention.ablate import Ablated, keep_only, remove, run_kept
@@ -68,18 +67,14 @@ def explain(
     adds the total flow; `words` keeps those of so many words, the strongest; `candidates` what
     every head would carry (`Pattern.candidate_parts`). `memory` is what may be taken for it (bytes
     or "2 GB"; else what the environment variable EXPLAINER_MEMORY says, or a quarter of what is
-    free). `precision` is that of products: "tf32" (on a GPU, for the process meanwhile) and
-    "bfloat16" are faster; the result says how far off. Raises ExplainerError for other input.
+    free). `precision` is that of matrix products: "tf32" (on a GPU, switched for the whole process
+    meanwhile) and "bfloat16" are faster where the hardware has them, and the result says how far
+    they are off. Raises ExplainerError for input that the model cannot explain.
     """
-    settings, flow = given_settings(settings), yes_or_no("flow", flow)
-    candidates = yes_or_no("candidates", candidates)
-    words = None if words is None else whole("number of words", words, 1)
-    adapter = given_model(model).adapter
-    budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
+    how = {"flow": flow, "words": words, "candidates": candidates}
+    batch = Batch.given(model, settings, **how, memory=memory, precision=precision)
     contrast = Contrast(correct, wrong, label, other, word, answer)
-    asked = Asked.read(model, text, pair, contrast)
-    batch = Batch(model, settings, flow, budget, words, precise, candidates)
-    (found,) = batch.explanations([asked])
+    (found,) = batch.explanations([Asked.read(model, text, pair, contrast)])
     return found
 
 
@@ -97,21 +92,18 @@ def explain_many(
     """`explain` of many texts, several at once: in their order, with the same numbers.
 
     What cannot be explained comes as the ExplainerError that `explain` would raise, and the others
-    go on. Questions are read as they are needed. The other arguments are as in `explain`, and raise
-    ExplainerError before anything is read.
+    go on. Questions are read as they are needed, and never more are held than are followed at once.
+    The other arguments are as in `explain`, and raise ExplainerError before anything is read.
     """
-    settings, flow = given_settings(settings), yes_or_no("flow", flow)
-    candidates = yes_or_no("candidates", candidates)
-    words = None if words is None else whole("number of words", words, 1)
-    adapter = given_model(model).adapter
-    budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
-    batch = Batch(model, settings, flow, budget, words, precise, candidates)
-    return _in_batches(batch, questions, tokens_at_once(adapter, settings.expected_points, budget))
+    how = {"flow": flow, "words": words, "candidates": candidates}
+    batch = Batch.given(model, settings, **how, memory=memory, precision=precision)
+    return _in_batches(batch, questions)
 
 
 def _in_batches(
-    batch: Batch, questions: Iterable[Question | str], most: int
+    batch: Batch, questions: Iterable[Question | str]
 ) -> Iterator[Explanation | ExplainerError]:
+    most = batch.tokens_at_once
     waiting: list[Asked | ExplainerError] = []
     tokens = 0
     for question in questions:

@@ -9,43 +9,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
+from explainer.base.budget import given_budget
 from explainer.base.checkpoint import part
+from explainer.base.checks import whole, yes_or_no
 from explainer.base.errors import ExplainerError
 from explainer.influence.effort.count import Effort, effort
 from explainer.influence.flow import total_flows
 from explainer.influence.memory import Plan
-from explainer.influence.precision import UNITS, products_in
+from explainer.influence.precision import UNITS, given_precision, products_in
 from explainer.influence.sampling.path import IntegrationPath, adaptive_rule, integration_path
 from explainer.influence.search.refine import Search, refine_texts
 from explainer.influence.trace import Followed, Trace, trace_together
 from explainer.influence.verify import check_finite, check_followed, reduced_gap
 from explainer.models.adapter import Adapter
 from explainer.models.encode import without_gradients
-from explainer.models.model import Model
+from explainer.models.model import Model, given_model
 from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import Contrast, Quantity, choose_quantity
 from explainer.question.sentence import Sentence
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.reduced import Precision, Reduced
-from explainer.results.settings import Settings
+from explainer.results.settings import Settings, given_settings
 from explainer.results.target import Target
 from explainer.results.total_flow import TotalFlow
 
 MOST_TOKENS = {"cpu": 64, "cuda": 1024}
 """Beyond this, what attention spends on other texts is more than what is won: measured on a
 processor (docs/performance.md), not yet on a GPU."""
-
-
-def tokens_at_once(adapter: Adapter, points: int, budget: int) -> int:
-    """How many tokens of texts that stand side by side are followed fastest within a budget."""
-    most = MOST_TOKENS.get(adapter.device.type, MOST_TOKENS["cpu"])
-    while most > 1 and not _is_held(adapter, most, points, budget):
-        most //= 2
-    return most
 
 
 def _is_held(adapter: Adapter, n_tokens: int, points: int, budget: int) -> bool:
@@ -104,6 +99,34 @@ class Batch:
     words: int | None = None
     precision: Precision = "full"
     candidates: bool = False
+
+    @staticmethod
+    def given(
+        model: Any,
+        settings: Any,
+        *,
+        flow: Any,
+        words: Any,
+        candidates: Any,
+        memory: Any,
+        precision: Any,
+    ) -> Batch:
+        """From what a caller of `explain` gave; raises ExplainerError for what makes no sense."""
+        settings, flow = given_settings(settings), yes_or_no("flow", flow)
+        candidates = yes_or_no("candidates", candidates)
+        words = None if words is None else whole("number of words", words, 1)
+        adapter = given_model(model).adapter
+        budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
+        return Batch(model, settings, flow, budget, words, precise, candidates)
+
+    @property
+    def tokens_at_once(self) -> int:
+        """How many tokens of texts that stand side by side are followed fastest."""
+        adapter, points = self.model.adapter, self.settings.expected_points
+        most = MOST_TOKENS.get(adapter.device.type, MOST_TOKENS["cpu"])
+        while most > 1 and not _is_held(adapter, most, points, self.budget):
+            most //= 2
+        return most
 
     @property
     def _search(self) -> Search:

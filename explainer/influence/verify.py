@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import partial
 
 import torch
 
@@ -51,15 +52,15 @@ def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: 
     depend on it.
     """
     adapter, readout = model.adapter.of_encoder, quantity.readout
-    states = own_states(model.network, sentence, quantity.positions)
+    states = partial(own_states, model.network, sentence, quantity.positions)
     with torch.no_grad():
         if model.info.task == "classification" and isinstance(readout, Logits):
             row = own_logits(model.network, sentence)[0]
             own = float(row[list(readout.classes)] @ row.new_tensor(readout.weights))
         else:
-            own = float(readout.value(adapter, states))
-    off = abs(value - own)
-    if not off <= readout.least_rounding(adapter) and not off <= readout.rounding(adapter, states):
+            own = float(readout.value(adapter, states()))
+    off, least = abs(value - own), readout.least_rounding(adapter)
+    if not off <= least and not off <= readout.rounding(adapter, states()):
         raise ExplainerError(
             f"The model {quote(model.info.name)} itself gives {own:.6g} for this text, but "
             f"{value:.6g} would be explained: choose another text or model."

@@ -119,18 +119,17 @@ def read_alone(
 
 def _words(model: Model, texts: Sequence[str], encoding: Any) -> tuple[int | None, ...]:
     """The word of each token, counted through all texts; None for added ones and masks."""
-    words: list[int | None] = [None] * len(encoding.ids)
+    # An encoding makes each of these lists anew whenever it is asked for one.
+    offsets, parts = encoding.offsets, encoding.sequence_ids
+    known = [
+        None if token == model.mask_id else word
+        for token, word in zip(encoding.ids, encoding.word_ids, strict=True)
+    ]
+    words: list[int | None] = [None] * len(known)
     count = 0
     for number, text in enumerate(texts):
-        inside = [at for at, part in enumerate(encoding.sequence_ids) if part == number]
-        own = words_of(
-            text,
-            [
-                None if encoding.ids[at] == model.tokenizer.mask_token_id else encoding.word_ids[at]
-                for at in inside
-            ],
-            [encoding.offsets[at] for at in inside],
-        )
+        inside = [at for at, part in enumerate(parts) if part == number]
+        own = words_of(text, [known[at] for at in inside], [offsets[at] for at in inside])
         for at, word in zip(inside, own, strict=True):
             words[at] = None if word is None else count + word
         count += 1 + max((word for word in own if word is not None), default=-1)

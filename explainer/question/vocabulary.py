@@ -60,12 +60,13 @@ def vocabulary_of(model: Model) -> Vocabulary:
 
 def unknown_notes(model: Model, texts: Sequence[str], encoding: Any) -> Iterator[str]:
     """The words that the vocabulary lacks."""
+    missing = model.tokenizer.unk_token_id
     unknown = [
         texts[part or 0][start:end]
         for piece, part, (start, end) in zip(
             encoding.ids, encoding.sequence_ids, encoding.offsets, strict=True
         )
-        if piece == model.tokenizer.unk_token_id
+        if piece == missing
     ]
     if unknown:
         token = model.tokenizer.unk_token

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from explainer.base.budget import given_budget
-from explainer.base.checks import whole, yes_or_no
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
-from explainer.influence.precision import given_precision
 from explainer.influence.together import Asked, Batch
-from explainer.models.model import Model, given_model
+from explainer.models.model import Model
 from explainer.question.masks.asked import read_for_word
 from explainer.question.quantity import log_probability
 from explainer.results.apart.word_pair import WordPair
 from explainer.results.reduced import Precision
-from explainer.results.settings import Settings, given_settings
+from explainer.results.settings import Settings
 
 
 def explain_words(
@@ -37,11 +34,8 @@ def explain_words(
     sentence where they have as many pieces. The rest is as in `explain`. Raises ExplainerError for
     input that the model cannot explain.
     """
-    settings, flow = given_settings(settings), yes_or_no("flow", flow)
-    candidates = yes_or_no("candidates", candidates)
-    words = None if words is None else whole("number of words", words, 1)
-    adapter = given_model(model).adapter
-    budget, precise = given_budget(memory, adapter.device), given_precision(precision, adapter)
+    how = {"flow": flow, "words": words, "candidates": candidates}
+    batch = Batch.given(model, settings, **how, memory=memory, precision=precision)
     both = [_asked(model, text, word) for word in (correct, wrong)]
     first, second = (one.quantity for one in both)
     if first.readout == second.readout:
@@ -49,7 +43,6 @@ def explain_words(
             "The correct word and the wrong word are the same to the model, "
             f"{quote(first.correct)}: give two different words."
         )
-    batch = Batch(model, settings, flow, budget, words, precise, candidates)
     # One after the other: side by side they would be held at the same time.
     found = [batch.explanations([one])[0] for one in both]
     return WordPair(*found)

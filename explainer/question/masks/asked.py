@@ -19,7 +19,11 @@ def read_asked(
 
     Raises ExplainerError for two words of different numbers of pieces.
     """
-    sentence = read_sentence(model, text, pair)
+    return asked_in(model, read_sentence(model, text, pair), contrast)
+
+
+def asked_in(model: Model, sentence: Sentence, contrast: Contrast | None) -> Sentence:
+    """The same for a sentence that has been read, with one mask."""
     if model.info.task != "masked-lm" or contrast is None:
         return sentence
     typed = [word for word in (contrast.correct, contrast.wrong) if word is not None]

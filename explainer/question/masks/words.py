@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explainer.models.model import Model
-from explainer.question.masks.asked import read_asked
+from explainer.question.masks.asked import asked_in
 from explainer.question.quantity import Contrast
 from explainer.question.sentence import read_alone, read_sentence, word_spans
 from explainer.question.words import by_word
@@ -21,7 +21,7 @@ def tokens_of_words(
     if model.pooling is not None:  # each of two texts is read by itself
         return (by_word(word_spans(model, text), read_alone(model, text).spans),)
     sentence = read_sentence(model, text, pair)
-    masks = read_asked(model, text, pair, contrast).masks
+    masks = asked_in(model, sentence, contrast).masks
     found = []
     for number, read in enumerate(sentence.texts):
         inside = [

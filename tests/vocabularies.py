@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import (
@@ -189,3 +190,18 @@ def sentencepiece(tokenizer_class: type) -> PreTrainedTokenizerFast:
     return tokenizer_class(
         vocab=[*specials, *words, ("<mask>", 0.0)], mask_token=AddedToken("<mask>", lstrip=True)
     )
+
+
+def save_for(folder: Path, network_class: type[Any], tokenizer: Any, **more: Any) -> Path:
+    """A tiny random network of the library's class for a tokenizer, saved with it in `folder`."""
+    sizes = {
+        **{"num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 12},
+        **{"intermediate_size": 24, "max_position_embeddings": 34, "initializer_range": 0.5},
+        **{"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id},
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = network_class(network_class.config_class(**sizes | more))
+    network.double().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder

@@ -10,7 +10,7 @@ from explainer import ExplainerError, explain, load_model
 from explainer.models.architectures import ARCHITECTURES
 from explainer.question.contrast import contrast_id
 from explainer.question.sentence import read_sentence, word_spans
-from tests.vocabularies import sentencepiece
+from tests.vocabularies import save_for, sentencepiece
 
 TEXT = "the farmers that the assistant loves [MASK] unhappy old."
 TOKENIZERS = {
@@ -23,24 +23,8 @@ TOKENIZERS = {
 def folder(request, tmp_path_factory):
     """A random masked LM and the library's own tokenizer for it, its vocabulary in their order."""
     kind = request.param
-    tokenizer = sentencepiece(TOKENIZERS[kind])
-    network_class = ARCHITECTURES[kind].masked_lm
-    config = network_class.config_class(
-        vocab_size=len(tokenizer),
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        hidden_size=12,
-        intermediate_size=24,
-        max_position_embeddings=34,
-        pad_token_id=tokenizer.pad_token_id,
-        initializer_range=0.5,
-    )
     made = tmp_path_factory.mktemp("models") / kind
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        network_class(config).double().save_pretrained(made)
-    tokenizer.save_pretrained(made)
-    return made
+    return save_for(made, ARCHITECTURES[kind].masked_lm, sentencepiece(TOKENIZERS[kind]))
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 from transformers import (
-    RobertaConfig,
     RobertaForQuestionAnswering,
-    XLMRobertaConfig,
     XLMRobertaForQuestionAnswering,
     XLMRobertaTokenizer,
 )
@@ -35,7 +33,7 @@ from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.settings import Settings
 from tests.fixtures import byte_level_tokenizer
-from tests.vocabularies import sentencepiece
+from tests.vocabularies import save_for, sentencepiece
 
 QUESTION, PASSAGE = "the farmers love ?", "the old assistant is the unhappiest assistant ."
 TOKENS = [
@@ -58,22 +56,9 @@ def ends(tiny_reader):
 @pytest.fixture(scope="module")
 def piece_reader(tmp_path_factory):
     """A reader with XLM-R's tokenizer, whose lone `▁` has the first character behind a space."""
-    tokenizer = sentencepiece(XLMRobertaTokenizer)
-    config = XLMRobertaConfig(
-        vocab_size=len(tokenizer),
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        hidden_size=12,
-        intermediate_size=24,
-        max_position_embeddings=90,
-        pad_token_id=tokenizer.pad_token_id,
-        initializer_range=0.5,
-    )
     folder = tmp_path_factory.mktemp("models") / "piece-reader"
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        XLMRobertaForQuestionAnswering(config).double().save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    tokenizer = sentencepiece(XLMRobertaTokenizer)
+    save_for(folder, XLMRobertaForQuestionAnswering, tokenizer, max_position_embeddings=90)
     return load_model(str(folder), dtype="float64")
 
 
@@ -231,18 +216,7 @@ def test_what_is_no_answer_is_refused(tiny_reader, given, says):
 
 @pytest.mark.parametrize("ask", [predict, explain])
 def test_a_passage_of_space_is_refused_where_space_is_a_token(tmp_path, ask):
-    tokenizer = byte_level_tokenizer()
-    config = RobertaConfig(
-        vocab_size=len(tokenizer),
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        hidden_size=12,
-        intermediate_size=24,
-        max_position_embeddings=40,
-        pad_token_id=tokenizer.pad_token_id,
-    )
-    RobertaForQuestionAnswering(config).save_pretrained(tmp_path)
-    tokenizer.save_pretrained(tmp_path)
+    save_for(tmp_path, RobertaForQuestionAnswering, byte_level_tokenizer())
     with pytest.raises(ExplainerError, match=r"The second text is blank .*: give a passage with"):
         ask(load_model(str(tmp_path)), QUESTION, pair="  ")
 

@@ -65,8 +65,9 @@ def predictions_and_asked(loaded: Model, request: Request) -> tuple[Prediction, 
     asked about; raises ExplainerError."""
     sentence = read_asked(loaded, request.text, request.pair, request.contrast)
     if loaded.info.task == "question-answering":
-        asked = chosen_spans(loaded, sentence, request.contrast.answer, request.contrast.other)
-        return predict_spans(sentence, span_logits(loaded, sentence), PREDICTIONS, asked)
+        logits, given = span_logits(loaded, sentence), request.contrast
+        asked = chosen_spans(loaded, sentence, given.answer, given.other, logits)
+        return predict_spans(sentence, logits, PREDICTIONS, asked)
     quantity = choose_quantity(loaded, sentence, request.contrast)
     position = quantity.position if loaded.info.task == "tagging" else None
     return predict_sentence(loaded, sentence, PREDICTIONS, also=quantity.classes, position=position)

@@ -124,18 +124,24 @@ def scores_of(sentence: Sentence, logits: Tensor) -> dict[Places, float]:
 
 
 def chosen_spans(
-    model: Model, sentence: Sentence, answer: object, other: object
+    model: Model,
+    sentence: Sentence,
+    answer: object,
+    other: object,
+    logits: Tensor | None = None,
 ) -> tuple[Places, Places]:
     """The answer that is asked about and the other one: for None the model's best, and no answer.
 
-    Raises ExplainerError where they are one.
+    `logits` are the sentence's `span_logits`, where they are known. Raises ExplainerError where
+    both answers are one.
     """
     passage(sentence)
     rival = NO_ANSWER if other is None else asked_span(sentence, other)
     if answer is not None:
         span = asked_span(sentence, answer)
     else:
-        best = scores_of(sentence, span_logits(model, sentence))
+        found = span_logits(model, sentence) if logits is None else logits
+        best = scores_of(sentence, found)
         span = next((one for one in best if one not in (NO_ANSWER, rival)), rival)
     if span == rival:
         raise ExplainerError(

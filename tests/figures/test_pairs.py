@@ -86,7 +86,7 @@ def test_numbers_are_subtracted_only_where_both_are_of_one_quantity(first, asked
     assert not changes & set(frame)
     assert {"g first", "g second", "ways differ"} <= set(frame)
     classes = explain(tiny_classifier, "the old farmer", label=0)
-    assert "among classes" in compare(first, classes).unlike
+    assert "a class of the whole text" in compare(first, classes).unlike
     elsewhere = replace(classes, model=replace(classes.model, name="another"))
     assert "other classes" in compare(classes, elsewhere).unlike
 

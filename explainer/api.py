@@ -61,15 +61,15 @@ def explain(
     its own, or `correct` alone), a classifier the class `label` (name or number) with `other` or
     the mean of all others, where each label holds or not with nothing; a tagger the tag `label` of
     the `word` (as the text has it, or a token's position) with the tag `other`; a reader the
-    `answer`, in the passage's words, with the `other` one or none. What is not given is the model's
-    own prediction and, for a word, its other number, person or gender, else the likeliest word of
-    its kind, for a tag the likeliest other, and the first word with a tag that is not O. `flow`
-    adds the total flow; `words` keeps those of so many words, the strongest; `candidates` what
-    every head would carry (`Pattern.candidate_parts`). `memory` is what may be taken for it (bytes
-    or "2 GB"; else what the environment variable EXPLAINER_MEMORY says, or a quarter of what is
-    free). `precision` is that of matrix products: "tf32" (on a GPU, switched for the whole process
-    meanwhile) and "bfloat16" are faster where the hardware has them, and the result says how far
-    they are off. Raises ExplainerError for input that the model cannot explain.
+    `answer` with the `other` one (the passage's words, or "no answer"). What is not given is the
+    model's own prediction and, for a word, its other number, person or gender, else the likeliest
+    word of its kind, for a tag the likeliest other, and the first word with a tag that is not O.
+    `flow` adds the total flow; `words` keeps those of so many words, the strongest; `candidates`
+    what every head would carry (`Pattern.candidate_parts`). `memory` is what may be taken for it
+    (bytes or "2 GB"; else what the environment variable EXPLAINER_MEMORY says, or a quarter of what
+    is free). `precision` is that of matrix products: "tf32" (on a GPU, switched for the whole
+    process meanwhile) and "bfloat16" are faster where the hardware has them, and the result says
+    how far they are off. Raises ExplainerError for input that the model cannot explain.
     """
     how = {"flow": flow, "words": words, "candidates": candidates}
     batch = Batch.given(model, settings, **how, memory=memory, precision=precision)

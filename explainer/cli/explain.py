@@ -101,7 +101,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
         "--other",
         metavar="L",
         help="one rival class, tag or answer (default: all other classes, the likeliest other tag, "
-        "or that there is no answer)",
+        "'no answer', or against that the best one)",
     )
     group.add_argument(
         "--word",
@@ -114,7 +114,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
         "--answer",
         metavar="A",
         help="of a model for question answering, the answer that is asked about, in the words of "
-        "the passage, which is the --pair (default: the best one)",
+        "the passage, which is the --pair, or 'no answer' (default: the best one)",
     )
 
 

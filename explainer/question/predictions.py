@@ -19,7 +19,6 @@ from explainer.models.shapes import Float
 from explainer.question.contrast import spellings
 from explainer.question.labels import asked_classes
 from explainer.question.places.spans import (
-    NO_ANSWER,
     Places,
     named_span,
     scores_of,
@@ -129,7 +128,7 @@ def predict_spans(
             probability=likely[span],
             logit=scores[span],
             id=span[0],
-            asked=None if span == NO_ANSWER else named_span(sentence, span),
+            asked=named_span(sentence, span),
             position=span[0],
         )
         for span in chosen

@@ -26,8 +26,8 @@ from explainer.question.sentence import Sentence
 class Contrast:
     """What is asked: two words of a masked LM (or token ids), both of as many pieces, or two
     classes or tags (names or numbers), tags of the `word` (as the text has it, or a token's
-    position), or the `answer` in a passage and the `other` one, by their words; None leaves it to
-    the model."""
+    position), or the `answer` in a passage and the `other` one, by their words, or "no answer";
+    None leaves it to the model."""
 
     correct: str | int | None = None
     wrong: str | int | None = None
@@ -281,9 +281,10 @@ def tag_score(
 def answer_score(
     model: Model, sentence: Sentence, answer: str | None, other: str | int | None
 ) -> Quantity:
-    """start logit + end logit of the answer − those of another one, or of none.
+    """start logit + end logit of the answer − those of another one.
 
-    Without `answer` it is the best one that the model finds in the passage. What the two have in
+    Either may be that there is none. Without `answer` it is the best one that the model finds in
+    the passage, without `other` that there is none, and of that the best one. What the two have in
     common cancels and is left out.
     """
     span, rival = chosen_spans(model, sentence, answer, other)

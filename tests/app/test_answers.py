@@ -57,6 +57,15 @@ def test_another_answer_is_chosen_against_another(tiny_reader_dir):
     assert "other" not in query(test)
 
 
+def test_that_there_is_no_answer_is_chosen(tiny_reader_dir):
+    test = checked(opened(tiny_reader_dir, **link()))
+    best = " ".join(marked(test))
+    checked(widget(test, "selectbox", "answer").set_value("no answer").run())
+    assert query(test)["answer"] == "no answer"
+    assert marked(test) == []
+    assert f"no answer − {best}" in alts(test)[0]
+
+
 def test_what_is_missing_or_not_there_is_said(tiny_reader_dir):
     alone = checked(opened(tiny_reader_dir, **link(pair="")))
     assert "give the question as the text and the passage as the second text" in said(alone)

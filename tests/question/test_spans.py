@@ -22,7 +22,7 @@ from explainer import (
 )
 from explainer.question.places.spans import (
     LONGEST,
-    NO_ANSWER,
+    NONE,
     asked_span,
     named_span,
     scores_of,
@@ -118,8 +118,33 @@ def test_an_answer_against_another_leaves_out_what_they_share(tiny_reader, ends)
     assert found.target.value == pytest.approx(float(ends[8, 1] - ends[7, 1]), abs=1e-9)
     same = asked(tiny_reader, answer="assistant (8)", other="assistant (14)")
     assert (same.correct, same.wrong) == ("assistant (8)", "assistant (14)")
-    second = asked(tiny_reader, other=predict(tiny_reader, QUESTION, pair=PASSAGE)[0].asked)
-    assert second.correct != second.wrong
+    best = next(one for one in predict(tiny_reader, QUESTION, pair=PASSAGE) if one.asked != NONE)
+    second = asked(tiny_reader, other=best.asked)
+    assert second.correct != second.wrong == best.word
+
+
+def test_that_there_is_no_answer_is_asked_about_against_the_best(tiny_reader, ends):
+    best = max(spans(), key=lambda span: score(ends, span))
+    best_one = text_of(sentence_of(tiny_reader), best)
+    more = {"pair": PASSAGE, "settings": FEW}
+    found = explain(tiny_reader, QUESTION, answer="No answer", **more).target
+    assert found.value == pytest.approx(score(ends, (0, 0)) - score(ends, best), abs=1e-9)
+    assert (found.correct, found.wrong) == ("no answer", best_one)
+    rival = explain(tiny_reader, QUESTION, answer="no answer", other="old", **more).target
+    assert rival.value == pytest.approx(score(ends, (0, 0)) - score(ends, (7, 7)), abs=1e-9)
+    default = explain(tiny_reader, QUESTION, **more).target
+    assert explain(tiny_reader, QUESTION, other="no answer", **more).target == default
+
+
+def test_names_of_answers_lead_to_themselves_whatever_the_passage_says(tiny_reader):
+    passage = "no answer is old , old (8) , no answer , old (10)"
+    sentence = read_sentence(tiny_reader, QUESTION, passage)
+    for one in predict(tiny_reader, QUESTION, 10_000, pair=passage):
+        start, end = asked_span(sentence, one.asked)
+        assert (start, text_of(sentence, (start, end))) == (one.position, one.word)
+    assert asked_span(sentence, "no answer") == (0, 0)
+    first = sentence.tokens.index("[SEP]") + 1
+    assert asked_span(sentence, f"no answer ({first})")[0] == first
 
 
 def test_predictions_are_the_best_answers_and_none(tiny_reader, ends):
@@ -133,7 +158,7 @@ def test_predictions_are_the_best_answers_and_none(tiny_reader, ends):
     for one, span in zip(found, best, strict=True):
         assert one.logit == pytest.approx(every[span])
         assert one.probability == pytest.approx(likely[span])
-        assert (one.asked is None) == (span == (0, 0))
+        assert (one.asked == NONE) == (span == (0, 0))
 
 
 @pytest.mark.parametrize(
@@ -147,15 +172,12 @@ def test_every_prediction_is_asked_about_by_its_name(piece_reader, passage):
     last = {sentence.spans[at][0]: at for at in inside}
     assert len(last) < len(inside)  # tokens that overlap
     found = predict(piece_reader, QUESTION, 10_000, pair=passage)
-    assert {one.position for one in found if one.asked is not None} == {*last.values()}
+    assert {one.position for one in found if one.asked != NONE} == {*last.values()}
     scored = scores_of(sentence, span_logits(piece_reader, sentence))
     for one, span in zip(found, scored, strict=True):
-        if one.asked is None:
-            assert span == NO_ANSWER
-            continue
         assert asked_span(sentence, one.asked) == span
-    best = next(one for one in found if one.asked is not None)
-    none = next(one for one in found if one.asked is None)
+    best = next(one for one in found if one.asked != NONE)
+    none = next(one for one in found if one.asked == NONE)
     target = explain(piece_reader, QUESTION, pair=passage, answer=best.asked, settings=FEW).target
     assert target.value == pytest.approx(best.logit - none.logit, abs=1e-9)
 
@@ -203,7 +225,7 @@ def test_whatever_else_is_asked_of_a_reader_is_of_its_answer(tiny_reader):
         ({"answer": "assistant"}, "The answer 'assistant' stands 2 times in the text: say which"),
         ({"answer": 7}, "The answer is 7: give a string, some words of the passage."),
         ({"answer": "old", "other": "old"}, "are both 'old': give two different answers"),
-        ({"pair": "old", "other": "old"}, "are both 'old': give two different answers"),
+        ({"answer": "no answer", "other": "no answer"}, "are both 'no answer': give two different"),
         ({"label": "O"}, "finds answers in a passage: give the answer"),
         ({"word": "old"}, "finds answers in a passage: leave the word out"),
         ({"pair": " "}, "The second text is blank"),

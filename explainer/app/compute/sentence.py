@@ -100,13 +100,13 @@ def answers(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, s
 @computed()
 def exact_contrast(loaded: Model, reading: Reading, contrast: Contrast) -> Contrast:
     """The word that a tagger is asked about and its two tags, or the two answers of a reader,
-    chosen where they are not given, by what leads to these very ones in this text (None: that there
-    is no answer); raises ExplainerError."""
+    chosen where they are not given, by what leads to these very ones in this text; raises
+    ExplainerError."""
     sentence = read_asked(loaded, reading.text, reading.pair)
     if loaded.info.task == "question-answering":
-        answer, rival = chosen_spans(loaded, sentence, contrast.answer, contrast.other)
-        none = None if rival == NO_ANSWER else named_span(sentence, rival)
-        return Contrast(answer=named_span(sentence, answer), other=none)
+        both = chosen_spans(loaded, sentence, contrast.answer, contrast.other)
+        answer, other = (named_span(sentence, span) for span in both)
+        return Contrast(answer=answer, other=other)
     quantity = choose_quantity(loaded, sentence, contrast)
     label, other = asked_for(loaded, sentence, quantity)
     word = asked_words(loaded, sentence).get(quantity.position, contrast.word)
@@ -114,12 +114,12 @@ def exact_contrast(loaded: Model, reading: Reading, contrast: Contrast) -> Contr
 
 
 @computed()
-def answer_place(loaded: Model, reading: Reading, contrast: Contrast) -> Span:
-    """The characters of the passage at which the answer stands that is asked about; raises
-    ExplainerError."""
+def answer_place(loaded: Model, reading: Reading, contrast: Contrast) -> Span | None:
+    """The characters of the passage at which the answer stands that is asked about, None where
+    that is no answer; raises ExplainerError."""
     sentence = read_asked(loaded, reading.text, reading.pair)
     answer, _ = chosen_spans(loaded, sentence, contrast.answer, contrast.other)
-    return characters_of(sentence, answer)
+    return None if answer == NO_ANSWER else characters_of(sentence, answer)
 
 
 def words(name: str, text: str) -> tuple[Span, ...]:

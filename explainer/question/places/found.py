@@ -18,13 +18,10 @@ def one_place(
     """The only place of the typed words in a text, as characters from and up to; None for none.
 
     `begins` has the token of each character at which a part begins, `ends` are where parts end.
-    Case counts where both are in the text. Raises ExplainerError where there are several and no
-    position tells which.
+    Case counts where both are in the text; what ends like a position is one if it can be. Raises
+    ExplainerError where there are several and no position tells which.
     """
-    found = _places(text, begins, ends, typed)
-    if not found and (placed := PLACED.fullmatch(typed)):
-        everywhere = _places(text, begins, ends, placed[1])
-        found = [place for place in everywhere if begins[place[0]] == int(placed[2])]
+    found = _placed(text, begins, ends, typed) or _places(text, begins, ends, typed)
     if len(found) > 1:
         first, second, *_ = (quote(f"{typed} ({begins[start]})") for start, _ in found)
         raise ExplainerError(
@@ -39,8 +36,23 @@ def named(
 ) -> str:
     """What `one_place` takes for exactly this place."""
     words = text[slice(*place)]
-    alone = _places(text, begins, ends, words) == [place]
-    return words if alone else f"{words} ({begins[place[0]]})"
+    found = _placed(text, begins, ends, words) or _places(text, begins, ends, words)
+    return words if found == [place] else placed(words, begins[place[0]])
+
+
+def placed(words: str, position: int) -> str:
+    """Words with the position of their first token."""
+    return f"{words} ({position})"
+
+
+def _placed(
+    text: str, begins: Mapping[int, int], ends: Collection[int], typed: str
+) -> list[tuple[int, int]]:
+    """Where typed words stand that end with a position; nowhere without one."""
+    if not (parts := PLACED.fullmatch(typed)):
+        return []
+    everywhere = _places(text, begins, ends, parts[1])
+    return [place for place in everywhere if begins[place[0]] == int(parts[2])]
 
 
 def _places(

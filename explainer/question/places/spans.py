@@ -14,14 +14,14 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote, shown
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model
-from explainer.question.places.found import named, one_place
+from explainer.question.places.found import named, one_place, placed
 from explainer.question.sentence import Sentence, check_readable
 
 Places = tuple[int, int]
 """The first and the last token of an answer."""
 NO_ANSWER: Places = (0, 0)
 NONE = "no answer"
-"""How that is called."""
+"""How that is called, and asked about. The same words of a passage are named with their token."""
 LONGEST = 30
 """Tokens of an answer that a model is asked for, as BERT's authors do; one that somebody names may
 be longer."""
@@ -52,7 +52,7 @@ def passage(sentence: Sentence) -> list[int]:
 
 
 def asked_span(sentence: Sentence, answer: object) -> Places:
-    """The tokens of the answer that is meant by its words.
+    """The tokens of the answer that is meant by its words, NO_ANSWER for NONE.
 
     Raises ExplainerError for what does not stand in the passage, or several times, and for what
     begins or ends inside of a token.
@@ -65,21 +65,26 @@ def asked_span(sentence: Sentence, answer: object) -> Places:
         )
     check_readable(answer, "The answer")
     typed = answer.strip()
+    if typed.casefold() == NONE:
+        return NO_ANSWER
     begins, ends = _bounds(sentence, tokens)
     place = one_place(sentence.pair, begins, ends, typed, "The answer") if typed else None
     if place is None or begins[place[0]] > ends[place[1]]:
         raise ExplainerError(
             f"The answer {quote(typed)} does not stand in the passage from the start of a token to "
-            "the end of one: give words of the passage."
+            f"the end of one: give words of the passage, or {quote(NONE)}."
         )
     return begins[place[0]], ends[place[1]]
 
 
 def named_span(sentence: Sentence, span: Places) -> str:
     """What `asked_span` takes for exactly this answer."""
+    if span == NO_ANSWER:
+        return NONE
     assert sentence.pair is not None
     begins, ends = _bounds(sentence, passage(sentence))
-    return named(sentence.pair, begins, ends, characters_of(sentence, span))
+    name = named(sentence.pair, begins, ends, characters_of(sentence, span))
+    return placed(name, span[0]) if name.casefold() == NONE else name
 
 
 def text_of(sentence: Sentence, span: Places) -> str:
@@ -130,19 +135,22 @@ def chosen_spans(
     other: object,
     logits: Tensor | None = None,
 ) -> tuple[Places, Places]:
-    """The answer that is asked about and the other one: for None the model's best, and no answer.
+    """The answer that is asked about and the other one.
 
+    For None it is the best that the model finds in the passage, and against that no answer.
     `logits` are the sentence's `span_logits`, where they are known. Raises ExplainerError where
     both answers are one.
     """
     passage(sentence)
-    rival = NO_ANSWER if other is None else asked_span(sentence, other)
-    if answer is not None:
-        span = asked_span(sentence, answer)
-    else:
+    span = None if answer is None else asked_span(sentence, answer)
+    rival = None if other is None else asked_span(sentence, other)
+    if rival is None and span != NO_ANSWER:
+        rival = NO_ANSWER
+    if span is None or rival is None:
         found = span_logits(model, sentence) if logits is None else logits
-        best = scores_of(sentence, found)
-        span = next((one for one in best if one not in (NO_ANSWER, rival)), rival)
+        known = (NO_ANSWER, span, rival)
+        best = next((one for one in scores_of(sentence, found) if one not in known), NO_ANSWER)
+        span, rival = (best if one is None else one for one in (span, rival))
     if span == rival:
         raise ExplainerError(
             f"The answer and the other one are both {quote(text_of(sentence, span))}: give two "

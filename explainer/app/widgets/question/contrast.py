@@ -151,24 +151,25 @@ def _tags(
 def _answers(on: Editor[Choices], predicted: tuple[Prediction, ...]) -> tuple[Choice, ...]:
     """The answer to explain and the other one, from the best or typed."""
     chosen = on.choices()
-    likely = [one.asked for one in predicted if one.asked is not None]
+    likely = [one.asked for one in predicted if one.asked not in (None, NONE)]
     given = contrast_for(chosen, "question-answering")
     try:
         taken = compute.exact_contrast(Reading(chosen.model, chosen.text, pair=chosen.pair), given)
     except ExplainerError:
         taken = given  # what is wrong with it is said where the question is read
     found = []
-    for role, name, label, unset, own in (
-        ("correct", "answer", "Why this answer", OPEN, taken.answer),
-        ("wrong", "other", "rather than", NONE, taken.other),
+    for role, name, label, own in (
+        ("correct", "answer", "Why this answer", taken.answer),
+        ("wrong", "other", "rather than", taken.other),
     ):
         value: str | None = getattr(chosen, name)
+        options = [NONE, *likely] if predicted else likely
         box = {
-            "format_func": partial(_or_unset, unset),
+            "format_func": partial(_or_unset, OPEN),
             "accept_new_options": True,
-            **on.show_option(name, _with(value, likely), value, partial(choose_answer, on, name)),
+            **on.show_option(name, _with(value, options), value, partial(choose_answer, on, name)),
         }
-        says = value or (unset if own is None else str(own))
+        says = value or (OPEN if own is None else str(own))
         title = label if value is not None or own is None else f"{label} · {plain(says)}"
         found.append(Choice(role, title, says, box))
     return tuple(found)

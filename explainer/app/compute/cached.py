@@ -15,9 +15,9 @@ from explainer.app.compute.answers import MISSING
 from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Source
 from explainer.app.compute.server import answers, on
+from explainer.app.state.pooled import normalised, version
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
-from explainer.models.version import normalised, version
 
 Answer = TypeVar("Answer")
 

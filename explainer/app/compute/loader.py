@@ -14,10 +14,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from explainer.app.state.pooled import is_local, normalised, version
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.model import Model
-from explainer.models.version import is_local, normalised, version
 
 MOST_MODELS = 2
 """Models that stay in memory."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from explainer import Settings
 from explainer.app.state.choices import Choices
-from explainer.models.version import version
+from explainer.app.state.pooled import version
 from explainer.question.quantity import Contrast
 
 PAIRED = ("classification", "question-answering", "similarity")

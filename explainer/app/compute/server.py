@@ -27,6 +27,7 @@ from explainer.app.compute.bounds import OVERTIME, allowed_seconds
 from explainer.app.compute.loader import Loaded, Loader
 from explainer.app.compute.queue import Queue
 from explainer.app.compute.waiting import Wait, loading, waited_for
+from explainer.app.state.pooled import parts
 from explainer.base.checkpoint import checkpoints
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
@@ -50,7 +51,12 @@ def answers() -> Answers:
 @st.cache_resource(show_spinner=False)
 def loader() -> Loader:
     """The models in memory, shared by all sessions."""
-    return Loader(load_model)
+    return Loader(_load)
+
+
+def _load(name: str) -> Model:
+    alone, pooling = parts(name)
+    return load_model(alone, pooling=pooling)
 
 
 @st.cache_data(ttl=30, max_entries=1, show_spinner=False)

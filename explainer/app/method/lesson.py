@@ -9,8 +9,8 @@ from explainer.app.compute import Request
 from explainer.app.state.choices import Choices, one_of, position, read_fields, whole, written
 from explainer.app.state.editor import Editor
 from explainer.app.state.linked import Linked
+from explainer.app.state.pooled import version
 from explainer.app.widgets.question.examples import Example, examples
-from explainer.models.version import version
 from explainer.question.quantity import Contrast
 from explainer.results.settings import Rule, Settings
 

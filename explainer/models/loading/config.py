@@ -10,7 +10,7 @@ from typing import Any
 
 from transformers.activations import ACT2FN
 
-from explainer.base.errors import ExplainerError
+from explainer.base.errors import ExplainerError, HeadlessError
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES, FAMILY
 from explainer.models.loading.headless import encoder_class
@@ -97,7 +97,7 @@ def check_config(
     architectures = _architectures(config)
     task = "similarity" if pooled else task_of(config)
     if architectures and not pooled and task in (None, "similarity"):
-        raise ExplainerError(
+        raise HeadlessError(
             f"The model {quote(name)} is a {quote(', '.join(architectures))}, but "
             f"{wanted(kind)} is needed: choose a model with one{OR_POOLED}."
         )

@@ -23,9 +23,10 @@ from explainer.app.widgets.question.contrast import contrast_choices
 from explainer.app.widgets.question.controls import kind_note
 from explainer.app.widgets.question.kept import settle
 from explainer.app.widgets.question.line import answers_line, question_line
+from explainer.app.widgets.question.pooling import offer_pooling
 from explainer.app.widgets.question.second_text import SecondPlaces, second_text
 from explainer.app.widgets.question.shortening import offer_parts, say_shortened
-from explainer.base.errors import TooLongError
+from explainer.base.errors import HeadlessError, TooLongError
 from explainer.figures.canvas.text import brief
 from explainer.models.model import Model
 from explainer.question.sentence import Span
@@ -193,6 +194,8 @@ def show_problem(on: Editor[Choices], error: ExplainerError, place: DeltaGenerat
     show_error(error, box, on.prefix)
     if isinstance(error, TooLongError):
         offer_parts(on, box)
+    if isinstance(error, HeadlessError):
+        offer_pooling(on, box)
     st.session_state[_problem_shown(on)] = True
 
 

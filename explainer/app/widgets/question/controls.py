@@ -11,6 +11,7 @@ from explainer.app import compute
 from explainer.app.compute.request import FIRST
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
+from explainer.app.state.pooled import named
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.base.quote import listed
@@ -41,7 +42,7 @@ def model_field(on: Editor[Choices]) -> None:
     st.selectbox(
         "Model",
         accept_new_options=True,
-        format_func=lambda name: model_label(listed[name]) if name in listed else name,
+        format_func=lambda name: model_label(listed[name]) if name in listed else named(name),
         help="From the list, or a folder or Hugging Face id of your own BERT: type it. What is to "
         "be downloaded comes from the Hugging Face Hub, once.",
         **on.show_option("model", options, current, partial(_model_changed, on)),

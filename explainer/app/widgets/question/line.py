@@ -9,9 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
+from explainer.app.state.pooled import named
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls
 from explainer.app.widgets.question.contrast import Choice
+from explainer.app.widgets.question.pooling import pooling_field
 from explainer.figures.canvas.text import brief
 
 BETWEEN = {"correct": "Why", "wrong": "rather than", "tagged": "for"}
@@ -31,9 +33,11 @@ def question_line(
         )
         _says("to the model")
         name = on.choices().model
-        short = name.rstrip("/").rsplit("/", 1)[-1] or name  # of a folder or hub id, its own name
+        # Of a folder or hub id, its own name.
+        short = named(name).rstrip("/").rsplit("/", 1)[-1] or name
         with _word("model", short):
             controls.model_field(on)
+            pooling_field(on)
             kind = st.empty()
         controls.settings_popover(on, follows=follows, quiet=True)
     return answers, kind

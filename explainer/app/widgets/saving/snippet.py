@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from explainer import Contrast, Settings
 from explainer.app.compute import Request
+from explainer.app.state.pooled import parts
 from explainer.figures import View
 
 DRAWN = ("level", "minimum_share", "overlay", "selected", "place", "merge_pieces", "hide_special")
@@ -20,7 +21,7 @@ def snippet(request: Request, view: View) -> str:
     writes the picture that the page shows to a file."""
     drawing = ["explanation", *_changed(view, View(), DRAWN)]
     names = [] if view.place is None else [type(view.place).__name__]
-    load, loads, scores = f"load_model({request.model!r})", "", ""
+    load, loads, scores = load_call(request.model), "", ""
     if view.scores is not None:
         loads, load = f"model = {load}\n", "model"
         scores = f"scores = {_scores_call(request, view.scores.method)}"
@@ -50,7 +51,7 @@ def pair_snippet(first: Request, second: Request, view: View) -> str:
         models = {first.model: "model"}
     else:
         models = {first.model: "model1", second.model: "model2"}
-    loads = "".join(f"{name} = load_model({model!r})\n" for model, name in models.items())
+    loads = "".join(f"{name} = {load_call(model)}\n" for model, name in models.items())
     calls = "".join(
         f"{name} = {_call(request, models[request.model])}"
         for name, request in (("first", first), ("second", second))
@@ -71,6 +72,12 @@ def pair_snippet(first: Request, second: Request, view: View) -> str:
         f"svg = pattern_pair_svg(\n{given})\n"
         'Path("comparison.svg").write_text(svg, encoding="utf-8")\n'
     )
+
+
+def load_call(model: str) -> str:
+    """The call of `load_model` for a model as the pages name it."""
+    name, pooling = parts(model)
+    return f"load_model({name!r}{'' if pooling is None else f', pooling={pooling!r}'})"
 
 
 def _imports(request: Request, *others: str) -> str:

@@ -40,6 +40,24 @@ def takes_pair(model: Model) -> bool:
     return both > backend.num_special_tokens_to_add(False)
 
 
+FOLLOWS = ("entail", "contradict", "duplicate", "paraphrase", "equivalent")
+"""How names of classes begin, or go on behind "not", that tell what one text is to another."""
+
+
+def wants_pair(model: Model) -> bool:
+    """Whether a second text is most of what a model is for, as far as its configuration tells.
+
+    A sentence encoder and a reader have nothing to say of one text; a classifier judges two where
+    its classes are called so, or where one number is all that it gives, as rerankers do.
+    """
+    if model.pooling is not None or model.info.task == "question-answering":
+        return True
+    if not takes_pair(model):
+        return False
+    names = [label.casefold().removeprefix("not").lstrip("_- ") for label in model.labels]
+    return len(names) == 1 or any(name.startswith(FOLLOWS) for name in names)
+
+
 def needed_other(model: Model, pair: str | None) -> str:
     """The second text, without which there is nothing to compare with."""
     if pair is None:

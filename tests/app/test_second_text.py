@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+from transformers import BertForSequenceClassification
 
 from explainer import Settings, explain, load_model
 from explainer.app import compute
@@ -12,7 +13,9 @@ from explainer.app.compute import Request
 from explainer.app.compute.explore import scores
 from explainer.app.widgets.saving.snippet import snippet
 from explainer.figures import View
+from explainer.question.pair import wants_pair
 from explainer.question.quantity import Contrast
+from tests.fixtures import save_tiny, tiny_config
 from tests.ui import alts, checked, opened, query, widget
 
 FIRST, SECOND = "the farmer is old .", "the assistant is good ."
@@ -89,14 +92,15 @@ def test_the_snippet_explains_both(tiny_classifier_dir, tmp_path, monkeypatch):
     assert found["texts"].count(1) == len(SECOND.split())
 
 
-def test_compare_asks_both_sides_with_it_and_names_it(tiny_classifier_dir):
+def test_compare_asks_both_sides_with_it(tiny_classifier_dir):
     test = checked(
         opened(tiny_classifier_dir, "compare", **link(text2="the farmers are old .")).run()
     )
     assert not test.error
-    named = [c.value for c in test.caption if "Read with the second text" in c.value]
-    assert len(named) == 2
-    assert query(test)["pair"] == SECOND
+    boxes = [box.value for box in test.text_input if box.label == "Second text"]
+    assert boxes == [SECOND, SECOND]
+    checked(widget(test, "text_input", "pair", "compare_second").set_value("").run())
+    assert (query(test)["pair"], query(test)["pair2"]) == (SECOND, "")
 
 
 def test_evaluate_refuses_two_texts_until_one_is_removed(tiny_classifier_dir):
@@ -107,6 +111,54 @@ def test_evaluate_refuses_two_texts_until_one_is_removed(tiny_classifier_dir):
     checked(button.click().run())
     assert not test.error
     assert alts(test)
+
+
+def named_classes(folder, *names: str):
+    """A folder of a classifier with classes of these names."""
+    config = tiny_config(id2label=dict(enumerate(names)), num_labels=len(names))
+    return save_tiny(folder, BertForSequenceClassification, config)
+
+
+def is_open(test) -> bool:
+    """Whether the box of the second text is on the page, and not behind a button."""
+    return "Second text" not in popovers(test.main)
+
+
+def popovers(block) -> list[str]:
+    """The labels of what opens something, in a block."""
+    found = []
+    for child in getattr(block, "children", {}).values():
+        label = getattr(getattr(child.proto, "popover", None), "label", "")
+        found += [*([label] if label else []), *popovers(child)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (("contradiction", "entailment", "neutral"), True),
+        (("not_duplicate", "duplicate"), True),
+        (("score",), True),
+        (("negative", "positive"), False),
+    ],
+)
+def test_its_box_is_open_where_classes_are_of_two_texts(tmp_path, names, wanted):
+    folder = named_classes(tmp_path / "model", *names)
+    assert wants_pair(load_model(str(folder))) == wanted
+    test = checked(opened(folder, text=FIRST, points="3", rule="trapezoid"))
+    assert is_open(test) == wanted
+    compare = checked(opened(folder, "compare", text=FIRST, text2=SECOND, points="3"))
+    assert is_open(compare) == wanted
+
+
+def test_its_box_opens_for_another_model(tiny_classifier_dir):
+    test = checked(opened(tiny_classifier_dir, text=FIRST, points="3", rule="trapezoid"))
+    assert not is_open(test)
+    checked(widget(test, "selectbox", "model").set_value("similarity").run())
+    assert is_open(test)
+    checked(widget(test, "text_input", "pair").set_value(SECOND).run())
+    assert query(test)["pair"] == SECOND
+    assert not test.error
 
 
 def test_a_text_is_shortened_beside_the_second(tiny_classifier_dir):

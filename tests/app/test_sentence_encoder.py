@@ -43,7 +43,10 @@ def test_without_a_second_text_it_is_asked_for(folder):
 def test_compare_has_two_sentences_for_one_second_text(folder):
     test = checked(opened(folder, "compare", **LINK, text2="the farmers are bad .").run())
     assert not test.error
-    assert len([c for c in test.caption if "Compared with the second text" in c.value]) == 2
+    sides = [widget(test, "text_input", "pair", f"compare_{side}") for side in ("first", "second")]
+    assert [side.value for side in sides] == [SECOND, SECOND]
+    checked(sides[1].set_value("the farmers are old .").run())
+    assert (query(test)["pair"], query(test)["pair2"]) == (SECOND, "the farmers are old .")
 
 
 def test_evaluate_refuses_it(folder):

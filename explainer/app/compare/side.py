@@ -21,6 +21,7 @@ from explainer.app.widgets.question.asking import (
     show_problem,
 )
 from explainer.app.widgets.question.kept import WORDS, type_text
+from explainer.app.widgets.question.second_text import SecondPlaces
 
 Answered = tuple[Request, Explanation]
 
@@ -51,10 +52,12 @@ def side_box(side: Side, together: DeltaGenerator | None) -> Places:
     )
     with model:
         controls.model_field(editor)
+    row = st.container()
+    second = SecondPlaces(row, row, boxed=True)
     contrast = together if shared else question_place(side)
     messages = st.container()
     drawn_already = shared and side == "second"
-    return Places(messages, None if drawn_already else contrast, body=messages)
+    return Places(messages, None if drawn_already else contrast, body=messages, second=second)
 
 
 def explained(side: Side, places: Places, like: Request | None = None) -> Answered | None:

@@ -29,6 +29,7 @@ from explainer.app.widgets.question.shortening import offer_parts, say_shortened
 from explainer.base.errors import HeadlessError, TooLongError
 from explainer.figures.canvas.text import brief
 from explainer.models.model import Model
+from explainer.question.pair import wants_pair
 from explainer.question.sentence import Span
 
 Answer = TypeVar("Answer")
@@ -146,7 +147,7 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
         with places.words:
             sentence_box.words(on, loaded, predicted, places.click, follows=places.follows)
     if loaded.info.task in PAIRED:
-        _second_text(on, places, reading, found=_answer_place(chosen, loaded, reading))
+        _second_text(on, places, reading, loaded)
     if places.contrast is not None:
         with places.contrast:
             answers_line(on, contrast_choices(on, loaded, predicted))
@@ -169,12 +170,13 @@ def _answer_place(chosen: Choices, loaded: Model, reading: Reading) -> Span | No
         return None  # what is wrong with it is said where the question is read
 
 
-def _second_text(on: Editor[Choices], places: Places, reading: Reading, found: Span | None) -> None:
+def _second_text(on: Editor[Choices], places: Places, reading: Reading, loaded: Model) -> None:
     """The second text: its box, or where the page has none, the text itself."""
     if places.second is not None:
-        second_text(on, places.second, found)
+        found = _answer_place(on.choices(), loaded, reading)
+        second_text(on, places.second, found, wanted=wants_pair(loaded))
     elif reading.pair is not None:
-        read = "Read" if compute.model(reading.model).pooling is None else "Compared"
+        read = "Read" if loaded.pooling is None else "Compared"
         said = f"{read} with the second text “{brief(reading.pair)}”, which Explore can change."
         places.messages.caption(plain(said))
 

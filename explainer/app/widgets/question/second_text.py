@@ -24,21 +24,32 @@ HELP = (
 
 @dataclass(frozen=True)
 class SecondPlaces:
-    """Where the second text goes, and where its box is opened while there is none."""
+    """Where the second text goes, and where its box is opened while there is none.
+
+    Where it is `boxed`, its words stand in the box and nowhere else.
+    """
 
     text: DeltaGenerator
     opens: DeltaGenerator
+    boxed: bool = False
 
 
-def second_text(on: Editor[Choices], places: SecondPlaces, found: Span | None = None) -> None:
+def second_text(
+    on: Editor[Choices], places: SecondPlaces, found: Span | None = None, *, wanted: bool = False
+) -> None:
     """The words of the second text, if there is one, and what opens its box.
 
-    Those from and up to the characters `found` are marked, as the answer.
+    Those from and up to the characters `found` are marked, as the answer. Where there is none and
+    one is `wanted`, the box is open.
     """
     pair = on.choices().pair
+    if (wanted and pair is None) or (places.boxed and pair is not None):
+        with places.text:
+            _typing(on)
+        return
     if pair is None:
         with places.opens:
-            _box(on, "Second text")
+            _popover(on, "Second text")
         return
     row = places.text.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key="second_row"
@@ -48,20 +59,23 @@ def second_text(on: Editor[Choices], places: SecondPlaces, found: Span | None = 
             st.html(
                 f'<p class="ipe-text" tabindex="0">{_words(on.choices().model, pair, found)}</p>'
             )
-        _box(on, "Edit second text")
+        _popover(on, "Edit second text")
 
 
-def _box(on: Editor[Choices], name: str) -> None:
-    pair = on.choices().pair
-    with st.popover(name, type="tertiary", key="second_text"):
-        st.text_input(
-            "Second text",
-            placeholder="Type it, then press Enter",
-            help=HELP,
-            **on.show("pair", pair or "", partial(_typed, on)),
-        )
-        if pair is not None:
+def _popover(on: Editor[Choices], name: str) -> None:
+    with st.popover(name, type="tertiary", key=f"second_text_{on.prefix}"):
+        _typing(on)
+        if on.choices().pair is not None:
             st.button("Remove it", key=f"{on.prefix}_no_pair", on_click=_typed, args=(on, ""))
+
+
+def _typing(on: Editor[Choices]) -> None:
+    st.text_input(
+        "Second text",
+        placeholder="Type it, then press Enter",
+        help=HELP,
+        **on.show("pair", on.choices().pair or "", partial(_typed, on)),
+    )
 
 
 def _typed(on: Editor[Choices], text: str) -> None:

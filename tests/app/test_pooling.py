@@ -15,7 +15,7 @@ from tests.ui import alts, checked, opened, query, widget
 
 FIRST, SECOND = "the farmer is old .", "the assistant is good ."
 LINK = {"text": FIRST, "pair": SECOND, "points": "3", "rule": "trapezoid"}
-MEAN, CLS = "Compare two texts by the mean of all tokens", "Compare two texts by the [CLS]"
+MEAN, CLS = "Compare two texts by the mean of all tokens", "Compare two texts by [CLS]"
 
 
 @pytest.fixture(scope="module")

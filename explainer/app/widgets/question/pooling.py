@@ -18,7 +18,7 @@ def offer_pooling(on: Editor[Choices], place: DeltaGenerator) -> None:
     with place, st.container(horizontal=True, key=f"pool_{on.prefix}"):
         for mode in MODES:
             st.button(
-                f"Compare two texts by the {SAYS[mode]}",
+                f"Compare two texts by {SAYS[mode]}",
                 key=f"pool_{on.prefix}_{mode}",
                 on_click=_pool,
                 args=(on, mode),
@@ -30,7 +30,7 @@ def pooling_field(on: Editor[Choices]) -> None:
     _, mode = parts(on.choices().model)
     if mode is not None:
         st.segmented_control(
-            "One embedding of a text is made by the",
+            "One embedding of a text is made by",
             MODES,
             required=True,
             format_func=SAYS.__getitem__,

@@ -31,7 +31,15 @@ def html(test) -> str:
 
 def marked(test) -> list[str]:
     """The words of the passage that are marked as the answer."""
-    return [part.split("<")[0] for part in html(test).split('<span class="ipe-found">')[1:]]
+    words = widget(test, "text_input", "pair").value.split()
+    return [words[number] for number in widget(test, "button_group", "passage").value]
+
+
+def click(test, *words: int) -> None:
+    """Click words of the passage, by number, as a browser does: each turns one chip."""
+    for number in words:
+        chips = widget(test, "button_group", "passage")
+        checked(chips.set_value(sorted({*chips.value} ^ {number})).run())
 
 
 def test_the_best_answer_is_asked_about_and_marked_in_the_passage(tiny_reader_dir):
@@ -55,6 +63,31 @@ def test_another_answer_is_chosen_against_another(tiny_reader_dir):
     assert "“assistant” does not stand in the passage" in said(test)
     assert query(test)["answer"] == "old farmer"
     assert "other" not in query(test)
+
+
+def test_an_answer_is_clicked_in_the_passage(tiny_reader_dir):
+    test = checked(opened(tiny_reader_dir, **link()))
+    own = marked(test)
+    click(test, 1)
+    assert (marked(test), query(test)["answer"]) == (["assistant"], "assistant")
+    click(test, 4)
+    assert marked(test) == ["assistant", "is", "the", "old"]
+    assert query(test)["answer"] == "assistant is the old"
+    assert "assistant is the old − no answer" in alts(test)[0]
+    click(test, 5, 4)  # another one, from its end
+    assert query(test)["answer"] == "old farmer"
+    click(test, 4)  # within it: begins anew
+    assert query(test)["answer"] == "old"
+    click(test, 4)
+    assert marked(test) == own
+    assert "answer" not in query(test)
+
+
+def test_a_word_that_the_passage_has_twice_is_clicked_where_it_stands(tiny_reader_dir):
+    test = checked(opened(tiny_reader_dir, **link(pair="the old farmer is old .")))
+    click(test, 4)
+    assert marked(test) == ["old"]
+    assert query(test)["answer"] == "old (10)"
 
 
 def test_that_there_is_no_answer_is_chosen(tiny_reader_dir):

@@ -5,6 +5,7 @@ What one page alone asks is in the file with its name.
 
 from explainer.app.compute.request import Reading, Request, request_for
 from explainer.app.compute.sentence import (
+    answer_between,
     answer_place,
     answers,
     contrasted,
@@ -22,6 +23,7 @@ from explainer.app.compute.server import fetch, listings, model, on
 __all__ = [
     "Reading",
     "Request",
+    "answer_between",
     "answer_place",
     "answers",
     "contrasted",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from explainer import Explanation, Prediction, explain, predict
+from explainer import ExplainerError, Explanation, Prediction, explain, predict
 from explainer.app.compute.bounds import budget, check_effort
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Reading, Request
@@ -120,6 +120,17 @@ def answer_place(loaded: Model, reading: Reading, contrast: Contrast) -> Span | 
     sentence = read_asked(loaded, reading.text, reading.pair)
     answer, _ = chosen_spans(loaded, sentence, contrast.answer, contrast.other)
     return None if answer == NO_ANSWER else characters_of(sentence, answer)
+
+
+def answer_between(reading: Reading, first: int, last: int) -> str:
+    """What leads to the answer from word `first` of the passage to word `last`, by number; raises
+    ExplainerError."""
+    loaded = model(reading.model)
+    sentence = read_asked(loaded, reading.text, reading.pair)
+    _, words = tokens_of_words(loaded, reading.text, reading.pair)
+    if not (words[first] and words[last]):
+        raise ExplainerError("An answer begins and ends with words that have tokens: click others.")
+    return named_span(sentence, (words[first][0], words[last][-1]))
 
 
 def words(name: str, text: str) -> tuple[Span, ...]:

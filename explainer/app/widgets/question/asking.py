@@ -174,7 +174,8 @@ def _second_text(on: Editor[Choices], places: Places, reading: Reading, loaded: 
     """The second text: its box, or where the page has none, the text itself."""
     if places.second is not None:
         found = _answer_place(on.choices(), loaded, reading)
-        second_text(on, places.second, found, wanted=wants_pair(loaded))
+        reads = loaded.info.task == "question-answering"
+        second_text(on, places.second, found, wanted=wants_pair(loaded), answers=reads)
     elif reading.pair is not None:
         read = "Read" if loaded.pooling is None else "Compared"
         said = f"{read} with the second text “{brief(reading.pair)}”, which Explore can change."

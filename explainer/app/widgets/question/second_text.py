@@ -12,6 +12,8 @@ from explainer import ExplainerError
 from explainer.app import compute
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
+from explainer.app.widgets.question.passage import HINT, passage_words
+from explainer.app.widgets.question.sentence_box import MOST_WORDS
 from explainer.app.widgets.question.tint import second_name, spans_html
 from explainer.question.sentence import Span
 
@@ -35,12 +37,18 @@ class SecondPlaces:
 
 
 def second_text(
-    on: Editor[Choices], places: SecondPlaces, found: Span | None = None, *, wanted: bool = False
+    on: Editor[Choices],
+    places: SecondPlaces,
+    found: Span | None = None,
+    *,
+    wanted: bool = False,
+    answers: bool = False,
 ) -> None:
     """The words of the second text, if there is one, and what opens its box.
 
-    Those from and up to the characters `found` are marked, as the answer. Where there is none and
-    one is `wanted`, the box is open.
+    Those from and up to the characters `found` are marked, as the answer, and where there are
+    `answers` in it, a click on words asks about another. Where there is no second text and one is
+    `wanted`, the box is open.
     """
     pair = on.choices().pair
     if (wanted and pair is None) or (places.boxed and pair is not None):
@@ -55,10 +63,18 @@ def second_text(
         horizontal=True, vertical_alignment="center", gap="xsmall", key="second_row"
     )
     with row:
+        spans = _spans(on.choices().model, pair)
+        start, end = found or (0, 0)
+        marked = {number for number, (a, b) in enumerate(spans) if a < end and b > start}
+        clickable = answers and 0 < len(spans) <= MOST_WORDS
         with st.container(width="content", key=f"second_words_{second_name(pair)}"):
-            st.html(
-                f'<p class="ipe-text" tabindex="0">{_words(on.choices().model, pair, found)}</p>'
-            )
+            if clickable:
+                passage_words(on, pair, spans, marked)
+            else:
+                shown = spans_html(pair, spans, marked=marked)
+                st.html(f'<p class="ipe-text" tabindex="0">{shown}</p>')
+        if clickable:
+            st.caption(HINT, width="content")
         _popover(on, "Edit second text")
 
 
@@ -82,11 +98,8 @@ def _typed(on: Editor[Choices], text: str) -> None:
     on.put(replace(on.choices().unselected, pair=" ".join(text.splitlines()) or None))
 
 
-def _words(model: str, pair: str, found: Span | None) -> str:
+def _spans(model: str, pair: str) -> tuple[Span, ...]:
     try:
-        spans = compute.words(model, pair)
+        return compute.words(model, pair)
     except ExplainerError:
-        spans = ()  # reading both texts says what is wrong with it
-    start, end = found or (0, 0)
-    marked = {number for number, (a, b) in enumerate(spans) if a < end and b > start}
-    return spans_html(pair, spans, marked=marked)
+        return ()  # reading both texts says what is wrong with it

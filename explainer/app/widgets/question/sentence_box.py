@@ -152,7 +152,7 @@ def words(
             st.pills(
                 "Click a word to follow it",
                 range(len(spans)),
-                **_pills(labels),
+                **chips(labels),
                 **on.show("follow", _followed(chosen), partial(_follow, on), "default"),
             )
         elif tags:
@@ -160,19 +160,19 @@ def words(
             st.pills(
                 "Click a word to ask about its tag",
                 range(len(spans)),
-                **_pills(labels),
+                **chips(labels),
                 **on.show("tagged_word", number, partial(ask_about, on, tags), "default"),
             )
         else:
             st.pills(
                 "Click a word to mask it; click the mask to put the word back",
                 range(len(spans)),
-                **_pills(labels),
+                **chips(labels),
                 **on.show("chip", mask, partial(_clicked, on, text, spans), "default"),
             )
 
 
-def _pills(labels: Sequence[str]) -> dict[str, Any]:
+def chips(labels: Sequence[str]) -> dict[str, Any]:
     """How words look as chips."""
     return {
         "label_visibility": "collapsed",

@@ -32,11 +32,13 @@ class Dense:
 class Pooling:
     """The mean of all tokens, [CLS] and [SEP] too, or the first one's state; then `layers`.
 
-    What a sentence encoder normalises behind that does not matter to a cosine.
+    What a sentence encoder normalises behind that does not matter to a cosine. `compares` is how
+    its own program compares two embeddings, where that is not by their cosine.
     """
 
     mode: Mode
     layers: tuple[Dense, ...] = ()
+    compares: str | None = None
 
     def positions(self, n_tokens: int) -> tuple[int, ...]:
         """The tokens of which the embedding is made."""

@@ -68,6 +68,19 @@ def needed_other(model: Model, pair: str | None) -> str:
     return pair
 
 
+def comparison_notes(model: Model) -> tuple[str, ...]:
+    """That a sentence encoder was made to compare by something else than the cosine."""
+    compares = None if model.pooling is None else model.pooling.compares
+    if compares is None:
+        return ()
+    said = (
+        f"{quote(model.info.name)} is made to compare embeddings by {quote(compares)} "
+        "(similarity_fn_name), and what is explained is their cosine, which leaves out how long "
+        "they are."
+    )
+    return (said,)
+
+
 def segments_of(model: Model, encoding: Any) -> tuple[int, ...]:
     """The segment of each token: the tokenizer's, where the library gives the model any.
 

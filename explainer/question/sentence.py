@@ -15,7 +15,12 @@ from explainer.base.errors import ExplainerError, TooLongError
 from explainer.base.quote import quote, shown
 from explainer.models.model import Model
 from explainer.question.mask import MASK_SPELLINGS
-from explainer.question.pair import check_takes_pair, needed_other, segments_of
+from explainer.question.pair import (
+    check_takes_pair,
+    comparison_notes,
+    needed_other,
+    segments_of,
+)
 from explainer.question.pieces import words_of
 from explainer.question.vocabulary import (
     LATER_CONTROLS,
@@ -72,7 +77,8 @@ def read_sentence(model: Model, text: str, pair: str | None = None) -> Sentence:
     if model.pooling is None:
         return read_alone(model, text, pair)
     other = read_alone(model, needed_other(model, pair), places=PLACES[1:])
-    return replace(read_alone(model, text), other=other)
+    read = read_alone(model, text)
+    return replace(read, other=other, notes=(*read.notes, *comparison_notes(model)))
 
 
 def read_alone(

@@ -47,7 +47,7 @@ def test_the_best_answer_is_asked_about_and_marked_in_the_passage(tiny_reader_di
     test = checked(opened(tiny_reader_dir, **link()))
     found = explain(model, QUESTION, pair=PASSAGE, settings=FEW)
     assert " ".join(marked(test)) == found.target.correct
-    assert f"{found.target.correct} − no answer" in alts(test)[0]
+    assert f"“{found.target.correct}” − “no answer”" in alts(test)[0]
     best = predict(model, QUESTION, 3, pair=PASSAGE)
     assert all(f">{one.word}<" in html(test) for one in best)
 
@@ -58,7 +58,7 @@ def test_another_answer_is_chosen_against_another(tiny_reader_dir):
     checked(widget(test, "selectbox", "other").set_value("assistant").run())
     request = test.session_state["explore_last_request"]
     assert request.contrast == Contrast(answer="old farmer", other="assistant")
-    assert "old farmer − assistant" in alts(test)[0]
+    assert "“old farmer” − assistant" in alts(test)[0]
     checked(widget(test, "text_input", "pair").set_value("the old farmer is bad .").run())
     assert "“assistant” does not stand in the passage" in said(test)
     assert query(test)["answer"] == "old farmer"
@@ -73,7 +73,7 @@ def test_an_answer_is_clicked_in_the_passage(tiny_reader_dir):
     click(test, 4)
     assert marked(test) == ["assistant", "is", "the", "old"]
     assert query(test)["answer"] == "assistant is the old"
-    assert "assistant is the old − no answer" in alts(test)[0]
+    assert "“assistant is the old” − “no answer”" in alts(test)[0]
     click(test, 5, 4)  # another one, from its end
     assert query(test)["answer"] == "old farmer"
     click(test, 4)  # within it: begins anew
@@ -96,7 +96,7 @@ def test_that_there_is_no_answer_is_chosen(tiny_reader_dir):
     checked(widget(test, "selectbox", "answer").set_value("no answer").run())
     assert query(test)["answer"] == "no answer"
     assert marked(test) == []
-    assert f"no answer − {best}" in alts(test)[0]
+    assert f"“no answer” − “{best}”" in alts(test)[0]
 
 
 def test_what_is_missing_or_not_there_is_said(tiny_reader_dir):

@@ -183,3 +183,18 @@ def test_the_built_in_one_has_agreements_word_embeddings_and_finds_what_is_near(
     assert near(music, "Someone makes music.") > 0.3 + near(music, "The train was late.")
     found = explain(model, music, pair="Someone makes music.")
     assert found.patterns[0].token == "guitar"
+
+
+@pytest.mark.parametrize(
+    ("name", "ends", "said"),
+    [("cosine", 2, False), ("dot", 3, False), ("dot", 2, True), ("euclidean", 3, True)],
+)
+def test_another_comparison_than_the_cosine_is_said(folder, name, ends, said):
+    kinds = ("Transformer", "Pooling", "Normalize")[:ends]
+    modules = [
+        {"path": f"{n}_{kind}" if n else "", "type": f"{PACKAGE}.{kind}"}
+        for n, kind in enumerate(kinds)
+    ]
+    with_modules(folder, modules=modules, settings={"similarity_fn_name": name})
+    notes = read_sentence(load_model(str(folder)), TEXT, OTHER).notes
+    assert [f"compare embeddings by {name!r}" in note for note in notes] == [True] * said

@@ -72,8 +72,14 @@ def other_unit(unit: Unit) -> str:
 
 def question(target: Target) -> str:
     """Q in words."""
-    correct = brief(target.correct)
-    return correct if target.wrong is None else f"{correct} − {brief(target.wrong)}"
+    correct = answer(target.correct)
+    return correct if target.wrong is None else f"{correct} − {answer(target.wrong)}"
+
+
+def answer(said: str) -> str:
+    """An answer as a sentence names it: in quotes where it has several words, which may end with a
+    full stop of their own."""
+    return f"“{brief(said)}”" if " " in said.strip() else brief(said)
 
 
 def of_token(

@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from explainer.base.numbers import amount, counted, fraction, percent, signed
 from explainer.figures.canvas import wording
-from explainer.figures.canvas.text import brief
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.scores import says_bars
 from explainer.figures.patterns.view import View
@@ -120,10 +119,11 @@ def _headline(drawn: Drawn) -> tuple[Piece, ...]:
 def _asked(drawn: Drawn, after: str) -> tuple[Piece, ...]:
     """Q as the two answers."""
     target = drawn.explanation.target
-    correct = Piece(brief(target.correct), "correct")
+    correct = Piece(wording.answer(target.correct), "correct")
     if target.wrong is None:
         return correct, Piece(after)
-    return correct, Piece(" rather than "), Piece(brief(target.wrong), "wrong"), Piece(after)
+    wrong = Piece(wording.answer(target.wrong), "wrong")
+    return correct, Piece(" rather than "), wrong, Piece(after)
 
 
 def _unfollowed(drawn: Drawn, word: int) -> tuple[Piece, ...]:
@@ -144,11 +144,11 @@ def _speaks(drawn: Drawn, word: int, most: str) -> tuple[Piece, ...]:
     target, g = drawn.explanation.target, drawn.explanation.influence[word]
     whole = sum(drawn.explanation.influence)
     if g >= 0:
-        side, answer = "for", Piece(brief(target.correct), "correct")
+        side, answer = "for", Piece(wording.answer(target.correct), "correct")
     elif target.wrong is None:
-        side, answer = "against", Piece(brief(target.correct), "correct")
+        side, answer = "against", Piece(wording.answer(target.correct), "correct")
     else:
-        side, answer = "for", Piece(brief(target.wrong), "wrong")
+        side, answer = "for", Piece(wording.answer(target.wrong), "wrong")
     # A part of the whole only where it is one: words may also speak against each other.
     of = f" of {signed(whole)}" if 0 < g <= whole or whole <= g < 0 else ""
     size = Piece(f": {wording.measured(f'{amount(g)}{of}', target.unit)}.")

@@ -21,6 +21,7 @@ from explainer.models.pooling import MODES, Dense, Mode, Pooling
 
 MODULES = "modules.json"
 SETTINGS = "config_sentence_transformers.json"
+COMPARES = "similarity_fn_name"
 LIMITS = tuple(
     f"sentence_{kind}_config.json"
     for kind in ("bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta")
@@ -100,7 +101,8 @@ def _read(folder: Path, name: str) -> SentenceParts:
             "only Transformer, Pooling, Dense and Normalize can be explained, in this order: "
             "choose another model."
         )
-    if _object(folder / SETTINGS, name).get("default_prompt_name") is not None:
+    settings = _object(folder / SETTINGS, name)
+    if settings.get("default_prompt_name") is not None:
         raise ExplainerError(
             f"The model {quote(name)} puts a prompt before every text (default_prompt_name in its "
             f"{SETTINGS}), which is not built: choose another model."
@@ -117,11 +119,22 @@ def _read(folder: Path, name: str) -> SentenceParts:
             sums.append(checksum)
     return SentenceParts(
         transformer,
-        Pooling(_mode(_object(modules[1][1] / "config.json", name), name), tuple(layers)),
+        Pooling(
+            _mode(_object(modules[1][1] / "config.json", name), name),
+            tuple(layers),
+            _compares(settings, normalised=kinds[-1] == "Normalize"),
+        ),
         _longest(limits.get("max_seq_length"), name),
         bool(limits.get("do_lower_case")),
         tuple(sums),
     )
+
+
+def _compares(settings: dict[str, Any], *, normalised: bool) -> str | None:
+    """How embeddings are compared, where another number than their cosine comes of it."""
+    chosen = settings.get(COMPARES)
+    same = ("cosine", "dot", "dot_score") if normalised else ("cosine",)
+    return None if chosen is None or chosen in same else str(chosen)
 
 
 def _listed(path: Path, name: str) -> list[Any]:

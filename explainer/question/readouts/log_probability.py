@@ -12,6 +12,7 @@ from torch.utils.checkpoint import checkpoint
 from explainer.models.adapter import Adapter
 from explainer.models.forward import rounding
 from explainer.models.shapes import Float
+from explainer.question.readouts.readout import least_rounding
 from explainer.results.target import LOG_PROBABILITY, Unit
 
 AT_ONCE = 2**24
@@ -57,7 +58,7 @@ class LogProbability:
 
     def least_rounding(self, adapter: Adapter) -> float:
         """That of logits of 1 and less."""
-        return self._weight * rounding(torch.ones(1, dtype=adapter.dtype), adapter.inside)
+        return least_rounding(adapter, self._weight)
 
     @property
     def _weight(self) -> float:

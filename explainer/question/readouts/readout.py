@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
+import torch
 from torch import Tensor
 
 from explainer.models.adapter import Adapter
+from explainer.models.forward import rounding
 from explainer.models.shapes import Float
 from explainer.results.target import Unit
+
+
+def least_rounding(adapter: Adapter, weight: float = 1.0) -> float:
+    """How far another way to a number of 1 may be off, for each unit of `weight`."""
+    return weight * rounding(torch.ones(1, dtype=adapter.dtype), adapter.inside)
 
 
 @runtime_checkable

@@ -13,6 +13,7 @@ from explainer.models.adapter import Adapter
 from explainer.models.forward import rounding
 from explainer.models.pooling import Pooling
 from explainer.models.shapes import Float
+from explainer.question.readouts.readout import least_rounding
 from explainer.results.target import COSINE, Unit
 
 
@@ -45,4 +46,4 @@ class Similarity:
 
     def least_rounding(self, adapter: Adapter) -> float:
         """That of a cosine of 1."""
-        return rounding(torch.ones(1, dtype=adapter.dtype), adapter.inside)
+        return least_rounding(adapter)

@@ -135,8 +135,15 @@ def test_the_verdict_tells_a_turned_word(both):
     assert f"pulls towards “{one}” in the first and towards “{two}” in the second" in said
 
 
-def test_the_verdict_names_the_heads_that_arrive(both):
-    first = both[0]
+@pytest.fixture
+def tagged(tiny_tagger):
+    return explain(tiny_tagger, "the farmer loves the assistant .", word="the (4)")
+
+
+@pytest.mark.parametrize(("asked", "goal_name"), [("both", "[MASK]"), ("tagged", "“the (4)”")])
+def test_the_verdict_names_the_heads_that_arrive(request, asked, goal_name):
+    found = request.getfixturevalue(asked)
+    first = found[0] if asked == "both" else found
     goal = first.target.position
     start = next(p for p in first.patterns if p.source != goal)
     nodes = (start.source, start.source, start.source, goal)
@@ -148,7 +155,7 @@ def test_the_verdict_names_the_heads_that_arrive(both):
     ]
     one, two = (dataclasses.replace(first, patterns=(way,)) for way in ways)
     said = difference_summary(compare(one, two), (one, two), "attention", 0.0)
-    assert "reaches [MASK] by head 0 of block 2 in the first and by head 1 of block 2 in" in said
+    assert f"reaches {goal_name} by head 0 of block 2 in the first and by head 1 of block" in said
     level = difference_summary(compare(one, two), (one, two), "embedding", 0.0)
     assert "goes the same way in both, by block 2" in level
 

@@ -50,16 +50,8 @@ def _options(request: Request, replacement: Replacement) -> EvaluationOptions:
     )
 
 
-@computed(
-    lambda loaded, request, replacement: record_effort(
-        loaded, request.text, _options(request, replacement)
-    )
-)
-def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
-    """The sentence under all methods, levels, words and modes; raises ExplainerError.
-
-    All methods take hardly longer than the usual ones: most of the time goes into the paths.
-    """
+def _check_compared(loaded: Model, request: Request) -> None:
+    """Refuse what methods are not compared for."""
     if loaded.info.task not in COMPARED:
         raise ExplainerError(
             "Methods are compared for the word at a mask or the class of a text, and "
@@ -70,6 +62,20 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
             "Methods are compared in one text, and a second one is asked about here: remove the "
             "second text."
         )
+
+
+def _recording(loaded: Model, request: Request, replacement: Replacement) -> Estimate:
+    """The effort of `record`; raises ExplainerError for too much, and for what is not compared."""
+    _check_compared(loaded, request)
+    return record_effort(loaded, request.text, _options(request, replacement))
+
+
+@computed(_recording)
+def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
+    """The sentence under all methods, levels, words and modes; raises ExplainerError.
+
+    All methods take hardly longer than the usual ones: most of the time goes into the paths.
+    """
     options = _options(request, replacement)
     filled = shared_fillings.within(
         loaded, Reading(request.model, version=request.version), options

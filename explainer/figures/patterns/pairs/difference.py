@@ -9,6 +9,7 @@ from explainer.figures.canvas.wording import name
 from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Aligned, Comparison, WordChange
 from explainer.results.explanation import Explanation
+from explainer.results.merged import special_positions
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
 
@@ -145,6 +146,13 @@ def _towards(explanation: Explanation, against: bool) -> str:
     return f"towards “{brief(target.wrong)}”"
 
 
+def _goal(explanation: Explanation, position: int) -> str:
+    """Where a way ends: a word in quotes, what the tokenizer adds and the mask as they are."""
+    if position in special_positions(explanation):
+        return brief(explanation.tokens[position])
+    return f"“{name(explanation, position)}”"
+
+
 def _ways(change: WordChange, patterns: Sequence[Pattern], both: Pair, level: Level) -> str:
     """How both get to the target."""
     arrivals = [_arrival(p, level) for p in patterns]
@@ -155,7 +163,7 @@ def _ways(change: WordChange, patterns: Sequence[Pattern], both: Pair, level: Le
         if not blocks:
             return "goes through models that differ in depth"
         return f"takes another way in {counted_places('block', blocks)}"
-    goals = (brief(e.tokens[p.nodes[-1]]) for p, e in zip(patterns, both, strict=True))
+    goals = (_goal(e, p.nodes[-1]) for p, e in zip(patterns, both, strict=True))
     goal = " / ".join(dict.fromkeys(goals))
     one, two = (arrival or "skips alone" for arrival in arrivals)
     return f"reaches {goal} by {one} in the first and by {two} in the second"

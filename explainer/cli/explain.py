@@ -239,16 +239,18 @@ def _sentence(model: Any, options: argparse.Namespace) -> Any:
 def _estimate(model: Any, options: argparse.Namespace) -> Any:
     """What the explanation takes; raises ExplainerError as the explanation would."""
     from explainer.base.budget import given_budget
-    from explainer.influence.effort.estimate import estimate
+    from explainer.influence.effort.estimate import estimate, most_targets
     from explainer.influence.stability.found import stability_effort
 
-    n_tokens = len(_sentence(model, options).tokens)
+    sentence = _sentence(model, options)
+    n_tokens = len(sentence.tokens)
     budget = given_budget(options.memory, model.adapter.device)
     words = None if options.words is None else whole("number of words", options.words, 1)
     settings, more = settings_of(options), 0.0
     if options.stability:
         more = stability_effort(model.adapter, n_tokens, settings, budget, words)
-    return estimate(model, n_tokens, settings, budget, words=words, flow=options.flow, beside=more)
+    how = {"words": words, "flow": options.flow, "targets": most_targets(model, sentence)}
+    return estimate(model, n_tokens, settings, budget, beside=more, **how)
 
 
 def _written(

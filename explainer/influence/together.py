@@ -241,5 +241,11 @@ class Batch:
         n_tokens = sum(len(one.sentence.tokens) for one in asked)
         words = None if self.words is None else self.words * len(asked)
         return effort(
-            self.model.adapter, n_tokens, self.settings, self.budget, words=words, flow=self.flow
+            self.model.adapter,
+            n_tokens,
+            self.settings,
+            self.budget,
+            words=words,
+            flow=self.flow,
+            targets=sum(len(one.quantity.positions) for one in asked),
         )

@@ -11,9 +11,12 @@ from explainer import Case, EvaluationOptions, ExplainerError, Settings, evaluat
 from explainer.base.checkpoint import checkpoint, checkpoints, part, steps
 from explainer.influence.effort import pace as pace_module
 from explainer.influence.effort.count import effort, passes
-from explainer.influence.effort.estimate import Estimate, estimate
+from explainer.influence.effort.estimate import Estimate, estimate, most_targets
 from explainer.influence.effort.pace import pace
 from explainer.influence.search.refine import refine
+from explainer.question.quantity import Quantity
+from explainer.question.readouts.logits import Logits
+from explainer.question.sentence import read_sentence
 from tests.tiny import adapted, tiny_problem, traced
 
 SENTENCE = "the farmers that the assistant loves [MASK] old ."
@@ -71,6 +74,36 @@ def test_the_effort_is_that_of_the_products_that_are_made(architecture, layers):
         # Counted as if paths shared nothing and stayed at their tokens; not counted: heads' W_O,
         # and that the joint search's nodes are scored at the last block too.
         assert 0.5 * counted < made.total < 1.02 * counted
+
+
+@pytest.mark.parametrize("architecture", ["bert", "deberta-v2"])
+def test_every_target_counts(architecture):
+    problem = tiny_problem(architecture=architecture, reads=True, points=4)
+    positions = (0, 2, 3)
+    quantity = Quantity(positions, Logits((0, 1, 0), (1.0, 1.0, -1.0), (1, 2, 0)), "a", "b")
+    with Products() as before:
+        adapter = adapted(problem)
+    with Products() as made:
+        traced(problem, quantity=quantity)
+    settings = Settings(points=4, rule="trapezoid")
+    expected = effort(adapter, len(problem.x), settings, GB, targets=len(positions))
+    # The head is beside the blocks: both of its outputs, of every target.
+    head = 4 * 2 * 2 * adapter.blocks[0].W_1.shape[1] * len(positions)
+    assert made.total - before.total == expected.trace + head
+    one = effort(adapter, len(problem.x), settings, GB)
+    assert one.trace < expected.trace
+    assert one.patterns < expected.patterns
+
+
+def test_the_most_targets_are_those_of_what_can_be_asked(
+    tiny_masked_lm, tiny_reader, tiny_classifier
+):
+    text, pair = "the farmer is old .", "the assistant is good ."
+    masked = read_sentence(tiny_masked_lm, "the farmer [MASK] old .")
+    assert most_targets(tiny_masked_lm, masked) == 1
+    read = read_sentence(tiny_reader, text, pair)
+    assert most_targets(tiny_reader, read) == 4
+    assert most_targets(tiny_classifier, read_sentence(tiny_classifier, text)) == 1
 
 
 def test_the_effort_grows_with_points_tokens_words_and_patterns(tiny_masked_lm):

@@ -11,7 +11,7 @@ from explainer.base.budget import given_budget
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import duration
 from explainer.base.quote import quote
-from explainer.influence.effort.estimate import Estimate, estimate
+from explainer.influence.effort.estimate import Estimate, estimate, most_targets
 from explainer.models.model import Model
 from explainer.question.sentence import read_sentence
 from explainer.results.settings import Settings, usual_points
@@ -52,8 +52,11 @@ def check_effort(
     flow: bool = False,
 ) -> Estimate:
     """What an explanation of what is read takes; raises ExplainerError as `allowed` does."""
-    n_tokens = len(read_sentence(model, reading.text, reading.pair).tokens)
-    return allowed(estimate(model, n_tokens, settings, budget(), words=words, flow=flow), settings)
+    sentence = read_sentence(model, reading.text, reading.pair)
+    targets = most_targets(model, sentence)
+    n_tokens, most = len(sentence.tokens), budget()
+    found = estimate(model, n_tokens, settings, most, words=words, flow=flow, targets=targets)
+    return allowed(found, settings)
 
 
 def allowed(found: Estimate, settings: Settings) -> Estimate:

@@ -13,9 +13,9 @@ f of its feed-forward layer and n tokens:
 
 Where scores meet distances (DeBERTa), every 2 n d is so many d more as there are buckets.
 
-Of the last block only the target is computed: there a token that is not the target has its key and
-value alone, and a path is neither moved nor pulled back through it; where the head pools, every
-token is a target, and a path chooses one. Paths that end alike share the
+Of the last block only the targets are computed: there a token that is none has its key and value
+alone, and a path is neither moved nor pulled back through it; where there are several, as where the
+head pools or an answer has a start and an end, a path chooses one. Paths that end alike share the
 work of pulling back; how many do is known only afterwards, so that they count as if none did. They
 count as if they stayed at their token, which most do: an edge that leaves it needs no query.
 
@@ -74,9 +74,11 @@ def effort(
     *,
     words: int | None = None,
     flow: bool = False,
+    targets: int | None = None,
 ) -> Effort:
     """What it takes to explain `n_tokens`, with the patterns of the strongest `words` (None: all).
 
+    Q is read at so many `targets`: for None at all tokens where the head pools, else at one.
     `budget` is in bytes. Raises ExplainerError where that is too small for the text.
     """
     plan = Plan.of(adapter, n_tokens, settings.expected_points, budget)
@@ -89,8 +91,9 @@ def effort(
     beam, kept = settings.joint_beam, settings.top_k
     found = -(-followed // max(1, plan.tangents // (beam or kept)))
     along = -(-followed * kept // plan.paths)  # at the most: paths that end alike take less room
-    targets = n_tokens if adapter.pools else 1
-    nodes, components = _path(layers, token, d, attended, adapter.pools)
+    if targets is None:
+        targets = n_tokens if adapter.pools else 1
+    nodes, components = _path(layers, token, d, attended, targets > 1)
     path = kept * (nodes + components)
     if beam is not None:
         path += beam * components
@@ -99,7 +102,7 @@ def effort(
     met = 0 if distances is None or distances.queries is None else distances.queries.shape[1]
     others = (n_tokens - targets) * met * d
     last = n_tokens * 2 * d * d + targets * (token - 2 * d * d + attended) + others
-    traced = (layers - 1) * (2 * forward + attention) + 2 * last + 2 * n_tokens * d
+    traced = (layers - 1) * (2 * forward + attention) + 2 * last + 2 * targets * n_tokens * d
     points = settings.expected_points
     return Effort(
         trace=points * (traced + layers * again),
@@ -108,10 +111,10 @@ def effort(
     )
 
 
-def _path(layers: int, token: int, d: int, attended: int, pools: bool) -> tuple[int, int]:
+def _path(layers: int, token: int, d: int, attended: int, several: bool) -> tuple[int, int]:
     """The multiplications of a word's path through all blocks: its nodes, there and back, and its
-    components."""
-    choices = layers if pools else layers - 1  # the only target need not be chosen
+    components. At the last block it chooses among `several` targets, or has one."""
+    choices = layers if several else layers - 1  # the only target need not be chosen
     moved, pulled_through = max(choices - 1, 0), max(layers - 2, 0)
     nodes = choices * (2 * d * d + attended) + moved * (token - 2 * d * d + attended)
     pulled = pulled_through * (token + attended)

@@ -8,8 +8,11 @@ from explainer.base.numbers import duration
 from explainer.influence.effort.count import effort
 from explainer.influence.effort.pace import pace
 from explainer.models.model import Model
+from explainer.question.sentence import Sentence
 from explainer.results.settings import Settings
 
+SPANS = 4
+"""Where two answers begin and end."""
 SLOW = 10.0
 """Seconds from which on somebody who waits is told, sees how far it has come, and can stop it."""
 
@@ -32,6 +35,18 @@ class Estimate:
         return f"about {duration(self.seconds)} ({self.sizes})"
 
 
+def most_targets(model: Model, sentence: Sentence) -> int:
+    """At how many tokens of a text Q is read at the most, whatever is asked."""
+    n_tokens = len(sentence.tokens)
+    if model.pooling is not None:
+        return len(model.pooling.positions(n_tokens))
+    if model.adapter.pools:
+        return n_tokens
+    if model.info.task == "question-answering":
+        return SPANS
+    return max(1, len(sentence.masks))
+
+
 def estimate(
     model: Model,
     n_tokens: int,
@@ -42,6 +57,7 @@ def estimate(
     flow: bool = False,
     times: float = 1.0,
     beside: float = 0.0,
+    targets: int | None = None,
 ) -> Estimate:
     """What `times` an explanation of a text takes, and so many multiplications `beside` it.
 
@@ -49,7 +65,9 @@ def estimate(
 
     Raises ExplainerError where the budget of memory is too small for the text.
     """
-    once = effort(model.adapter, n_tokens, settings, budget, words=words, flow=flow)
+    once = effort(
+        model.adapter, n_tokens, settings, budget, words=words, flow=flow, targets=targets
+    )
     sizes = f"{n_tokens} tokens × {settings.expected_points:,} points × {model.info.layers} layers"
     work = times * once.total + beside
     seconds = work / pace(model.adapter)

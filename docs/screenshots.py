@@ -2,15 +2,18 @@
 
 Every page at the size of a projector, of a large screen, in dark and on a phone, from a server that
 the command starts and ends. With names, only the pictures whose names begin so:
-`python -m docs.screenshots explore method-phone`.
+`python -m docs.screenshots explore method-phone`. Tags, answers and pairs are shown of small models
+that are not kept: `python -m docs.screenshots tags answers pairs --models FOLDER`, where
+`training/shown.py` has written one folder for each.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,13 +57,46 @@ PAGES: dict[str, tuple[str, dict[str, str]]] = {
 """The pages by their names in the pictures' names: where they are, and their links' choices."""
 
 
-def pictures(names: tuple[str, ...]) -> Iterator[tuple[str, str, Screen]]:
-    """Name, address and screen of the pictures that are asked for; all where no name is given."""
+QUESTIONS: dict[str, dict[str, str]] = {
+    "pieces": {
+        "text": "the musician played a song on the [MASK] .",
+        "correct": "bassoon",
+        "wrong": "cupcake",
+    },
+    "tags": {"text": "florence lives in jordan .", "tagged": "florence"},
+    "answers": {
+        "text": "where did paul meet helen ?",
+        "pair": "paul met helen in vienna on friday .",
+    },
+    "pairs": {
+        "text": "a man is playing a guitar in the park .",
+        "pair": "someone is making music .",
+    },
+}
+"""What else can be asked on the explore page, on the first screen alone."""
+SHOWN = ("tags", "answers", "pairs")
+"""Those of them that are asked of a model by the same name, in a folder that is given."""
+
+
+def pictures(
+    names: tuple[str, ...], models: Path | None = None
+) -> Iterator[tuple[str, str, Screen]]:
+    """Name, address and screen of the pictures that are asked for; all where no name is given.
+
+    Those of models that are not kept are among them where their folder of `models` is given.
+    """
     for page, (place, choices) in PAGES.items():
         for screen in SCREENS:
             name = f"{page}-{screen.name}"
             if not names or name.startswith(names):
                 yield name, f"{place}?{urlencode(choices)}" if choices else place, screen
+    for asked, choices in QUESTIONS.items():
+        name = f"{asked}-{SCREENS[0].name}"
+        if asked in SHOWN and models is None:
+            continue
+        own = {"model": str(models / asked)} if asked in SHOWN and models else {}
+        if not names or name.startswith(names):
+            yield name, f"?{urlencode(own | choices)}", SCREENS[0]
 
 
 def taken(chromium: Any, address: str, screen: Screen) -> bytes:
@@ -75,12 +111,16 @@ def taken(chromium: Any, address: str, screen: Screen) -> bytes:
     return small.getvalue()
 
 
-def main(names: tuple[str, ...]) -> None:
+def main(names: tuple[str, ...], models: Path | None) -> None:
     """Write the pictures that are asked for, and say how large they are."""
-    asked = list(pictures(names))
+    asked = list(pictures(names, models))
     program = browser.found_browser()
     if not asked:
-        raise SystemExit(f"No picture is called {' or '.join(names)}: name a page, {list(PAGES)}.")
+        known = ", ".join((*PAGES, *QUESTIONS))
+        raise SystemExit(
+            f"No picture is called {' or '.join(names)}: name one of {known}, and for "
+            f"{', '.join(SHOWN)} give --models."
+        )
     if program is None:
         raise SystemExit("There is no Chromium: install one, or name it in CHROMIUM.")
     # What only the command needs: the names of the pictures are read without.
@@ -97,4 +137,8 @@ def main(names: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
-    main(tuple(sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="how names of pictures begin")
+    parser.add_argument("--models", type=Path, metavar="FOLDER", help="folder of training.shown's")
+    options = parser.parse_args()
+    main(tuple(options.names), options.models)

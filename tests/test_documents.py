@@ -107,8 +107,13 @@ def test_the_examples_for_contributors_run(monkeypatch):
 
 
 def test_the_pictures_of_the_pages_are_those_that_their_command_takes():
-    every = [name for name, _, _ in screenshots.pictures(())]
-    assert len(set(every)) == len(every) == len(screenshots.PAGES) * len(screenshots.SCREENS)
+    every = [name for name, _, _ in screenshots.pictures((), Path("models"))]
+    assert len(set(every)) == len(every)
+    assert len(every) == len(screenshots.PAGES) * len(screenshots.SCREENS) + len(
+        screenshots.QUESTIONS
+    )
+    without = {name for name, _, _ in screenshots.pictures(())}
+    assert {*every} - without == {f"{name}-light" for name in screenshots.SHOWN}
     shown = set(re.findall(r"pictures/([a-z-]+)\.png", "".join(map(Path.read_text, DOCUMENTS))))
     assert shown
     assert shown <= {*every}

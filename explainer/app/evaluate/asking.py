@@ -15,6 +15,7 @@ from explainer.app.evaluate.choices import FEWEST, MOST, OWN_FILE
 from explainer.app.evaluate.live import Upload
 from explainer.app.evaluate.measuring import Measuring
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
+from explainer.app.state.pooled import named
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls
@@ -70,7 +71,7 @@ def asking_row(count: str, help: str) -> Asked | None:
         show_error(error, messages)
         return None
     if kind not in TASKS:
-        messages.info(plain(f"{name} {DOES[kind]}, {OTHERS}"), icon=":material/info:")
+        messages.info(plain(f"{named(name)} {DOES[kind]}, {OTHERS}"), icon=":material/info:")
         return None
     with task:
         chosen = _task_field(TASKS[kind], messages)

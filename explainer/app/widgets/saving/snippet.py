@@ -21,7 +21,7 @@ def snippet(request: Request, view: View) -> str:
     writes the picture that the page shows to a file."""
     drawing = ["explanation", *_changed(view, View(), DRAWN)]
     names = [] if view.place is None else [type(view.place).__name__]
-    load, loads, scores = load_call(request.model), "", ""
+    load, loads, scores = _load_call(request.model), "", ""
     if view.scores is not None:
         loads, load = f"model = {load}\n", "model"
         scores = f"scores = {_scores_call(request, view.scores.method)}"
@@ -51,7 +51,7 @@ def pair_snippet(first: Request, second: Request, view: View) -> str:
         models = {first.model: "model"}
     else:
         models = {first.model: "model1", second.model: "model2"}
-    loads = "".join(f"{name} = {load_call(model)}\n" for model, name in models.items())
+    loads = "".join(f"{name} = {_load_call(model)}\n" for model, name in models.items())
     calls = "".join(
         f"{name} = {_call(request, models[request.model])}"
         for name, request in (("first", first), ("second", second))
@@ -74,7 +74,7 @@ def pair_snippet(first: Request, second: Request, view: View) -> str:
     )
 
 
-def load_call(model: str) -> str:
+def _load_call(model: str) -> str:
     """The call of `load_model` for a model as the pages name it."""
     name, pooling = parts(model)
     return f"load_model({name!r}{'' if pooling is None else f', pooling={pooling!r}'})"

@@ -59,6 +59,11 @@ FITS = """([plots, width]) => {
   return figures.length > 0 && Math.max(scrollWidth, ...ends) <= width;
 }"""
 """Whether a page with figures has nothing to scroll sideways."""
+END_BY = """([places, height]) => Object.values(places).every(place => {
+  const box = document.querySelector(place)?.getBoundingClientRect();
+  return box && box.height > 0 && box.bottom <= height;
+})"""
+"""Whether all that is at the given places is drawn and ends above this height of the screen."""
 QUIET_SINCE = """quiet => {
   const app = document.querySelector('[data-testid=stApp]');
   const waits = performance.now() - window.asked < 3000;  // some questions have no answer
@@ -203,3 +208,12 @@ def fits(page, width: int) -> None:
     """Wait until the page and its figures are no wider than the screen; time out where they are."""
     # Figures are drawn again after the screen has changed: none has a place while it is replaced.
     until(page, FITS, [PLOTS, width])
+
+
+def end_by(page, height: int, places: dict[str, str]) -> None:
+    """Wait until all is drawn and seen above a height of the screen; fail with what is not."""
+    try:
+        until(page, END_BY, [places, height])
+    except Exception:
+        ends = {name: page.locator(at).first.bounding_box() for name, at in places.items()}
+        raise AssertionError(f"not all ends by {height}: {ends}") from None

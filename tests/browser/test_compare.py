@@ -19,6 +19,13 @@ SECOND = "the farmer that the assistants love [MASK] old ."
 LONGER = "the farmers that the bad assistant loves [MASK] old ."
 
 
+FOLLOW = """plots => {
+  const [one, two] = [...document.querySelectorAll(plots)].map(p => p.getBoundingClientRect());
+  return one && two && one.height > 0 && one.bottom <= two.top;
+}"""
+"""Whether the second graph stands below the first."""
+
+
 @pytest.fixture
 def link(address, tiny_masked_lm_dir):
     """A function that makes the page's address with the tiny model and further choices."""
@@ -140,11 +147,8 @@ def test_on_a_small_screen_they_follow_each_other(used):
     for width in (390, 768):
         used.set_viewport_size({"width": width, "height": 844})
         ready(used)
-        used.wait_for_timeout(500)
-        main = used.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-        one, two = (used.locator(PLOTS).nth(k).bounding_box() for k in range(2))
-        assert max(main, one["x"] + one["width"], two["x"] + two["width"]) <= width
-        assert one["y"] + one["height"] <= two["y"]
+        browser.fits(used, width)
+        until(used, FOLLOW, PLOTS)
     used.set_viewport_size({"width": 1280, "height": 1000})
     ready(used)
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from explainer import Settings, explain, load_model, predict
+from explainer import ExplainerError, Settings, explain, load_model, predict
 from explainer.app import compute
 from explainer.app.compute import Request
 from explainer.app.widgets.saving.snippet import snippet
@@ -81,6 +81,23 @@ def test_an_answer_is_clicked_in_the_passage(tiny_reader_dir):
     click(test, 4)
     assert marked(test) == own
     assert "answer" not in query(test)
+
+
+def test_a_click_that_makes_no_answer_is_answered(tiny_reader_dir, monkeypatch):
+    test = checked(opened(tiny_reader_dir, **link()))
+    before = marked(test)
+
+    def refused(*_):
+        raise ExplainerError("This word has no tokens.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(compute, "answer_between", refused)
+        click(test, 1)
+        assert "This word has no tokens." in said(test)
+    assert (marked(test), "answer" in query(test)) == (before, False)
+    click(test, 1)
+    assert "This word has no tokens." not in said(test)
+    assert query(test)["answer"] == "assistant"
 
 
 def test_a_word_that_the_passage_has_twice_is_clicked_where_it_stands(tiny_reader_dir):

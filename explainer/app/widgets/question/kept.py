@@ -76,7 +76,7 @@ def ask_masked(on: Editor[Choices], text: str, word: str | None, *, elsewhere: b
 def _say_gone(on: Editor[Choices], why: str, gone: Sequence[str]) -> None:
     if gone:
         verb = "is" if len(gone) == 1 else "are"
-        _say(on, (f"{why}: {_listed(gone)} {verb} no longer asked about.",))
+        say(on, (f"{why}: {_listed(gone)} {verb} no longer asked about.",))
 
 
 def settle(on: Editor[Choices], loaded: Model, messages: DeltaGenerator) -> None:
@@ -97,7 +97,7 @@ def settle(on: Editor[Choices], loaded: Model, messages: DeltaGenerator) -> None
         on.change(**dict.fromkeys(gone))
         said = (*said, *gone.values())
     st.session_state[f"{on.prefix}_settled"] = on.choices()
-    _say(on, said)
+    say(on, said)
     for sentence in said:
         messages.info(plain(sentence), icon=":material/help:")
 
@@ -185,7 +185,7 @@ def _dropped(answer: str, what: str) -> str:
     return f"“{answer}” is {what} to this model, whose own choice is asked about instead."
 
 
-def _say(on: Editor[Choices], sentences: tuple[str, ...]) -> None:
+def say(on: Editor[Choices], sentences: tuple[str, ...]) -> None:
     """Have these sentences said as long as the question is this one."""
     st.session_state[f"{on.prefix}_said"] = (_question(on.choices()), sentences)
 

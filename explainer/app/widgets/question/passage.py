@@ -12,7 +12,7 @@ from explainer.app import compute
 from explainer.app.compute import Reading
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
-from explainer.app.widgets.question.kept import choose_answer
+from explainer.app.widgets.question.kept import choose_answer, say
 from explainer.app.widgets.question.sentence_box import chip_labels, chips
 from explainer.question.sentence import Span
 
@@ -54,8 +54,9 @@ def _clicked(on: Editor[Choices], shown: Sequence[int], picked: Sequence[int]) -
     first, last = sorted((begun, number))
     try:
         answer = compute.answer_between(reading, first, last)
-    except ExplainerError:
-        return  # what is wrong is said where the question is read
+    except ExplainerError as error:
+        say(on, (str(error),))
+        return
     choose_answer(on, "answer", answer)
     if first == last:
         st.session_state[_begun(on)] = _asked(on.choices()), number

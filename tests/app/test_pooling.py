@@ -55,6 +55,13 @@ def test_the_other_pooling_is_another_model(folder):
     assert alts(test) != before
 
 
+@pytest.mark.parametrize(("mode", "short"), [("mean", "mean"), ("cls", "[CLS]")])
+def test_the_question_names_the_encoder_whole(folder, mode, short):
+    test = checked(opened(f"{folder}#{mode}", **LINK))
+    names = [found.proto.popover.label for found in test.get("popover")]
+    assert any(f"encoder ({short})" in name.replace("\\", "") for name in names)
+
+
 def test_what_has_a_head_is_offered_no_pooling(tiny_masked_lm_dir):
     test = checked(opened(tiny_masked_lm_dir, text="the farmer [MASK] old ."))
     assert MEAN not in buttons(test)

@@ -11,6 +11,7 @@ from explainer.models.pooling import MODES, Mode
 
 MARK = "#"
 SAYS: dict[Mode, str] = {"mean": "the mean of all tokens", "cls": "[CLS]"}
+SHORT: dict[Mode, str] = {"mean": "mean", "cls": "[CLS]"}
 
 
 def parts(name: str) -> tuple[str, Mode | None]:
@@ -30,7 +31,7 @@ def pooled(name: str, mode: Mode) -> str:
 def named(name: str) -> str:
     """How people read it."""
     alone, mode = parts(name)
-    return alone if mode is None else f"{alone}, by {SAYS[mode]}"
+    return alone if mode is None else f"{alone} ({SHORT[mode]})"
 
 
 def version(name: str) -> str:

@@ -46,7 +46,7 @@ def question_line(
 def answers_line(on: Editor[Choices], choices: Sequence[Choice]) -> None:
     """The two answers in words, and the word they are of; a click on one opens its box."""
     if not choices:
-        _says("Why does the second text seem near")
+        _says("What makes the second text near")
     for choice in choices:
         _says(BETWEEN[choice.role])
         with _word(f"{on.prefix}_ask_{choice.role}", choice.says):

@@ -26,6 +26,9 @@ QUIET = (
 )
 GRAPH = ".js-plotly-plot .scatterlayer .trace"
 PLOTS = "[data-testid=stPlotlyChart]"
+SOON = 180_000
+"""Milliseconds that a page may take to show something. It takes seconds by itself, but other tests
+compute at the same time, on machines that may be many times slower."""
 BOX = ".st-key-typing textarea"
 """The box of the sentence, which lies in the place of its words until it is used."""
 SPOTS = """index => {
@@ -144,7 +147,7 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
         page.add_init_script(HEAR)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=color_scheme)
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(SOON)
     broken: list[str] = []
 
     def note(error):

@@ -12,9 +12,6 @@ from tests.fixtures import save_tiny, tiny_config
 
 pytestmark = pytest.mark.browser
 
-SOON = 150_000
-"""Milliseconds: what a server that is stopped would never keep. By itself each takes under ten
-seconds, but other tests compute at the same time, on machines that may be many times slower."""
 LONG = "the farmers that the assistant loves and the assistants love " * 7 + "[MASK] old ."
 """More than 70 words."""
 
@@ -36,7 +33,7 @@ def visit(chromium, link: str) -> None:
     """A visitor who comes, has his graph soon, and goes."""
     with opened(chromium) as page:
         page.goto(link)
-        page.wait_for_selector(GRAPH, timeout=SOON)
+        page.wait_for_selector(GRAPH)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +41,7 @@ def warm(chromium, tiny):
     """The server has imported and loaded what a visitor needs."""
     with opened(chromium) as page:
         page.goto(tiny)
-        page.wait_for_selector(GRAPH, timeout=SOON)
+        page.wait_for_selector(GRAPH)
 
 
 def test_a_link_opens_a_new_server_with_its_navigation(running, tab, tiny_masked_lm_dir):
@@ -99,7 +96,7 @@ def test_who_waits_sees_his_place_and_a_closed_tab_computes_no_longer(chromium, 
                 _waits(first, second, running, tiny, points=points, who=who)
                 for points, who in ((150, "farmer"), (300, "farmers"), (450, "assistant"))
             )
-        second.wait_for_selector(GRAPH, timeout=SOON)
+        second.wait_for_selector(GRAPH)
         idle(second)
         assert not second.get_by_text("in line").count()
 
@@ -111,7 +108,7 @@ def _waits(first, second, running, tiny, *, points: int, who: str) -> bool:
     first.get_by_text("Following every word").wait_for()
     second.goto(f"{tiny}&{urlencode({'text': f'the old {who} [MASK] good .'})}")
     place, graph = second.get_by_text("(2nd in line)"), second.locator(GRAPH)
-    place.or_(graph.first).first.wait_for(timeout=SOON)
+    place.or_(graph.first).first.wait_for()
     return place.count() > 0
 
 
@@ -122,7 +119,7 @@ def test_another_question_takes_the_place_of_the_long_one(running, tab):
     tab.locator(BOX).fill("the farmers [MASK] old .")
     tab.locator(BOX).press("Enter")
     until(tab, "location.search.includes('points=150')")
-    tab.wait_for_selector(GRAPH, timeout=SOON)
+    tab.wait_for_selector(GRAPH)
     idle(tab)
     assert tab.locator(BOX).input_value() == "the farmers [MASK] old ."
 
@@ -135,7 +132,7 @@ def test_a_folder_that_is_saved_again_gives_its_new_numbers(
     link = f"{running}/?{urlencode({'model': folder})}"
 
     def alt(page) -> str:
-        page.wait_for_selector(GRAPH, timeout=SOON)
+        page.wait_for_selector(GRAPH)
         idle(page)
         return page.locator("[data-testid=stPlotlyChart]").first.get_attribute("aria-label")
 
@@ -148,5 +145,5 @@ def test_a_folder_that_is_saved_again_gives_its_new_numbers(
     assert after != before
     tab.locator(BOX).fill("the farmers that the assistant loves [MASK] old . ")
     tab.locator(BOX).press("Enter")
-    tab.get_by_text("files of the model have changed").wait_for(timeout=SOON)
+    tab.get_by_text("files of the model have changed").wait_for()
     assert alt(tab) == after

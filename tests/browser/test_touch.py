@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import HEAR, SPOTS, idle, ready, until
+from tests.browser.page import HEAR, SOON, SPOTS, idle, ready, until
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def phone(chromium, address, tiny_masked_lm_dir):
     )
     page = context.new_page()
     page.add_init_script(HEAR)
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(SOON)
     page.goto(f"{address}/?{urlencode({'model': tiny_masked_lm_dir, 'share': 0})}")
     ready(page)
     yield page

@@ -18,7 +18,7 @@ BAR_FITS = """([bar, width]) => document.querySelector(bar)?.getBoundingClientRe
   && document.documentElement.scrollWidth <= width"""
 AT_ONCE = 30.0
 """Seconds that freeing the queue may take while other tests compute: alone it takes one, and what
-is not stopped goes on for minutes."""
+is not stopped goes on without end."""
 
 
 @pytest.fixture

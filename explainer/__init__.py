@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from explainer.evaluation.sentence import evaluate_sentence
     from explainer.influence.apart.words import explain_words
     from explainer.influence.measure import Measured
+    from explainer.influence.similarity.matrix import similarity_matrix
     from explainer.intervention.ablate import Ablated
     from explainer.intervention.filling import Replacement
     from explainer.models.model import Model
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from explainer.results.pattern import Pattern
     from explainer.results.route import Component, Edge, Level, Node, Place, Route
     from explainer.results.settings import Settings
+    from explainer.results.similarity.matrix import SimilarityMatrix
     from explainer.rivals.words.methods import WORD_METHODS
     from explainer.tasks import KINDS, Case, generate, sentiment_cases
 
@@ -92,6 +94,7 @@ __all__ = [
     "Run",
     "Sentences",
     "Settings",
+    "SimilarityMatrix",
     "Stability",
     "StabilityCheck",
     "WordChange",
@@ -113,6 +116,7 @@ __all__ = [
     "run_protocols",
     "sentiment_cases",
     "shorten",
+    "similarity_matrix",
     "stability",
     "word_scores",
     "write_report",
@@ -150,6 +154,7 @@ _HOMES = {
     "Run": "evaluation.run",
     "Sentences": "evaluation.reading.cases",
     "Settings": "results.settings",
+    "SimilarityMatrix": "results.similarity.matrix",
     "Stability": "results.beside.stability",
     "StabilityCheck": "results.beside.stability",
     "WORD_METHODS": "rivals.words.methods",
@@ -172,6 +177,7 @@ _HOMES = {
     "run_protocols": "evaluation.protocols.run",
     "sentiment_cases": "tasks",
     "shorten": "question.shorten",
+    "similarity_matrix": "influence.similarity.matrix",
     "stability": "api",
     "word_scores": "api",
     "write_report": "evaluation.evidence.report",

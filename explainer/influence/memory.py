@@ -143,6 +143,22 @@ class Plan:
         )
 
 
+def at_once(adapter: Adapter, n_tokens: int, budget: int) -> int:
+    """How many times a text fits into a budget in bytes, with all that one block makes of it.
+
+    Raises ExplainerError where it does not once.
+    """
+    sizes = _Sizes.of(adapter, n_tokens, Keeps.EVERYTHING)
+    once = sizes.layer + sizes.passing
+    if once > budget:
+        raise ExplainerError(
+            f"The memory budget is {size(budget)}, but {n_tokens} tokens need at least "
+            f"{size(once)} for one point of one word: raise the budget or take a shorter text."
+        )
+    piece = PIECE_BYTES.get(adapter.device.type, PIECE_BYTES["cpu"])
+    return max(1, min(piece, int(USED * budget)) // once)
+
+
 def evenly(points: int, most: int) -> int:
     """The size of as few pieces of `most` points or fewer as there can be, all about as large.
 

@@ -27,7 +27,7 @@ def check_followed(
     Raises ExplainerError where they differ by more than rounding, or a number is not finite.
     """
     check_finite(model, (followed.value, followed.baseline_value, *followed.influence))
-    _checked_value(model, sentence, quantity, followed.value)
+    checked_value(model, sentence, quantity, followed.value)
 
 
 def reduced_gap(model: Model, sentence: Sentence, quantity: Quantity, followed: Followed) -> float:
@@ -39,10 +39,10 @@ def reduced_gap(model: Model, sentence: Sentence, quantity: Quantity, followed: 
     check_finite(model, (followed.value, followed.baseline_value, *followed.influence))
     hidden = last_hidden(model.adapter, sentence, rows=quantity.positions)
     in_full = float(quantity.readout.value(model.adapter, hidden))
-    return followed.value - _checked_value(model, sentence, quantity, in_full)
+    return followed.value - checked_value(model, sentence, quantity, in_full)
 
 
-def _checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: float) -> float:
+def checked_value(model: Model, sentence: Sentence, quantity: Quantity, value: float) -> float:
     """Q(x) by the library's own forward pass, which `value` must equal but for rounding.
 
     Of a classifier all is the library's. Else the head is the adapter's, at the targets alone,

@@ -183,13 +183,13 @@ def test_the_whole_vocabulary_is_asked_only_where_rounding_may_be_large(
     assert not any(words is None for words in asked)
     row = 100 * own_logits(model.network, read_sentence(model, text))[3]
     least, most = (2 * rounding(numbers) for numbers in (row[:0].new_ones(1), row))
-    checked_value = verify._checked_value
+    checked_value = verify.checked_value
 
     def off_by(amount):
         def off(*given):
             return checked_value(*given[:-1], given[-1] + amount)
 
-        monkeypatch.setattr(verify, "_checked_value", off)
+        monkeypatch.setattr(verify, "checked_value", off)
         return explain(model, text, correct="are", wrong="is").target.value
 
     assert off_by(least / 2) == value

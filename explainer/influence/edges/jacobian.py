@@ -28,6 +28,7 @@ from torch.nn import functional
 
 from explainer.influence.edges.components import SKIP_ROW
 from explainer.influence.edges.select import cells_at, columns_at, rows_at
+from explainer.influence.edges.whole import outputs_together
 from explainer.influence.layer import Layer
 from explainer.influence.piece import Piece
 from explainer.models.adapter import Block
@@ -284,13 +285,9 @@ def feed_forward_at(
 
 def move_all(layer: Layer, tangents: Projected) -> Float[Tensor, "point pos d_model"]:
     """The next tangents when every token moves at once."""
-    inside, ds = layer.attended, tangents.dq @ layer.attended.k.mT
-    ds = ds + inside.q @ tangents.dk.mT
-    if (distances := layer.block.distances) is not None:
-        every = layer.every_token
-        ds += distances.scores(tangents.dq, tangents.dk, every, every)
-    ds = ds * layer.block.root
-    mean = (inside.attention * ds).sum(-1, keepdim=True)
-    do = (inside.attention * (ds - mean)) @ inside.v + inside.attention @ tangents.dv
+    do = outputs_together(
+        *(layer.block, layer.attended, layer.attended.attention),
+        *(tangents.dq, tangents.dk, tangents.dv, layer.tokens, layer.every_token),
+    )
     du = functional.linear(join_heads(do), layer.block.W_O) + tangents.T
     return feed_forward_tangent(layer.block, layer.norm_1, layer.slope, layer.norm_2, du)

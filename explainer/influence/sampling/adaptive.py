@@ -51,12 +51,13 @@ class Adaptive:
         """The points [point], if any, at which a text is to be sampled beside its `a`.
 
         `values` is Q and `slopes` dQ/da at `a` [point], in any order; eps is the rounding unit of
-        the numbers that they were computed in.
+        the numbers that they were computed in. Where Q is a vector, both are [point, coordinate],
+        and errors are lengths.
         """
         order = np.argsort(a)
         a, values, slopes = a[order], values[order], slopes[order]
-        errors = np.abs(integrals(a) @ slopes - np.diff(values))
-        aim = self.tolerance * abs(values[-1] - values[0])
+        errors = _sizes(integrals(a) @ slopes - np.diff(values, axis=0))
+        aim = self.tolerance * _sizes(values[-1:] - values[:1])[0]
         left = errors.sum()
         halved: list[int] = []
         if not left > aim:  # nor where it is no number, which is refused elsewhere
@@ -70,6 +71,11 @@ class Adaptive:
                 halved.append(int(interval))
                 left -= errors[interval]
         return (a[:-1] + a[1:])[sorted(halved)] / 2
+
+
+def _sizes(numbers: Array) -> Array:
+    """|number| of each [point], or the length of each vector [point, coordinate]."""
+    return np.abs(numbers) if numbers.ndim == 1 else np.asarray(np.linalg.norm(numbers, axis=1))
 
 
 def first_points(most: int) -> Array:

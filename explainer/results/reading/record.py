@@ -49,7 +49,7 @@ def restored(data: Any) -> Explanation:
         _check_schema(data["schema"])  # before its fields, which another schema may have others of
     optional = ("points_used", "flow", "words", "reduced", "strongest", "texts", *BESIDE)
     record = checks.keys("record", data, REQUIRED, optional)
-    model = _model(record["model"])
+    model = model_of(record["model"])
     tokens = tuple(
         checks.text(f"record's tokens[{place}]", token)
         for place, token in enumerate(entries("tokens", record["tokens"], "a list of strings"))
@@ -91,7 +91,8 @@ def _check_schema(came: Any) -> None:
         )
 
 
-def _model(value: Any) -> ModelInfo:
+def model_of(value: Any) -> ModelInfo:
+    """The model that a record is of."""
     required = [f.name for f in fields(ModelInfo) if f.default is MISSING]
     found = checks.keys("record's model", value, required, ("head",))
     return ModelInfo(**found)
@@ -122,11 +123,14 @@ def settings_of(value: Any, name: str = "settings") -> Settings:
 
 
 def _words(value: Any, n_tokens: int) -> tuple[int | None, ...] | None:
-    if value is None:
-        return None
-    every = exactly("words", value, n_tokens, "numbers, or null for what is no word")
+    return None if value is None else words_of(value, n_tokens)
+
+
+def words_of(value: Any, n_tokens: int, name: str = "words") -> tuple[int | None, ...]:
+    """The word of each token, as a record has it under `name`."""
+    every = exactly(name, value, n_tokens, "numbers, or null for what is no word")
     return tuple(
-        None if word is None else checks.whole(f"record's words[{place}]", word, 0, MOST_WORDS)
+        None if word is None else checks.whole(f"record's {name}[{place}]", word, 0, MOST_WORDS)
         for place, word in enumerate(every)
     )
 

@@ -1,0 +1,64 @@
+"""Generated cases of two texts that are compared: a right result or one sentence."""
+
+import json
+from copy import deepcopy
+
+import pytest
+from hypothesis import strategies as st
+from transformers import BertModel
+
+from explainer import SimilarityMatrix, load_model, similarity_matrix
+from tests.damage import ANYTHING, cases, outcome
+from tests.fixtures import save_tiny, tiny_config
+from tests.fuzz.asking import FEW, Quiet, arguments
+from tests.fuzz.test_records import BLOW, damage
+
+TEXTS = st.sampled_from(["the unhappiest farmer .", "old", "a , b"])
+RECORD_WAYS = st.lists(BLOW, min_size=1, max_size=2)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    folder = save_tiny(tmp_path_factory.mktemp("encoder") / "tiny", BertModel, tiny_config())
+    return Quiet(load_model(str(folder), dtype="float64", pooling="mean"))
+
+
+@cases(
+    text=TEXTS | ANYTHING,
+    pair=TEXTS | ANYTHING,
+    asked=arguments(
+        {"settings": st.just(FEW), "memory": st.sampled_from(["1 GB", "60 KB", 10**6, None])}
+    ),
+    whose=st.sampled_from(["model"] * 9 + ["other"]),
+    other=ANYTHING,
+)
+def test_similarity_matrix(encoder, text, pair, asked, whose, other):
+    model = encoder.it if whose == "model" else other
+    found = outcome(lambda: similarity_matrix(model, text, pair, **{"settings": FEW, **asked}))
+    if found is not None:
+        assert SimilarityMatrix.from_json(found.to_json()).to_dict() == found.to_dict()
+        assert abs(found.of_words().sum - found.sum) < 1e-9
+
+
+@pytest.fixture(scope="module")
+def record(encoder):
+    found = similarity_matrix(encoder.it, "the unhappiest .", "old", settings=FEW)
+    return Quiet(json.loads(found.to_json()))
+
+
+@cases(blows=RECORD_WAYS, count=st.integers(1, 9) | ANYTHING, special=st.booleans())
+def test_a_damaged_matrix(record, blows, count, special):
+    damaged = deepcopy(record.it)
+    for blow in blows:
+        damage(damaged, *blow)
+    found = outcome(lambda: SimilarityMatrix.from_dict(damaged))
+    if found is not None:
+        assert SimilarityMatrix.from_json(found.to_json()).to_dict() == found.to_dict()
+        assert found.of_words().to_csv()
+        outcome(lambda: found.strongest(count, special=special))
+
+
+@cases(value=ANYTHING)
+def test_records_that_are_none(value):
+    assert outcome(lambda: SimilarityMatrix.from_dict(value)) is None
+    assert outcome(lambda: SimilarityMatrix.from_json(value)) is None

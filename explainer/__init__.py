@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from explainer.influence.apart.words import explain_words
     from explainer.influence.measure import Measured
     from explainer.influence.similarity.matrix import similarity_matrix
+    from explainer.influence.similarity.paths import similarity_paths
     from explainer.intervention.ablate import Ablated
     from explainer.intervention.filling import Replacement
     from explainer.models.model import Model
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from explainer.results.route import Component, Edge, Level, Node, Place, Route
     from explainer.results.settings import Settings
     from explainer.results.similarity.matrix import SimilarityMatrix
+    from explainer.results.similarity.paths import SimilarityPaths
     from explainer.rivals.words.methods import WORD_METHODS
     from explainer.tasks import KINDS, Case, generate, sentiment_cases
 
@@ -95,6 +97,7 @@ __all__ = [
     "Sentences",
     "Settings",
     "SimilarityMatrix",
+    "SimilarityPaths",
     "Stability",
     "StabilityCheck",
     "WordChange",
@@ -117,6 +120,7 @@ __all__ = [
     "sentiment_cases",
     "shorten",
     "similarity_matrix",
+    "similarity_paths",
     "stability",
     "word_scores",
     "write_report",
@@ -155,6 +159,7 @@ _HOMES = {
     "Sentences": "evaluation.reading.cases",
     "Settings": "results.settings",
     "SimilarityMatrix": "results.similarity.matrix",
+    "SimilarityPaths": "results.similarity.paths",
     "Stability": "results.beside.stability",
     "StabilityCheck": "results.beside.stability",
     "WORD_METHODS": "rivals.words.methods",
@@ -178,6 +183,7 @@ _HOMES = {
     "sentiment_cases": "tasks",
     "shorten": "question.shorten",
     "similarity_matrix": "influence.similarity.matrix",
+    "similarity_paths": "influence.similarity.paths",
     "stability": "api",
     "word_scores": "api",
     "write_report": "evaluation.evidence.report",

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import strategies as st
 from transformers import BertModel
 
-from explainer import SimilarityMatrix, load_model, similarity_matrix
+from explainer import (
+    SimilarityMatrix,
+    SimilarityPaths,
+    load_model,
+    similarity_matrix,
+    similarity_paths,
+)
 from tests.damage import ANYTHING, cases, outcome
 from tests.fixtures import save_tiny, tiny_config
 from tests.fuzz.asking import FEW, Quiet, arguments
@@ -40,6 +46,40 @@ def test_similarity_matrix(encoder, text, pair, asked, whose, other):
         assert abs(found.of_words().sum - found.sum) < 1e-9
 
 
+CHOSEN = st.sampled_from(["farmer", "old", "a", 0, 1, (1, 2), [2]])
+
+
+@cases(
+    texts=st.tuples(TEXTS | ANYTHING, TEXTS),
+    chosen=st.tuples(CHOSEN | ANYTHING, CHOSEN | ANYTHING),
+    asked=arguments({"settings": st.just(FEW), "memory": st.sampled_from(["1 GB", None])}),
+    whose=st.sampled_from(["model"] * 9 + ["other"]),
+    other=ANYTHING,
+)
+def test_similarity_paths(encoder, texts, chosen, asked, whose, other):
+    model = encoder.it if whose == "model" else other
+    how = {"settings": FEW, **asked}
+    found = outcome(lambda: similarity_paths(model, *texts, *chosen, **how))
+    if found is not None:
+        assert SimilarityPaths.from_json(found.to_json()).to_dict() == found.to_dict()
+
+
+@pytest.fixture(scope="module")
+def paths(encoder):
+    found = similarity_paths(encoder.it, "old .", "old", 1, 1, settings=FEW)
+    return Quiet(json.loads(found.to_json()))
+
+
+@cases(blows=RECORD_WAYS)
+def test_damaged_paths(paths, blows):
+    damaged = deepcopy(paths.it)
+    for blow in blows:
+        damage(damaged, *blow)
+    found = outcome(lambda: SimilarityPaths.from_dict(damaged))
+    if found is not None:
+        assert SimilarityPaths.from_json(found.to_json()).to_dict() == found.to_dict()
+
+
 @pytest.fixture(scope="module")
 def record(encoder):
     found = similarity_matrix(encoder.it, "the unhappiest .", "old", settings=FEW)
@@ -62,3 +102,5 @@ def test_a_damaged_matrix(record, blows, count, special):
 def test_records_that_are_none(value):
     assert outcome(lambda: SimilarityMatrix.from_dict(value)) is None
     assert outcome(lambda: SimilarityMatrix.from_json(value)) is None
+    assert outcome(lambda: SimilarityPaths.from_dict(value)) is None
+    assert outcome(lambda: SimilarityPaths(value, value, value, value)) is None

@@ -13,7 +13,12 @@ from explainer.influence.effort import pace as pace_module
 from explainer.influence.effort.count import effort, passes
 from explainer.influence.effort.estimate import Estimate, estimate, most_targets
 from explainer.influence.effort.pace import pace
+from explainer.influence.effort.similarity import matrix_effort, paths_effort, shares_effort
+from explainer.influence.sampling.path import IntegrationPath
 from explainer.influence.search.refine import refine
+from explainer.influence.similarity.pushed import Encoder
+from explainer.influence.similarity.shares import integrated
+from explainer.models.pooling import Pooling
 from explainer.question.quantity import Quantity
 from explainer.question.readouts.logits import Logits
 from explainer.question.sentence import read_sentence
@@ -221,3 +226,29 @@ def test_an_explanation_tells_how_far_it_is(tiny_masked_lm, rule, memory):
     # Every block of every walk is a step: none is a large part of the whole.
     gaps = [after - before for before, after in pairwise(heard)]
     assert max(gaps) < 0.2
+
+
+@pytest.mark.parametrize("architecture", ["bert", "albert", "modernbert", "deberta-v2"])
+def test_what_a_matrix_takes_is_that_of_the_products_that_are_made(architecture):
+    problem = tiny_problem(architecture=architecture, points=4)
+    n, settings = len(problem.x), Settings(points=4, rule="trapezoid")
+    with Products() as before:
+        adapter = adapted(problem)
+    encoder = Encoder(adapter, Pooling("mean"), torch.arange(n))
+    path = IntegrationPath.between(problem.b, problem.x, problem.points, problem.weights)
+    with torch.no_grad(), Products() as made:
+        integrated(encoder, path, torch.eye(n, dtype=torch.bool), most=100)
+        encoder.at(path.at_ends())
+    projected = 0
+    if adapter.embedding.W is not None:  # beside the blocks: the embedding's own projection
+        projected = (2 * 4 + 2) * n * adapter.embedding.W.numel()
+    counted = shares_effort(adapter, n, n, settings)
+    assert made.total == counted + projected
+    assert before.total <= made.total
+    adaptive = shares_effort(adapter, n, n, Settings(points=4))
+    assert 1 < adaptive / counted < 2
+    assert matrix_effort(adapter, (n, n), settings) == 2 * counted
+    paths = paths_effort(adapter, (n, n), settings, GB, pooled=True)
+    explained = effort(adapter, n, settings, GB, targets=n).total
+    assert paths == 2 * (shares_effort(adapter, n, 1, settings) + explained)
+    assert paths > paths_effort(adapter, (n, n), settings, GB, pooled=False)

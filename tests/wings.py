@@ -17,7 +17,7 @@ pages, app.py > app > cli > evaluation > api > intervention, rivals > influence 
     > models > results, tasks > base
 app, cli > figures > results > base
 app: explore, compare, evaluate, method > widgets > compute > state
-figures: patterns, charts > canvas
+figures: patterns, charts, similarity > canvas
 evaluation: evidence > protocols > . > reading
 models: version, cards > registry > loading > .
 """

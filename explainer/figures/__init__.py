@@ -14,6 +14,12 @@ from explainer.figures.patterns.pairs.svg import pattern_pair_svg
 from explainer.figures.patterns.summary import summary, view_summary
 from explainer.figures.patterns.svg import pattern_svg
 from explainer.figures.patterns.view import LEVELS, OVERLAYS, Overlay, View
+from explainer.figures.similarity.draw import (
+    similarity_graph,
+    similarity_summary,
+    similarity_svg,
+)
+from explainer.figures.similarity.view import SimilarityView
 from explainer.results.explanation import Explanation
 
 if TYPE_CHECKING:
@@ -23,12 +29,16 @@ __all__ = [
     "LEVELS",
     "OVERLAYS",
     "Overlay",
+    "SimilarityView",
     "View",
     "pattern_graph",
     "pattern_html",
     "pattern_pair_svg",
     "pattern_pdf",
     "pattern_svg",
+    "similarity_graph",
+    "similarity_summary",
+    "similarity_svg",
     "summary",
     "view_of",
     "view_summary",

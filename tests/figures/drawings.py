@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from explainer.figures import View, pattern_pair_svg, pattern_svg
+from explainer.figures import View, pattern_pair_svg, pattern_svg, similarity_svg
 from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.svg import to_svg
 from explainer.figures.charts.cuts import CutPoint, KeptPoint, cuts_scene, kept_scene
@@ -23,6 +23,7 @@ from explainer.figures.patterns.ways.cut import Cut
 from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
 from explainer.results.route import Edge
+from explainer.results.similarity.matrix import SimilarityMatrix
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "drawings"
@@ -94,6 +95,12 @@ def scored(method: str, **choices: Any) -> str:
     return drawn("farmers", scores=scores, **choices)
 
 
+def word_by_word(**choices: Any) -> str:
+    """Two texts that are compared."""
+    text = (HERE / "records" / "texts.json").read_text(encoding="utf-8")
+    return similarity_svg(SimilarityMatrix.from_json(text), **choices)
+
+
 def cuts() -> str:
     """Six cuts, of which a pattern takes two."""
     numbers = ((2.6, 3.1, True), (0.4, 0.2, True), (0.1, 0.4, False), (-0.3, 0.1, False))
@@ -134,6 +141,10 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "scores": partial(scored, "alti", hide_special=True),
     "cuts": cuts,
     "kept": partial(kept, dark=True),
+    "matrix": word_by_word,
+    "matrix-phone": partial(word_by_word, width=340.0, dark=True, selected=(6, 3)),
+    "links": partial(word_by_word, kind="links", hide_special=True),
+    "links-phone": partial(word_by_word, kind="links", width=340.0, dark=True, selected=(6, 3)),
     "scores-phone": partial(scored, "decompx", width=360.0, dark=True),
 }
 

@@ -1,6 +1,7 @@
 """Generated cases of two texts that are compared: a right result or one sentence."""
 
 import json
+import xml.etree.ElementTree as ET
 from copy import deepcopy
 
 import pytest
@@ -14,6 +15,7 @@ from explainer import (
     similarity_matrix,
     similarity_paths,
 )
+from explainer.figures import similarity_graph, similarity_summary, similarity_svg
 from tests.damage import ANYTHING, cases, outcome
 from tests.fixtures import save_tiny, tiny_config
 from tests.fuzz.asking import FEW, Quiet, arguments
@@ -95,7 +97,33 @@ def test_a_damaged_matrix(record, blows, count, special):
     if found is not None:
         assert SimilarityMatrix.from_json(found.to_json()).to_dict() == found.to_dict()
         assert found.of_words().to_csv()
+        for kind in ("matrix", "links"):
+            ET.fromstring(similarity_svg(found, kind=kind))
         outcome(lambda: found.strongest(count, special=special))
+
+
+OPTIONS = {
+    "kind": st.sampled_from(["matrix", "links"]),
+    **dict.fromkeys(("merge_pieces", "hide_special", "dark"), st.booleans()),
+    "links": st.integers(1, 30),
+    "selected": st.none() | st.tuples(st.integers(0, 6), st.integers(0, 3)),
+    "width": st.floats(240, 2000),
+    "colour": st.nothing(),
+}
+
+
+@cases(options=arguments(OPTIONS), graph=st.sampled_from(range(30)), other=ANYTHING)
+def test_figures_of_two_texts(record, options, graph, other):
+    matrix = SimilarityMatrix.from_dict(record.it)
+    drawn = outcome(lambda: similarity_svg(matrix, **options))
+    if drawn is not None:
+        ET.fromstring(drawn)
+    if graph == 0:
+        found = outcome(lambda: similarity_graph(matrix, **options))
+        assert (found is None) == (drawn is None)
+    said = outcome(lambda: similarity_summary(matrix, **options))
+    assert (said is None) == (drawn is None)
+    assert outcome(lambda: similarity_svg(other)) is None
 
 
 @cases(value=ANYTHING)

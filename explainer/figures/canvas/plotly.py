@@ -74,7 +74,11 @@ def _parts(scene: Scene, colours: Palette) -> Part:
     labels = [item for stage in scene.stages for item in stage if isinstance(item, Label)]
     paths = [_path(items) for stage in scene.stages for items in _by_style(stage)]
     layout = {**_layout(scene, colours), "shapes": paths}
-    return {"data": [_labels(labels, colours), _spots(scene.spots)], "layout": layout}
+    turned = [_turned(label) for label in labels if label.turn]
+    if turned:  # a trace's text cannot be
+        layout["annotations"] = turned
+    level = [label for label in labels if not label.turn]
+    return {"data": [_labels(level, colours), _spots(scene.spots)], "layout": layout}
 
 
 def _layout(scene: Scene, colours: Palette) -> Part:
@@ -179,6 +183,26 @@ def _labels(labels: list[Label], colours: Palette) -> Part:
         "hoverinfo": "skip",
         # A label is never selected: with a colour for that, Plotly leaves all others theirs.
         "selected": {"textfont": {"color": colours.ink}},
+    }
+
+
+def _turned(label: Label) -> Part:
+    """A label that rises from where it starts: Plotly places the box around it."""
+    half = label.size * 0.6 * np.cos(np.radians(label.turn))
+    return {
+        "x": round(label.x - label.size * 0.6 * np.sin(np.radians(label.turn)), 1),
+        "y": round(label.y + half, 1),
+        "text": text.escape(label.text),
+        "textangle": -label.turn,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {
+            "family": text.FONT,
+            "size": label.size,
+            "color": label.colour,
+            "weight": 700 if label.bold else 400,
+        },
     }
 
 

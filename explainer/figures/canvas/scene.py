@@ -47,7 +47,8 @@ class Disc:
 
 @dataclass(frozen=True)
 class Label:
-    """One line of text, centred on y."""
+    """One line of text, centred on y; `turn` is by how many degrees it rises from where it starts,
+    which only text that starts there does."""
 
     x: float
     y: float
@@ -56,6 +57,7 @@ class Label:
     size: float
     anchor: Anchor = "middle"
     bold: bool = False
+    turn: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,9 @@ def element(item: Item) -> str:
             f'stroke-width="{number(item.outline_width)}"/>'
         )
     weight = ' font-weight="700"' if item.bold else ""
+    if item.turn:
+        where = f"{number(item.x)} {number(item.y)}"
+        weight += f' transform="rotate({number(-item.turn)} {where})"'
     # A third of the size below y puts the middle of lower-case letters on y in every viewer.
     return (
         f'<text x="{number(item.x)}" y="{number(item.y + item.size * 0.34)}" '

@@ -1,0 +1,1 @@
+"""Two texts word by word: their matrix, and the links between them."""

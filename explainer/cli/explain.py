@@ -16,6 +16,7 @@ from explainer.cli.apart import explain_apart
 from explainer.cli.arguments import add_machine, add_settings, settings_of
 from explainer.cli.beside import Beside, add_beside, beside_tables, found_beside
 from explainer.cli.output import FORMATS, check_output, format_of, put
+from explainer.cli.similarity import add_similarity, explain_similarity, is_asked
 from explainer.cli.table import explanation_table
 from explainer.question.kept import KEPT
 from explainer.results.explanation import Explanation
@@ -56,6 +57,7 @@ def add_explain(commands: Any, examples: str) -> None:
         help="of a sentence encoder whose folder does not say it: the mean of all tokens, or [CLS]",
     )
     _add_target(parser)
+    add_similarity(parser)
     group = add_settings(parser)
     group.add_argument(
         "--words",
@@ -171,7 +173,7 @@ def _run(options: argparse.Namespace) -> None:
         need("An HTML page", "evaluate", ("plotly",))
     if chosen == "pdf":
         need("A PDF", "pdf")
-    settings = settings_of(options)
+    settings, by_word = settings_of(options), is_asked(options)
 
     # What computes is imported only by a command that runs: help and complaints come at once.
     from explainer.api import explain
@@ -182,6 +184,9 @@ def _run(options: argparse.Namespace) -> None:
         model = load_model(options.model, device=options.device, pooling=options.pooling)
     if options.shorten is not None:
         _shorten(model, options)
+    if by_word:
+        explain_similarity(model, options, settings, chosen)
+        return
     try:
         notes = _sentence(model, options).notes
     except UnlikeWordsError:

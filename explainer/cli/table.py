@@ -28,16 +28,22 @@ LONGEST_CELL = 60
 
 
 def explanation_table(
-    explanation: Explanation, *, level: Level, minimum_share: float, heads: bool = False
+    explanation: Explanation,
+    *,
+    level: Level,
+    minimum_share: float,
+    heads: bool = False,
+    asked: str | None = None,
 ) -> str:
     """The target, the sums with their error, and one row per pattern; influences in the unit of Q.
 
     `minimum_share` leaves out words whose |g| is below that share of Σ|g|, and says how many;
-    `heads` adds a row for each head on the patterns' way, with how it carries.
+    `heads` adds a row for each head on the patterns' way, with how it carries; `asked` is Q in
+    words, where its name and unit do not say it.
     """
     one_of("level", level, LEVELS)
     drawn = explanation.drawn(minimum_share)
-    parts = [_head(explanation), _patterns(explanation, drawn, level)]
+    parts = [_head(explanation, asked or _asked(explanation)), _patterns(explanation, drawn, level)]
     hidden = len({p.source for p in explanation.patterns} - {p.source for p in drawn})
     if hidden:
         words = "word is" if hidden == 1 else "words are"
@@ -116,7 +122,7 @@ def _places(explanation: Explanation) -> str:
     return ", ".join(f"{tokens[at]} (token {at})" for at in positions)
 
 
-def _head(explanation: Explanation) -> str:
+def _head(explanation: Explanation, asked: str) -> str:
     model, target, settings = explanation.model, explanation.target, explanation.settings
     kept = ", [CLS] and [SEP] kept" if settings.keep_special else ""
     difference = target.value - target.baseline_value
@@ -128,7 +134,7 @@ def _head(explanation: Explanation) -> str:
             " ".join(explanation.tokens),
             f"model     {model.name}: {model.task}, {model.layers} layers × {model.heads} heads "
             f"× {model.d_model}",
-            f"target    Q = {_asked(explanation)}, at {_places(explanation)}",
+            f"target    Q = {asked}, at {_places(explanation)}",
             f"Q(x)      {signed(target.value)}   Q(b) {signed(target.baseline_value)}   "
             f"difference {signed(difference)}",
             f"sum of g  {signed(total)}   gap {signed(gap)} "

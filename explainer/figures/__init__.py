@@ -10,12 +10,14 @@ from explainer.figures.files import save as save
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.keywords import by_keyword, view_of
 from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.pairs.shared import similarity_paths_html, similarity_paths_svg
 from explainer.figures.patterns.pairs.svg import pattern_pair_svg
 from explainer.figures.patterns.summary import summary, view_summary
 from explainer.figures.patterns.svg import pattern_svg
 from explainer.figures.patterns.view import LEVELS, OVERLAYS, Overlay, View
 from explainer.figures.similarity.draw import (
     similarity_graph,
+    similarity_html,
     similarity_summary,
     similarity_svg,
 )
@@ -37,6 +39,9 @@ __all__ = [
     "pattern_pdf",
     "pattern_svg",
     "similarity_graph",
+    "similarity_html",
+    "similarity_paths_html",
+    "similarity_paths_svg",
     "similarity_summary",
     "similarity_svg",
     "summary",

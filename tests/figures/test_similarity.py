@@ -7,20 +7,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explainer import ExplainerError, Settings, SimilarityMatrix
+from explainer import ExplainerError, Settings, SimilarityMatrix, SimilarityPaths
 from explainer.figures import (
     SimilarityView,
     similarity_graph,
+    similarity_html,
+    similarity_paths_html,
+    similarity_paths_svg,
     similarity_summary,
     similarity_svg,
 )
 from explainer.figures.canvas.palette import DARK, LIGHT
 from explainer.figures.canvas.scene import Area, Label
+from explainer.figures.patterns.pairs.shared import both_drawn
 from explainer.figures.similarity.draw import scene_of
 from explainer.figures.similarity.view import Shown, similarity_view
 from explainer.results.model_info import ModelInfo
 from explainer.results.similarity.side import Side
-from tests.figures.made import HOSTILE
+from tests.figures.made import HOSTILE, small_explanation
+
+SMALL = small_explanation()
 
 SCORES = np.array(
     [[0.0, 0.01, 0.0, 0.0], [0.02, 0.4, -0.2, 0.0], [0.0, 0.1, 0.3, 0.0], [0.0, -0.05, 0.0, 0.0]]
@@ -202,7 +208,7 @@ def test_it_is_told_in_words():
         "“guitar” and “the” −0.200."
     )
     nothing = replace(MATRIX, scores=np.zeros((4, 4)))
-    assert similarity_summary(nothing).endswith("No pair adds anything.")
+    assert similarity_summary(nothing).endswith("No two words add anything.")
     for kind in ("matrix", "links"):
         assert "no pair adds anything" in similarity_svg(nothing, kind=kind)
 
@@ -239,3 +245,33 @@ def test_only_a_matrix_is_drawn():
     assert similarity_svg(MATRIX, SimilarityView(kind="links")) == similarity_svg(
         MATRIX, kind="links"
     )
+
+
+def test_the_ways_of_a_pair_are_two_graphs_with_their_words_selected():
+    one = replace(SMALL, target=replace(SMALL.target, wrong=None, unit="cosine", correct="music"))
+    two = replace(one, target=replace(one.target, correct="guitar"))
+    paths = SimilarityPaths(one, two, (1,), (2, 4))
+    svg = similarity_paths_svg(paths, width=700)
+    root = ET.fromstring(svg)
+    assert root.find("{*}desc").text.startswith(
+        "guitar of the first text and music of the second add +2.000 in cosine together."
+    )
+    assert [drawn.view.selected for drawn in both_drawn(paths)] == [1, 2]
+    graphs = [element for element in root if element.get("transform")]
+    assert len(graphs) == 2
+    shift = float(graphs[1].get("transform").split()[1].rstrip(")"))
+    assert 300 < shift < float(root.get("height"))
+    assert similarity_paths_html(paths).count('class="plotly-graph-div"') == 2
+    with pytest.raises(ExplainerError, match="What is selected is of one text"):
+        similarity_paths_svg(paths, selected=1)
+    with pytest.raises(ExplainerError, match="is 3: give what similarity_paths returns"):
+        similarity_paths_svg(3)
+    with pytest.raises(ExplainerError, match="has no option kind"):
+        similarity_paths_svg(paths, kind="links")
+
+
+def test_a_page_has_the_figure_and_says_what_it_shows():
+    page = similarity_html(MATRIX, kind="links")
+    assert page.count('class="plotly-graph-div"') == 1
+    assert "All pairs add up to +0.58" in page
+    assert "<b>&amp;amp;%{x}" not in page.split("<figure")[0]

@@ -22,6 +22,7 @@ FLAGS = [
     *("--correct", "--wrong", "--label", "--other", "--points", "--rule", "--tolerance"),
     *("--baseline", "--top-k", "--format", "--level", "--minimum-share", "--flow"),
     *("--keep-special", "--nonsense", "-h", "--heads", "--candidates", "--scores"),
+    *("--matrix", "--links", "--between", "--pairs", "--pair"),
 ]
 RUN_FLAGS = [
     *("--task", "--n", "--seed", "--split", "--predicate", "--methods", "--replacement"),

@@ -15,7 +15,12 @@ from explainer import (
     similarity_matrix,
     similarity_paths,
 )
-from explainer.figures import similarity_graph, similarity_summary, similarity_svg
+from explainer.figures import (
+    similarity_graph,
+    similarity_paths_svg,
+    similarity_summary,
+    similarity_svg,
+)
 from tests.damage import ANYTHING, cases, outcome
 from tests.fixtures import save_tiny, tiny_config
 from tests.fuzz.asking import FEW, Quiet, arguments
@@ -79,6 +84,7 @@ def test_damaged_paths(paths, blows):
         damage(damaged, *blow)
     found = outcome(lambda: SimilarityPaths.from_dict(damaged))
     if found is not None:
+        ET.fromstring(similarity_paths_svg(found))
         assert SimilarityPaths.from_json(found.to_json()).to_dict() == found.to_dict()
 
 

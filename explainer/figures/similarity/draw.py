@@ -8,7 +8,7 @@ from explainer.figures.canvas.scene import Scene
 from explainer.figures.canvas.svg import to_svg
 from explainer.figures.similarity.links import links_scene
 from explainer.figures.similarity.matrix import matrix_scene
-from explainer.figures.similarity.said import said_of
+from explainer.figures.similarity.said import said_of, terms
 from explainer.figures.similarity.view import Shown, SimilarityView, similarity_view
 from explainer.results.similarity.matrix import SimilarityMatrix
 
@@ -47,6 +47,18 @@ def similarity_graph(
 
     shown = Shown.of(matrix, similarity_view(view, **choices))
     return to_figure(scene_of(shown), shown.view.colours)
+
+
+def similarity_html(
+    matrix: SimilarityMatrix, view: SimilarityView | None = None, **choices: Any
+) -> str:
+    """The same as one HTML page of about 5 MB that needs no network; raises as that does."""
+    from explainer.figures.canvas.page import page
+
+    shown = Shown.of(matrix, similarity_view(view, **choices))
+    title = f"{shown.matrix.first.text} – {shown.matrix.second.text}"
+    figure = similarity_graph(matrix, shown.view)
+    return page(title, terms(shown), said_of(shown), [figure], shown.view.colours)
 
 
 def similarity_summary(

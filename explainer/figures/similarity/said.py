@@ -57,9 +57,9 @@ def said_of(shown: Shown) -> str:
     """The figure in a few sentences, for who cannot see it."""
     matrix = shown.matrix
     texts = " and ".join(answer(side.text) for side in (matrix.first, matrix.second))
-    strongest = shown.strongest[:NAMED]
-    named = [f"{pair_name(shown, i, j)} {amount(score, 3)}" for i, j, score in strongest]
-    most = f" The strongest: {', '.join(named)}." if named else " No pair adds anything."
+    strongest = matrix.strongest(NAMED)
+    named = [f"{pair_name(shown, i, j)} {amount(s, 3)}" for i, j, s in strongest if s]
+    most = f" The strongest: {', '.join(named)}." if named else " No two words add anything."
     return f"How near {texts} are, word by word. {terms(shown)}{most}"
 
 

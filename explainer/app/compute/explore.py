@@ -1,5 +1,5 @@
 """What the explore page asks beside the explanation: what-ifs, attention, one's own route, how
-sure a path is, and other scores of words."""
+sure a path is, other scores of words, and two texts word by word."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from explainer.app.compute.request import Request
 from explainer.app.compute.sentence import PREDICTIONS, tracing
 from explainer.app.state.choices import What
 from explainer.influence.effort.estimate import Estimate, estimate
+from explainer.influence.effort.similarity import matrix_effort, paths_effort
 from explainer.influence.measure import Measured
+from explainer.influence.similarity.matrix import read_both, similarity_matrix
+from explainer.influence.similarity.paths import similarity_paths
 from explainer.influence.stability.found import stability_effort
 from explainer.intervention.ablate import Ablated, Kept, keep_all, keep_only, remove, run_kept
 from explainer.intervention.attention import attention
@@ -29,6 +32,8 @@ from explainer.results.beside.word_scores import WordScores
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Place, Route
 from explainer.results.settings import MAX_POINTS
+from explainer.results.similarity.matrix import SimilarityMatrix
+from explainer.results.similarity.paths import SimilarityPaths
 
 
 @dataclass(frozen=True)
@@ -138,4 +143,40 @@ def scores(loaded: Model, request: Request, method: str) -> WordScores:
         pair=request.pair,
         contrast=request.contrast,
         settings=request.settings,
+    )
+
+
+def _comparing(loaded: Model, request: Request, *pair: tuple[int, ...]) -> Estimate:
+    """The effort of two texts word by word, or of the ways of a pair; raises ExplainerError for
+    too much."""
+    sizes = [len(one.tokens) for one in read_both(loaded, request.text, request.pair)]
+    assert loaded.pooling is not None
+    if pair:
+        pooled = loaded.pooling.mode == "mean"
+        work = paths_effort(loaded.adapter, sizes, request.settings, budget(), pooled)
+    else:
+        work = matrix_effort(loaded.adapter, sizes, request.settings)
+    found = estimate(loaded, max(sizes), request.settings, budget(), times=0, beside=work)
+    return allowed(found, request.settings)
+
+
+@computed(_comparing)
+def by_word(loaded: Model, request: Request) -> SimilarityMatrix:
+    """How much each token of both texts adds to their cosine together; raises ExplainerError."""
+    assert request.pair is not None
+    return similarity_matrix(
+        loaded, request.text, request.pair, settings=request.settings, memory=budget()
+    )
+
+
+@computed(_comparing)
+def ways_between(
+    loaded: Model, request: Request, first: tuple[int, ...], second: tuple[int, ...]
+) -> SimilarityPaths:
+    """The ways of a pair of words, each by its tokens' positions; raises ExplainerError."""
+    assert request.pair is not None
+    return similarity_paths(
+        *(loaded, request.text, request.pair, first, second),
+        settings=request.settings,
+        memory=budget(),
     )

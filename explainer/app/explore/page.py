@@ -11,6 +11,7 @@ from explainer import ExplainerError, Explanation, Prediction
 from explainer.app import compute
 from explainer.app.compute import Request
 from explainer.app.compute.explore import scores as scores_of
+from explainer.app.explore.by_word import word_by_word
 from explainer.app.explore.controls import row_options, scores_field
 from explainer.app.explore.graph import graph
 from explainer.app.explore.inspector.panel import inspector
@@ -161,6 +162,8 @@ def _figures(
         st.session_state[CUT] = LINKED.get()
         _graph(picture.container(), rows, request, view, replace(drawn, cut=rows.cut(cut)))
     with below:
+        if explanation.model.task == "similarity":
+            word_by_word(request, view)
         strip(explanation, drawn.of_tokens, view.level)
         pattern_table(rows, drawn)
         blocks = st.expander("Skip and heads by block", key="blocks", on_change=chooses_nothing)

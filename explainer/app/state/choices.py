@@ -32,6 +32,11 @@ LONGEST_IN_LINK = 2000
 """Characters of text that a link carries: browsers and servers cut longer ones."""
 ALIKE = 0.6
 
+By = Literal["none", "matrix", "links"]
+BYS: tuple[By, ...] = get_args(By)
+"""How two texts are looked at word by word: not at all, which takes no time, as a matrix, or as
+links between them."""
+
 What = Literal["none", "component", "step", "keep", "remove"]
 WHATS: tuple[What, ...] = get_args(What)
 """What-ifs: the model as it is, without a head or skip everywhere, without one step of a pattern,
@@ -50,9 +55,11 @@ class Choices:
     words, `all_words` follows all of them and not only the strongest, `scores` is the method
     (`WORD_METHODS`) whose scores the bars and tints are; `pair` is a second text, for a classifier.
     `tagged` is the word whose tag is asked about, for a tagger, `answer` what a reader finds in the
-    passage. None means the model's own choice for these and for `correct`, `wrong`, `label` and
-    `other`, and nothing selected for `word` and `at` (a node or a step); for `points` it is the
-    rule's usual number. The search is the one that finds more, not the paper's.
+    passage. `by_word` is how a sentence encoder's two texts are looked at word by word, `between` a
+    token of each, whose ways are shown. None means the model's own choice for these and for
+    `correct`, `wrong`, `label` and `other`, and nothing selected for `word`, `at` (a node or a
+    step) and `between`; for `points` it is the rule's usual number. The search is the one that
+    finds more, not the paper's.
     """
 
     model: str = "agreement"
@@ -84,6 +91,8 @@ class Choices:
     beam: int = Settings.beam
     all_words: bool = False
     scores: str = OWN
+    by_word: By = "none"
+    between: tuple[int, int] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -130,8 +139,8 @@ class Choices:
 
     @property
     def unselected(self) -> Choices:
-        """These choices with no word, node or step selected."""
-        return replace(self, word=None, at=None, own=None)
+        """These choices with no word, node or step selected, and no pair of words."""
+        return replace(self, word=None, at=None, own=None, between=None)
 
 
 def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
@@ -186,6 +195,8 @@ def written(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Node | Edge):
         return written_place(value)
+    if isinstance(value, tuple):
+        return "-".join(map(str, value))
     if isinstance(value, float):
         return f"{value:.9f}".rstrip("0").rstrip(".")
     return str(value)
@@ -237,6 +248,15 @@ def _place(value: str) -> Place | None:
     return read_place(value) if value else None
 
 
+def _between(value: str) -> tuple[int, int] | None:
+    """Read the positions of two tokens: `6-3`."""
+    if not value:
+        return None
+    first, second = value.split("-")
+    read = whole(0, 10**6)
+    return read(first), read(second)
+
+
 def yes_no(value: str) -> bool:
     """Read yes or no; others are a ValueError."""
     return one_of(("yes", "no"))(value) == "yes"
@@ -272,4 +292,6 @@ READERS: dict[str, Callable[[str], Any]] = {
     "beam": whole(1, MAX_BEAM),
     "all_words": yes_no,
     "scores": one_of(tuple(SCORED)),
+    "by_word": one_of(BYS),
+    "between": _between,
 }

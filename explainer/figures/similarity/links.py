@@ -25,7 +25,7 @@ STACK = 18.0
 LEAST = 1.2
 LABEL = 150.0
 TOP = 30.0
-OPEN, FADED = 0.72, 0.16
+OPEN, FADED = 0.72, 0.24
 LEGEND = 54.0
 MARGIN = 12.0
 """px at the left and the right, for a font that is wider than is expected."""

@@ -48,8 +48,8 @@ def terms(shown: Shown) -> str:
     matrix = shown.matrix
     rest = matrix.cosine - matrix.sum
     return (
-        f"All pairs add up to {signed(matrix.sum)}; with {signed(rest)} that the texts’ references "
-        f"have to do with it, that is the cosine, {signed(matrix.cosine)}."
+        f"All pairs add up to {signed(matrix.sum)}; with the {signed(rest)} of the texts’ "
+        f"references that is the cosine, {signed(matrix.cosine)}."
     )
 
 

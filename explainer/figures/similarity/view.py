@@ -81,9 +81,11 @@ def similarity_view(view: SimilarityView | None = None, /, **choices: Any) -> Si
 class Shown:
     """A matrix as a view shows it: its tokens or words, and which of them.
 
-    `rows` and `columns` are positions in `matrix`; `selected` is a pair of them.
+    `rows` and `columns` are positions in `matrix`; `selected` is a pair of them. `source` is the
+    matrix of tokens.
     """
 
+    source: SimilarityMatrix
     matrix: SimilarityMatrix
     view: SimilarityView
     rows: tuple[int, ...]
@@ -113,7 +115,7 @@ class Shown:
         )
         if selected is not None and not (selected[0] in rows and selected[1] in columns):
             selected = None
-        return Shown(drawn, view, rows, columns, selected)
+        return Shown(source, drawn, view, rows, columns, selected)
 
     @property
     def largest(self) -> float:

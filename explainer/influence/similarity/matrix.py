@@ -54,7 +54,7 @@ def similarity_matrix(
         return matrix_of(model, sentence, other, settings, budget)
 
 
-def read_both(model: Any, text: str, pair: str) -> tuple[Sentence, Sentence]:
+def read_both(model: Any, text: str, pair: str | None) -> tuple[Sentence, Sentence]:
     """The two texts as a sentence encoder reads them; raises ExplainerError for another model."""
     model = given_model(model)
     if model.pooling is None:

@@ -52,6 +52,16 @@ class Side:
         for name, every in found.items():
             object.__setattr__(self, name, every)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "text": self.text,
+            "tokens": list(self.tokens),
+            "words": list(self.words),
+            "to_reference": list(self.to_reference),
+            "points": self.points,
+        }
+
     @property
     def special(self) -> frozenset[int]:
         """The positions of [CLS] and [SEP], however the model spells them."""

@@ -8,12 +8,17 @@ from dataclasses import fields
 from explainer import Contrast, Settings
 from explainer.app.compute import Request
 from explainer.app.state.pooled import parts
-from explainer.figures import View
+from explainer.figures import SimilarityView, View
 
 DRAWN = ("level", "minimum_share", "overlay", "selected", "place", "merge_pieces", "hide_special")
 """What of a view changes the picture for a paper (and not only its colours or its size)."""
+MATRIX_DRAWN = ("kind", "merge_pieces", "hide_special", "selected")
+"""The same of two texts word by word."""
 PAIR_DRAWN = ("level", "minimum_share", "overlay", "selected", "merge_pieces")
 """The same of a picture of two."""
+
+
+Chosen = View | SimilarityView | Contrast
 
 
 def snippet(request: Request, view: View) -> str:
@@ -74,6 +79,27 @@ def pair_snippet(first: Request, second: Request, view: View) -> str:
     )
 
 
+def matrix_snippet(request: Request, view: SimilarityView) -> str:
+    """A script that prints two texts word by word as the JSON that the page saves, and writes the
+    picture that the page shows to a file."""
+    drawing = ", ".join(["matrix", *_changed(view, SimilarityView(), MATRIX_DRAWN)])
+    changed = ["Settings"] if request.settings != Settings() else []
+    names = [*changed, "load_model", "similarity_matrix"]
+    given = [f"    model,\n    {request.text!r},\n    {request.pair!r},\n", *_settings(request)]
+    return (
+        "from pathlib import Path\n"
+        "\n"
+        f"from explainer import {', '.join(names)}\n"
+        "from explainer.figures import similarity_svg\n"
+        "\n"
+        f"model = {_load_call(request.model)}\n"
+        f"matrix = similarity_matrix(\n{''.join(given)})\n"
+        "print(matrix.to_json(indent=1))\n"
+        f"svg = similarity_svg({drawing})\n"
+        'Path("word-by-word.svg").write_text(svg, encoding="utf-8")\n'
+    )
+
+
 def _load_call(model: str) -> str:
     """The call of `load_model` for a model as the pages name it."""
     name, pooling = parts(model)
@@ -118,7 +144,7 @@ def _settings(request: Request) -> list[str]:
     return [f"    settings=Settings({', '.join(changed)}),\n"] if changed else []
 
 
-def _changed(chosen: View | Contrast, default: View | Contrast, names: Sequence[str]) -> list[str]:
+def _changed(chosen: Chosen, default: Chosen, names: Sequence[str]) -> list[str]:
     """What is not the default, as keyword arguments."""
     return [
         f"{name}={value!r}"

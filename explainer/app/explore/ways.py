@@ -1,0 +1,69 @@
+"""The ways of a chosen pair of words: a graph of each text, towards what the other's word adds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from explainer import ExplainerError, SimilarityMatrix, SimilarityPaths
+from explainer.app.compute import Request
+from explainer.app.compute.explore import ways_between
+from explainer.app.explore.state import LINKED
+from explainer.app.widgets.answer import answer
+from explainer.app.widgets.frame.notes import show_error
+from explainer.app.widgets.markdown import plain
+from explainer.figures import View
+from explainer.figures.canvas.plotly import CONFIG, Finished
+from explainer.figures.patterns.drawn import Drawn
+from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.pairs.shared import both_drawn
+from explainer.figures.patterns.summary import drawn_summary
+
+
+def ways(request: Request, matrix: SimilarityMatrix, selected: tuple[int, int], view: View) -> None:
+    """The graph of each text, with the way of the pair's word towards what the other adds."""
+    sides, merged = (matrix.first, matrix.second), LINKED.get().merge
+    tokens = [
+        side.positions(side.rows[at]) if merged else (at,)
+        for side, at in zip(sides, selected, strict=True)
+    ]
+    try:
+        with st.spinner("Following the two words …"):
+            paths = ways_between(request, *tokens)
+    except ExplainerError as error:
+        show_error(error, owner="ways")
+        return
+    _graphs(request, paths, view)
+
+
+def _graphs(request: Request, paths: SimilarityPaths, view: View) -> None:
+    plainly = replace(view, selected=None, place=None, scores=None, overlay="none")
+    pair = paths.first_tokens, paths.second_tokens
+    for which, one in zip(("first", "second"), both_drawn(paths, plainly), strict=True):
+        towards = one.tokens.target.correct
+        with st.container(key=f"ways_{which}"):
+            st.markdown(
+                f"**In the {which} text**, towards what “{plain(towards)}” of the other adds"
+            )
+            answer(one)
+            st.plotly_chart(
+                _way(request, pair, one.view, which, one),
+                key=f"ways_{which}_chart",
+                theme=None,
+                config=CONFIG,
+                alt=drawn_summary(one),
+            )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _way(
+    request: Request,  # noqa: ARG001
+    pair: tuple[tuple[int, ...], tuple[int, ...]],  # noqa: ARG001
+    view: View,
+    which: str,  # noqa: ARG001
+    _drawn: Drawn,
+) -> Any:
+    """The graph of one text for a pair, made once; it is only read."""
+    return Finished(lay_out(_drawn), view.colours)

@@ -9,6 +9,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urljoin
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,9 @@ PLOTS = "[data-testid=stPlotlyChart]"
 SOON = 180_000
 """Milliseconds that a page may take to show something. It takes seconds by itself, but other tests
 compute at the same time, on machines that may be many times slower."""
+STILL: Literal["reduce"] = "reduce"
+"""Streamlit's placeholders and icons do not move for those who ask for that: where no graphics card
+draws, a page that moves is drawn by the processor, sixty times a second. The app moves nothing."""
 BOX = ".st-key-typing textarea"
 """The box of the sentence, which lies in the place of its words until it is used."""
 SPOTS = """index => {
@@ -146,7 +150,7 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
         page = chromium.new_context().new_page()
         page.add_init_script(HEAR)
     page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme=color_scheme)
+    page.emulate_media(color_scheme=color_scheme, reduced_motion=STILL)
     page.set_default_timeout(SOON)
     broken: list[str] = []
 

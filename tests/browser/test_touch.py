@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import HEAR, SOON, SPOTS, idle, ready, until
+from tests.browser.page import HEAR, SOON, SPOTS, STILL, idle, ready, until
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,10 @@ IN_VIEW = """() => {
 def phone(chromium, address, tiny_masked_lm_dir):
     """The explore page on a phone, with all words drawn."""
     context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        reduced_motion=STILL,
     )
     page = context.new_page()
     page.add_init_script(HEAR)

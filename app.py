@@ -7,7 +7,7 @@ server is told why it takes a while.
 
 import streamlit as st
 
-from explainer.app.memory import settle, settled
+from explainer.app.memory import loading, settle, settled
 from explainer.base.assets import ICON
 
 
@@ -31,7 +31,8 @@ st.set_page_config(
 opening = st.empty()
 if not settled():
     opening.markdown("**Influence Patterns Explorer** is starting: the first visit takes a moment.")
-load()
+with loading():
+    load()
 opening.empty()
 pages = [
     st.Page("pages/explore.py", title="Explore", default=True),

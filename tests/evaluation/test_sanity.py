@@ -6,13 +6,23 @@ import numpy as np
 import pytest
 import torch
 
-from explainer import Case, Contrast, ExplainerError, Settings, explain, measure_protocols
+from explainer import (
+    Case,
+    Contrast,
+    ExplainerError,
+    Settings,
+    explain,
+    load_model,
+    measure_protocols,
+)
 from explainer.evaluation.protocols.asked import AskedCase
 from explainer.evaluation.protocols.sanity import SANITY
 from explainer.evaluation.protocols.sanity.measure import (
     ALL_ANEW,
     OTHER_ANSWERS,
     OTHER_ORDER,
+    REPLACED,
+    REWORDED,
     Way,
     as_if_from,
     measure_sanity,
@@ -20,11 +30,14 @@ from explainer.evaluation.protocols.sanity.measure import (
     steps_kept,
 )
 from explainer.evaluation.protocols.sanity.redrawn import redrawn
+from explainer.evaluation.protocols.sanity.reworded import NEARLY_THE_SAME, places, reworded
 from explainer.evaluation.protocols.sanity.shuffled import other_answers, shuffled
 from explainer.models.encode import without_gradients
 from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.metrics import alignment, rank_correlation
+from explainer.tasks.generate import generate
+from explainer.tasks.sentiment import sentiment_cases
 
 TEXT = "the farmers that the unhappiest assistant loves [MASK] old ."
 SETTINGS = Settings(points=3, rule="trapezoid")
@@ -164,8 +177,9 @@ def test_every_condition_has_its_numbers_and_chance_stands_beside(whole):
     conditions = dict.fromkeys(condition for method, _, condition in whole if method == "pattern")
     assert list(conditions) == [
         *("1 of 3 blocks drawn anew", "2 of 3 blocks drawn anew", ALL_ANEW),
-        *(OTHER_ANSWERS, OTHER_ORDER, "joint search, beam 4", "joint search, beam 16"),
-        *("more points (6)", "from the zero vector", "from [PAD]"),
+        *(OTHER_ANSWERS, OTHER_ORDER, REWORDED, REPLACED),
+        *("joint search, beam 4", "joint search, beam 16", "more points (6)"),
+        *("from the zero vector", "from [PAD]"),
     ]
     assert {m for _, m, _ in whole} == {*SANITY.quantities}
     for measure in ("nodes", "steps"):
@@ -179,3 +193,55 @@ def test_where_a_question_cannot_be_asked_it_says_why(tiny_masked_lm):
         (one.measure, one.note) for one in record.measurements if one.condition.of == OTHER_ORDER
     }
     assert notes == {(m, "the words have no other order") for m in ("nodes", "steps", "ranks")}
+
+
+def test_the_list_of_near_synonyms_has_each_word_once_and_every_form_of_a_kind():
+    words = [word for groups in NEARLY_THE_SAME.values() for group in groups
+             for forms in group for word in forms]  # fmt: skip
+    assert len(words) == len({*words}) == len(places())
+    assert {len(forms) for group in NEARLY_THE_SAME["verb"] for forms in group} == {3}
+    assert all(len(group) > 1 for groups in NEARLY_THE_SAME.values() for group in groups)
+
+
+@pytest.mark.parametrize("task", ["sva-obj", "sva-pp", "reflexive-gender", "sentiment"])
+def test_a_paraphrase_differs_by_one_word_that_nothing_depends_on(task):
+    model = load_model("sentiment" if task == "sentiment" else "agreement")
+    cases = sentiment_cases(20, 0) if task == "sentiment" else generate(task, 20, 0)
+    seen = 0
+    for number, case in enumerate(cases):
+        asked = AskedCase.read(model, case, number, SETTINGS, 0, 2**30)
+        found = reworded(asked, asked.rng(REWORDED))
+        group = None
+        for other in filter(None, (found.nearly_the_same, found.unrelated)):
+            ((before, after),) = (
+                pair
+                for pair in zip(case.text.split(), other.text.split(), strict=True)
+                if pair[0] != pair[1]
+            )
+            assert before not in (case.controller, case.correct, case.wrong)
+            assert len(other.tokens) == len(asked.sentence.tokens)
+            old, new = places()[before], places()[after]
+            assert (old.kind, old.form) == (new.kind, new.form)
+            assert (old.group == new.group) == (other is found.nearly_the_same)
+            assert group in (None, old.group)  # both times the same word gives way
+            group = old.group
+            seen += 1
+    assert seen > 20
+
+
+def test_a_reworded_sentence_is_followed_as_explain_follows_it(tiny_masked_lm, whole):
+    asked = AskedCase.read(tiny_masked_lm, CASE, 0, SETTINGS, 0, 2**30)
+    found = reworded(asked, asked.rng(REWORDED))
+    own = explain(tiny_masked_lm, TEXT, correct="are", wrong="is", settings=SETTINGS)
+    assert found.nearly_the_same is not None
+    for condition, sentence in ((REWORDED, found.nearly_the_same), (REPLACED, found.unrelated)):
+        other = explain(tiny_masked_lm, sentence.text, correct="are", wrong="is", settings=SETTINGS)
+        ranks = rank_correlation(own.influence, other.influence)
+        assert whole["influence", "ranks", condition].value == pytest.approx(ranks)
+
+
+def test_without_a_word_on_the_list_nothing_is_reworded_and_it_is_said(tiny_masked_lm):
+    case = Case("farmers [MASK]", "are", "is")
+    (record,) = measure_protocols(tiny_masked_lm, case, ("sanity",), settings=SETTINGS)
+    notes = {one.note for one in record.measurements if one.condition.of in (REWORDED, REPLACED)}
+    assert notes == {"no word of it has such a word on the list that goes token for token"}

@@ -69,20 +69,21 @@ class AskedCase:
     @cached_property
     def pair(self) -> Sentence | str:
         """The other sentence of the minimal pair, token for token; or why there is none."""
-        if not self.case.pair:
-            return NO_PAIR
+        return self.other_of("minimal pair", self.case.pair) if self.case.pair else NO_PAIR
+
+    def other_of(self, pair: str, text: str) -> Sentence | str:
+        """`text`, with which the sentence makes such a pair, if it goes token for token with it and
+        differs; else why not."""
         try:
             contrast = contrast_of(self.model, self.case)
-            found = read_asked(self.model, self.case.pair, contrast=contrast)
+            found = read_asked(self.model, text, contrast=contrast)
         except ExplainerError as error:
-            return f"the other sentence of the minimal pair cannot be read: {error}"
+            return f"the other sentence of the {pair} cannot be read: {error}"
         own, its = len(self.sentence.tokens), len(found.tokens)
         if own != its or found.masks != self.sentence.masks:
-            return (
-                f"the minimal pair does not go token for token ({own} and {counted(its, 'token')})"
-            )
+            return f"the {pair} does not go token for token ({own} and {counted(its, 'token')})"
         if found.token_ids == self.sentence.token_ids:
-            return "both sentences of the minimal pair are the same to the model"
+            return f"both sentences of the {pair} are the same to the model"
         return found
 
     @property

@@ -8,7 +8,8 @@ Measures, the mean over words with at least `SHARE` of Σ|g|:
 
 Conditions: blocks whose weights are drawn anew, from the top; other answers asked about; the words
 in another order (nodes are followed to where their token has gone); and, for comparison, what
-should change little: another search, a wider beam, more points, another baseline. `chance` is
+should change little: a word in other words (beside another word in its place), another search, a
+wider beam, more points, another baseline. `chance` is
 another word's pattern of the same sentence, read as if it was this word's: how alike two patterns
 are anyway, since most steps stay by skip and all end at the target.
 """
@@ -27,6 +28,7 @@ from explainer.evaluation.protocols.condition import Condition
 from explainer.evaluation.protocols.measurement import Measurement
 from explainer.evaluation.protocols.protocol import Protocol, Quantity
 from explainer.evaluation.protocols.sanity.redrawn import redrawn
+from explainer.evaluation.protocols.sanity.reworded import reworded
 from explainer.evaluation.protocols.sanity.shuffled import other_answers, shuffled
 from explainer.influence.search.refine import Search, refine_words
 from explainer.influence.stability.variations import variations
@@ -43,6 +45,7 @@ PATTERN, CHANCE, INFLUENCE = "pattern", "chance", "influence"
 ANOTHER_WORD = "another word's pattern"
 ALL_ANEW = "all blocks drawn anew"
 OTHER_ANSWERS, OTHER_ORDER = "other answers", "words in another order"
+REWORDED, REPLACED = "a word reworded", "another word in its place"
 
 
 class Way(NamedTuple):
@@ -112,6 +115,7 @@ def measure_sanity(asked: AskedCase) -> Iterator[Measurement]:
         yield from _kept(own, follow(asked, words, model=model), condition)
     yield from _other_answers(asked, own)
     yield from _other_order(asked, own)
+    yield from _reworded(asked, own)
     for varied, settings in variations(asked.settings):
         found = follow(asked, words, settings=settings)
         yield from _kept(own, found, name_of_variation(varied, settings))
@@ -141,6 +145,17 @@ def _other_order(asked: AskedCase, own: Followed) -> Iterator[Measurement]:
     ways = {came_from[at]: way.moved(came_from.__getitem__) for at, way in moved.ways.items()}
     influence = [moved.influence[came_from.index(at)] for at in range(len(came_from))]
     yield from _kept(own, Followed(tuple(influence), ways), OTHER_ORDER)
+
+
+def _reworded(asked: AskedCase, own: Followed) -> Iterator[Measurement]:
+    found = reworded(asked, asked.rng(REWORDED))
+    for condition, sentence in ((REWORDED, found.nearly_the_same), (REPLACED, found.unrelated)):
+        if sentence is None:
+            why = "no word of it has such a word on the list that goes token for token"
+            yield from _none((PATTERN, INFLUENCE), condition, why)
+            continue
+        changed = follow(asked, list(own.ways), question=Asked(sentence, asked.quantity))
+        yield from _kept(own, changed, condition)
 
 
 def _kept(own: Followed, found: Followed, condition: str) -> Iterator[Measurement]:
@@ -221,5 +236,5 @@ SANITY = Protocol(
     measure=measure_sanity,
     prepare=redrawn_models,
     changes=True,
-    times=14.0,
+    times=16.0,
 )

@@ -2,7 +2,8 @@
 
 Run `python -m benchmarks.evidence RUNS`, folders that `evaluate --protocols` filled; without them
 what is stored is read. With `--write` it is stored in assets/evaluation, in place of what is there
-of the same model and protocol: word scores task by task, the other protocols over all tasks.
+of the same model and protocol: word scores task by task, the other protocols over all tasks; and
+the tables of sanity are written between their marks in docs/reproduction.md.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.paper.document import DOCUMENT
+from docs.marks import filled
 from explainer.base.assets import EVALUATION
+from explainer.evaluation.evidence.protocols.grid import grid
 from explainer.evaluation.evidence.protocols.measured import (
     POINTS_FILE,
     PROTOCOLS_FILE,
@@ -26,6 +30,8 @@ from explainer.evaluation.evidence.protocols.measured import (
 )
 from explainer.evaluation.evidence.protocols.report import markdown
 from explainer.evaluation.evidence.summary import EVERY_TASK
+from explainer.evaluation.protocols.condition import Condition
+from explainer.evaluation.protocols.sanity import SANITY
 from explainer.evaluation.protocols.table import PROTOCOLS
 
 BY_TASK = ("words",)
@@ -55,6 +61,21 @@ def main() -> None:
         runs = {(run["model"], run["protocol"]): run for run in (*stored_runs(), *new)}
         text = json.dumps(list(runs.values()), indent=1, ensure_ascii=False) + "\n"
         (EVALUATION / RUNS_FILE).write_text(text, encoding="utf-8")
+        DOCUMENT.write_text(
+            filled(DOCUMENT, sections(read_protocols(EVALUATION / PROTOCOLS_FILE))),
+            encoding="utf-8",
+        )
+
+
+def sections(table: pd.DataFrame) -> dict[str, str]:
+    """What stands in the document between marks: the tables of sanity, over all tasks."""
+    lines = []
+    for model, rows in table[table["protocol"] == SANITY.name].groupby("model", sort=False):
+        (task,) = rows["task"].unique()
+        most = rows.loc[rows["n"].idxmax()]
+        said = f"{most['n']:,} sentences, {most['clusters']:,} lexemes"
+        lines += [f"`{model}`, {task}, up to {said}:", "", *grid(rows, Condition()).table(), ""]
+    return {SANITY.name: "\n".join(lines).rstrip()}
 
 
 def stored_runs() -> list[dict[str, Any]]:

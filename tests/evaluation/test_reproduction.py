@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from benchmarks import evidence
 from benchmarks.paper.document import DOCUMENT, sections
 from benchmarks.paper.figures import FIGURES, scenes
 from benchmarks.paper.stored import measured, read, store
@@ -14,6 +15,7 @@ from benchmarks.paper.tables import model_tables
 from docs.marks import filled
 from explainer import ExplainerError
 from explainer.base.assets import EVALUATION
+from explainer.evaluation.evidence.protocols.measured import PROTOCOLS_FILE, read_protocols
 from explainer.evaluation.evidence.report import FINDINGS, findings_json, report
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.evidence.tables import tables_of
@@ -40,6 +42,12 @@ def test_the_document_says_what_the_stored_results_say():
     assert filled(DOCUMENT, made) == DOCUMENT.read_text(encoding="utf-8")
     assert "| sva-obj | 1,000 | 30 | 0 |" in made["agreement"]  # sentences, nouns, left out
     assert "Refuted by:" in made["verdicts"]
+
+
+def test_the_tables_of_sanity_in_the_document_are_of_the_stored_protocols():
+    made = evidence.sections(read_protocols(EVALUATION / PROTOCOLS_FILE))
+    assert filled(DOCUMENT, made) == DOCUMENT.read_text(encoding="utf-8")
+    assert made["sanity"].count("| a word reworded |") == 2
 
 
 def test_stored_findings_are_those_of_the_stored_numbers():

@@ -72,10 +72,25 @@ QUESTIONS: dict[str, dict[str, str]] = {
         "text": "a man is playing a guitar in the park .",
         "pair": "someone is making music .",
     },
+    "similarity": {
+        "model": "similarity",
+        "text": "The train was late again because of heavy snow.",
+        "pair": "Snow made the trains run late.",
+        "merge": "yes",
+        "by_word": "matrix",
+    },
 }
 """What else can be asked on the explore page, on the first screen alone."""
+LOOKED_AT = {"similarity-light": ".st-key-pairs"}
+"""What of a page a picture begins with, where that is not its beginning."""
 SHOWN = ("tags", "answers", "pairs")
 """Those of them that are asked of a model by the same name, in a folder that is given."""
+
+TO_THE_TOP = """place => {
+  const element = document.querySelector(place);
+  element.style.scrollMarginTop = '5rem';
+  element.scrollIntoView();
+}"""
 
 
 def pictures(
@@ -99,12 +114,18 @@ def pictures(
             yield name, f"?{urlencode(own | choices)}", SCREENS[0]
 
 
-def taken(chromium: Any, address: str, screen: Screen) -> bytes:
-    """The settled page, as PNG of all colours: a palette loses the rare or the faint."""
+def taken(chromium: Any, address: str, screen: Screen, begins: str | None = None) -> bytes:
+    """The settled page, as PNG of all colours: a palette loses the rare or the faint.
+
+    It `begins` at this place of the page, below the header.
+    """
     with browser.opened(chromium, screen.width, screen.height, color_scheme=screen.scheme) as page:
         page.goto(address)
         browser.ready(page)
         page.mouse.move(0, 0)
+        if begins is not None:
+            page.evaluate(TO_THE_TOP, begins)
+            browser.idle(page)
         whole = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     small = BytesIO()
     whole.save(small, "PNG", optimize=True)
@@ -130,7 +151,7 @@ def main(names: tuple[str, ...], models: Path | None) -> None:
     with browser.server() as address, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=list(browser.QUIET))
         for name, place, screen in asked:
-            data = taken(chromium, f"{address}/{place}", screen)
+            data = taken(chromium, f"{address}/{place}", screen, LOOKED_AT.get(name))
             write_whole(FOLDER / f"{name}.png", data)
             print(f"{name}.png: {screen.width} × {screen.height}, {len(data) / 1000:.0f} kB")
         chromium.close()

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.browser.page import FITS, PLOTS, SPOTS, idle, opened, ready, until
+from tests.browser.test_accessibility import TALL, findings
 
 pytestmark = pytest.mark.browser
 
@@ -15,6 +16,12 @@ LINK = {
     "merge": "yes",
 }
 COUNT = "n => document.querySelectorAll('[data-testid=stPlotlyChart] .scatterlayer').length === n"
+
+WIDER = """place => {
+  const element = document.querySelector(place);
+  return element.scrollWidth > element.clientWidth;
+}"""
+"""Whether what is in a place is wider than it, and can be scrolled."""
 
 
 def clicked(page, pair) -> None:
@@ -61,3 +68,28 @@ def test_a_phone_has_nothing_to_scroll_sideways(chromium, address, kind):
         until(page, COUNT, 4)
         idle(page)
         assert page.evaluate(FITS, [PLOTS, 390])
+
+
+@pytest.mark.parametrize(("kind", "scheme"), [("matrix", "light"), ("links", "dark")])
+def test_axe_finds_nothing_serious(chromium, address, kind, scheme):
+    with opened(chromium, height=TALL, color_scheme=scheme) as page:
+        page.goto(f"{address}/?{urlencode({**LINK, 'by_word': kind, 'between': '6-3'})}")
+        ready(page)
+        until(page, COUNT, 4)
+        idle(page)
+        assert findings(page, ".st-key-pairs") == []
+
+
+def test_a_matrix_that_is_wider_than_a_phone_is_scrolled_by_itself(chromium, address):
+    longer = " ".join(f"the train number {n} was late again ," for n in range(4))
+    link = {**LINK, "text": longer, "pair": longer, "by_word": "matrix"}
+    with opened(chromium, 390, 844) as page:
+        page.goto(f"{address}/?{urlencode(link)}")
+        ready(page)
+        until(page, COUNT, 2)
+        idle(page)
+        figure = ".st-key-pairs_figure"
+        assert page.evaluate(WIDER, figure)
+        main = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        assert main <= 390
+        assert findings(page, ".st-key-pairs") == []

@@ -81,7 +81,7 @@ def word_by_word(request: Request, view: View) -> None:
             _figure(request, shown, scene)
         with right:
             _table(shown)
-        if selected is not None:
+        if selected is not None and shown.selected is not None:  # not where it is hidden
             ways(request, matrix, selected, view)
 
 
@@ -137,6 +137,9 @@ def _head(shown: Shown | None, request: Request | None = None) -> None:
 def _figure(request: Request, shown: Shown, scene: Scene) -> None:
     """The matrix or the links; a click on a pair selects it, a second one nothing."""
     with st.container(key="pairs_figure"):
+        # Streamlit makes no figure wider than its place, but this one can be scrolled.
+        wide = f"{scene.width:.0f}px" if scene.width > shown.view.width else "0"
+        st.html(f"<style>:root {{ --ipe-matrix: {wide}; }}</style><i></i>")
         st.plotly_chart(
             _drawn(request, shown.view, scene),
             key=CHART,

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from explainer.app.compute import cached
-from explainer.app.compute.explore import by_word as compared
-from explainer.app.compute.explore import ways_between
+from explainer.app.compute.explore import by_word as compared_words
+from explainer.app.compute.explore import of_pairs, ways_between
 from explainer.app.explore import by_word as section
 from explainer.app.explore.by_word import pair_frame
 from explainer.app.state.choices import Choices, from_query
@@ -45,6 +45,10 @@ def asked(monkeypatch):
 
 def request_of(test):
     return test.session_state["explore_last_request"]
+
+
+def compared(request):
+    return compared_words(of_pairs(request))
 
 
 def captions(test) -> str:
@@ -85,7 +89,7 @@ def test_a_link_shows_a_pair_and_its_ways(folder, asked):
     assert len(alts(test)) == 4
     assert query(test)["between"] == "3-2"
     # Of a word of pieces, all of them.
-    paths = ways_between(request_of(test), (2, 3, 4), (2,))
+    paths = ways_between(replace(request_of(test), words=None), (2, 3, 4), (2,))
     assert paths.second.target.correct == "unhappiest"
     assert WAYS in " ".join(part.value for part in test.markdown)
     (_, chart, first, second) = (json.loads(c.proto.spec) for c in test.get("plotly_chart"))
@@ -106,9 +110,16 @@ def test_a_link_shows_a_pair_and_its_ways(folder, asked):
 
 def test_tokens_are_followed_by_themselves_where_they_are_not_merged(folder):
     test = opened(folder, **{**LINK, "merge": "no"}, by_word="links", between="3-2")
-    paths = ways_between(request_of(test), (3,), (2,))
+    paths = ways_between(replace(request_of(test), words=None), (3,), (2,))
     assert paths.second.target.correct == "##happi"
     assert "towards ##happi" in str(test.get("plotly_chart")[3].proto.spec)
+
+
+def test_how_patterns_are_searched_makes_no_other_matrix(folder, asked):
+    link = {**LINK, "text": "the assistant loves the farmer .", "by_word": "matrix"}
+    opened(folder, **link)
+    opened(folder, **link, search="staged", top_k="2", all_words="yes")
+    assert asked.count("by_word") == 1
 
 
 def test_a_pair_that_is_not_there_is_dropped_and_said(folder, asked):
@@ -206,7 +217,7 @@ def test_links_spell_the_pair():
 def test_the_python_beside_it_gives_the_same(folder, tmp_path, monkeypatch, capsys):
     test = opened(folder, **LINK, by_word="links", between="3-2")
     view = SimilarityView(kind="links", selected=(3, 2))
-    code = matrix_snippet(request_of(test), view)
+    code = matrix_snippet(of_pairs(request_of(test)), view)
     monkeypatch.chdir(tmp_path)
     exec(code, {})
     assert json.loads(capsys.readouterr().out) == compared(request_of(test)).to_dict()

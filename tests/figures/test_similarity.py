@@ -274,3 +274,22 @@ def test_a_page_has_the_figure_and_says_what_it_shows():
     assert page.count('class="plotly-graph-div"') == 1
     assert "All pairs add up to +0.58" in page
     assert "<b>&amp;amp;%{x}" not in page.split("<figure")[0]
+
+
+@pytest.mark.parametrize("kind", ["matrix", "links"])
+def test_of_long_texts_the_words_of_strong_pairs_are_drawn(kind):
+    long = large(n=90, m=20)
+    selected = tuple(
+        int(at) for at in np.unravel_index(abs(long.scores).argmin(), long.scores.shape)
+    )
+    found = shown(long, kind=kind, selected=selected)
+    best = sorted(np.ndindex(long.scores.shape), key=lambda at: -abs(long.scores[at]))[:64]
+    assert set(found.rows) == {i for i, _ in best} | {selected[0]}
+    assert len(found.columns) == 22
+    assert found.left_out == 92 - len(found.rows)
+    assert list(found.rows) == sorted(found.rows)
+    said = f"{found.left_out} words without a pair among the strongest 64 not drawn"
+    labels = " ".join(label.text for label in items(scene_of(found), Label))
+    assert said in labels
+    assert said in similarity_summary(long, kind=kind, selected=selected)
+    assert shown(large(n=50, m=20)).left_out == 0

@@ -31,7 +31,7 @@ from explainer.results.beside.stability import Stability
 from explainer.results.beside.word_scores import WordScores
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Place, Route
-from explainer.results.settings import MAX_POINTS
+from explainer.results.settings import MAX_POINTS, Settings
 from explainer.results.similarity.matrix import SimilarityMatrix
 from explainer.results.similarity.paths import SimilarityPaths
 
@@ -144,6 +144,13 @@ def scores(loaded: Model, request: Request, method: str) -> WordScores:
         contrast=request.contrast,
         settings=request.settings,
     )
+
+
+def of_pairs(request: Request) -> Request:
+    """The same for all that a matrix does not depend on: which words are followed, and how."""
+    plain = Settings()
+    how = {name: getattr(plain, name) for name in ("top_k", "search", "beam")}
+    return replace(request, words=None, settings=replace(request.settings, **how))
 
 
 def _comparing(loaded: Model, request: Request, *pair: tuple[int, ...]) -> Estimate:

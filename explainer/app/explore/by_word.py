@@ -12,7 +12,7 @@ import streamlit as st
 
 from explainer import ExplainerError, SimilarityMatrix
 from explainer.app.compute import Request
-from explainer.app.compute.explore import by_word
+from explainer.app.compute.explore import by_word, of_pairs
 from explainer.app.explore.save_pairs import save_pairs
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.ways import ways
@@ -64,7 +64,7 @@ def word_by_word(request: Request, view: View) -> None:
             return
         try:
             with st.spinner("Comparing word by word …"):
-                matrix = by_word(request)
+                matrix = by_word(of_pairs(request))
         except ExplainerError as error:
             _head(None)
             show_error(error, owner="pairs")
@@ -125,7 +125,7 @@ def _head(shown: Shown | None, request: Request | None = None) -> None:
             **EDITOR.bound("by_word", "default"),
         )
         if shown is not None and request is not None:
-            save_pairs(shown, request)
+            save_pairs(shown, of_pairs(request))
     if shown is not None:
         st.caption(
             plain(terms(shown)), help=f"{HOW_TO_READ}\n\n{words('pair of words', 'baseline')}"

@@ -31,7 +31,7 @@ def ways(request: Request, matrix: SimilarityMatrix, selected: tuple[int, int], 
     ]
     try:
         with st.spinner("Following the two words …"):
-            paths = ways_between(request, *tokens)
+            paths = ways_between(replace(request, words=None), *tokens)
     except ExplainerError as error:
         show_error(error, owner="ways")
         return

@@ -10,7 +10,13 @@ from explainer.figures.canvas.curves import Curve, pill, ribbon
 from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Anchor, Area, Item, Label, Scene, Spot
 from explainer.figures.canvas.wording import measured
-from explainer.figures.similarity.said import of_pair, round_number, thinned, token_name
+from explainer.figures.similarity.said import (
+    left_out,
+    of_pair,
+    round_number,
+    thinned,
+    token_name,
+)
 from explainer.figures.similarity.view import Shown
 from explainer.results.logits import LARGEST
 from explainer.results.similarity.matrix import Pair
@@ -149,7 +155,8 @@ def _mark(x: float, y: float, pair: Pair, colours: Palette) -> list[Item]:
 
 def _legend(shown: Shown, scale: float, top: float, colours: Palette) -> list[Item]:
     """What colours and widths mean, and how many of all pairs are drawn."""
-    items: list[Item] = [Label(2, top + 28, thinned(shown), colours.muted, text.SMALL, "start")]
+    says = "; ".join(filter(None, (thinned(shown), left_out(shown))))
+    items: list[Item] = [Label(2, top + 28, says, colours.muted, text.SMALL, "start")]
     y, x = top + 8, 2.0
     if shown.strongest:
         for says, colour in (("nearer", colours.positive), ("farther", colours.negative)):

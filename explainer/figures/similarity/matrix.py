@@ -12,7 +12,7 @@ from explainer.figures.canvas.curves import Points
 from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Scene, Spot
 from explainer.figures.canvas.wording import measured
-from explainer.figures.similarity.said import of_pair, round_number, token_name
+from explainer.figures.similarity.said import left_out, of_pair, round_number, token_name
 from explainer.figures.similarity.view import Shown
 from explainer.results.logits import LARGEST
 from explainer.results.target import COSINE
@@ -194,4 +194,6 @@ def _legend(left: float, top: float, shown: Shown, colours: Palette) -> list[Ite
             items.append(Label(x + SWATCH / 2, y, "0", colours.muted, text.SMALL))
         x += SWATCH
     items.append(Label(x + 6, y, high, colours.muted, text.SMALL, "start"))
+    if gone := left_out(shown):
+        items.append(Label(left, y + 18, gone, colours.muted, text.SMALL, "start"))
     return items

@@ -5,7 +5,7 @@ from __future__ import annotations
 from explainer.base.numbers import amount, counted, percent, signed
 from explainer.figures.canvas.text import brief
 from explainer.figures.canvas.wording import answer, measured
-from explainer.figures.similarity.view import Shown
+from explainer.figures.similarity.view import MANY, Shown
 from explainer.results.similarity.matrix import Pair
 from explainer.results.similarity.side import Side
 from explainer.results.target import COSINE
@@ -53,6 +53,13 @@ def terms(shown: Shown) -> str:
     )
 
 
+def left_out(shown: Shown) -> str:
+    """Which words of long texts are not drawn; nothing where all are."""
+    if not shown.left_out:
+        return ""
+    return f"{counted(shown.left_out, 'word')} without a pair among the strongest {MANY} not drawn"
+
+
 def said_of(shown: Shown) -> str:
     """The figure in a few sentences, for who cannot see it."""
     matrix = shown.matrix
@@ -60,7 +67,8 @@ def said_of(shown: Shown) -> str:
     strongest = matrix.strongest(NAMED)
     named = [f"{pair_name(shown, i, j)} {amount(s, 3)}" for i, j, s in strongest if s]
     most = f" The strongest: {', '.join(named)}." if named else " No two words add anything."
-    return f"How near {texts} are, word by word. {terms(shown)}{most}"
+    gone = left_out(shown) and f" {left_out(shown)}."
+    return f"How near {texts} are, word by word. {terms(shown)}{most}{gone}"
 
 
 def thinned(shown: Shown) -> str:

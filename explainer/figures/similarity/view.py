@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Literal, get_args
+
+import numpy as np
 
 from explainer.base.checks import instance, items, number, one_of, whole, yes_or_no
 from explainer.base.errors import ExplainerError
@@ -17,6 +20,8 @@ WIDTH = 720.0
 NARROWEST = 240.0
 WIDEST = 20_000.0
 LINKS = 12
+MANY = 64
+"""Words of a text that are drawn at most; of longer texts those of so many strongest pairs."""
 MOST_LINKS = 1000
 
 
@@ -28,7 +33,7 @@ class SimilarityView:
     between the two texts, one beside the other. `merge_pieces` makes one row of the pieces of a
     word, `hide_special` leaves out [CLS] and [SEP]; `selected` are the positions of a token of the
     first text and of one of the second, whose pair stands out; `width` is in px, and a matrix of
-    long texts is wider.
+    long texts is wider. Of a text of more than MANY words those of the strongest pairs are drawn.
     """
 
     kind: Kind = "matrix"
@@ -81,8 +86,8 @@ def similarity_view(view: SimilarityView | None = None, /, **choices: Any) -> Si
 class Shown:
     """A matrix as a view shows it: its tokens or words, and which of them.
 
-    `rows` and `columns` are positions in `matrix`; `selected` is a pair of them. `source` is the
-    matrix of tokens.
+    `rows` and `columns` are positions in `matrix`; `selected` is a pair of them; `left_out` counts
+    the words of long texts that are not drawn. `source` is the matrix of tokens.
     """
 
     source: SimilarityMatrix
@@ -91,6 +96,7 @@ class Shown:
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     selected: tuple[int, int] | None
+    left_out: int = 0
 
     @staticmethod
     def of(matrix: SimilarityMatrix, view: SimilarityView) -> Shown:
@@ -106,30 +112,50 @@ class Shown:
             if selected is not None:
                 selected = sides[0].rows[selected[0]], sides[1].rows[selected[1]]
         rows, columns = (
-            tuple(
-                at
-                for at in range(len(side.tokens))
-                if not (view.hide_special and at in side.special)
-            )
+            [at for at in range(len(side.tokens)) if not (view.hide_special and at in side.special)]
             for side in (drawn.first, drawn.second)
         )
         if selected is not None and not (selected[0] in rows and selected[1] in columns):
             selected = None
-        return Shown(source, drawn, view, rows, columns, selected)
+        left_out = 0
+        if max(len(rows), len(columns)) > MANY:
+            rows, columns, left_out = _strongest(drawn, rows, columns, selected)
+        return Shown(source, drawn, view, tuple(rows), tuple(columns), selected, left_out)
 
-    @property
+    @cached_property
     def largest(self) -> float:
         """The largest |S| of all that is shown; 0 where nothing is."""
         return max((abs(pair.score) for pair in self.pairs), default=0.0)
 
-    @property
+    @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """All that is shown, row by row."""
         scores = self.matrix.scores
         return tuple(Pair(i, j, float(scores[i, j])) for i in self.rows for j in self.columns)
 
-    @property
+    @cached_property
     def strongest(self) -> tuple[Pair, ...]:
         """The strongest pairs that are shown, as many as the view links, the strongest first."""
         found = sorted(self.pairs, key=lambda pair: -abs(pair.score))
         return tuple(pair for pair in found[: self.view.links] if pair.score)
+
+
+def _strongest(
+    matrix: SimilarityMatrix,
+    rows: list[int],
+    columns: list[int],
+    selected: tuple[int, int] | None,
+) -> tuple[list[int], list[int], int]:
+    """Of long texts the words of the strongest pairs and of the one that is selected, in their
+    order, and how many are left out."""
+    sizes = np.abs(matrix.scores[np.ix_(rows, columns)])
+    best = np.argsort(-sizes, axis=None, kind="stable")[:MANY]
+    where = [
+        (rows[i], columns[j]) for i, j in zip(*np.unravel_index(best, sizes.shape), strict=True)
+    ]
+    where += [] if selected is None else [selected]
+    kept = [
+        sorted({pair[number] for pair in where}) if len(every) > MANY else every
+        for number, every in enumerate((rows, columns))
+    ]
+    return kept[0], kept[1], len(rows) + len(columns) - len(kept[0]) - len(kept[1])

@@ -30,8 +30,9 @@ from explainer.influence.search.refine import refine
 from explainer.models.architectures.bert import adapt
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model
-from explainer.question.quantity import Quantity, masked_word
+from explainer.question.masks.word import masked_word
 from explainer.question.readouts.logits import Logits
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence, read_sentence
 from explainer.results.settings import Settings
 from tests import oracle as published

@@ -35,7 +35,7 @@ from explainer.figures.canvas.scene import Area, Disc, Item, Label, Line, Scene
 from explainer.figures.canvas.svg import to_svg
 from explainer.models.architectures.bert import adapt
 from explainer.models.model import Model
-from explainer.question.quantity import masked_word
+from explainer.question.masks.word import masked_word
 from explainer.question.sentence import read_sentence
 
 

@@ -25,7 +25,7 @@ import torch
 from benchmarks.engine import Job, large
 from explainer import Settings, explain, load_model
 from explainer.models.model import Model
-from explainer.question.quantity import masked_word
+from explainer.question.masks.word import masked_word
 from explainer.question.sentence import read_sentence
 
 PHRASE = "the old farmers that the assistant loves and the bad boys that the teachers know "

@@ -18,13 +18,8 @@ from explainer.intervention.places import checked_place
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model
 from explainer.question.masks.asked import read_asked
-from explainer.question.quantity import (
-    Contrast,
-    Quantity,
-    Question,
-    choose_quantity,
-    given_contrast,
-)
+from explainer.question.quantity import Contrast, Question, choose_quantity, given_contrast
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
 from explainer.results.beside.stability import Stability
 from explainer.results.beside.word_scores import WordScores

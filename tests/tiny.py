@@ -14,8 +14,8 @@ from explainer.influence.sampling.path import IntegrationPath, quadrature
 from explainer.influence.trace import Trace, trace_together
 from explainer.models.adapter import Adapter
 from explainer.models.architectures import ARCHITECTURES, modernbert
-from explainer.question.quantity import Quantity
 from explainer.question.readouts.logits import Logits
+from explainer.question.readouts.quantity import Quantity
 from explainer.results.explanation import Explanation
 from explainer.results.model_info import Task
 from explainer.results.settings import Rule

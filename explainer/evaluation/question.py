@@ -9,7 +9,8 @@ from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked
-from explainer.question.quantity import Contrast, Quantity, choose_quantity
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence, mask_spelling
 from explainer.tasks import Case
 from explainer.tasks.lexicon import lexeme

@@ -18,7 +18,7 @@ from explainer.models import block as blocks
 from explainer.models.adapter import Adapter
 from explainer.models.encode import through_block
 from explainer.models.shapes import Float, Int, einsum
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,8 @@ from explainer.models.adapter import Adapter
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model
 from explainer.question.masks.asked import read_asked
-from explainer.question.quantity import Contrast, Quantity, choose_quantity
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern

@@ -31,7 +31,7 @@ from explainer.influence.sampling.path import IntegrationPath
 from explainer.influence.sampling.rounds import in_rounds, share_done
 from explainer.models.adapter import Adapter, Block
 from explainer.models.shapes import Float, Int, einsum
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 
 Result = TypeVar("Result")
 

@@ -14,8 +14,8 @@ from explainer.influence.trace import Followed
 from explainer.models.encode import last_hidden
 from explainer.models.forward import against_overflow, own_logits, own_states
 from explainer.models.model import Model
-from explainer.question.quantity import Quantity
 from explainer.question.readouts.logits import Logits
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
 
 

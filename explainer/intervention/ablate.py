@@ -28,7 +28,7 @@ from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model, given_model
 from explainer.models.shapes import Bool, Float
 from explainer.question.predictions import Prediction, predict_spans, ranked
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
 from explainer.results.logits import LARGEST
 from explainer.results.route import LEVELS, SKIP, Component, Edge, Level, Node, Place, Route

@@ -24,7 +24,7 @@ from explainer.models.block import feed_forward, half_way
 from explainer.models.encode import through_block, without_gradients
 from explainer.models.model import Model
 from explainer.models.shapes import Bool, Float, Int
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
 
 

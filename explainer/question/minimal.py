@@ -26,8 +26,8 @@ from explainer.question.english import (
     irregular,
     regular,
 )
+from explainer.question.masks.word import masked_word
 from explainer.question.predictions import logits_of
-from explainer.question.quantity import masked_word
 from explainer.question.rival import rival_of
 from explainer.question.sentence import mask_spelling, read_sentence, word_spans
 

@@ -24,7 +24,8 @@ from explainer.influence.effort.pace import pace
 from explainer.intervention.ablate import ablated_values, keep_all
 from explainer.intervention.activations import no_activations
 from explainer.intervention.attention import attention
-from explainer.question.quantity import Contrast, masked_word
+from explainer.question.masks.word import masked_word
+from explainer.question.quantity import Contrast
 from explainer.question.sentence import read_sentence
 from explainer.results.pattern import Pattern
 from explainer.tasks import Case

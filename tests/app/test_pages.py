@@ -25,7 +25,7 @@ from explainer.base.numbers import signed
 from explainer.influence.measure import measure
 from explainer.models.presets import PRESETS
 from explainer.question.mask import MASK_SPELLINGS
-from explainer.question.quantity import masked_word
+from explainer.question.masks.word import masked_word
 from explainer.question.sentence import read_sentence
 from explainer.results.route import Route
 from explainer.results.settings import Settings

@@ -19,8 +19,8 @@ from explainer.influence.search.refine import refine
 from explainer.influence.similarity.pushed import Encoder
 from explainer.influence.similarity.shares import integrated
 from explainer.models.pooling import Pooling
-from explainer.question.quantity import Quantity
 from explainer.question.readouts.logits import Logits
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import read_sentence
 from tests.tiny import adapted, tiny_problem, traced
 

@@ -10,9 +10,10 @@ from explainer.base.errors import UnlikeWordsError
 from explainer.influence.flow import total_flows
 from explainer.influence.search.refine import refine
 from explainer.question.masks.asked import read_asked
-from explainer.question.quantity import Contrast, Quantity
+from explainer.question.quantity import Contrast
 from explainer.question.readouts import log_probability
 from explainer.question.readouts.log_probability import LogProbability
+from explainer.question.readouts.quantity import Quantity
 from tests import gates
 from tests.problems import TOKENS
 from tests.tiny import SIZES, tiny_problem, traced

@@ -14,8 +14,8 @@ from explainer.influence.search.refine import Search, refine, refine_texts
 from explainer.influence.together import one_after_another, side_by_side
 from explainer.influence.trace import trace_together
 from explainer.models.forward import logits_of
-from explainer.question.quantity import Quantity
 from explainer.question.readouts.logits import Logits
+from explainer.question.readouts.quantity import Quantity
 from explainer.results.route import Route
 from explainer.rivals.conductance import internal_influence, layer_conductance
 from tests import gates

@@ -6,8 +6,8 @@ from transformers import BertForMaskedLM, BertTokenizer
 
 from explainer import ExplainerError, explain, load_model
 from explainer.question.contrast import contrast_id
+from explainer.question.masks.word import masked_word
 from explainer.question.predictions import logits_of
-from explainer.question.quantity import masked_word
 from explainer.question.rival import rival_of
 from explainer.question.sentence import read_sentence
 from tests.fixtures import save_tiny, tiny_config

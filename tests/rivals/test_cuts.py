@@ -9,8 +9,9 @@ import torch
 from explainer.intervention.activations import Activations, of_sentence
 from explainer.intervention.knock_out import Cut, knocked_out, messages
 from explainer.models.encode import word_embeddings
-from explainer.question.quantity import Contrast, Quantity, choose_quantity
+from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.readouts.logits import Logits
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import read_sentence
 from explainer.rivals.cuts import Places, alti_of_heads, gradient_change
 from explainer.rivals.words import Observed, alti, attention_gradient

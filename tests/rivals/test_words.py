@@ -21,8 +21,9 @@ from explainer.models.block import embed
 from explainer.models.encode import through_blocks
 from explainer.models.forward import own_logits
 from explainer.models.tokens import Tokens
-from explainer.question.quantity import Quantity, choose_quantity
+from explainer.question.quantity import choose_quantity
 from explainer.question.readouts.logits import Logits
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import read_sentence
 from explainer.rivals.words import (
     Observed,

@@ -16,7 +16,7 @@ from explainer.influence.together import Asked, Batch
 from explainer.influence.trace import Trace
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
 from explainer.results.explanation import Explanation
 from explainer.results.settings import Settings

@@ -7,7 +7,7 @@ from explainer.base.quote import quote
 from explainer.influence.together import Asked, Batch
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_for_word
-from explainer.question.quantity import log_probability
+from explainer.question.masks.word import log_probability
 from explainer.results.apart.word_pair import WordPair
 from explainer.results.reduced import Precision
 from explainer.results.settings import Settings

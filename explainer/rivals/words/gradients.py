@@ -7,7 +7,7 @@ from torch import Tensor
 
 from explainer.models.adapter import Adapter
 from explainer.models.shapes import Float
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 from explainer.rivals.scored import Array
 from explainer.rivals.words.observed import Observed
 

@@ -16,7 +16,7 @@ from explainer.models.adapter import Adapter
 from explainer.models.encode import word_embeddings
 from explainer.models.model import Model
 from explainer.models.shapes import Float
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
 from explainer.results.beside.word_scores import OWN, SCORED
 from explainer.results.settings import Settings

@@ -14,7 +14,7 @@ from explainer.models.block import BlockState, embed
 from explainer.models.encode import through_blocks
 from explainer.models.norms import NormState
 from explainer.models.shapes import Float
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,10 @@ from itertools import chain
 import numpy as np
 
 from explainer.models.model import Model
-from explainer.question.quantity import Quantity, class_score
+from explainer.question.quantity import class_score
 from explainer.question.readouts.log_probability import LogProbability
 from explainer.question.readouts.logits import Logits
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
 
 TRIES = 20

@@ -1,0 +1,37 @@
+"""Q itself: where and how it is read, and what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explainer.base.errors import ExplainerError
+from explainer.question.readouts.readout import Readout
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Q, which `readout` takes from the last hidden states at `positions`, in ascending order.
+
+    `correct` and `wrong` name it for people; `wrong` is None for the mean of several rivals and for
+    a plain logit. A similarity is called by the other text. Patterns end at one of the positions.
+    """
+
+    positions: tuple[int, ...]
+    readout: Readout
+    correct: str
+    wrong: str | None
+
+    @property
+    def position(self) -> int:
+        """The only position; raises ExplainerError where Q is read at several."""
+        if len(self.positions) > 1:
+            raise ExplainerError(
+                f"What is asked is read at {len(self.positions)} tokens, and this is defined for "
+                "one alone: choose another method or question."
+            )
+        return self.positions[0]
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """The token ids or class numbers that it is about."""
+        return self.readout.classes

@@ -159,7 +159,7 @@ def _options() -> argparse.Namespace:
 
 def _cases(model: Model, some: Iterable[tuple[str, ...]]) -> Iterator[Case]:
     for text, *asked in some:
-        contrast = Contrast(label=asked[0]) if len(asked) == 1 else Contrast(*asked)
+        contrast = Contrast(label=asked[0]) if len(asked) == 1 else Contrast(asked[0], asked[1])
         yield Case(model, text, contrast)
 
 

@@ -18,6 +18,7 @@ from explainer.intervention.places import checked_place
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model, given_model
 from explainer.question.masks.asked import read_asked
+from explainer.question.masks.which import Words
 from explainer.question.quantity import Contrast, Question, choose_quantity, given_contrast
 from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
@@ -35,12 +36,13 @@ def explain(
     text: str,
     *,
     pair: str | None = None,
-    correct: str | int | None = None,
-    wrong: str | int | None = None,
+    correct: Words | None = None,
+    wrong: Words | None = None,
     label: str | int | None = None,
     other: str | int | None = None,
     word: str | int | None = None,
     answer: str | None = None,
+    mask: int | None = None,
     settings: Settings | None = None,
     flow: bool = False,
     words: int | None = None,
@@ -53,22 +55,25 @@ def explain(
     A classifier may read a second text with it, the `pair`; a reader finds an answer in that. A
     masked LM contrasts the words `correct` and `wrong` at the mask (read in their place, or a
     token's id; of several pieces, both of as many, by log-probabilities, each piece at a mask of
-    its own, or `correct` alone), a classifier the class `label` (name or number) with `other` or
-    the mean of all others, where each label holds or not with nothing; a tagger the tag `label` of
-    the `word` (as the text has it, or a token's position) with the tag `other`; a reader the
-    `answer` with the `other` one (the passage's words, or "no answer"). What is not given is the
-    model's own prediction and, for a word, its other number, person or gender, else the likeliest
-    word of its kind, for a tag the likeliest other, and the first word with a tag that is not O.
-    `flow` adds the total flow; `words` keeps those of so many words, the strongest; `candidates`
-    what every head would carry (`Pattern.candidate_parts`). `memory` is what may be taken for it
-    (bytes or "2 GB"; else what the environment variable EXPLAINER_MEMORY says, or a quarter of what
-    is free). `precision` is that of matrix products: "tf32" (on a GPU, switched for the whole
-    process meanwhile) and "bfloat16" are faster where the hardware has them, and the result says
-    how far they are off. Raises ExplainerError for input that the model cannot explain.
+    its own, or `correct` alone), and where there are several masks, a word at each (`correct` and
+    `wrong` are tuples then), by the sum of their log-probabilities with all masks in place, or
+    those at mask number `mask` alone (the first is 1); a classifier the class `label` (name or
+    number) with `other` or the mean of all others, where each label holds or not with nothing; a
+    tagger the tag `label` of the `word` (as the text has it, or a token's position) with the tag
+    `other`; a reader the `answer` with the `other` one (the passage's words, or "no answer"). What
+    is not given is the model's own prediction and, for a word, its other number, person or gender,
+    else the likeliest word of its kind, for a tag the likeliest other, and the first word with a
+    tag that is not O. `flow` adds the total flow; `words` keeps those of so many words, the
+    strongest; `candidates` what every head would carry (`Pattern.candidate_parts`). `memory` is
+    what may be taken for it (bytes or "2 GB"; else what the environment variable EXPLAINER_MEMORY
+    says, or a quarter of what is free). `precision` is that of matrix products: "tf32" (on a GPU,
+    switched for the whole process meanwhile) and "bfloat16" are faster where the hardware has them,
+    and the result says how far they are off. Raises ExplainerError for input that the model cannot
+    explain.
     """
     how = {"flow": flow, "words": words, "candidates": candidates}
     batch = Batch.given(model, settings, **how, memory=memory, precision=precision)
-    contrast = Contrast(correct, wrong, label, other, word, answer)
+    contrast = Contrast(correct, wrong, label, other, word, answer, mask)
     (found,) = batch.explanations([Asked.read(model, text, pair, contrast)])
     return found
 

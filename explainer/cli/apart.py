@@ -40,7 +40,10 @@ def explain_apart(
     from explainer.influence.effort.estimate import estimate
     from explainer.question.masks.asked import read_for_word
 
-    read = [read_for_word(model, options.text, word) for word in (options.correct, options.wrong)]
+    read = [
+        read_for_word(model, options.text, words, options.mask)
+        for words in (options.correct, options.wrong)
+    ]
     for note in read[0].notes:
         print(f"note: {note}", file=sys.stderr)
     longest = max(len(sentence.tokens) for sentence in read)
@@ -53,6 +56,7 @@ def explain_apart(
             options.text,
             options.correct,
             options.wrong,
+            mask=options.mask,
             settings=settings,
             flow=options.flow,
             words=options.words,

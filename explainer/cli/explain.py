@@ -95,9 +95,21 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
         "what is explained (default: the prediction, a word against its other number or the next)"
     )
     group.add_argument(
-        "--correct", metavar="W", help="the word that counts, of any number of pieces (or id:N)"
+        "--correct",
+        metavar="W",
+        action="append",
+        help="the word that counts, of any number of pieces (or id:N); of several masks, give one "
+        "for each, in their order",
     )
-    group.add_argument("--wrong", metavar="W", help="the word that is set against it")
+    group.add_argument(
+        "--wrong", metavar="W", action="append", help="the word that is set against it"
+    )
+    group.add_argument(
+        "--mask",
+        type=int,
+        metavar="N",
+        help="of several masks, the number of the only one that is asked about (the first is 1)",
+    )
     group.add_argument("--label", metavar="L", help="the class or tag, by name or number")
     group.add_argument(
         "--other",
@@ -174,6 +186,8 @@ def _run(options: argparse.Namespace) -> None:
     if chosen == "pdf":
         need("A PDF", "pdf")
     settings, by_word = settings_of(options), is_asked(options)
+    for name in ("correct", "wrong"):
+        setattr(options, name, _words(getattr(options, name)))
 
     # What computes is imported only by a command that runs: help and complaints come at once.
     from explainer.api import explain
@@ -205,6 +219,7 @@ def _run(options: argparse.Namespace) -> None:
             other=options.other,
             word=options.word,
             answer=options.answer,
+            mask=options.mask,
             settings=settings,
             flow=options.flow,
             words=options.words,
@@ -218,6 +233,13 @@ def _run(options: argparse.Namespace) -> None:
     if explanation.gap_warning and chosen != "table":
         print(f"warning: {explanation.gap_warning}", file=sys.stderr)
     put(written, options.out)
+
+
+def _words(given: list[str] | None) -> str | tuple[str, ...] | None:
+    """One word, or one for each of several masks."""
+    if given is None:
+        return None
+    return given[0] if len(given) == 1 else tuple(given)
 
 
 def _shorten(model: Any, options: argparse.Namespace) -> None:
@@ -237,7 +259,8 @@ def _sentence(model: Any, options: argparse.Namespace) -> Any:
     from explainer.question.masks.asked import read_asked
     from explainer.question.quantity import Contrast
 
-    words = Contrast(options.correct, options.wrong)  # a mask for each piece; no others need any
+    # A mask for each piece of words; no other question needs any.
+    words = Contrast(options.correct, options.wrong, mask=options.mask)
     return read_asked(model, options.text, options.pair, words)
 
 

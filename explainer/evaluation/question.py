@@ -49,12 +49,19 @@ def contrast_of(model: Model, case: Case) -> Contrast:
             f"{quote(model.info.name)} is a sentence encoder, and tasks are for models that "
             "predict words or classes: choose another model."
         )
-    words = mask_spelling(model).search(case.text) is not None
+    masks = len(mask_spelling(model).findall(case.text))
+    words = masks > 0
     if model.info.task != ("masked-lm" if words else "classification"):
         wanted = "a masked language model" if words else "a classifier"
         raise ExplainerError(
             f"The task {quote(case.kind)} is for {wanted}, which {quote(model.info.name)} is "
             "not: choose another task or model."
+        )
+    if masks > 1:
+        mask = model.tokenizer.mask_token
+        raise ExplainerError(
+            f"The text {quote(case.text)} has {masks} {mask}, and a task asks about one "
+            f"word: leave one {mask}."
         )
     if words:
         return Contrast(correct=case.correct, wrong=case.wrong)

@@ -27,7 +27,8 @@ from explainer.intervention.filling import Replacement, fill
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model, given_model
 from explainer.models.shapes import Bool, Float
-from explainer.question.predictions import Prediction, predict_spans, ranked
+from explainer.question.predictions import Prediction, at_every_mask, predict_spans, ranked
+from explainer.question.readouts.log_probability import LogProbability
 from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import Sentence
 from explainer.results.logits import LARGEST
@@ -76,7 +77,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class Ablated:
-    """What the ablated model says: `value` is Q in logits, `predictions` are the likeliest first.
+    """What the ablated model says: `value` is Q in its unit, `predictions` are the likeliest first,
+    of several masks those of each.
 
     Raises ExplainerError for a value that is no logit, and for anything but predictions.
     """
@@ -192,7 +194,11 @@ def run_kept(
             return Ablated(value, predict_spans(sentence, logits, count))
         if sentence.other is not None:
             return Ablated(value, ranked(model, sentence, found.double(), count))
-        # Of several masks the predictions are those of the first.
+        if model.info.task == "masked-lm" and len(sentence.masks) > 1:
+            logits = model.adapter.logits(hidden[0], None).double()
+            readout = quantity.readout
+            about = readout.at_each if asked and isinstance(readout, LogProbability) else None
+            return Ablated(value, at_every_mask(model, sentence, logits, count, about))
         read = hidden if model.adapter.pools else hidden[:, :1]
         logits = model.adapter.pooled_logits(read, None)[0].double()
     also = quantity.classes if asked else ()

@@ -26,6 +26,13 @@ from explainer.question.english import (
     irregular,
     regular,
 )
+from explainer.question.masks.which import (
+    Words,
+    asked_masks,
+    at_mask,
+    each_mask,
+    for_each_mask,
+)
 from explainer.question.masks.word import masked_word
 from explainer.question.predictions import logits_of
 from explainer.question.rival import rival_of
@@ -49,34 +56,36 @@ def minimal_pair(
     model: Model,
     text: str,
     strengths: Sequence[float],
-    answer: str | None = None,
+    answer: Words | None = None,
     stays: int | None = None,
+    mask: int | None = None,
 ) -> Change | None:
     """The sentence with one word changed; None where no word can be.
 
     `strengths` say for each of the text's `word_spans` how much it matters, in any unit; `answer`
-    is the word that is asked for at the mask, and the word of the number `stays` is not changed, as
-    one whose tag is asked about. Raises ExplainerError for a text that the model
+    is the word that is asked for at the mask, or one for each of several masks, of which only mask
+    number `mask` may be asked about (the first is 1), and the word of the number `stays` is not
+    changed, as one whose tag is asked about. Raises ExplainerError for a text that the model
     cannot read.
     """
-    sentence = _Words(model, text, answer)
+    sentence = _Words(model, text, answer, mask)
     order = sorted(
         (number for number in sentence.numbers if number != stays),
         key=lambda number: -abs(strengths[number]),
     )
-    if sentence.answer is not None:
+    if sentence.answers:
         nouns = [n for n in order if n and sentence.word(n - 1).lower() in OPENERS]
         for number in nouns[:MOST]:
             form = sentence.other(number)
             if form is not None and form.lower() in _forms(sentence.word(number)):
                 return sentence.changed(number, form)
-    pairs = (GENDERS,) if sentence.answer is not None else (OPPOSITES, GENDERS)
+    pairs = (GENDERS,) if sentence.answers else (OPPOSITES, GENDERS)
     for listed in pairs:
         for number in order:
             other = exchanged(sentence.word(number), listed)
             if other is not None:
                 return sentence.changed(number, other)
-    if sentence.answer is None:
+    if not sentence.answers:
         return sentence.changed(order[0], None) if len(sentence.numbers) > 1 and order else None
     for number in order[:MOST]:
         other = sentence.other(number)
@@ -90,18 +99,24 @@ def _forms(word: str) -> set[str]:
 
 
 class _Words:
-    """The words of a text; `answer` fills its mask, and is None for a classifier."""
+    """The words of a text; `answers` fill the masks that are asked about, of which a classifier has
+    none."""
 
-    def __init__(self, model: Model, text: str, answer: str | None) -> None:
+    def __init__(self, model: Model, text: str, answer: Words | None, mask: int | None) -> None:
         read = read_sentence(model, text)
         self._model, self._text = model, text
         self._spans = word_spans(model, text)
-        mask = mask_spelling(model)
-        self.answer: str | None = None
+        spelling = mask_spelling(model)
+        masks = [n for n in range(len(self._spans)) if spelling.fullmatch(self.word(n))]
+        self.answers: dict[int, str] = {}
         if model.info.task == "masked-lm":
-            own = answer or masked_word(model, read, None, None).classes[0]
-            self.answer = characters(model, read, own)
-        self._masks = [n for n in range(len(self._spans)) if mask.fullmatch(self.word(n))]
+            asked = asked_masks(read, mask)
+            given = for_each_mask(model, asked, answer, "correct")
+            chosen = masks if mask is None else masks[mask - 1 : mask]
+            for number, at, word in zip(chosen, each_mask(asked), given, strict=True):
+                own = masked_word(model, at, None, None).classes[0] if word is None else word
+                self.answers[number] = characters(model, at, own)
+        self._masks = masks
         self.numbers = [
             n
             for n in range(len(self._spans))
@@ -123,10 +138,10 @@ class _Words:
 
     def other(self, number: int) -> str | None:
         """What the model would ask this word against, in a sentence that has the answer."""
-        assert self.answer is not None
         filled = self._filled(number)
+        before = sum(n < number and n not in self.answers for n in self._masks)
         try:
-            sentence = read_sentence(self._model, filled)
+            sentence = at_mask(read_sentence(self._model, filled), before)
             piece = piece_in_place(self._model, sentence, self.word(number))
             if piece is None:
                 return None
@@ -138,11 +153,11 @@ class _Words:
             return None  # a word that cannot be masked by itself
 
     def _filled(self, number: int) -> str:
-        """The text with a mask for this word, and the answer for its own mask."""
+        """The text with a mask for this word, and each answer for its own mask."""
         parts, at = [], 0
         for n, (start, end) in enumerate(self._spans):
             word = self._text[start:end]
-            put = MASK if n == number else self.answer if n in self._masks else word
-            parts += [self._text[at:start], str(put)]
+            put = MASK if n == number else self.answers.get(n, word)
+            parts += [self._text[at:start], put]
             at = end
         return "".join(parts) + self._text[at:]

@@ -18,6 +18,7 @@ from explainer.models.model import Model, given_model
 from explainer.models.shapes import Float
 from explainer.question.contrast import spellings
 from explainer.question.labels import asked_classes
+from explainer.question.masks.which import asked_masks
 from explainer.question.places.spans import (
     Places,
     named_span,
@@ -42,8 +43,8 @@ class Prediction:
     None for a special token, which is no word. Of an answer in a passage the logit is that of its
     start and of its end together, the probability a share of all answers of up to LONGEST tokens
     and of none, and `id` the position at which it starts. `of` is the word of the text that a tag
-    is of, as `explain` takes it, and `position` its token's. Raises ExplainerError for what is no
-    word, no share or no logit.
+    is of, as `explain` takes it, and `position` its token's, or of several masks that of its own.
+    Raises ExplainerError for what is no word, no share or no logit.
     """
 
     word: str
@@ -76,18 +77,26 @@ def predict(
     *,
     pair: str | None = None,
     word: str | int | None = None,
+    mask: int | None = None,
 ) -> tuple[Prediction, ...]:
     """The `count` most likely words at the mask, or classes, by a real forward pass.
 
-    A classifier may read a second text with it, the `pair`. Of a model that tags words it is the
-    likeliest tag of every word, in the text's order and whatever the `count`; with a `word`, as
-    `explain` takes it, the `count` likeliest tags of that word. Of a model for question answering
-    it is the `count` best answers in the passage, the `pair`, one of which may be none.
+    Of several masks, all of them in place, it is as many words for each, in the text's order, or
+    those of mask number `mask` alone (the first is 1). A classifier may read a second text with it,
+    the `pair`. Of a model that tags words it is the likeliest tag of every word, in the text's
+    order and whatever the `count`; with a `word`, as `explain` takes it, the `count` likeliest tags
+    of that word. Of a model for question answering it is the `count` best answers in the passage,
+    the `pair`, one of which may be none.
 
     Raises ExplainerError for a text that the model cannot read, and a word that is not in it.
     """
     count = whole("number of predictions", count, 1)
     sentence = read_sentence(given_model(model), text, pair)
+    if mask is not None:
+        check_predicts_words(model)
+        sentence = asked_masks(sentence, mask)
+    if model.info.task == "masked-lm" and word is None and len(sentence.masks) > 1:
+        return at_every_mask(model, sentence, mask_logits(model, sentence), count)
     if model.info.task == "question-answering" and word is None:
         return predict_spans(sentence, span_logits(model, sentence), count)
     if model.info.task == "tagging" and word is None:
@@ -133,6 +142,41 @@ def predict_spans(
         )
         for span in chosen
     )
+
+
+def mask_logits(model: Model, sentence: Sentence) -> Tensor:
+    """The logits [mask, word] at all masks of a text that are asked about."""
+    with without_gradients():
+        hidden = last_hidden(model.adapter, sentence, rows=sentence.masks)
+        return model.adapter.logits(hidden[0], None).double()
+
+
+def at_every_mask(
+    model: Model,
+    sentence: Sentence,
+    logits: Tensor,
+    count: int,
+    also: Sequence[Sequence[int]] | None = None,
+) -> tuple[Prediction, ...]:
+    """The `count` likeliest words at each mask by its logits [mask, word], with its position.
+
+    After them come at each mask those of `also`, by number.
+    """
+    found: list[Prediction] = []
+    for place, (at, row) in enumerate(zip(sentence.masks, logits, strict=True)):
+        alone = replace(sentence, slots=((at,),))
+        best = ranked(model, alone, row, count, also[place] if also is not None else ())
+        found += [replace(one, position=at) for one in best]
+    return tuple(found)
+
+
+def check_predicts_words(model: Model) -> None:
+    """Raise ExplainerError for the number of a mask, unless it is a masked LM's."""
+    if model.info.task != "masked-lm":
+        raise ExplainerError(
+            f"The number of a mask was given, but {quote(model.info.name)} predicts no words at "
+            "masks: leave it out."
+        )
 
 
 def every_tag(model: Model, sentence: Sentence) -> tuple[Prediction, ...]:

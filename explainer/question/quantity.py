@@ -9,13 +9,17 @@ from explainer.base.checks import instance
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.model import Model
-from explainer.question.contrast import asked
 from explainer.question.labels import asked_classes, class_number, listed
-from explainer.question.masks.word import masked_word
+from explainer.question.masks.which import Words
+from explainer.question.masks.word import asked_words, masked_word
 from explainer.question.places.spans import check_reads, chosen_spans, names_of
 from explainer.question.places.tagged import asked_position, check_tags, likeliest_word, tag_logits
-from explainer.question.predictions import embedding_of, highest, logits_of
-from explainer.question.readouts.log_probability import LogProbability
+from explainer.question.predictions import (
+    check_predicts_words,
+    embedding_of,
+    highest,
+    logits_of,
+)
 from explainer.question.readouts.logits import Logits
 from explainer.question.readouts.quantity import Quantity
 from explainer.question.readouts.similarity import Similarity
@@ -27,14 +31,16 @@ class Contrast:
     """What is asked: two words of a masked LM (or token ids), both of as many pieces, or two
     classes or tags (names or numbers), tags of the `word` (as the text has it, or a token's
     position), or the `answer` in a passage and the `other` one, by their words, or "no answer";
-    None leaves it to the model."""
+    None leaves it to the model. Where a text has several masks, words are given as tuples, one for
+    each mask, or `mask` numbers the only one that is asked about (the first is 1)."""
 
-    correct: str | int | None = None
-    wrong: str | int | None = None
+    correct: Words | None = None
+    wrong: Words | None = None
     label: str | int | None = None
     other: str | int | None = None
     word: str | int | None = None
     answer: str | None = None
+    mask: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Qua
         check_tags(model)
     if contrast.answer is not None:
         check_reads(model)
+    if contrast.mask is not None:
+        check_predicts_words(model)
     if model.pooling is not None:
         if contrast != Contrast():
             raise ExplainerError(
@@ -98,12 +106,12 @@ def choose_quantity(model: Model, sentence: Sentence, contrast: Contrast) -> Qua
     return class_score(model, sentence, contrast.label, contrast.other)
 
 
-def asked_for(model: Model, sentence: Sentence, quantity: Quantity) -> tuple[str, ...]:
-    """What `explain` takes for exactly each of a quantity's words or classes."""
-    if isinstance(quantity.readout, LogProbability):
-        return (quantity.correct,) if quantity.wrong is None else (quantity.correct, quantity.wrong)
+def asked_for(
+    model: Model, sentence: Sentence, contrast: Contrast, quantity: Quantity
+) -> tuple[Any, ...]:
+    """What `explain` takes for exactly each of the words or classes of a contrast's quantity."""
     if model.info.task == "masked-lm":
-        return tuple(asked(model, sentence, number) for number in quantity.classes)
+        return asked_words(model, sentence, quantity, contrast.correct, contrast.wrong)
     names = asked_classes(model)
     return tuple(names[number] for number in quantity.classes)
 

@@ -38,15 +38,16 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence as the model reads it; every tuple but `masks` and `notes` has one entry a token.
+    """A sentence as the model reads it; every tuple but `slots` and `notes` has one entry a token.
 
     `special` marks the tokens that the tokenizer added, `words` numbers the word of each (None for
-    added ones and masks), `masks` holds the positions of the mask, `spans` the characters of `text`
-    behind each token ((0, 0) for added ones), and `notes` what the user should know about the
-    reading. Where two texts are read together, `pair` is the second; `parts` tells of each token in
-    which text it is (0 or 1, None for added ones), whose characters its span counts, and `segments`
-    what the model is told of that. A sentence encoder reads each of two texts by itself: `other` is
-    the second one then, to which this one is compared.
+    added ones and masks), `slots` holds the positions of each mask that is asked about (several
+    where it stands for a word of several pieces), `spans` the characters of `text` behind each
+    token ((0, 0) for added ones), and `notes` what the user should know about the reading. Where
+    two texts are read together, `pair` is the second; `parts` tells of each token in which text it
+    is (0 or 1, None for added ones), whose characters its span counts, and `segments` what the
+    model is told of that. A sentence encoder reads each of two texts by itself: `other` is the
+    second one then, to which this one is compared.
     """
 
     text: str
@@ -54,13 +55,18 @@ class Sentence:
     tokens: tuple[str, ...]
     special: tuple[bool, ...]
     words: tuple[int | None, ...]
-    masks: tuple[int, ...]
+    slots: tuple[tuple[int, ...], ...]
     spans: tuple[Span, ...]
     notes: tuple[str, ...]
     pair: str | None
     parts: tuple[int | None, ...]
     segments: tuple[int, ...]
     other: Sentence | None = None
+
+    @property
+    def masks(self) -> tuple[int, ...]:
+        """The positions of all masks that are asked about."""
+        return tuple(at for slot in self.slots for at in slot)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -71,8 +77,9 @@ class Sentence:
 def read_sentence(model: Model, text: str, pair: str | None = None) -> Sentence:
     """Tokenise `text` for `model`, or it and `pair` together, which a classifier alone reads.
 
-    A masked LM needs exactly one mask, a classifier none, and a sentence encoder a `pair`, which it
-    reads by itself. Raises ExplainerError for everything that cannot be read, with what to change.
+    A masked LM needs a mask, or several, a classifier none, and a sentence encoder a `pair`, which
+    it reads by itself. Raises ExplainerError for everything that cannot be read, with what to
+    change.
     """
     if model.pooling is None:
         return read_alone(model, text, pair)
@@ -108,7 +115,7 @@ def read_alone(
         tokens=vocabulary.scheme.written([vocabulary.token(i) for i in encoding.ids], words),
         special=special,
         words=words,
-        masks=masks,
+        slots=tuple((at,) for at in masks),
         spans=tuple(
             without_space(texts[part or 0], span)
             for part, span in zip(parts, encoding.offsets, strict=True)
@@ -250,18 +257,12 @@ def _check_typed_tokens(model: Model, encoding: Any, places: Sequence[str]) -> N
 
 
 def _check_masks(model: Model, text: str, masks: tuple[int, ...]) -> None:
-    if model.info.task != "masked-lm" or len(masks) == 1:
-        return
-    token = model.tokenizer.mask_token
-    if not masks:
+    if model.info.task == "masked-lm" and not masks:
+        token = model.tokenizer.mask_token
         raise ExplainerError(
             f"The text {quote(text)} has no {token}: put one {token} in place of the word to "
             "predict."
         )
-    raise ExplainerError(
-        f"The text {quote(text)} has {len(masks)} {token}, but one word is explained at a time: "
-        f"keep one {token}."
-    )
 
 
 def _check_length(model: Model, ids: list[int], pair: str | None, place: str) -> None:

@@ -43,15 +43,12 @@ def shorten(model: Model, text: str, keep: Kept = "start", *, pair: str | None =
     first, last = _span(keep, sizes, masks, room)
     # Words are split otherwise where others stood before them: what does not fit is left out.
     while first < last and _tokens(model, text[spans[first][0] : spans[last - 1][1]]) > room:
-        if keep == "end" or (keep == "window" and masks[0] - first > last - 1 - masks[0]):
+        if keep == "end" or (keep == "window" and masks[0] - first > last - 1 - masks[-1]):
             first += 1
         else:
             last -= 1
-    if model.info.task == "masked-lm" and masks and not first <= masks[0] < last:
-        raise ExplainerError(
-            f"The mask is not in the part of the text that would be kept (its {keep}): keep a "
-            "window, which is around it."
-        )
+    if model.info.task == "masked-lm" and not all(first <= mask < last for mask in masks):
+        raise ExplainerError(_not_kept(keep, len(masks)))
     if first >= last:
         raise ExplainerError(
             f"The model reads {room:,} tokens of this text, which is less than one word of it: "
@@ -110,7 +107,7 @@ def _span(keep: Kept, sizes: list[int], masks: list[int], room: int) -> tuple[in
                 "A window is kept around the mask, and the text has none: keep its start or its "
                 "end."
             )
-        return _around(sizes, masks[0], room)
+        return _around(sizes, masks[0], masks[-1], room)
     order = range(len(sizes)) if keep == "start" else range(len(sizes) - 1, -1, -1)
     fitting = 0
     for number in order:
@@ -121,10 +118,27 @@ def _span(keep: Kept, sizes: list[int], masks: list[int], room: int) -> tuple[in
     return (0, fitting) if keep == "start" else (len(sizes) - fitting, len(sizes))
 
 
-def _around(sizes: list[int], middle: int, room: int) -> tuple[int, int]:
-    """The widest span around a word that has room, with as many words on either side."""
-    first, last = middle, middle + 1
-    room -= sizes[middle]
+def _not_kept(keep: Kept, masks: int) -> str:
+    """Why so many masks of a text cannot be kept."""
+    if masks == 1:
+        return (
+            f"The mask is not in the part of the text that would be kept (its {keep}): keep a "
+            "window, which is around it."
+        )
+    mend = "keep a window, which is around them" if keep != "window" else "bring them nearer"
+    return (
+        f"Not all of the {masks} masks are in the part of the text that would be kept (its "
+        f"{keep}): {mend}."
+    )
+
+
+def _around(sizes: list[int], start: int, stop: int, room: int) -> tuple[int, int]:
+    """The widest span around two words and all between them that has room, with as many words on
+    either side; empty where these have none."""
+    first, last = start, stop + 1
+    room -= sum(sizes[first:last])
+    if room < 0:
+        return start, start
     left, right = True, True
     while left or right:
         left = left and first > 0 and sizes[first - 1] <= room

@@ -19,6 +19,8 @@ class Quiet:
 
 
 TEXT = "the farmers [MASK] old ."
+TWO = "the [MASK] are [MASK] ."
+"""With two masks."""
 FEW = Settings(points=2)
 
 
@@ -28,4 +30,6 @@ def arguments(likely: dict[str, st.SearchStrategy]) -> st.SearchStrategy:
     return st.lists(st.one_of(pairs), max_size=3).map(dict)
 
 
-WORDS = st.sampled_from(["are", "is", "is are", "are old", "unhappiest", None])
+ONE = st.sampled_from(["are", "is", "is are", "are old", "unhappiest", None])
+WORDS = ONE | st.tuples(ONE, ONE)
+"""A word, or one for each of two masks."""

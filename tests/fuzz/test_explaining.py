@@ -33,17 +33,18 @@ from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.settings import BASELINES, RULES, SEARCHES
 from tests.damage import ANYTHING, cases, outcome
-from tests.fuzz.asking import FEW, TEXT, WORDS, Quiet, arguments
+from tests.fuzz.asking import FEW, TEXT, TWO, WORDS, Quiet, arguments
 
 
 @cases(
-    text=st.sampled_from([TEXT, "[MASK]"]) | ANYTHING,
+    text=st.sampled_from([TEXT, TWO, "[MASK]"]) | ANYTHING,
     asked=arguments(
         {
             **{"correct": WORDS, "wrong": WORDS, "label": st.none(), "other": st.none()},
             "pair": st.none(),
             **{"settings": st.just(FEW), "flow": st.booleans(), "words": st.integers(1, 9)},
             **{"candidates": st.booleans(), "word": st.none(), "answer": st.none()},
+            "mask": st.sampled_from([1, 2, None]),
         }
     ),
     whose=st.sampled_from(["model"] * 9 + ["other"]),
@@ -57,12 +58,13 @@ def test_explain(masked_lm, text, asked, whose, other):
 
 
 @cases(
-    text=st.sampled_from([TEXT, "[MASK]"]) | ANYTHING,
+    text=st.sampled_from([TEXT, TWO, "[MASK]"]) | ANYTHING,
     words=st.tuples(WORDS | ANYTHING, WORDS | ANYTHING),
     asked=arguments(
         {
             **{"settings": st.just(FEW), "flow": st.booleans(), "words": st.integers(1, 9)},
             **{"candidates": st.booleans(), "memory": st.just("1 GB")},
+            "mask": st.sampled_from([1, 2, None]),
             "precision": st.just("full"),
         }
     ),
@@ -168,10 +170,15 @@ def test_explain_answers(reader, text, asked, count):
     assert best is None or 0 < len(best) <= int(count)
 
 
-@cases(text=st.just(TEXT) | ANYTHING, count=st.integers(1, 50) | ANYTHING, other=ANYTHING)
-def test_predict(masked_lm, text, count, other):
-    found = outcome(lambda: predict(masked_lm.it, text, count=count))
-    assert found is None or 0 < len(found) <= int(count)
+@cases(
+    text=st.sampled_from([TEXT, TWO]) | ANYTHING,
+    count=st.integers(1, 50) | ANYTHING,
+    mask=st.sampled_from([1, 2, None]) | ANYTHING,
+    other=ANYTHING,
+)
+def test_predict(masked_lm, text, count, mask, other):
+    found = outcome(lambda: predict(masked_lm.it, text, count=count, mask=mask))
+    assert found is None or 0 < len(found) <= 2 * int(count)
     assert outcome(lambda: predict(other, text)) is None
 
 

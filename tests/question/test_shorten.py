@@ -43,6 +43,18 @@ def test_a_window_has_the_mask_in_its_middle(tiny_masked_lm):
     assert explain(tiny_masked_lm, kept, settings=Settings(points=2)).patterns
 
 
+def test_of_several_masks_all_are_kept_or_it_is_said(tiny_masked_lm):
+    near = LONG.replace("farmer that", "[MASK] that", 4).replace("[MASK] that", "farmer that", 2)
+    kept = shorten(tiny_masked_lm, near, "window")
+    assert kept.count("[MASK]") == near.count("[MASK]") == 2
+    assert explain(tiny_masked_lm, kept, settings=Settings(points=2)).target.wrong
+    with pytest.raises(ExplainerError, match=r"Not all of the 2 masks .*keep a window"):
+        shorten(tiny_masked_lm, near, "start")
+    with pytest.raises(ExplainerError, match=r"Not all of the 2 masks .*bring them nearer"):
+        shorten(tiny_masked_lm, f"[MASK] {LONG} [MASK]", "window")
+    assert offers(tiny_masked_lm, near) == ("window",)
+
+
 def test_a_window_at_an_end_goes_on_to_the_other_side(tiny_masked_lm):
     kept = shorten(tiny_masked_lm, f"[MASK] {LONG}", "window")
     assert kept == shorten(tiny_masked_lm, f"[MASK] {LONG}", "start")

@@ -17,11 +17,10 @@ def other_sentence(loaded: Model, request: Request, strengths: tuple[float, ...]
     ExplainerError."""
     if loaded.pooling is not None:
         return None  # which of its words would change how near two texts are, only people know
-    correct, stays = request.contrast.correct, None
+    asked, stays = request.contrast, None
     if loaded.info.task == "tagging":
         sentence = read_sentence(loaded, request.text)
         position = choose_quantity(loaded, sentence, request.contrast).position
         (words,) = tokens_of_words(loaded, request.text)
         stays = next((n for n, tokens in enumerate(words) if position in tokens), None)
-    answer = None if correct is None else str(correct)
-    return minimal_pair(loaded, request.text, strengths, answer, stays)
+    return minimal_pair(loaded, request.text, strengths, asked.correct, stays, asked.mask)

@@ -82,7 +82,7 @@ def record(loaded: Model, request: Request, replacement: Replacement) -> Record:
     )
     sentence = read_asked(loaded, request.text, contrast=request.contrast)
     quantity = choose_quantity(loaded, sentence, request.contrast)
-    correct, *rivals = asked_for(loaded, sentence, quantity)
+    correct, *rivals = asked_for(loaded, sentence, request.contrast, quantity)
     one_rival = loaded.info.task == "masked-lm" or request.contrast.other is not None
     if one_rival and not rivals:
         raise ExplainerError(

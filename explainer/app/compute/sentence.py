@@ -93,7 +93,7 @@ def answers(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, s
     """
     sentence = read_asked(loaded, reading.text, reading.pair, contrast)
     quantity = choose_quantity(loaded, sentence, contrast)
-    correct, *others = asked_for(loaded, sentence, quantity)
+    correct, *others = asked_for(loaded, sentence, contrast, quantity)
     return correct, others[0] if quantity.wrong is not None else None
 
 
@@ -108,7 +108,7 @@ def exact_contrast(loaded: Model, reading: Reading, contrast: Contrast) -> Contr
         answer, other = (named_span(sentence, span) for span in both)
         return Contrast(answer=answer, other=other)
     quantity = choose_quantity(loaded, sentence, contrast)
-    label, other = asked_for(loaded, sentence, quantity)
+    label, other = asked_for(loaded, sentence, contrast, quantity)
     word = asked_words(loaded, sentence).get(quantity.position, contrast.word)
     return Contrast(label=label, other=other, word=word)
 

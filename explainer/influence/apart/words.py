@@ -7,6 +7,7 @@ from explainer.base.quote import quote
 from explainer.influence.together import Asked, Batch
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_for_word
+from explainer.question.masks.which import Words
 from explainer.question.masks.word import log_probability
 from explainer.results.apart.word_pair import WordPair
 from explainer.results.reduced import Precision
@@ -16,9 +17,10 @@ from explainer.results.settings import Settings
 def explain_words(
     model: Model,
     text: str,
-    correct: str | int,
-    wrong: str | int,
+    correct: Words,
+    wrong: Words,
     *,
+    mask: int | None = None,
     settings: Settings | None = None,
     flow: bool = False,
     words: int | None = None,
@@ -31,12 +33,13 @@ def explain_words(
     In each of the two sentences the mask of `text` is as many masks as the word has pieces; Q is
     the word's log-probability, the sum over its pieces of the log-probability of each at its own
     mask, all masked together, and influences are of that. `explain` asks for both words in one
-    sentence where they have as many pieces. The rest is as in `explain`. Raises ExplainerError for
-    input that the model cannot explain.
+    sentence where they have as many pieces. Of several masks either is a tuple with a word for
+    each, or both are words at mask number `mask` (the first is 1). The rest is as in `explain`.
+    Raises ExplainerError for input that the model cannot explain.
     """
     how = {"flow": flow, "words": words, "candidates": candidates}
     batch = Batch.given(model, settings, **how, memory=memory, precision=precision)
-    both = [_asked(model, text, word) for word in (correct, wrong)]
+    both = [_asked(model, text, asked, mask) for asked in (correct, wrong)]
     first, second = (one.quantity for one in both)
     if first.readout == second.readout:
         raise ExplainerError(
@@ -48,6 +51,6 @@ def explain_words(
     return WordPair(*found)
 
 
-def _asked(model: Model, text: str, word: str | int) -> Asked:
-    sentence = read_for_word(model, text, word)
-    return Asked(sentence, log_probability(model, sentence, word))
+def _asked(model: Model, text: str, words: Words, mask: int | None) -> Asked:
+    sentence = read_for_word(model, text, words, mask)
+    return Asked(sentence, log_probability(model, sentence, words))

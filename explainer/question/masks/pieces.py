@@ -10,14 +10,18 @@ from explainer.question.vocabulary import Vocabulary
 
 
 def filled(sentence: Sentence, word: str) -> tuple[str, int]:
-    """The text with a word for its mask, or for all of several, and where the word begins."""
-    start, _ = sentence.spans[sentence.masks[0]]
-    _, stop = sentence.spans[sentence.masks[-1]]
+    """The text with a word for the only mask that is asked about, and where the word begins.
+
+    Where that stands for several pieces, the word takes the place of all of them.
+    """
+    (slot,) = sentence.slots
+    start, _ = sentence.spans[slot[0]]
+    _, stop = sentence.spans[slot[-1]]
     return sentence.text[:start] + word + sentence.text[stop:], start
 
 
 def pieces_in_place(vocabulary: Vocabulary, sentence: Sentence, word: str) -> tuple[int, ...]:
-    """The ids of the pieces that stand where the sentence's masks are, once the word is put there.
+    """The ids of the pieces that stand where the sentence's mask is, once the word is put there.
 
     All tokens around them must stay what they are. Raises ExplainerError where they do not, and
     for a word with a mask, a special token or something unknown in it.

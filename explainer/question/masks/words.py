@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from explainer.models.model import Model
 from explainer.question.masks.asked import asked_in
+from explainer.question.masks.spread import spread
+from explainer.question.masks.which import asked_masks
 from explainer.question.quantity import Contrast
 from explainer.question.sentence import read_alone, read_sentence, word_spans
 from explainer.question.words import by_word
@@ -21,7 +23,9 @@ def tokens_of_words(
     if model.pooling is not None:  # each of two texts is read by itself
         return (by_word(word_spans(model, text), read_alone(model, text).spans),)
     sentence = read_sentence(model, text, pair)
-    masks = asked_in(model, sentence, contrast).masks
+    slots = asked_in(model, sentence, contrast).slots
+    mask = None if contrast is None else contrast.mask
+    places = spread(asked_masks(sentence, mask), [len(slot) for slot in slots])
     found = []
     for number, read in enumerate(sentence.texts):
         inside = [
@@ -29,13 +33,5 @@ def tokens_of_words(
             for part, span in zip(sentence.parts, sentence.spans, strict=True)
         ]
         words = by_word(word_spans(model, read), inside)
-        found.append(words if len(masks) < 2 else tuple(_moved(word, masks) for word in words))
+        found.append(tuple(tuple(new for at in word for new in places[at]) for word in words))
     return tuple(found)
-
-
-def _moved(places: tuple[int, ...], masks: tuple[int, ...]) -> tuple[int, ...]:
-    """Positions of one mask's sentence where these masks stand for it."""
-    if masks[0] in places:
-        return masks
-    more = len(masks) - 1
-    return tuple(at if at < masks[0] else at + more for at in places)

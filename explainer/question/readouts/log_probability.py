@@ -37,6 +37,11 @@ class LogProbability:
         """The first piece of each word, as it is at the first mask."""
         return tuple(word[0] for word in self.words)
 
+    @property
+    def at_each(self) -> tuple[tuple[int, ...], ...]:
+        """Of each row the pieces of all words there."""
+        return tuple(zip(*self.words, strict=True))
+
     def value(
         self, adapter: Adapter, last: Float[Tensor, "point pos d_model"]
     ) -> Float[Tensor, " point"]:
@@ -44,7 +49,7 @@ class LogProbability:
         weights = last.new_tensor(self.weights)
         terms = [
             adapter.logits(last[:, row], torch.tensor(pieces, device=last.device)) @ weights
-            for row, pieces in enumerate(zip(*self.words, strict=True))
+            for row, pieces in enumerate(self.at_each)
         ]
         found = torch.stack(terms).sum(0)
         whole = sum(self.weights)

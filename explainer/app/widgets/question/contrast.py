@@ -85,7 +85,9 @@ def _own_choice(chosen: Choices) -> dict[str, str]:
     if None not in asked.values():  # nobody needs a turn of the queue to learn that
         return {}
     try:
-        taken = compute.contrasted(Reading(chosen.model, chosen.text), Contrast(**asked))
+        taken = compute.contrasted(
+            Reading(chosen.model, chosen.text), Contrast(chosen.correct, chosen.wrong)
+        )
     except ExplainerError:
         return {}
     names = zip(asked, taken, strict=True)

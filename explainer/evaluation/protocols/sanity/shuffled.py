@@ -64,7 +64,7 @@ def _reordered(sentence: Sentence, came_from: tuple[int, ...]) -> Sentence:
         words=tuple(sentence.words[at] for at in came_from),
         parts=tuple(sentence.parts[at] for at in came_from),
         spans=tuple(sentence.spans[at] for at in came_from),
-        masks=tuple(place for place, at in enumerate(came_from) if at in sentence.masks),
+        slots=tuple(tuple(came_from.index(at) for at in slot) for slot in sentence.slots),
     )
 
 

@@ -19,7 +19,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import differs
 from explainer.app.widgets.question.controls import model_label
 from explainer.app.widgets.question.examples import examples
-from explainer.app.widgets.question.masking import mask_word, masked
+from explainer.app.widgets.question.masking import masked, with_words
 from explainer.app.widgets.question.sentence_box import chip_labels
 from explainer.base.numbers import signed
 from explainer.influence.measure import measure
@@ -424,9 +424,10 @@ def test_a_contrast_stays_for_a_minimal_pair_only():
 def test_masking_moves_the_mask_and_nothing_else():
     text = "  We ate <mask> , you know"
     spans = ((2, 4), (5, 8), (9, 15), (16, 17), (18, 21), (22, 26))
-    assert masked(text, spans, MASK_SPELLINGS) == 2
-    assert mask_word(text, spans, MASK_SPELLINGS, 0, "fish") == "  [MASK] ate fish , you know"
-    assert mask_word(text, spans, MASK_SPELLINGS, None, "fish") == "  We ate fish , you know"
+    assert masked(text, spans, MASK_SPELLINGS) == (2,)
+    both = {0: "[MASK]", 2: "fish"}
+    assert with_words(text, spans, both) == "  [MASK] ate fish , you know"
+    assert with_words(text, spans, {2: "fish"}) == "  We ate fish , you know"
 
 
 def test_chips_of_equal_words_stay_apart():

@@ -13,7 +13,7 @@ from typing import Any
 
 from explainer.app.state.choices import Choices, from_query, impossible, written, yes_no
 
-QUESTION = ("correct", "wrong", "label", "other", "tagged", "answer")
+QUESTION = ("correct", "wrong", "label", "other", "tagged", "answer", "mask")
 SIDE = ("model", "text", "pair", *QUESTION)
 """What each side has of its own."""
 SHARED = (
@@ -101,7 +101,7 @@ class Pair:
         names = [name for name in SIDE if self._differs(name)]
         if not self.second.fits_link:
             names = [name for name in names if name not in ("text", "pair")]
-        own = {OWN[name]: getattr(self.second, name) or "" for name in names}
+        own = {OWN[name]: written(getattr(self.second, name)) for name in names}
         alike = {OWN["model"]: self.second.model}  # says that the sides are the same
         apart = {"apart": written(self.apart)}
         rows = {"merge": written(self.first.merge)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -89,8 +90,10 @@ def _asked_like(request: Request, like: Request) -> Request:
     if task in ("tagging", "question-answering"):
         return replace(request, contrast=compute.exact_contrast(like.reading, given))
     words = task == "masked-lm"
-    if None not in ((given.correct, given.wrong) if words else (given.label, given.other)):
+    both = (given.correct, given.wrong) if words else (given.label, given.other)
+    if None not in chain(*(each if isinstance(each, tuple) else [each] for each in both)):
         return replace(request, contrast=given)
-    correct, wrong = compute.answers(like.reading, given)
-    contrast = Contrast(correct, wrong) if words else Contrast(label=correct, other=wrong)
-    return replace(request, contrast=contrast)
+    first, second = compute.answers(like.reading, given)
+    if words:
+        return replace(request, contrast=Contrast(first, second, mask=given.mask))
+    return replace(request, contrast=Contrast(label=first, other=second))

@@ -5,9 +5,11 @@ What one page alone asks is in the file with its name.
 
 from explainer.app.compute.request import Reading, Request, request_for
 from explainer.app.compute.sentence import (
+    AtMask,
     answer_between,
     answer_place,
     answers,
+    at_masks,
     contrasted,
     exact_contrast,
     explanation,
@@ -21,11 +23,13 @@ from explainer.app.compute.sentence import (
 from explainer.app.compute.server import fetch, listings, model, on
 
 __all__ = [
+    "AtMask",
     "Reading",
     "Request",
     "answer_between",
     "answer_place",
     "answers",
+    "at_masks",
     "contrasted",
     "exact_contrast",
     "explanation",

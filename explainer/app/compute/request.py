@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from explainer import Settings
 from explainer.app.state.choices import Choices
+from explainer.app.state.masks import at_each, count_masks
 from explainer.app.state.pooled import version
 from explainer.question.quantity import Contrast
 
@@ -58,11 +59,23 @@ def contrast_for(chosen: Choices, task: str) -> Contrast:
     if task == "similarity":
         return Contrast()
     if task == "masked-lm":
-        return Contrast(correct=chosen.correct, wrong=chosen.wrong)
+        return _words(chosen)
     if task == "question-answering":
         return Contrast(answer=chosen.answer, other=chosen.other)
     word = chosen.tagged if task == "tagging" else None
     return Contrast(label=chosen.label, other=chosen.other, word=word)
+
+
+def _words(chosen: Choices) -> Contrast:
+    """Two words at the mask, or at one of several, or one for each of them."""
+    masks = count_masks(chosen.text)
+    if masks < 2 or chosen.mask is not None:
+        return Contrast(chosen.correct, chosen.wrong, mask=chosen.mask if masks > 1 else None)
+    right, wrong = (
+        None if word is None else tuple(at_each(word, masks))
+        for word in (chosen.correct, chosen.wrong)
+    )
+    return Contrast(right, wrong)
 
 
 def pair_for(chosen: Choices, task: str) -> str | None:

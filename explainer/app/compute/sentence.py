@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from explainer import ExplainerError, Explanation, Prediction, explain, predict
 from explainer.app.compute.bounds import budget, check_effort
@@ -21,11 +22,21 @@ from explainer.question.places.spans import (
     span_logits,
 )
 from explainer.question.places.tagged import asked_words
-from explainer.question.predictions import predict_sentence, predict_spans
+from explainer.question.predictions import (
+    at_every_mask,
+    mask_logits,
+    predict_sentence,
+    predict_spans,
+)
 from explainer.question.quantity import Contrast, asked_for, choose_quantity
+from explainer.question.readouts.log_probability import LogProbability
 from explainer.question.sentence import Span, word_spans
 
 PREDICTIONS = 12
+TOGETHER = (
+    "A word at each mask is asked about, all of them together: Q is in log-probabilities, added up "
+    "over the masks."
+)
 
 
 def tracing(loaded: Model, request: Request, *_: object) -> Estimate:
@@ -73,6 +84,46 @@ def predictions_and_asked(loaded: Model, request: Request) -> tuple[Prediction, 
     return predict_sentence(loaded, sentence, PREDICTIONS, also=quantity.classes, position=position)
 
 
+@dataclass(frozen=True)
+class AtMask:
+    """What the model says at one of several masks, all of them in place.
+
+    `slot` numbers the mask of the text that it is or stands for, from 0, `position` is its token's.
+    Behind the likeliest words come those of what is asked about, whose ids are `asked`: of the
+    correct word's piece there, and the wrong one's where there is one.
+    """
+
+    slot: int
+    position: int
+    predictions: tuple[Prediction, ...]
+    asked: tuple[int, ...]
+
+
+def at_masks(reading: Reading, contrast: Contrast) -> tuple[AtMask, ...]:
+    """What the model says at each mask of a question about several; nothing where it is about one.
+
+    Raises ExplainerError.
+    """
+    sentence = read_asked(model(reading.model), reading.text, reading.pair, contrast)
+    return _at_masks(reading, contrast) if len(sentence.masks) > 1 else ()
+
+
+@computed()
+def _at_masks(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[AtMask, ...]:
+    sentence = read_asked(loaded, reading.text, reading.pair, contrast)
+    readout = choose_quantity(loaded, sentence, contrast).readout
+    assert isinstance(readout, LogProbability), "words at several masks are read so"
+    logits = mask_logits(loaded, sentence)
+    found = at_every_mask(loaded, sentence, logits, PREDICTIONS, readout.at_each)
+    first = 0 if contrast.mask is None else contrast.mask - 1
+    asked = dict(zip(sentence.masks, readout.at_each, strict=True))
+    return tuple(
+        AtMask(slot, at, tuple(one for one in found if one.position == at), asked[at])
+        for slot, places in enumerate(sentence.slots, start=first)
+        for at in places
+    )
+
+
 @computed()
 def contrasted(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, str | None]:
     """The words or classes that are asked about, chosen where they are not given.
@@ -85,7 +136,7 @@ def contrasted(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str
 
 
 @computed()
-def answers(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[str, str | None]:
+def answers(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[Any, Any]:
     """What another sentence can be asked for, to be asked the same: as `contrasted`, by the
     names that lead to these very words or classes.
 
@@ -158,12 +209,13 @@ def reading_notes(request: Request) -> tuple[str, ...]:
     count = len(sentence.masks)
     if count < 2:
         return sentence.notes
+    if len(sentence.slots) > 1:
+        return (*sentence.notes, TOGETHER)
     words = [word for word in (request.contrast.correct, request.contrast.wrong) if word]
     named = " and ".join(f"“{word}”" for word in words)
     verb, each = ("is", "") if len(words) == 1 else ("are", " each")
     asked = (
         f"{named} {verb} {count} word pieces{each} to this model, and every piece has a mask of "
-        "its own: Q is in log-probabilities, added up over the pieces. What the model says is said "
-        "of one mask in the sentence, and of the first of them under “What the model predicts”."
+        "its own: Q is in log-probabilities, added up over the pieces."
     )
     return (*sentence.notes, asked)

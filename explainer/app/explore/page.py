@@ -30,8 +30,9 @@ from explainer.app.widgets.frame.viewport import GAP, is_dark
 from explainer.app.widgets.glossary import how_to_read, words
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
+from explainer.app.widgets.question.contrast import of_mask
 from explainer.app.widgets.question.tint import tint
-from explainer.app.widgets.strip import found_by, prediction_list, strip
+from explainer.app.widgets.strip import found_by, mask_lists, prediction_list, strip
 from explainer.app.widgets.strongest import strongest_row
 from explainer.figures import View
 from explainer.figures.patterns.drawn import Drawn
@@ -88,11 +89,15 @@ def explore_page() -> None:
         if shown is not None:
             explanation, predicted = shown
             request = st.session_state[LAST]
+            said = compute.at_masks(request.reading, request.contrast)
             predicted = _with_asked(request, explanation, predicted)
             assert places.predicted is not None
             assert places.said is not None
             with places.predicted:
-                prediction_list(predicted, explanation.target)
+                if said:
+                    mask_lists(said)
+                else:
+                    prediction_list(predicted, explanation.target)
             strongest_row(EDITOR, [("", explanation)])
             _figures(explanation, predicted, request, frame.width, places.said)
 
@@ -105,6 +110,10 @@ def _with_asked(
 
     Only then is the model asked again, which takes another turn in the queue.
     """
+    if len(explanation.target.positions) > 1 and explanation.model.task == "masked-lm":
+        return predicted  # of several masks it is said at each of them
+    if request.contrast.mask is not None:
+        predicted = of_mask(predicted, request.contrast.mask)
     asked = {explanation.target.correct, explanation.target.wrong} - {None}
     tags = explanation.model.task == "tagging"
     if not tags and asked <= {prediction.word for prediction in predicted}:

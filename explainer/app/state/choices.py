@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, cast, get_args
 
+from explainer.app.state.masks import count_masks
 from explainer.app.state.place import read_place, written_place
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
@@ -55,11 +56,12 @@ class Choices:
     words, `all_words` follows all of them and not only the strongest, `scores` is the method
     (`WORD_METHODS`) whose scores the bars and tints are; `pair` is a second text, for a classifier.
     `tagged` is the word whose tag is asked about, for a tagger, `answer` what a reader finds in the
-    passage. `by_word` is how a sentence encoder's two texts are looked at word by word, `between` a
-    token of each, whose ways are shown. None means the model's own choice for these and for
-    `correct`, `wrong`, `label` and `other`, and nothing selected for `word`, `at` (a node or a
-    step) and `between`; for `points` it is the rule's usual number. The search is the one that
-    finds more, not the paper's.
+    passage. Of several masks `mask` is the number of the only one that is asked about, and where
+    all are, `correct` and `wrong` are a word for each (`state.masks`). `by_word` is how a sentence
+    encoder's two texts are looked at word by word, `between` a token of each, whose ways are shown.
+    None means the model's own choice for these and for `correct`, `wrong`, `label` and `other`, and
+    nothing selected for `word`, `at` (a node or a step) and `between`; for `points` it is the rule's
+    usual number. The search is the one that finds more, not the paper's.
     """
 
     model: str = "agreement"
@@ -71,6 +73,7 @@ class Choices:
     other: str | None = None
     tagged: str | None = None
     answer: str | None = None
+    mask: int | None = None
     level: Level = "attention"
     overlay: Overlay = "none"
     share: int = 5
@@ -111,9 +114,11 @@ class Choices:
     def to_query(self) -> dict[str, str]:
         """What differs from the defaults, as the parameters of a link; empty for None."""
         query = {}
+        # A link that does not name them leaves words at several masks to the model.
+        named = ("correct", "wrong") if count_masks(self.text) > 1 else ()
         for field in fields(self):
             value = getattr(self, field.name)
-            if value != field.default:
+            if value != field.default or field.name in named:
                 query[field.name] = written(value)
         for name in ("text", "pair"):
             if len(query.get(name, "")) > LONGEST_IN_LINK:
@@ -130,12 +135,13 @@ class Choices:
 
     def with_text(self, text: str, stay: Collection[str] = ()) -> Choices:
         """These choices for another text; words to contrast that do not `stay` by their name
-        (`correct`, `wrong`) are kept only where the two texts are alike."""
+        (`correct`, `wrong`) are kept only where the two texts are alike, with as many masks."""
         moved = replace(self.unselected, text=text)
-        if alike(self.text, text):
+        masks = count_masks(text) == count_masks(self.text)
+        if masks and alike(self.text, text):
             return moved
         gone: dict[str, Any] = {n: None for n in ("correct", "wrong") if n not in stay}
-        return replace(moved, **gone)
+        return replace(moved, mask=moved.mask if masks else None, **gone)
 
     @property
     def unselected(self) -> Choices:
@@ -147,12 +153,18 @@ def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
     """The choices that a link asks for, and one note for each value that could not be used."""
     found, notes = read_fields(Choices, READERS, query)
     choices = Choices(**found)
+    if count_masks(choices.text) > 1:  # the usual words are of one mask
+        open_words: dict[str, Any] = dict.fromkeys({"correct", "wrong"} - found.keys())
+        choices = replace(choices, **open_words)
     try:
         _ = choices.settings
     except ExplainerError as error:
         plain = Settings()
         notes.append(f"{error} The defaults are used instead: {plain.sampling}.")
         choices = replace(choices, points=None, rule=plain.rule, tolerance=plain.tolerance)
+    if choices.mask is not None and choices.mask > count_masks(choices.text):
+        notes.append(impossible("mask", written(choices.mask), None))
+        choices = replace(choices, mask=None)
     return choices, tuple(notes)
 
 
@@ -272,6 +284,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "other": _optional,
     "tagged": _optional,
     "answer": _optional,
+    "mask": lambda value: whole(1, 10**6)(value) if value else None,
     "level": one_of(LEVELS),
     "overlay": one_of(OVERLAYS),
     "share": whole(0, 50),

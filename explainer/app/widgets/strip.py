@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from html import escape
 
 import streamlit as st
 
 from explainer import Explanation, Prediction
+from explainer.app.compute import AtMask
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import counted, percent, signed
@@ -20,6 +21,8 @@ from explainer.results.target import COSINE, LOG_PROBABILITY, LOGITS, Target
 
 MOST = 0.5
 """The share of all influence below which the drawn patterns are said to be examples."""
+MOST_ROWS, FEW_MASKS = 2, 3
+"""Words that are listed at each mask, and up to how many masks so many are."""
 EXAMPLES = (
     "Most of the influence takes other ways than the drawn ones: each of these is an example, not "
     "the whole explanation."
@@ -112,12 +115,42 @@ def prediction_list(
     """
     asked = {target.correct: "ipe-for", target.wrong: "ipe-against"}
     shown = [*predicted[:count], *(p for p in predicted[count:] if p.word in asked)]
-    rows = "".join(
-        f'<tr class="{asked.get(p.word, "")}"><th scope="row">{escape(clean(p.word))}</th>'
-        f"{_amount(p)}</tr>"
-        for p in shown
-    )
+    rows = "".join(_row(p, asked.get(p.word, "")) for p in shown)
     st.html(f'<table class="ipe-predictions"><caption>{name}</caption>{rows}</table>')
+
+
+def mask_lists(
+    said: Sequence[AtMask],
+    predicted: Sequence[Prediction] | None = None,
+    *,
+    name: str = "What the model predicts",
+) -> None:
+    """The likeliest words at each of several masks, with those that are asked about there.
+
+    `predicted` are another model's for the same masks, with the positions of these.
+    """
+    count = MOST_ROWS if len(said) <= FEW_MASKS else 1
+    rows = []
+    for number, one in enumerate(said, start=1):
+        every = one.predictions
+        if predicted is not None:
+            every = tuple(p for p in predicted if p.position == one.position)
+        looks = dict(zip(one.asked, ("ipe-for", "ipe-against"), strict=False))
+        if len(set(one.asked)) < len(one.asked):
+            looks = {}  # both words have this piece
+        shown = [*every[:count], *(p for p in every[count:] if p.id in one.asked)]
+        rows.append(f'<tr><th colspan="3" scope="rowgroup">mask {number}</th></tr>')
+        rows += [_row(prediction, looks.get(prediction.id, "")) for prediction in shown]
+    st.html(
+        f'<table class="ipe-predictions ipe-masks"><caption>{name}</caption>{"".join(rows)}</table>'
+    )
+
+
+def _row(prediction: Prediction, look: str) -> str:
+    return (
+        f'<tr class="{look}"><th scope="row">{escape(clean(prediction.word))}</th>'
+        f"{_amount(prediction)}</tr>"
+    )
 
 
 def _amount(prediction: Prediction) -> str:

@@ -220,10 +220,14 @@ def _mover(steps: list[Edge]) -> str:
 
 
 def _standing(explanation: Explanation, position: int) -> str:
-    """A place on the way: the mask by its name, a word in quotes."""
-    masked = explanation.model.task == "masked-lm" and position in explanation.target.positions
+    """A place on the way: a mask that is asked about by its name, a word in quotes."""
+    targets, token = explanation.target.positions, explanation.tokens[position]
+    masked = explanation.model.task == "masked-lm" and position in targets
     if masked and position in special_positions(explanation):
-        return "the mask"
+        if len(targets) > 1:
+            return f"mask {targets.index(position) + 1}"
+        if explanation.tokens.count(token) == 1:
+            return "the mask"
     return f"“{wording.name(explanation, position)}”"
 
 

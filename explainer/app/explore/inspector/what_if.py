@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from explainer import Explanation, Prediction
-from explainer.app.compute import Request
+from explainer.app.compute import Request, at_masks
 from explainer.app.compute.explore import WhatIf, ablated
 from explainer.app.explore.inspector.effect import says_effect, says_odd
 from explainer.app.explore.state import EDITOR, LINKED
@@ -15,13 +15,15 @@ from explainer.app.state.choices import What
 from explainer.app.widgets.cuts import WITHOUT, replacement_field
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import unbroken
-from explainer.app.widgets.strip import prediction_list
+from explainer.app.widgets.strip import mask_lists, prediction_list
 from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import wording
 from explainer.figures.patterns.ways.cut import Cut
 from explainer.intervention.ablate import Ablated
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Edge, Place
+
+AS_IT_IS, CHANGED = "The model as it is", "The changed model"
 
 
 def what_if(
@@ -62,7 +64,19 @@ def what_if(
         return None
     found = ablated(request, WhatIf(what, replacement, place, drawn, chosen.level))
     name = names[what]
-    _answer(explanation, predicted, found, name)
+    said = at_masks(request.reading, request.contrast)
+    _answer(explanation, () if said else predicted, found, name)
+    as_it_is, changed = st.columns(2, gap="small", wrap=False)
+    with as_it_is:
+        if said:
+            mask_lists(said, name=AS_IT_IS)
+        else:
+            prediction_list(predicted, explanation.target, name=AS_IT_IS)
+    with changed:
+        if said:
+            mask_lists(said, found.predictions, name=CHANGED)
+        else:
+            prediction_list(found.predictions, explanation.target, name=CHANGED)
     if what == "remove":
         st.caption(f"{WITHOUT[chosen.level]} The Evaluate page has these controls.")
     about = what in ("component", "step")
@@ -100,7 +114,7 @@ def _everywhere(edge: Edge) -> str:
 def _answer(
     explanation: Explanation, predicted: tuple[Prediction, ...], found: Ablated, name: str
 ) -> None:
-    """Q and the likeliest words, before and after, with what may look odd of them."""
+    """Q before and after, with what may look odd beside what is predicted."""
     target = explanation.target
     before, after = target.value, found.value
     largest = max(abs(before), abs(after)) or 1.0
@@ -118,11 +132,6 @@ def _answer(
     left = f"<b>{unbroken(percent(after / before)) if before else '–'}</b> of Q is left."
     odd = escape(unbroken(says_odd(target, after, predicted, found.predictions) or ""))
     st.html(f'<p class="ipe-effect">{said} {left} {odd}</p>')
-    as_it_is, changed = st.columns(2, gap="small", wrap=False)
-    with as_it_is:
-        prediction_list(predicted, target, name="The model as it is")
-    with changed:
-        prediction_list(found.predictions, target, name="The changed model")
 
 
 def step_name(edge: Edge) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer import ExplainerError, Prediction
+from explainer import Contrast, ExplainerError, Prediction
 from explainer.app import compute
-from explainer.app.compute import Reading, Request
+from explainer.app.compute import AtMask, Reading, Request
 from explainer.app.compute.request import PAIRED, contrast_for, pair_for, reading_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
@@ -19,16 +19,17 @@ from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.viewport import SIDE_BY_SIDE
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import sentence_box
-from explainer.app.widgets.question.contrast import contrast_choices
+from explainer.app.widgets.question.contrast import OPEN, contrast_choices
 from explainer.app.widgets.question.controls import kind_note
 from explainer.app.widgets.question.kept import settle
 from explainer.app.widgets.question.line import answers_line, question_line
 from explainer.app.widgets.question.pooling import offer_pooling
 from explainer.app.widgets.question.second_text import SecondPlaces, second_text
 from explainer.app.widgets.question.shortening import offer_parts, say_shortened
-from explainer.base.errors import HeadlessError, TooLongError
+from explainer.base.errors import HeadlessError, TooLongError, UnlikeWordsError
 from explainer.figures.canvas.text import brief
 from explainer.models.model import Model
+from explainer.question.masks.word import BETWEEN
 from explainer.question.pair import wants_pair
 from explainer.question.sentence import Span
 
@@ -145,7 +146,8 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
     if places.words is not None:
         assert places.click is not None
         with places.words:
-            sentence_box.words(on, loaded, predicted, places.click, follows=places.follows)
+            said = _said_at_masks(reading, contrast_for(chosen, loaded.info.task))
+            sentence_box.words(on, loaded, predicted, said, places.click, follows=places.follows)
     if loaded.info.task in PAIRED:
         _second_text(on, places, reading, loaded)
     if places.contrast is not None:
@@ -158,6 +160,17 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
         places.messages.info(plain(note), icon=":material/info:")
     say_shortened(on, places.messages)
     return request, predicted
+
+
+def _said_at_masks(reading: Reading, contrast: Contrast) -> tuple[AtMask, ...] | None:
+    """What the model says at each mask that stands for a piece or a word of several; None where
+    the two words do not have one sentence."""
+    try:
+        return compute.at_masks(reading, contrast)
+    except UnlikeWordsError:
+        return None
+    except ExplainerError:
+        return ()  # what is wrong with it is said where the question is read
 
 
 def _answer_place(chosen: Choices, loaded: Model, reading: Reading) -> Span | None:
@@ -247,10 +260,17 @@ def differs(request: Request, chosen: Choices) -> list[str]:
 def _named(request: Request) -> str:
     """A request in words: its text, and what was asked of it."""
     contrast = request.contrast
-    one = contrast.correct or contrast.label or contrast.answer
-    other = contrast.wrong or contrast.other
+    one = _written(contrast.correct or contrast.label or contrast.answer)
+    other = _written(contrast.wrong or contrast.other)
     words = [f"“{word}”" if word is not None else "the model’s choice" for word in (one, other)]
     asked = "" if one is None and other is None else f", asked for {' rather than '.join(words)}"
     second = "" if request.pair is None else f" with “{request.pair}”"
     of = "" if contrast.word is None else f" about “{contrast.word}”"
     return f"“{request.text}”{second}{asked}{of}"
+
+
+def _written(asked: Any) -> str | None:
+    """A word or class as it was asked for; of several masks the word at each."""
+    if isinstance(asked, tuple):
+        return BETWEEN.join(OPEN if word is None else str(word) for word in asked)
+    return None if asked is None else str(asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import streamlit as st
@@ -15,13 +16,15 @@ from explainer.app.compute import Reading
 from explainer.app.compute.request import contrast_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET, Editor
+from explainer.app.state.masks import LINE, at_each, count_masks
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.question.kept import choose_answer
+from explainer.app.widgets.question.kept import choose_answer, choose_at_mask, choose_mask
 from explainer.models.model import Model
 from explainer.question.labels import asked_classes, class_names, class_number
+from explainer.question.masks.word import BETWEEN as MASKS
 from explainer.question.places.spans import NONE
-from explainer.question.quantity import Contrast
 
+NOTHING = "nothing"
 OPEN = "the model’s choice"
 """The option that leaves a word to the model."""
 
@@ -30,18 +33,21 @@ OPEN = "the model’s choice"
 class Choice:
     """One of the two answers of the question: its box, and the answer that is asked for in words.
 
-    `role` is `correct` for the answer that is explained, `wrong` for its rival and `tagged` for the
-    word of which both are tags.
+    `role` is `correct` for the answer that is explained, `wrong` for its rival, `tagged` for the
+    word of which both are tags and `mask` for the masks that are asked about. Words at `more` masks
+    have a box each, under its label.
     """
 
     role: str
     label: str
     says: str
     box: Mapping[str, Any]
+    more: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
     def draw(self) -> None:
-        """Its box, here."""
-        st.selectbox(self.label, **self.box)
+        """Its box, or all of them, here."""
+        for label, box in ((self.label, self.box), *self.more):
+            st.selectbox(label, **box)
 
 
 def contrast_choices(
@@ -49,7 +55,8 @@ def contrast_choices(
 ) -> tuple[Choice, ...]:
     """The answers that fit the model's task; `predicted` are its own for the text as it is."""
     if loaded.info.task == "masked-lm":
-        return _words(on, predicted)
+        masks = count_masks(on.choices().text)
+        return _words(on, predicted) if masks < 2 else _words_of_several(on, predicted, masks)
     if loaded.info.task == "tagging":
         return _tags(on, loaded, predicted)
     if loaded.info.task == "question-answering":
@@ -79,20 +86,80 @@ def _words(on: Editor[Choices], predicted: tuple[Prediction, ...]) -> tuple[Choi
     return tuple(found)
 
 
+def _words_of_several(
+    on: Editor[Choices], predicted: tuple[Prediction, ...], count: int
+) -> tuple[Choice, ...]:
+    """Words at several masks, each mask with a box of its own, or at one of them; and which."""
+    chosen = on.choices()
+    names = [f"mask {number}" for number in range(1, count + 1)]
+    everywhere = "both masks" if count == 2 else f"all {count} masks"
+    box = {
+        "format_func": lambda number: everywhere if number == UNSET else names[number - 1],
+        **on.show_option(
+            "mask", [UNSET, *range(1, count + 1)], chosen.mask, partial(choose_mask, on, count)
+        ),
+    }
+    if chosen.mask is not None:
+        at = names[chosen.mask - 1]
+        there = of_mask(predicted, chosen.mask)
+        return *_words(on, there), Choice("mask", "Which mask", at, box)
+    own = _own_choice(chosen) if predicted else {}
+    found = []
+    for name, label in (("correct", "Why this word"), ("wrong", "rather than")):
+        words = (at_each(getattr(chosen, name), count) + [None] * count)[:count]
+        taken = at_each(own.get(name), count)
+        boxes, says = [], []
+        for number, word in enumerate(words):
+            likely = [p.asked for p in of_mask(predicted, number + 1) if p.asked is not None]
+            options = {
+                "format_func": partial(_or_unset, OPEN),
+                "accept_new_options": True,
+                **on.show_option(
+                    f"{name}_{number}",
+                    _with(word, likely),
+                    word,
+                    partial(choose_at_mask, on, name, number, count),
+                ),
+            }
+            its = taken[number] if number < len(taken) else None
+            said = f" · {plain(its)}" if word is None and its is not None else ""
+            boxes.append((f"{label}, {names[number]}{said}", options))
+            says.append(word or its or OPEN)
+        (first, top), *more = boxes
+        nothing = own.get(name) == NOTHING
+        both = NOTHING if nothing else MASKS.join(says)
+        found.append(Choice(name, first, both, top, tuple(more)))
+    return *found, Choice("mask", "Which mask", everywhere, box)
+
+
+def of_mask(predicted: tuple[Prediction, ...], mask: int) -> tuple[Prediction, ...]:
+    """Of what is predicted at all masks what it is at mask number `mask` (the first is 1)."""
+    positions = list(dict.fromkeys(one.position for one in predicted))
+    if mask > len(positions):
+        return ()
+    return tuple(one for one in predicted if one.position == positions[mask - 1])
+
+
 def _own_choice(chosen: Choices) -> dict[str, str]:
-    """What is taken where no word is chosen; what is wrong with the question is said elsewhere."""
-    asked = {"correct": chosen.correct, "wrong": chosen.wrong}
-    if None not in asked.values():  # nobody needs a turn of the queue to learn that
+    """What is taken where no word is chosen; what is wrong with the question is said elsewhere.
+
+    At several masks it is all that is asked about, a line for each.
+    """
+    given = contrast_for(chosen, "masked-lm")
+    asked = {"correct": given.correct, "wrong": given.wrong}
+    several = count_masks(chosen.text) > 1 and chosen.mask is None
+    each = [word if isinstance(word, tuple) else (word,) for word in asked.values()]
+    if None not in chain(*each):  # nobody needs a turn of the queue to learn that
         return {}
     try:
-        taken = compute.contrasted(
-            Reading(chosen.model, chosen.text), Contrast(chosen.correct, chosen.wrong)
-        )
+        taken = compute.contrasted(Reading(chosen.model, chosen.text), given)
     except ExplainerError:
         return {}
     names = zip(asked, taken, strict=True)
+    if several:
+        return {name: (word or NOTHING).replace(MASKS, LINE) for name, word in names}
     # Of a word of several pieces the model names no rival.
-    return {name: word or "nothing" for name, word in names if asked[name] is None}
+    return {name: word or NOTHING for name, word in names if asked[name] is None}
 
 
 def _classes(

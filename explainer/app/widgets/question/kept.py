@@ -11,17 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
+from explainer.app.compute.request import contrast_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
+from explainer.app.state.masks import LINE, at_each, count_masks, together
 from explainer.app.widgets.markdown import plain
 from explainer.models.model import Model
 from explainer.question.contrast import contrast_ids
 from explainer.question.labels import class_number
+from explainer.question.masks.which import Word, Words, asked_masks, each_mask, for_each_mask
 from explainer.question.places.spans import asked_span
 from explainer.question.places.tagged import asked_position
 from explainer.question.sentence import read_sentence
@@ -31,15 +35,54 @@ CLASSES = ("label", "other")
 TAGGED = "tagged"
 """The word whose tag is asked about."""
 ANSWERS = ("answer", "other")
-QUESTION = ("model", "text", "pair", *WORDS, *CLASSES, TAGGED, "answer")
+QUESTION = ("model", "text", "pair", *WORDS, *CLASSES, TAGGED, "answer", "mask")
 
 
 def choose_answer(on: Editor[Choices], name: str, answer: str | None) -> None:
     """Ask about a word or class that a person chose, None for the model's choice."""
-    answer = answer.strip() or None if answer else None
+    _choose(on, name, answer.strip() or None if answer else None)
+
+
+def _choose(on: Editor[Choices], name: str, answer: str | None) -> None:
     st.session_state[_own(on)] = {**st.session_state.get(_own(on), {}), name: answer}
     on.put(on.choices().unselected)
     on.change(**{name: answer})
+
+
+def choose_at_mask(
+    on: Editor[Choices], name: str, number: int, count: int, word: str | None
+) -> None:
+    """Ask about a word that a person chose at mask `number` (from 0) of so many, None for the
+    model's choice."""
+    words = at_each(getattr(on.choices(), name), count)[:count]
+    words += [None] * (count - len(words))
+    words[number] = word.strip() or None if word else None
+    _choose(on, name, together(words))
+
+
+def choose_mask(on: Editor[Choices], count: int, mask: int | None) -> None:
+    """Ask about mask number `mask` (the first is 1) of so many alone, or for None about all.
+
+    The words there stay, and those at the others are the model's choice.
+    """
+    before = on.choices()
+    words: dict[str, Any] = {}
+    for name in WORDS:
+        each = asked_at_each(before, name, count)
+        if mask is None:
+            words[name] = together(each)
+        else:
+            words[name] = each[mask - 1] if mask <= len(each) else None
+    on.put(replace(before.unselected, mask=mask, **words))
+
+
+def asked_at_each(chosen: Choices, name: str, count: int) -> list[str | None]:
+    """The word of this name (of `WORDS`) that is asked about at each of so many masks, None where
+    it is the model's choice, or that mask is not asked about."""
+    value = getattr(chosen, name)
+    if chosen.mask is not None:
+        return [value if number == chosen.mask else None for number in range(1, count + 1)]
+    return at_each(value, count)
 
 
 def type_text(on: Editor[Choices], text: str, keep: Collection[str] = ()) -> None:
@@ -49,9 +92,16 @@ def type_text(on: Editor[Choices], text: str, keep: Collection[str] = ()) -> Non
     """
     before = on.choices()
     own = st.session_state.get(_own(on), {})
-    stay = {*keep, *(name for name in WORDS if own.get(name) == getattr(before, name))}
+    stay = set(keep)
+    if count_masks(text) == count_masks(before.text):
+        stay |= {name for name in WORDS if own.get(name) == getattr(before, name)}
     after = before.with_text(text, stay)
-    gone = [word for name in WORDS if (word := getattr(before, name)) != getattr(after, name)]
+    gone = [
+        word
+        for name in WORDS
+        if getattr(before, name) != getattr(after, name)
+        for word in filter(None, getattr(before, name).split(LINE))
+    ]
     on.put(after)
     _say_gone(on, "The sentence is a new one", gone)
 
@@ -126,29 +176,19 @@ def reasons(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, st
         return _unanswered(loaded, chosen, kept)
     why: dict[str, str] = {}
     found: dict[str, tuple[int, ...]] = {}
-    masked = loaded.info.task == "masked-lm"
-    sentence = read_sentence(loaded, chosen.text) if masked and kept else None
-    first, second = WORDS if masked else CLASSES
+    if loaded.info.task == "masked-lm":
+        return _unmasked(loaded, chosen, kept) if kept else {}
+    first, second = CLASSES
     for name in (first, second) if kept else ():
         answer = getattr(chosen, name)
         if answer is None:
             continue
         try:
-            if sentence is not None:
-                found[name] = contrast_ids(loaded, sentence, answer)
-            else:
-                found[name] = (class_number(loaded, answer),)
+            found[name] = (class_number(loaded, answer),)
         except ExplainerError:
-            if name not in kept:
-                continue  # what has just been typed is refused where the question is read
-            kind = "tag" if loaded.info.task == "tagging" else "class"
-            why[name] = _dropped(
-                answer, "not one word piece at the mask" if masked else f"no {kind}"
-            )
-    alike = len({len(pieces) for pieces in found.values()}) < 2 and (first in found)
-    for name in kept if masked and not alike else ():
-        if len(found.get(name, ())) > 1:  # of several pieces both are, or the correct word alone
-            why[name] = _dropped(getattr(chosen, name), "not one word piece at the mask")
+            if name in kept:  # what has just been typed is refused where the question is read
+                kind = "tag" if loaded.info.task == "tagging" else "class"
+                why[name] = _dropped(answer, f"no {kind}")
     if TAGGED in kept and chosen.tagged is not None:
         try:
             asked_position(loaded, read_sentence(loaded, chosen.text), chosen.tagged)
@@ -158,11 +198,48 @@ def reasons(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, st
                 "of a word is asked about instead."
             )
     if second in kept and len(found) == 2 and found[first] == found[second]:
-        why[second] = (
-            f"“{getattr(chosen, second)}” is the same as “{getattr(chosen, first)}” to this "
-            "model, whose own choice of a rival is asked about instead."
-        )
+        why[second] = _same(getattr(chosen, first), getattr(chosen, second))
     return why
+
+
+def _unmasked(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, str]:
+    """`reasons` for words that cannot stand at their masks; at several masks all go with one."""
+    given = contrast_for(chosen, loaded.info.task)
+    sentence = asked_masks(read_sentence(loaded, chosen.text), given.mask)
+    why: dict[str, str] = {}
+    found: dict[str, list[tuple[int, ...]]] = {}
+    for name in WORDS:
+        asked: Words | None = getattr(given, name)
+        if asked is None:
+            continue
+        each = []
+        word: Word | None = None
+        try:
+            for at, word in zip(
+                each_mask(sentence), for_each_mask(loaded, sentence, asked, name), strict=True
+            ):
+                each.append(() if word is None else contrast_ids(loaded, at, word))
+        except ExplainerError:
+            if name in kept:  # what has just been typed is refused where the question is read
+                why[name] = _dropped(str(word), "not one word piece at the mask")
+            continue
+        found[name] = each
+    first, second = WORDS
+    long = next((pieces for pieces in found.get(second, ()) if len(pieces) > 1), None)
+    if second in kept and first not in found and long is not None:
+        words = for_each_mask(loaded, sentence, getattr(given, second), second)
+        wide = str(words[found[second].index(long)])
+        why[second] = _dropped(wide, "not one word piece at the mask")
+    if second in kept and first in found and found[first] == found.get(second):
+        why[second] = _same(*(getattr(chosen, name).replace(LINE, " … ") for name in WORDS))
+    return why
+
+
+def _same(one: str, other: str) -> str:
+    return (
+        f"“{other}” is the same as “{one}” to this model, whose own choice of a rival is asked "
+        "about instead."
+    )
 
 
 def _unanswered(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, str]:

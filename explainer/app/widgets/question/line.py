@@ -16,8 +16,8 @@ from explainer.app.widgets.question.contrast import Choice
 from explainer.app.widgets.question.pooling import pooling_field
 from explainer.figures.canvas.text import brief
 
-BETWEEN = {"correct": "Why", "wrong": "rather than", "tagged": "for"}
-"""What stands before each answer, and before the word that has a tag."""
+BETWEEN = {"correct": "Why", "wrong": "rather than", "tagged": "for", "mask": "at"}
+"""What stands before each answer, before the word that has a tag, and before the masks."""
 
 
 def question_line(

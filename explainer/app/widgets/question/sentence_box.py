@@ -13,14 +13,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError, Prediction
 from explainer.app import compute
-from explainer.app.compute import Reading
+from explainer.app.compute import AtMask
 from explainer.app.compute.request import contrast_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.widgets.markdown import plain
-from explainer.app.widgets.question.examples import Example, examples
-from explainer.app.widgets.question.kept import ask_masked
-from explainer.app.widgets.question.masking import mask_word, masked
+from explainer.app.widgets.question.contrast import of_mask
+from explainer.app.widgets.question.examples import example_list
+from explainer.app.widgets.question.masking import clicked, masked, toggled
 from explainer.app.widgets.question.tags import (
     ask_about,
     asked_word,
@@ -28,12 +28,13 @@ from explainer.app.widgets.question.tags import (
     tags_of_words,
 )
 from explainer.app.widgets.question.tint import name_of, spans_html
-from explainer.app.widgets.question.typing_box import edit_button, hidden_word, typing_box
+from explainer.app.widgets.question.typing_box import edit_button, typing_box
 from explainer.models.model import Model
-from explainer.question.contrast import characters, piece_in_place
-from explainer.question.sentence import Span, mask_spelling, read_sentence
+from explainer.question.sentence import mask_spelling
 
 FOLLOW = "follow"
+ALSO = "also mask"
+"""To mask a word beside the one that is masked."""
 CLICKS = {"masked-lm": "mask", "tagging": "ask about"}
 """What a click on a word does beside following it, by the model's task."""
 MOST_WORDS = 80
@@ -68,57 +69,27 @@ def sentence_box(
             edit_button()
             popover = st.popover("Examples", type="tertiary", key="examples")
             with popover.container(gap="xxsmall"):
-                _example_list(on)
+                example_list(on)
             more = st.container(width="content")
     return place, click, more
-
-
-def _example_list(on: Editor[Choices]) -> None:
-    known = {listing.name for listing in compute.listings() if listing.kind == "built-in"}
-    group = None
-    for number, example in enumerate(examples()):
-        # Any masked LM can read the examples of another one; a classifier cannot.
-        if example.model not in known and example.correct is None:
-            continue
-        if example.group != group:
-            group = example.group
-            st.caption(group)
-        st.button(
-            plain(example.text),
-            key=f"example_{number}",
-            type="tertiary",
-            on_click=_choose_example,
-            args=(on, example, example.model in known),
-        )
-
-
-def _choose_example(on: Editor[Choices], example: Example, with_model: bool) -> None:
-    st.session_state.pop(hidden_word(on), None)
-    chosen = replace(
-        on.choices().unselected,
-        text=example.text,
-        pair=None,
-        correct=example.correct,
-        wrong=example.wrong,
-        label=None,
-        other=None,
-    )
-    on.put(replace(chosen, model=example.model) if with_model else chosen)
 
 
 def words(
     on: Editor[Choices],
     loaded: Model,
     predicted: tuple[Prediction, ...],
+    said: tuple[AtMask, ...] | None,
     click: DeltaGenerator,
     *,
     follows: bool,
 ) -> None:
-    """The words of the sentence; a click masks one, a click on the mask puts the word back.
+    """The words of the sentence; a click masks one, a click on a mask puts the word back.
 
-    Where the page `follows` words, a click can do that instead; to a classifier, which has no mask,
-    it is all that one can do; `click` is where that is said. The mask shows the likeliest of the
-    words that are `predicted`. Of a tagger every word shows its tag, and a click asks about one.
+    Where the page `follows` words, a click can do that instead, or mask a word beside the masks
+    that there are; to a classifier, which has no mask, it is all that one can do; `click` is where
+    that is said. A mask shows the likeliest of the words that are `predicted` there, or what is
+    `said` of the pieces for which it stands; where that is None it shows nothing. Of a tagger every
+    word shows its tag, and a click asks about one.
     """
     chosen = on.choices()
     try:
@@ -130,23 +101,25 @@ def words(
     if not spans:
         return
     labels = chip_labels([text[slice(*span)] for span in spans])
-    mask = masked(text, spans, mask_spelling(loaded)) if masks else None
-    if mask is not None and predicted:
-        labels[mask] = f"{plain(predicted[0].word)} :small[{labels[mask]}]"
+    places = masked(text, spans, mask_spelling(loaded)) if masks else ()
+    filled = fillings(places, predicted, said) if places else {}
+    for mask, filling in filled.items():
+        labels[mask] = f"{plain(filling)} :small[{labels[mask]}]"
     tags = tags_of_words(chosen, predicted) if task == "tagging" and predicted else ()
     tagged = shown_tags(tags)
     for word, tag in tagged.items():
         labels[word] = f"{labels[word]} :small[{plain(tag)}]"
-    follows = follows and (mask is not None or not masks)
-    following = follows and (task not in CLICKS or _follows(on, task))
+    follows = follows and bool(places or not masks)
+    does = _click(on, task) if follows else None
+    following = follows and (task not in CLICKS or does == FOLLOW)
+    several = len(places) > 1 or (does == ALSO and bool(places))
     clickable = len(spans) <= MOST_WORDS and (masks or bool(tags) or following)
     if clickable:
         with click:
-            _clicks_field(on, task, follows=follows)
+            _clicks_field(on, task, follows=follows, one=len(places) == 1)
     with st.container(width="content", key=f"words_{size_of(len(spans))}_{name_of(text)}"):
         if not clickable:
-            filling = predicted[0].word if predicted and masks else None
-            shown = spans_html(text, spans, mask, filling, tagged)
+            shown = spans_html(text, spans, filled, tagged)
             st.html(f'<p class="ipe-text" tabindex="0">{shown}</p>')
         elif following:
             st.pills(
@@ -163,13 +136,37 @@ def words(
                 **chips(labels),
                 **on.show("tagged_word", number, partial(ask_about, on, tags), "default"),
             )
+        elif several:
+            st.pills(
+                "Click a word to mask it too; click a mask to put the word back",
+                range(len(spans)),
+                selection_mode="multi",
+                **chips(labels),
+                **on.show("chips", list(places), partial(toggled, on, text, spans), "default"),
+            )
         else:
+            only = places[0] if places else None
             st.pills(
                 "Click a word to mask it; click the mask to put the word back",
                 range(len(spans)),
                 **chips(labels),
-                **on.show("chip", mask, partial(_clicked, on, text, spans), "default"),
+                **on.show("chip", only, partial(clicked, on, text, spans), "default"),
             )
+
+
+def fillings(
+    places: Sequence[int], predicted: tuple[Prediction, ...], said: tuple[AtMask, ...] | None
+) -> dict[int, str]:
+    """What each mask of the text shows: the likeliest word there, of several pieces each piece."""
+    if said is None:
+        return {}
+    found = {}
+    for slot, place in enumerate(places):
+        own = [one.predictions[0].word for one in said if one.slot == slot]
+        there = of_mask(predicted, slot + 1)
+        if own or there:
+            found[place] = " ".join(own or [there[0].word])
+    return found
 
 
 def chips(labels: Sequence[str]) -> dict[str, Any]:
@@ -186,12 +183,14 @@ def size_of(count: int) -> str:
     return "large" if count <= LARGE else "medium" if count <= MEDIUM else "small"
 
 
-def _clicks_field(on: Editor[Choices], task: str, *, follows: bool) -> None:
-    """What a click on a word does, and where it can do two things, the choice."""
+def _clicks_field(on: Editor[Choices], task: str, *, follows: bool, one: bool) -> None:
+    """What a click on a word does, and where it can do two things or more, the choice; where there
+    is but one mask, a click may set another."""
     if task in CLICKS and follows:
+        also = (ALSO,) if task == "masked-lm" and one else ()
         st.segmented_control(
             "A click on a word",
-            (CLICKS[task], FOLLOW),
+            (CLICKS[task], *also, FOLLOW),
             required=True,
             label_visibility="collapsed",
             format_func=lambda name: f"click: {name}",
@@ -207,8 +206,10 @@ def _clicks(on: Editor[Choices], task: str) -> str:
     return f"{on.prefix}_clicks" if task == "masked-lm" else f"{on.prefix}_clicks_{task}"
 
 
-def _follows(on: Editor[Choices], task: str) -> bool:
-    return st.session_state.get(_clicks(on, task)) == FOLLOW
+def _click(on: Editor[Choices], task: str) -> str | None:
+    """What a click has been chosen to do."""
+    found: str | None = st.session_state.get(_clicks(on, task))
+    return found
 
 
 def _followed(chosen: Choices) -> int | None:
@@ -245,49 +246,6 @@ def chip_labels(words: Sequence[str]) -> list[str]:
         labels.append((plain(word) or "␣") + INVISIBLE * seen[word])
         seen[word] += 1
     return labels
-
-
-def _clicked(on: Editor[Choices], text: str, spans: tuple[Span, ...], number: int | None) -> None:
-    chosen = on.choices()
-    try:
-        loaded = compute.model(chosen.model)
-    except ExplainerError:
-        return  # a model that has gone since: the page says so
-    back = st.session_state.pop(hidden_word(on), None) or _filling(loaded, chosen)
-    mask = masked(text, spans, mask_spelling(loaded))
-    new = mask_word(text, spans, mask_spelling(loaded), number, back)
-    unmasked = f"{on.prefix}_unmasked"
-    if number is None:
-        st.session_state[unmasked] = (new, mask)
-        on.put(replace(chosen.unselected, text=new))
-        return
-    if mask is None:  # then it may have been taken away by a click, from here
-        last, place = st.session_state.get(unmasked, (None, None))
-        mask = place if last == text else None
-    word = text[slice(*spans[number])]
-    st.session_state[hidden_word(on)] = word
-    correct = word if _is_piece(loaded, new, word) else None
-    ask_masked(on, new, correct, elsewhere=None if mask is None else mask != number)
-
-
-def _filling(loaded: Model, chosen: Choices) -> str:
-    """What to put in the mask's place where no word was hidden: the word asked for, or the best."""
-    try:
-        sentence = read_sentence(loaded, chosen.text)
-        words = (p.asked for p in compute.predictions(Reading(chosen.model, chosen.text)))
-        word = chosen.correct or next(filter(None, words), None)
-        return (word and characters(loaded, sentence, word)) or "it"
-    except ExplainerError:
-        return "it"
-
-
-def _is_piece(loaded: Model, text: str, word: str) -> bool:
-    """Whether the word that was at the mask is one piece there: then it is what is explained,
-    else the model's own prediction."""
-    try:
-        return piece_in_place(loaded, read_sentence(loaded, text), word) is not None
-    except ExplainerError:
-        return False
 
 
 def has_mask(loaded: Model, text: str) -> bool:

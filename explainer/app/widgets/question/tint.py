@@ -30,19 +30,17 @@ def name_of(text: str) -> str:
 def spans_html(
     text: str,
     spans: Sequence[Span],
-    mask: int | None = None,
-    filling: str | None = None,
+    filled: Mapping[int, str] | None = None,
     tags: Mapping[int, str] | None = None,
     marked: Collection[int] = (),
 ) -> str:
-    """The text with an element for each word, so that it can be tinted; word number `mask` is shown
-    filled with `filling`, what the model says there, and words with their `tags`; some are
-    `marked`."""
+    """The text with an element for each word, so that it can be tinted; masks are shown `filled`
+    with what the model says there, and words with their `tags`; some are `marked`."""
     parts, at = [], 0
     for number, (start, end) in enumerate(spans):
         word = escape(clean(text[start:end]))
-        if number == mask and filling is not None:
-            word = f"{escape(clean(filling))} <small>{word}</small>"
+        if filled and number in filled:
+            word = f"{escape(clean(filled[number]))} <small>{word}</small>"
         if tags and number in tags:
             word = f"{word} <small>{escape(clean(tags[number]))}</small>"
         look = ' class="ipe-found"' if number in marked else ""

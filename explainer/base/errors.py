@@ -2,11 +2,23 @@
 
 
 class ExplainerError(ValueError):
-    """What came, what was expected and what to do, in one sentence meant for the user."""
+    """What came, what was expected and what to do, in one sentence meant for the user.
+
+    `on_page` is that sentence for a page, where the usual one names arguments of Python and options
+    of the command line.
+    """
+
+    def __init__(self, said: str = "", on_page: str | None = None) -> None:
+        super().__init__(said)
+        self.on_page = said if on_page is None else on_page
 
 
 class TooLongError(ExplainerError):
     """A text has more tokens than the model reads; `shorten` makes one of it that it reads."""
+
+
+class TextMissingError(ExplainerError):
+    """A model reads two texts, and the second one is still to be given."""
 
 
 class HeadlessError(ExplainerError):
@@ -14,4 +26,17 @@ class HeadlessError(ExplainerError):
 
 
 class UnlikeWordsError(ExplainerError):
-    """Two words to contrast have different numbers of pieces; `explain_words` asks for each."""
+    """Two words to contrast have different numbers of pieces, as `came` says; `explain_words` asks
+    for each.
+
+    `in_one` is the sentence where one text has to do for both.
+    """
+
+    def __init__(self, came: str) -> None:
+        self.in_one = f"{came}: choose words of as many pieces."
+        super().__init__(
+            f"{came}: choose words of as many pieces, or ask for each in a sentence of its own "
+            "(explain_words in Python, explain on the command line).",
+            on_page=f"{came}: choose words of as many pieces, or ask on the Explore page, which "
+            "gives each a sentence of its own.",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from explainer.base.errors import ExplainerError
+from explainer.base.errors import ExplainerError, UnlikeWordsError
 from explainer.base.quote import quote
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked
@@ -29,7 +29,10 @@ def read_case(model: Model, case: Case) -> tuple[Sentence, Quantity]:
     """
     check_fit(case)
     contrast = contrast_of(model, case)
-    sentence = read_asked(model, case.text, contrast=contrast)
+    try:
+        sentence = read_asked(model, case.text, contrast=contrast)
+    except UnlikeWordsError as error:
+        raise ExplainerError(error.in_one) from error
     return sentence, choose_quantity(model, sentence, contrast)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from explainer.base.errors import ExplainerError
+from explainer.base.errors import ExplainerError, TextMissingError
 from explainer.base.quote import quote
 from explainer.models.model import Model
 
@@ -61,9 +61,10 @@ def wants_pair(model: Model) -> bool:
 def needed_other(model: Model, pair: str | None) -> str:
     """The second text, without which there is nothing to compare with."""
     if pair is None:
-        raise ExplainerError(
-            f"{quote(model.info.name)} compares two texts, and one was given: give the second "
-            "text too (--pair, from Python pair=)."
+        asked = f"{quote(model.info.name)} compares two texts, and one was given:"
+        raise TextMissingError(
+            f"{asked} give the second text too (--pair, from Python pair=).",
+            on_page=f"{asked} type the second text too.",
         )
     return pair
 

@@ -97,7 +97,7 @@ def test_columns_that_are_called_otherwise_are_named_on_the_page(page):
     test.file_uploader(key="own_sentences").set_value(("own.csv", content, "text/csv"))
     checked(checked(test.run()).button(key="start").click().run())
     assert said(test, "has the columns 'sentence', 'good', 'wrong'")
-    assert said(test, "under Columns on the page")
+    assert said(test, "say which they are under Columns.")
     test.text_input(key="own_column_text").set_value("sentence")
     test.text_input(key="own_column_correct").set_value(" good ")
     test = measured(checked(checked(test.run()).button(key="start").click().run()))

@@ -69,6 +69,15 @@ def test_an_evaluation_says_how_many_sentences_it_left_out_and_why(
     assert "| own | 2 | – | 4 | " in capsys.readouterr().out
 
 
+def test_words_of_unlike_pieces_are_one_reason_and_others_of_several_are_none(command, capsys):
+    text = ROWS[0][0]
+    asked = (("are", "is"), ("are is", "is are"), ("unhappiest", "is"), ("is", "are old"))
+    assert command([(text, *words) for words in asked]) == 0
+    printed = capsys.readouterr().out
+    assert "n = 2 of 4 sentences, 2 left out" in printed
+    assert "  2 left out (the first is sentence 3): 'unhappiest' and 'is' are 3 and 1 " in printed
+
+
 def test_where_nothing_is_left_out_that_is_said(command, tmp_path, capsys):
     assert command([ROWS[0], ROWS[2]], "--n", "1") == 0
     printed = capsys.readouterr().out

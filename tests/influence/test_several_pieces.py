@@ -91,7 +91,9 @@ def test_q_of_the_input_is_the_librarys_own(tiny_masked_lm):
 
 
 def test_words_of_different_lengths_have_a_sentence_each(tiny_masked_lm):
-    with pytest.raises(UnlikeWordsError, match=r"3 word pieces .* 'is' 1, .*explain_words"):
+    with pytest.raises(
+        UnlikeWordsError, match=r"'unhappiest' and 'is' are 3 and 1 .*explain_words"
+    ):
         explain(tiny_masked_lm, TEXT, correct="unhappiest", wrong="is")
     found = explain_words(tiny_masked_lm, TEXT, "unhappiest", "is", flow=True)
     own = [own_log_probability(tiny_masked_lm, TEXT, word) for word in ("unhappiest", "is")]

@@ -11,6 +11,7 @@ from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import on
 from explainer.app.compute.waiting import RUN
+from explainer.app.state.masks import count_masks
 from explainer.base.quote import quote
 from explainer.evaluation.effort import sentence_estimate
 from explainer.evaluation.line import left_out
@@ -56,6 +57,12 @@ def _check_compared(loaded: Model, request: Request) -> None:
         raise ExplainerError(
             "Methods are compared for the word at a mask or the class of a text, and "
             f"{quote(loaded.info.name)} says neither: choose another model here, or ask Explore."
+        )
+    masks = count_masks(request.text)
+    if loaded.info.task == "masked-lm" and masks > 1:
+        raise ExplainerError(
+            f"Methods are compared for the word at one mask, and the text has {masks}: put words "
+            "back until there is one, or ask Explore."
         )
     if request.pair is not None:
         raise ExplainerError(

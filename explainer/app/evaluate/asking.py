@@ -119,7 +119,7 @@ def run_row(asked: Asked, running: Measuring | None, name: str, start: Callable[
         try:
             start()
         except ExplainerError as error:
-            st.session_state[PROBLEM] = str(error)
+            st.session_state[PROBLEM] = error.on_page
 
     is_on = running is not None and running.running
     label, icon, key = ("Stop", "stop", "stop") if is_on else ("Measure now", "play_arrow", "start")

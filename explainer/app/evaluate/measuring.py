@@ -133,7 +133,7 @@ def measure(running: Measuring, moved: Callable[[], object]) -> None:
     except CancelledError as cancelled:
         cancelled.resume()  # to go on is up to the person
     except ExplainerError as error:
-        running.problem = str(error)
+        running.problem = error.on_page
     running.running = False
 
 

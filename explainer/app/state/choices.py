@@ -160,7 +160,7 @@ def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
         _ = choices.settings
     except ExplainerError as error:
         plain = Settings()
-        notes.append(f"{error} The defaults are used instead: {plain.sampling}.")
+        notes.append(f"{error.on_page} The defaults are used instead: {plain.sampling}.")
         choices = replace(choices, points=None, rule=plain.rule, tolerance=plain.tolerance)
     if choices.mask is not None and choices.mask > count_masks(choices.text):
         notes.append(impossible("mask", written(choices.mask), None))

@@ -160,11 +160,14 @@ def _question(found: Rows, file: str, columns: Columns) -> tuple[str, ...]:
             )
     asked = [question for question in QUESTIONS if set(question) <= set(there)]
     if not asked:
-        raise ExplainerError(
+        needs = (
             f"The file {named(file)} has the columns {quoted(found.columns)}: it needs a "
             "heading with text, correct and wrong, text and label, or sentence_good and "
-            "sentence_bad; rename columns, or say which they are (under Columns on the page, or "
-            "with --text-column and so on)."
+            "sentence_bad; rename columns, or say which they are"
+        )
+        raise ExplainerError(
+            f"{needs} (with --text-column and so on).",
+            on_page=f"{needs} under Columns.",
         )
     masked = any(MASK_SPELLINGS.search(str(row.cells.get(columns.text))) for row in found.rows)
 

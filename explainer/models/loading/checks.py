@@ -10,13 +10,13 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from explainer.base.errors import ExplainerError, HeadlessError
+from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES, Architecture
 from explainer.models.loading.config import (
-    OR_POOLED,
     check_config,
     check_own,
+    headless,
     read_config,
     task_of,
     wanted,
@@ -118,10 +118,7 @@ def _task_by_weights(kind: str, names: Collection[str], name: str) -> Task:
         return "tagging"  # a last layer alone, which every token goes through
     if any(weight.startswith("classifier.") for weight in names):
         return "classification"
-    raise HeadlessError(
-        f"The model {quote(name)} has no head, but {wanted(kind)} is needed: choose a model "
-        f"with one{OR_POOLED}."
-    )
+    raise headless(f"The model {quote(name)} has no head, but {wanted(kind)} is needed")
 
 
 def _is_behind_a_class(weight: str) -> bool:

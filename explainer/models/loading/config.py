@@ -40,10 +40,6 @@ SWITCHES = (
     ("quantization_config", "says that its weights are quantised"),
 )
 """What changes the network itself, so that it could not be ignored."""
-OR_POOLED = (
-    ", or say how a sentence encoder's embedding is pooled (pooling='mean' or 'cls', on the "
-    "command line --pooling)"
-)
 PROBLEMS = ("regression", "single_label_classification", "multi_label_classification")
 
 
@@ -97,12 +93,20 @@ def check_config(
     architectures = _architectures(config)
     task = "similarity" if pooled else task_of(config)
     if architectures and not pooled and task in (None, "similarity"):
-        raise HeadlessError(
-            f"The model {quote(name)} is a {quote(', '.join(architectures))}, but "
-            f"{wanted(kind)} is needed: choose a model with one{OR_POOLED}."
-        )
+        is_one = f"The model {quote(name)} is a {quote(', '.join(architectures))}"
+        raise headless(f"{is_one}, but {wanted(kind)} is needed")
     _check_values(own_names(config), name)
     check_own(config, task, name)
+
+
+def headless(came: str) -> HeadlessError:
+    """The refusal of what has no head, as `came` says, and how it could be used all the same."""
+    embedding = "how a sentence encoder's embedding is pooled"
+    return HeadlessError(
+        f"{came}: choose a model with one, or say {embedding} (pooling='mean' or 'cls', on the "
+        "command line --pooling).",
+        on_page=f"{came}: choose a model with one, or {embedding}.",
+    )
 
 
 def check_own(config: dict[str, Any], task: Task | None, name: str) -> None:

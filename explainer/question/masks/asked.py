@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from explainer.base.errors import ExplainerError, UnlikeWordsError
-from explainer.base.numbers import counted
 from explainer.base.quote import quote
 from explainer.models.model import Model
 from explainer.question.contrast import contrast_ids
@@ -48,11 +47,10 @@ def _size(model: Model, sentence: Sentence, correct: Word | None, wrong: Word | 
     typed = [word for word in (correct, wrong) if word is not None]
     sizes = [len(contrast_ids(model, sentence, word)) for word in typed]
     if len(set(sizes)) > 1:
+        one, other = (quote(str(word)) for word in typed)
         raise UnlikeWordsError(
-            f"{quote(str(typed[0]))} is {counted(sizes[0], 'word piece')} for this model and "
-            f"{quote(str(typed[1]))} {sizes[1]}, and each piece needs a mask of its own: choose "
-            "words of as many pieces, or ask for each in a sentence of its own (explain_words in "
-            "Python, explain on the command line)."
+            f"{one} and {other} are {sizes[0]} and {sizes[1]} word pieces for this model, and each "
+            "piece needs a mask of its own"
         )
     if not sizes or sizes[0] == 1:
         return 1

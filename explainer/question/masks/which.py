@@ -51,10 +51,13 @@ def for_each_mask(
     if not isinstance(given, list | tuple):
         if count == 1:
             return (given,)
-        raise ExplainerError(
+        asked = (
             f"The text has {count} {mask}, and one {which} word was given, {shown(given)}: give a "
-            f"word for each of them, or the number of the one that is meant (--mask, from Python "
-            "mask=)."
+            "word for each of them, or"
+        )
+        raise ExplainerError(
+            f"{asked} the number of the one that is meant (--mask, from Python mask=).",
+            on_page=f"{asked} choose the one that is meant.",
         )
     if len(given) != count:
         verb = "was" if len(given) == 1 else "were"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from explainer.base.errors import ExplainerError
+from explainer.base.errors import ExplainerError, TextMissingError
 from explainer.base.quote import quote, shown
 from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model
@@ -39,9 +39,10 @@ def check_reads(model: Model) -> None:
 def passage(sentence: Sentence) -> list[int]:
     """The positions of the passage's tokens; raises ExplainerError where no answer could be."""
     if sentence.pair is None:
-        raise ExplainerError(
-            "The model finds the answer to a question in a passage, and was given one text: give "
-            "the question as the text and the passage as the second text (pair)."
+        asked = "The model finds the answer to a question in a passage, and was given one text:"
+        raise TextMissingError(
+            f"{asked} give the question as the text and the passage as the second text (pair).",
+            on_page=f"{asked} type the passage as the second text.",
         )
     tokens = [at for at, part in enumerate(sentence.parts) if part == 1]
     if not any(start < end for start, end in (sentence.spans[at] for at in tokens)):

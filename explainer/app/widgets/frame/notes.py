@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import ExplainerError
 from explainer.app.compute.waiting import CancelledError
 from explainer.app.widgets.markdown import plain
+from explainer.base.errors import TextMissingError
 
 
 def show_notes(place: DeltaGenerator, notes: Sequence[str]) -> None:
@@ -26,7 +27,11 @@ def show_error(
     What a person has cancelled is no mistake, and can be started again; `owner` tells apart who
     asks the same on one page.
     """
-    said, where = plain(str(error)), st if place is None else place
+    said = plain(error if isinstance(error, str) else error.on_page)
+    where = st if place is None else place
+    if isinstance(error, TextMissingError):  # no mistake: it is still to be typed
+        where.info(said, icon=":material/edit:")
+        return
     if not isinstance(error, CancelledError):
         where.error(said, icon=":material/error:")
         return

@@ -55,7 +55,7 @@ def _clicked(on: Editor[Choices], shown: Sequence[int], picked: Sequence[int]) -
     try:
         answer = compute.answer_between(reading, first, last)
     except ExplainerError as error:
-        say(on, (str(error),))
+        say(on, (error.on_page,))
         return
     choose_answer(on, "answer", answer)
     if first == last:

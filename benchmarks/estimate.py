@@ -21,6 +21,7 @@ from explainer.base.budget import given_budget
 from explainer.base.checkpoint import checkpoints
 from explainer.influence.effort.estimate import estimate
 from explainer.influence.effort.pace import pace
+from explainer.influence.effort.size import Size
 from explainer.models.model import Model
 
 CASES: tuple[tuple[str, int, dict[str, Any]], ...] = (
@@ -61,7 +62,7 @@ def _measured(model: Model, n_tokens: int, settings: Settings, asked: dict[str, 
     how = {"memory": "2 GB", **{n: v for n, v in asked.items() if n not in chosen}}
     budget = given_budget(how["memory"])
     besides = {name: value for name, value in how.items() if name != "memory"}
-    found = estimate(model, n_tokens, settings, budget, **besides)
+    found = estimate(model, Size(n_tokens), settings, budget, **besides)
     heard: list[tuple[float, float]] = []
     start = time.process_time()
     with checkpoints(lambda: None, lambda done: heard.append((done, time.process_time() - start))):

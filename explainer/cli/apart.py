@@ -37,7 +37,8 @@ def explain_apart(
     from explainer.base.budget import given_budget
     from explainer.cli.waiting import computing, interruptible
     from explainer.influence.apart.words import explain_words
-    from explainer.influence.effort.estimate import estimate
+    from explainer.influence.effort.estimate import together
+    from explainer.influence.effort.size import Size
     from explainer.question.masks.asked import read_for_word
 
     read = [
@@ -46,10 +47,10 @@ def explain_apart(
     ]
     for note in read[0].notes:
         print(f"note: {note}", file=sys.stderr)
-    longest = max(len(sentence.tokens) for sentence in read)
+    sizes = [Size.alone(sentence) for sentence in read]
     budget = given_budget(options.memory, model.adapter.device)
     words = None if options.words is None else whole("number of words", options.words, 1)
-    effort = estimate(model, longest, settings, budget, words=words, flow=options.flow, times=2)
+    effort = together(model, sizes, settings, budget, words=words, flow=options.flow)
     with interruptible("there is no result"), computing("Explaining …", effort):
         found = explain_words(
             model,

@@ -257,28 +257,31 @@ def _shorten(model: Any, options: argparse.Namespace) -> None:
 def _sentence(model: Any, options: argparse.Namespace) -> Any:
     """The text as it is read for what is asked."""
     from explainer.question.masks.asked import read_asked
+
+    return read_asked(model, options.text, options.pair, _words_asked(options))
+
+
+def _words_asked(options: argparse.Namespace) -> Any:
+    """What is asked as far as it needs masks, one for each piece of a word."""
     from explainer.question.quantity import Contrast
 
-    # A mask for each piece of words; no other question needs any.
-    words = Contrast(options.correct, options.wrong, mask=options.mask)
-    return read_asked(model, options.text, options.pair, words)
+    return Contrast(options.correct, options.wrong, mask=options.mask)
 
 
 def _estimate(model: Any, options: argparse.Namespace) -> Any:
     """What the explanation takes; raises ExplainerError as the explanation would."""
     from explainer.base.budget import given_budget
-    from explainer.influence.effort.estimate import estimate, most_targets
+    from explainer.influence.effort.estimate import estimate
+    from explainer.influence.effort.size import Size
     from explainer.influence.stability.found import stability_effort
 
-    sentence = _sentence(model, options)
-    n_tokens = len(sentence.tokens)
+    size = Size.most(model, _sentence(model, options), _words_asked(options))
     budget = given_budget(options.memory, model.adapter.device)
     words = None if options.words is None else whole("number of words", options.words, 1)
     settings, more = settings_of(options), 0.0
     if options.stability:
-        more = stability_effort(model.adapter, n_tokens, settings, budget, words)
-    how = {"words": words, "flow": options.flow, "targets": most_targets(model, sentence)}
-    return estimate(model, n_tokens, settings, budget, beside=more, **how)
+        more = stability_effort(model.adapter, size, settings, budget, words)
+    return estimate(model, size, settings, budget, words=words, flow=options.flow, beside=more)
 
 
 def _written(

@@ -76,6 +76,7 @@ def explain_similarity(
     from explainer.cli.waiting import computing, interruptible
     from explainer.influence.effort.estimate import estimate
     from explainer.influence.effort.similarity import matrix_effort, paths_effort
+    from explainer.influence.effort.size import Size
     from explainer.influence.similarity.matrix import read_both, similarity_matrix
     from explainer.influence.similarity.paths import similarity_paths
 
@@ -99,7 +100,7 @@ def explain_similarity(
         def find() -> SimilarityMatrix:
             return similarity_matrix(model, *texts, **how)
 
-    effort = estimate(model, max(sizes), settings, budget, times=0, beside=work)
+    effort = estimate(model, Size(max(sizes)), settings, budget, times=0, beside=work)
     with interruptible("there is no result"), computing("Comparing …", effort):
         found = find()
     if isinstance(found, SimilarityMatrix):

@@ -14,6 +14,7 @@ from explainer.evaluation.run import Run
 from explainer.evaluation.stored import RECORDS, read_records
 from explainer.influence.effort.count import passes
 from explainer.influence.effort.estimate import Estimate, estimate
+from explainer.influence.effort.size import Size
 from explainer.models.model import Model
 
 PATHS = 0.07
@@ -28,20 +29,18 @@ multiplications are done: at 32 and at 64 tokens."""
 
 
 def sentence_estimate(
-    model: Model, n_tokens: int, options: EvaluationOptions, budget: int
+    model: Model, size: Size, options: EvaluationOptions, budget: int
 ) -> Estimate:
-    """What the record of a sentence of `n_tokens` takes; `budget` is in bytes of memory.
+    """What the record of a question of this size takes; `budget` is in bytes of memory.
 
     Raises ExplainerError where that is too small for the sentence.
     """
-    number = len(options.methods)
+    number, n_tokens = len(options.methods), size.n_tokens
     beside = passes(model.adapter, n_tokens, number * WAYS * len(options.replacements))
     if "attention-flow" in options.methods:
         beside += ATTENTION_FLOW * n_tokens**3 * model.info.layers
     times = 1 + PATHS * number
-    return estimate(
-        model, n_tokens, options.settings, budget, flow=True, times=times, beside=beside
-    )
+    return estimate(model, size, options.settings, budget, flow=True, times=times, beside=beside)
 
 
 def run_estimate(
@@ -62,8 +61,8 @@ def run_estimate(
             continue
         left += 1
         try:
-            n_tokens = len(read_case(model, case)[0].tokens)
-            seconds += sentence_estimate(model, n_tokens, run.options, budget).seconds
+            size = Size.of(*read_case(model, case))
+            seconds += sentence_estimate(model, size, run.options, budget).seconds
         except ExplainerError:
             continue
     settings = run.options.settings

@@ -29,6 +29,12 @@ def read_case(model: Model, case: Case) -> tuple[Sentence, Quantity]:
     """
     check_fit(case)
     contrast = contrast_of(model, case)
+    masks = mask_spelling(model).findall(case.text)
+    if contrast.correct is not None and len(masks) > 1:
+        raise ExplainerError(
+            f"The text {quote(case.text)} has {len(masks)} {masks[0]}, and a task asks about one "
+            f"word: leave one {masks[0]}."
+        )
     try:
         sentence = read_asked(model, case.text, contrast=contrast)
     except UnlikeWordsError as error:
@@ -52,19 +58,12 @@ def contrast_of(model: Model, case: Case) -> Contrast:
             f"{quote(model.info.name)} is a sentence encoder, and tasks are for models that "
             "predict words or classes: choose another model."
         )
-    masks = len(mask_spelling(model).findall(case.text))
-    words = masks > 0
+    words = mask_spelling(model).search(case.text) is not None
     if model.info.task != ("masked-lm" if words else "classification"):
         wanted = "a masked language model" if words else "a classifier"
         raise ExplainerError(
             f"The task {quote(case.kind)} is for {wanted}, which {quote(model.info.name)} is "
             "not: choose another task or model."
-        )
-    if masks > 1:
-        mask = model.tokenizer.mask_token
-        raise ExplainerError(
-            f"The text {quote(case.text)} has {masks} {mask}, and a task asks about one "
-            f"word: leave one {mask}."
         )
     if words:
         return Contrast(correct=case.correct, wrong=case.wrong)

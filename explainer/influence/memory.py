@@ -91,17 +91,21 @@ class Plan:
         return self.made_again == 0
 
     @staticmethod
-    def of(adapter: Adapter, n_tokens: int, points: int, budget: int) -> Plan:
-        """Raises ExplainerError where the budget is too small for one point of one word."""
+    def of(adapter: Adapter, n_tokens: int, points: int, budget: int, beside: int = 0) -> Plan:
+        """The plan for a budget of which so many bytes are taken `beside` blocks and words.
+
+        Raises ExplainerError where it is too small for one point of one word.
+        """
         sizes = _Sizes.of(adapter, n_tokens, Keeps.PROJECTIONS)
-        if sizes.least > budget:
+        if sizes.least + beside > budget:
             raise ExplainerError(
                 f"The memory budget is {size(budget)}, but {n_tokens} tokens need at least "
-                f"{size(sizes.least)} for one point of one word: raise the budget or take a "
-                "shorter text."
+                f"{size(sizes.least + beside)} for one point of one word: raise the budget or take "
+                "a shorter text."
             )
+        left = budget - beside
         plans = (
-            Plan._of(adapter, n_tokens, points, budget, _Sizes.of(adapter, n_tokens, keeps))
+            Plan._of(adapter, n_tokens, points, left, _Sizes.of(adapter, n_tokens, keeps))
             for keeps in Keeps
         )
         for plan in plans:

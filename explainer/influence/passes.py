@@ -18,7 +18,8 @@ from explainer.models import block as blocks
 from explainer.models.adapter import Adapter
 from explainer.models.encode import through_block
 from explainer.models.shapes import Float, Int, einsum
-from explainer.question.readouts.quantity import Quantity
+from explainer.question.readouts.log_probability import bytes_of
+from explainer.question.readouts.quantity import Quantity, normalised
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,12 @@ class Head:
             (gradient,) = torch.autograd.grad(values.sum(), at_targets)
         return values.detach(), gradient
 
+    def bytes_beside(self, points: int) -> int:
+        """What Q takes of memory where the whole vocabulary's logits are computed: of one text
+        after another."""
+        rows = (normalised(quantity) for quantity in self.quantities)
+        return max(bytes_of(self.adapter, points * count) if count else 0 for count in rows)
+
     def value_at(self, path: IntegrationPath) -> Float[Tensor, "point text"]:
         """Q at the points of a path, of which nothing else is kept."""
         piece = _piece(self, path)
@@ -76,7 +83,8 @@ class Passes:
         """Pass over the points of `path` too."""
         self.points += len(path.a)
         adapter, n_tokens = self.head.adapter, len(path.x)
-        self.plan = Plan.of(adapter, n_tokens, self.points, self.budget)
+        beside = self.head.bytes_beside(self.points)
+        self.plan = Plan.of(adapter, n_tokens, self.points, self.budget, beside)
         self.store.resize(self.plan.held)
         first, size = len(self.pieces), evenly(len(path.a), self.plan.points)
         for start in range(0, len(path.a), size):

@@ -8,7 +8,7 @@ rounding, does not depend on what stands beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import torch
@@ -18,6 +18,7 @@ from explainer.base.checkpoint import part
 from explainer.base.checks import whole, yes_or_no
 from explainer.base.errors import ExplainerError
 from explainer.influence.effort.count import Effort, effort
+from explainer.influence.effort.size import Size
 from explainer.influence.flow import total_flows
 from explainer.influence.memory import Plan
 from explainer.influence.precision import UNITS, given_precision, products_in
@@ -239,14 +240,14 @@ class Batch:
 
     def _effort(self, asked: Sequence[Asked]) -> Effort:
         """What it takes to explain them together."""
-        n_tokens = sum(len(one.sentence.tokens) for one in asked)
+        sizes = [Size.of(one.sentence, one.quantity) for one in asked]
+        together = Size(*(sum(every) for every in zip(*map(astuple, sizes), strict=True)))
         words = None if self.words is None else self.words * len(asked)
         return effort(
             self.model.adapter,
-            n_tokens,
+            together,
             self.settings,
             self.budget,
             words=words,
             flow=self.flow,
-            targets=sum(len(one.quantity.positions) for one in asked),
         )

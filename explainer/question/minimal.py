@@ -111,7 +111,7 @@ class _Words:
         self.answers: dict[int, str] = {}
         if model.info.task == "masked-lm":
             asked = asked_masks(read, mask)
-            given = for_each_mask(model, asked, answer, "correct")
+            given = for_each_mask(asked, answer, "correct")
             chosen = masks if mask is None else masks[mask - 1 : mask]
             for number, at, word in zip(chosen, each_mask(asked), given, strict=True):
                 own = masked_word(model, at, None, None).classes[0] if word is None else word

@@ -21,6 +21,7 @@ from explainer.base.checkpoint import checkpoint, checkpoints
 from explainer.evaluation.options import EvaluationOptions
 from explainer.influence.effort.estimate import estimate
 from explainer.influence.effort.pace import pace
+from explainer.influence.effort.size import Size
 from explainer.intervention.ablate import ablated_values, keep_all
 from explainer.intervention.activations import no_activations
 from explainer.intervention.attention import attention
@@ -255,7 +256,7 @@ def test_a_folder_that_was_saved_again_gives_new_answers(tiny_masked_lm_dir, tmp
 def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkeypatch):
     request = replace(request_, settings=Settings(points=1000, rule="trapezoid"))
     model = compute.model(request.model)
-    whole = estimate(model, 11, request.settings, bounds.budget(), flow=True)
+    whole = estimate(model, Size(11), request.settings, bounds.budget(), flow=True)
     slower = pace(model.adapter) * whole.seconds / 2990  # 100 points with a little to spare
     monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda *_, **__: slower)
     monkeypatch.setenv(bounds.SECONDS_VARIABLE, "300")

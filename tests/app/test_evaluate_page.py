@@ -144,10 +144,10 @@ def test_a_link_reproduces_the_page(page):
 def test_a_mistake_is_said_and_the_last_answer_stays(page):
     test = page(points="5")
     before = verdict(test)
-    text = "<b>two</b> [MASK] [MASK]"
+    text = "<b>two</b> [MASK] [SEP]"
     checked(widget(test, "text_area", "text").set_value(text).run())
     (error,) = test.error
-    assert "has 2" in error.value.replace("\\", "")
+    assert "contains [SEP]" in error.value.replace("\\", "")
     assert widget(test, "text_area", "text").value == text
     assert verdict(test) == before
     assert any("still the result" in caption.value for caption in test.caption)

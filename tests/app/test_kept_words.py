@@ -129,7 +129,7 @@ def test_a_link_that_asks_for_what_there_is_not_is_refused_as_before(tiny_masked
 
 def test_a_sentence_that_cannot_be_read_drops_nothing(tiny_masked_lm_dir):
     test = chosen(opened(tiny_masked_lm_dir), "wrong", "good")
-    typed(test, "the farmers [MASK] [MASK]")
+    typed(test, "the farmers [MASK] [SEP]")
     assert test.error
     typed(test, "the farmers are [MASK]")
     assert widget(test, "selectbox", "wrong").value == "good"

@@ -251,7 +251,7 @@ def test_wrong_values_in_a_link_fall_back_with_a_note(page):
     [
         ("", "is empty"),
         ("   ", "is blank"),
-        ("two [MASK] and [MASK]", "has 2"),
+        ("two [MASK] and [SEP]", "contains [SEP]"),
         ("the [MASK] \x07", "control character"),
         ("the [SEP] [MASK]", "sets itself"),
         ("the " * 40 + "[MASK]", "tokens long"),

@@ -183,7 +183,7 @@ def test_both_sides_are_saved_as_picture_table_and_numbers(used, link, tmp_path)
     ready(used)
 
 
-MISTAKE = "<img src=x onerror=alert(1)> [MASK] [MASK]"
+MISTAKE = "<img src=x onerror=alert(1)> [MASK] [SEP]"
 
 
 def test_a_mistake_stays_at_its_side(used):
@@ -194,7 +194,7 @@ def test_a_mistake_stays_at_its_side(used):
     alert.wait_for()
     ready(used, graphs=1)
     assert alert.count() == 1
-    assert "has 2 [MASK]" in alert.inner_text()
+    assert "contains [SEP]" in alert.inner_text()
     assert alert.bounding_box()["x"] > 600  # at its side
     assert sentence(used, "Second").input_value() == MISTAKE
     assert alts(used) == before[:1]

@@ -190,14 +190,14 @@ def test_a_click_on_a_word_masks_it(used):
 
 def test_bad_input_shows_one_sentence_and_keeps_the_text(used):
     before = alt(used)
-    text = "<img src=x onerror=alert(1)> [MASK] [MASK]"
+    text = "<img src=x onerror=alert(1)> [MASK] [SEP]"
     used.locator(BOX).fill(text)
     used.locator(BOX).press("Enter")
     alert = used.locator(ERROR)
     alert.wait_for()
     idle(used)
     assert alert.count() == 1
-    assert "has 2 [MASK]" in alert.inner_text()
+    assert "contains [SEP]" in alert.inner_text()
     assert used.locator(BOX).input_value() == text
     assert alt(used) == before
     assert not used.locator("img[src=x]").count()

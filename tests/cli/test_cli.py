@@ -334,7 +334,7 @@ def test_a_wrong_command_is_answered_in_one_line(arguments, message, capsys):
     [
         ("", [], "The text is empty"),
         ("no mask", [], "has no [MASK]"),
-        ("the\n\n[MASK]\n[MASK]", [], "has 2 [MASK]"),
+        ("the\n\n[MASK]\n[MASK]", ["--correct", "is"], "has 2 [MASK]"),
         (TEXT, ["--correct", "zebra"], "'zebra'"),
         (TEXT, ["--correct", "is", "--wrong", "IS"], "the same to the model"),
         (TEXT, ["--label", "positive"], "label"),

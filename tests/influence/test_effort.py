@@ -11,14 +11,20 @@ from explainer import Case, EvaluationOptions, ExplainerError, Settings, evaluat
 from explainer.base.checkpoint import checkpoint, checkpoints, part, steps
 from explainer.influence.effort import pace as pace_module
 from explainer.influence.effort.count import effort, passes
-from explainer.influence.effort.estimate import Estimate, estimate, most_targets
+from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.influence.effort.pace import pace
 from explainer.influence.effort.similarity import matrix_effort, paths_effort, shares_effort
+from explainer.influence.effort.size import Size
+from explainer.influence.memory import Plan
 from explainer.influence.sampling.path import IntegrationPath
 from explainer.influence.search.refine import refine
 from explainer.influence.similarity.pushed import Encoder
 from explainer.influence.similarity.shares import integrated
 from explainer.models.pooling import Pooling
+from explainer.question.masks.asked import read_asked
+from explainer.question.quantity import Contrast, choose_quantity
+from explainer.question.readouts import log_probability
+from explainer.question.readouts.log_probability import LogProbability, bytes_of
 from explainer.question.readouts.logits import Logits
 from explainer.question.readouts.quantity import Quantity
 from explainer.question.sentence import read_sentence
@@ -30,7 +36,7 @@ GB = 2**30
 
 def counted(model, n_tokens=10, budget=GB, words=None, flow=False, **settings):
     given = Settings(**{"points": 10} | settings)
-    return effort(model.adapter, n_tokens, given, budget, words=words, flow=flow)
+    return effort(model.adapter, Size(n_tokens), given, budget, words=words, flow=flow)
 
 
 class Products(TorchDispatchMode):
@@ -66,7 +72,7 @@ def test_the_effort_is_that_of_the_products_that_are_made(architecture, layers):
         adapter = adapted(problem)  # which projects DeBERTa's distances
     with Products() as made:
         trace = traced(problem)
-    expected = effort(adapter, n, Settings(points=4, rule="trapezoid"), GB)
+    expected = effort(adapter, Size(n), Settings(points=4, rule="trapezoid"), GB)
     # The head, at the target alone, is beside the blocks: its transform and the words asked about.
     d = adapter.blocks[0].W_1.shape[1]
     head = 4 * 2 * (d * d + d * len(problem.classes))
@@ -75,7 +81,7 @@ def test_the_effort_is_that_of_the_products_that_are_made(architecture, layers):
         settings = Settings(points=4, rule="trapezoid", **more)
         with torch.no_grad(), Products() as made:
             words = len(refine(trace, ("a", "b", "c", "d", "e"), 1, beam=settings.joint_beam))
-        counted = effort(adapter, n, settings, GB, words=words).patterns
+        counted = effort(adapter, Size(n), settings, GB, words=words).patterns
         # Counted as if paths shared nothing and stayed at their tokens; not counted: heads' W_O,
         # and that the joint search's nodes are scored at the last block too.
         assert 0.5 * counted < made.total < 1.02 * counted
@@ -91,11 +97,11 @@ def test_every_target_counts(architecture):
     with Products() as made:
         traced(problem, quantity=quantity)
     settings = Settings(points=4, rule="trapezoid")
-    expected = effort(adapter, len(problem.x), settings, GB, targets=len(positions))
+    expected = effort(adapter, Size(len(problem.x), len(positions)), settings, GB)
     # The head is beside the blocks: both of its outputs, of every target.
     head = 4 * 2 * 2 * adapter.blocks[0].W_1.shape[1] * len(positions)
     assert made.total - before.total == expected.trace + head
-    one = effort(adapter, len(problem.x), settings, GB)
+    one = effort(adapter, Size(len(problem.x)), settings, GB)
     assert one.trace < expected.trace
     assert one.patterns < expected.patterns
 
@@ -105,10 +111,57 @@ def test_the_most_targets_are_those_of_what_can_be_asked(
 ):
     text, pair = "the farmer is old .", "the assistant is good ."
     masked = read_sentence(tiny_masked_lm, "the farmer [MASK] old .")
-    assert most_targets(tiny_masked_lm, masked) == 1
+    assert Size.most(tiny_masked_lm, masked) == Size(7)
     read = read_sentence(tiny_reader, text, pair)
-    assert most_targets(tiny_reader, read) == 4
-    assert most_targets(tiny_classifier, read_sentence(tiny_classifier, text)) == 1
+    assert Size.most(tiny_reader, read).targets == 4
+    alone = read_sentence(tiny_classifier, text)
+    assert Size.most(tiny_classifier, alone) == Size(len(alone.tokens))
+
+
+@pytest.mark.parametrize(
+    ("text", "contrast", "size"),
+    [
+        ("the [MASK] are [MASK] .", Contrast(("farmers", "old"), ("farmer", "is")), Size(7, 2)),
+        ("the [MASK] are [MASK] .", Contrast("farmers", "farmer", mask=1), Size(7)),
+        ("the [MASK] are old .", Contrast("is are", "old is"), Size(8, 2)),
+        ("the [MASK] are old .", Contrast("is are"), Size(8, 2, 2)),
+        ("the [MASK] are [MASK] .", Contrast(("is are", "old")), Size(8, 3, 3)),
+    ],
+)
+def test_a_size_is_known_before_the_model_is_asked(tiny_masked_lm, text, contrast, size):
+    sentence = read_asked(tiny_masked_lm, text, contrast=contrast)
+    assert Size.most(tiny_masked_lm, sentence, contrast) == size
+    assert Size.of(sentence, choose_quantity(tiny_masked_lm, sentence, contrast)) == size
+
+
+@pytest.mark.parametrize("architecture", ["bert", "distilbert", "modernbert"])
+@pytest.mark.parametrize("weights", [(1.0,), (1.0, -1.0)])
+def test_the_whole_vocabulary_counts_where_a_probability_stands_alone(architecture, weights):
+    problem = tiny_problem(architecture=architecture, points=4)
+    positions, words = (1, 3), ((7, 9), (3, 12))[: len(weights)]
+    quantity = Quantity(positions, LogProbability(words, weights), "a", None)
+    with Products() as before:
+        adapter = adapted(problem)
+    with Products() as made:
+        traced(problem, quantity=quantity)
+    size = Size(len(problem.x), len(positions), 0 if len(weights) > 1 else len(positions))
+    expected = effort(adapter, size, Settings(points=4, rule="trapezoid"), GB)
+    # The head's transform is beside the blocks, and each word's own pieces.
+    d, width = adapter.blocks[0].W_1.shape[1], adapter.embedding.word.shape[1]
+    transform, pieces = 2 * d * width, 2 * width * len(words)
+    again = 1.5 * d * width if len(weights) == 1 else 0  # of the normaliser, which is made twice
+    head = 4 * len(positions) * (transform + pieces + 2 * again)
+    assert made.total - before.total == expected.trace + head
+
+
+def test_what_the_vocabulary_takes_of_memory_is_no_longer_there(tiny_masked_lm):
+    adapter = tiny_masked_lm.adapter
+    free, taken = (Plan.of(adapter, 10, 8, 2**20, beside) for beside in (0, 2**19))
+    assert taken.held < free.held - 0.5 * 2**19
+    with pytest.raises(ExplainerError, match="need at least"):
+        Plan.of(adapter, 10, 8, 2**20, beside=2**20)
+    assert bytes_of(adapter, 2) == 3 * 2 * len(adapter.embedding.word) * 8
+    assert bytes_of(adapter, 10**9) <= 3 * log_probability.AT_ONCE * 8
 
 
 def test_the_effort_grows_with_points_tokens_words_and_patterns(tiny_masked_lm):
@@ -155,20 +208,20 @@ def test_a_measurement_that_was_disturbed_does_not_stay(tiny_masked_lm, monkeypa
     measured = iter([1e3, 1e12, 1e6])
     monkeypatch.setattr(pace_module, "_known", {})
     monkeypatch.setattr(pace_module, "_measured", lambda _: next(measured))
-    assert estimate(tiny_masked_lm, 11, Settings(points=9), GB).seconds < 1
+    assert estimate(tiny_masked_lm, Size(11), Settings(points=9), GB).seconds < 1
     assert pace(tiny_masked_lm.adapter) == 1e12
     assert pace(tiny_masked_lm.adapter, again=True) == 1e12
 
 
 def test_an_estimate_is_the_effort_at_the_machines_pace(tiny_masked_lm, monkeypatch):
     settings = Settings(points=1000, rule="trapezoid")
-    whole = effort(tiny_masked_lm.adapter, 11, settings, GB).total
+    whole = effort(tiny_masked_lm.adapter, Size(11), settings, GB).total
     monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda *_, **__: whole / 130)
-    found = estimate(tiny_masked_lm, 11, settings, GB)
+    found = estimate(tiny_masked_lm, Size(11), settings, GB)
     assert found.seconds == pytest.approx(130)
     assert found.slow
     assert found.says == "about 2 minutes (11 tokens × 1,000 points × 3 layers)"
-    twice = estimate(tiny_masked_lm, 11, settings, GB, times=2, beside=whole)
+    twice = estimate(tiny_masked_lm, Size(11), settings, GB, times=2, beside=whole)
     assert twice.seconds == pytest.approx(390)
     assert not Estimate(10.0, "").slow
 

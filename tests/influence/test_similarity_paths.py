@@ -16,7 +16,7 @@ from explainer import (
 from explainer.base.checkpoint import checkpoints
 from explainer.influence.search.refine import refine
 from explainer.models.pooling import Pooling
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.readouts.share import Share
 from tests.influence.test_similarity_matrix import own_embedding
 from tests.models.test_sentence_encoders import OTHER, headless

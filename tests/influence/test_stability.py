@@ -7,6 +7,7 @@ import pytest
 
 from explainer import Contrast, ExplainerError, Settings, StabilityCheck, explain, stability
 from explainer.influence.effort.count import effort
+from explainer.influence.effort.size import Size
 from explainer.influence.stability.found import stability_effort
 from explainer.influence.stability.variations import variations
 from explainer.results.settings import MAX_BEAM, MAX_POINTS
@@ -91,8 +92,8 @@ def test_the_effort_counts_a_trace_for_each_sampling_and_a_search_for_each_check
     adapter, budget = tiny_masked_lm.adapter, 2**30
     settings = replace(PLAIN, search="joint")
     every = [settings, *(one for _, one in variations(settings))]
-    counted = [effort(adapter, 9, one, budget, words=1) for one in every]
-    assert stability_effort(adapter, 9, settings, budget, 1) == pytest.approx(
+    counted = [effort(adapter, Size(9), one, budget, words=1) for one in every]
+    assert stability_effort(adapter, Size(9), settings, budget, 1) == pytest.approx(
         sum(one.patterns for one in counted) + sum(counted[n].trace for n in (0, 3, 4, 5))
     )
 

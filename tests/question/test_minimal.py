@@ -79,7 +79,7 @@ def test_where_no_word_can_be_changed_there_is_none(agreement, sentiment):
 
 def test_a_text_that_cannot_be_read_is_refused(agreement):
     with pytest.raises(ExplainerError):
-        changed(agreement, "two [MASK] [MASK]")
+        changed(agreement, "two [MASK] [SEP]")
 
 
 def test_no_word_is_its_own_opposite_or_form():

@@ -6,14 +6,15 @@ import math
 import os
 from functools import cache
 
-from explainer.app.compute.request import Reading
+from explainer.app.compute.request import Request
 from explainer.base.budget import given_budget
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import duration
 from explainer.base.quote import quote
-from explainer.influence.effort.estimate import Estimate, estimate, most_targets
+from explainer.influence.effort.estimate import Estimate, estimate
+from explainer.influence.effort.size import Size
 from explainer.models.model import Model
-from explainer.question.sentence import read_sentence
+from explainer.question.masks.asked import read_asked
 from explainer.results.settings import Settings, usual_points
 
 SECONDS_VARIABLE = "EXPLAINER_SECONDS"
@@ -45,18 +46,21 @@ def budget() -> int:
 
 def check_effort(
     model: Model,
-    reading: Reading,
+    request: Request,
     settings: Settings,
     *,
     words: int | None = None,
     flow: bool = False,
 ) -> Estimate:
-    """What an explanation of what is read takes; raises ExplainerError as `allowed` does."""
-    sentence = read_sentence(model, reading.text, reading.pair)
-    targets = most_targets(model, sentence)
-    n_tokens, most = len(sentence.tokens), budget()
-    found = estimate(model, n_tokens, settings, most, words=words, flow=flow, targets=targets)
-    return allowed(found, settings)
+    """What an explanation of what is asked takes; raises ExplainerError as `allowed` does."""
+    size = size_of(model, request)
+    return allowed(estimate(model, size, settings, budget(), words=words, flow=flow), settings)
+
+
+def size_of(model: Model, request: Request) -> Size:
+    """What tells how long it takes to answer; raises ExplainerError for what cannot be read."""
+    sentence = read_asked(model, request.text, request.pair, request.contrast)
+    return Size.most(model, sentence, request.contrast)
 
 
 def allowed(found: Estimate, settings: Settings) -> Estimate:

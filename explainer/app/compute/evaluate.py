@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from explainer import ExplainerError
-from explainer.app.compute.bounds import allowed, budget
+from explainer.app.compute.bounds import allowed, budget, size_of
 from explainer.app.compute.cached import computed
 from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Reading, Request
@@ -17,16 +17,16 @@ from explainer.evaluation.effort import sentence_estimate
 from explainer.evaluation.line import left_out
 from explainer.evaluation.methods import METHODS
 from explainer.evaluation.options import EvaluationOptions
-from explainer.evaluation.question import check_fit
+from explainer.evaluation.question import read_case
 from explainer.evaluation.record import Record
 from explainer.evaluation.run import line_of
 from explainer.evaluation.sentence import Fillings, evaluate_sentence, fillings
 from explainer.influence.effort.estimate import Estimate
+from explainer.influence.effort.size import Size
 from explainer.intervention.filling import Replacement
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import asked_for, choose_quantity
-from explainer.question.sentence import read_sentence
 from explainer.tasks import Case
 
 COMPARED = ("masked-lm", "classification")
@@ -39,10 +39,15 @@ def shared_fillings(loaded: Model, _: Reading, options: EvaluationOptions) -> Fi
     return fillings(loaded, options)
 
 
-def record_effort(loaded: Model, text: str, options: EvaluationOptions) -> Estimate:
+def record_effort(loaded: Model, size: Size, options: EvaluationOptions) -> Estimate:
     """The effort of a record; raises ExplainerError for too much."""
-    n_tokens = len(read_sentence(loaded, text).tokens)
-    return allowed(sentence_estimate(loaded, n_tokens, options, budget()), options.settings)
+    return allowed(sentence_estimate(loaded, size, options, budget()), options.settings)
+
+
+def case_effort(loaded: Model, case: Case, options: EvaluationOptions) -> Estimate:
+    """The effort of a case's record; raises ExplainerError for too much, and for a case that the
+    model cannot read."""
+    return record_effort(loaded, Size.of(*read_case(loaded, case)), options)
 
 
 def _options(request: Request, replacement: Replacement) -> EvaluationOptions:
@@ -74,7 +79,7 @@ def _check_compared(loaded: Model, request: Request) -> None:
 def _recording(loaded: Model, request: Request, replacement: Replacement) -> Estimate:
     """The effort of `record`; raises ExplainerError for too much, and for what is not compared."""
     _check_compared(loaded, request)
-    return record_effort(loaded, request.text, _options(request, replacement))
+    return record_effort(loaded, size_of(loaded, request), _options(request, replacement))
 
 
 @computed(_recording)
@@ -115,8 +120,7 @@ def measured_line(
 
     def work(loaded: Loaded) -> dict[str, Any]:
         try:
-            check_fit(case)
-            record_effort(loaded.model, case.text, options)
+            case_effort(loaded.model, case, options)
         except ExplainerError as error:
             return left_out(case, number, error)
         filled = shared_fillings.within(loaded.model, model, options)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.api import measure_path, stability, word_scores
-from explainer.app.compute.bounds import allowed, budget, check_effort
+from explainer.app.compute.bounds import allowed, budget, check_effort, size_of
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Request
 from explainer.app.compute.sentence import PREDICTIONS, tracing
@@ -104,9 +104,9 @@ def route_influence(loaded: Model, request: Request, route: Route) -> Measured:
 
 def _checking(loaded: Model, request: Request, _: int) -> Estimate:
     """The effort of a word's stability; raises ExplainerError for too much."""
-    n_tokens = len(_sentence(loaded, request).tokens)
-    work = stability_effort(loaded.adapter, n_tokens, request.settings, budget(), 1)
-    every = estimate(loaded, n_tokens, request.settings, budget(), times=0, beside=work)
+    size = size_of(loaded, request)
+    work = stability_effort(loaded.adapter, size, request.settings, budget(), 1)
+    every = estimate(loaded, size, request.settings, budget(), times=0, beside=work)
     return allowed(every, request.settings)
 
 
@@ -130,7 +130,7 @@ def _scoring(loaded: Model, request: Request, _: str) -> Estimate:
     n_tokens = len(_sentence(loaded, request).tokens)
     passes = min(MAX_POINTS, max(2, n_tokens))
     once = replace(request.settings, rule="trapezoid", points=passes)
-    return check_effort(loaded, request.reading, once, words=0)
+    return check_effort(loaded, request, once, words=0)
 
 
 @computed(_scoring)

@@ -14,10 +14,10 @@ from explainer.evaluation.line import left_out
 from explainer.evaluation.protocols.effort import protocol_estimate
 from explainer.evaluation.protocols.run import measured, prepared
 from explainer.evaluation.protocols.table import PROTOCOLS
-from explainer.evaluation.question import check_fit
+from explainer.evaluation.question import read_case
 from explainer.influence.effort.estimate import Estimate
+from explainer.influence.effort.size import Size
 from explainer.models.model import Model
-from explainer.question.sentence import read_sentence
 from explainer.results.settings import Settings
 from explainer.tasks import Case
 
@@ -26,9 +26,8 @@ SEED = 0
 
 def sentence_effort(model: Model, case: Case, name: str, settings: Settings) -> Estimate:
     """What the protocol `name` takes of a sentence; raises ExplainerError for too much."""
-    check_fit(case)
-    n_tokens = len(read_sentence(model, case.text).tokens)
-    found = protocol_estimate(model, n_tokens, PROTOCOLS[name], settings, budget())
+    size = Size.of(*read_case(model, case))
+    found = protocol_estimate(model, size, PROTOCOLS[name], settings, budget())
     return allowed(found, settings)
 
 

@@ -41,12 +41,12 @@ TOGETHER = (
 
 def tracing(loaded: Model, request: Request, *_: object) -> Estimate:
     """The effort of an explanation without patterns; raises ExplainerError for too much."""
-    return check_effort(loaded, request.reading, request.settings, words=0)
+    return check_effort(loaded, request, request.settings, words=0)
 
 
 def explaining(loaded: Model, request: Request) -> Estimate:
     """The effort of an explanation; raises ExplainerError for too much."""
-    return check_effort(loaded, request.reading, request.settings, words=request.words, flow=True)
+    return check_effort(loaded, request, request.settings, words=request.words, flow=True)
 
 
 @computed(explaining)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.app import compute
-from explainer.app.compute.evaluate import measured_line, record_effort
+from explainer.app.compute.evaluate import case_effort, measured_line
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.measuring import Measuring, expected
 from explainer.app.evaluate.results import Results
@@ -72,7 +72,7 @@ def start(model: str, task: str, n: int, options: EvaluationOptions, upload: Upl
         task=task,
         cases=cases,
         options=options,
-        expected=expected(lambda: record_effort(loaded.model, cases[0].text, options).seconds),
+        expected=expected(lambda: case_effort(loaded.model, cases[0], options).seconds),
     )
 
 

@@ -13,6 +13,9 @@ f of its feed-forward layer and n tokens:
 
 Where scores meet distances (DeBERTa), every 2 n d is so many d more as there are buckets.
 
+    a normaliser   3 d V for the logits of all V words of the vocabulary and their gradient, where Q
+                   is a word's probability by itself: no difference of two, in which they cancel
+
 Of the last block only the targets are computed: there a token that is none has its key and value
 alone, and a path is neither moved nor pulled back through it; where there are several, as where the
 head pools or an answer has a start and an end, a path chooses one. Paths that end alike share the
@@ -27,9 +30,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explainer.influence.effort.size import Size
 from explainer.influence.held import Keeps
 from explainer.influence.memory import Plan
 from explainer.models.adapter import Adapter
+from explainer.question.readouts.log_probability import bytes_of, products_of
 from explainer.results.settings import Settings
 
 MADE_AGAIN = 0.75
@@ -68,20 +73,21 @@ class Effort:
 
 def effort(
     adapter: Adapter,
-    n_tokens: int,
+    size: Size,
     settings: Settings,
     budget: int,
     *,
     words: int | None = None,
     flow: bool = False,
-    targets: int | None = None,
 ) -> Effort:
-    """What it takes to explain `n_tokens`, with the patterns of the strongest `words` (None: all).
+    """What it takes to explain a question of this size, with the patterns of the strongest `words`
+    (None: all).
 
-    Q is read at so many `targets`: for None at all tokens where the head pools, else at one.
     `budget` is in bytes. Raises ExplainerError where that is too small for the text.
     """
-    plan = Plan.of(adapter, n_tokens, settings.expected_points, budget)
+    n_tokens, targets, points = size.n_tokens, size.targets, settings.expected_points
+    beside = bytes_of(adapter, points * size.normalised) if size.normalised else 0
+    plan = Plan.of(adapter, n_tokens, points, budget, beside)
     token, d, forward, attended = _sizes(adapter, n_tokens)
     layers, attention = len(adapter.blocks), 2 * n_tokens**2 * d
     again = plan.made_again * MADE_AGAIN * forward
@@ -91,8 +97,6 @@ def effort(
     beam, kept = settings.joint_beam, settings.top_k
     found = -(-followed // max(1, plan.tangents // (beam or kept)))
     along = -(-followed * kept // plan.paths)  # at the most: paths that end alike take less room
-    if targets is None:
-        targets = n_tokens if adapter.pools else 1
     nodes, components = _path(layers, token, d, attended, targets > 1)
     path = kept * (nodes + components)
     if beam is not None:
@@ -103,7 +107,7 @@ def effort(
     others = (n_tokens - targets) * met * d
     last = n_tokens * 2 * d * d + targets * (token - 2 * d * d + attended) + others
     traced = (layers - 1) * (2 * forward + attention) + 2 * last + 2 * targets * n_tokens * d
-    points = settings.expected_points
+    traced += size.normalised * products_of(adapter)
     return Effort(
         trace=points * (traced + layers * again),
         patterns=points * (followed * path + layers * walks * again),

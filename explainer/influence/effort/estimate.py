@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explainer.base.numbers import duration
 from explainer.influence.effort.count import effort
 from explainer.influence.effort.pace import pace
+from explainer.influence.effort.size import Size
 from explainer.models.model import Model
-from explainer.question.sentence import Sentence
 from explainer.results.settings import Settings
 
-SPANS = 4
-"""Where two answers begin and end."""
 SLOW = 10.0
 """Seconds from which on somebody who waits is told, sees how far it has come, and can stop it."""
 
@@ -35,21 +34,9 @@ class Estimate:
         return f"about {duration(self.seconds)} ({self.sizes})"
 
 
-def most_targets(model: Model, sentence: Sentence) -> int:
-    """At how many tokens of a text Q is read at the most, whatever is asked."""
-    n_tokens = len(sentence.tokens)
-    if model.pooling is not None:
-        return len(model.pooling.positions(n_tokens))
-    if model.adapter.pools:
-        return n_tokens
-    if model.info.task == "question-answering":
-        return SPANS
-    return max(1, len(sentence.masks))
-
-
 def estimate(
     model: Model,
-    n_tokens: int,
+    size: Size,
     settings: Settings,
     budget: int,
     *,
@@ -57,20 +44,35 @@ def estimate(
     flow: bool = False,
     times: float = 1.0,
     beside: float = 0.0,
-    targets: int | None = None,
 ) -> Estimate:
-    """What `times` an explanation of a text takes, and so many multiplications `beside` it.
+    """What `times` an explanation of a question takes, and so many multiplications `beside` it.
 
     The other arguments are as in `effort`.
 
     Raises ExplainerError where the budget of memory is too small for the text.
     """
-    once = effort(
-        model.adapter, n_tokens, settings, budget, words=words, flow=flow, targets=targets
+    once = effort(model.adapter, size, settings, budget, words=words, flow=flow)
+    sizes = (
+        f"{size.n_tokens} tokens × {settings.expected_points:,} points × {model.info.layers} layers"
     )
-    sizes = f"{n_tokens} tokens × {settings.expected_points:,} points × {model.info.layers} layers"
     work = times * once.total + beside
     seconds = work / pace(model.adapter)
     if seconds > SLOW:  # something may have disturbed the measurement: it is worth a second look
         seconds = work / pace(model.adapter, again=True)
     return Estimate(seconds, sizes)
+
+
+def together(
+    model: Model,
+    sizes: Sequence[Size],
+    settings: Settings,
+    budget: int,
+    *,
+    words: int | None = None,
+    flow: bool = False,
+) -> Estimate:
+    """What an explanation of each of several questions takes, one after the other, told by the
+    largest."""
+    every = [estimate(model, size, settings, budget, words=words, flow=flow) for size in sizes]
+    largest = max(zip(sizes, every, strict=True), key=lambda both: both[0].n_tokens)[1]
+    return Estimate(sum(one.seconds for one in every), largest.sizes)

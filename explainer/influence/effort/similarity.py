@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explainer.influence.effort.count import effort, passes
+from explainer.influence.effort.size import Size
 from explainer.models.adapter import Adapter
 from explainer.results.settings import Settings
 
@@ -39,7 +40,7 @@ def paths_effort(
     work = 0.0
     for n in sizes:
         work += shares_effort(adapter, n, 1, settings)
-        work += effort(adapter, n, settings, budget, targets=n if pooled else 1).total
+        work += effort(adapter, Size(n, n if pooled else 1), settings, budget).total
     return work
 
 

@@ -21,7 +21,7 @@ from explainer.influence.together import Asked, Batch
 from explainer.models.encode import without_gradients
 from explainer.models.model import Model
 from explainer.question.places.tagged import asked_position
-from explainer.question.quantity import Quantity
+from explainer.question.readouts.quantity import Quantity
 from explainer.question.readouts.share import Share
 from explainer.question.sentence import Sentence
 from explainer.results.merged import word_names

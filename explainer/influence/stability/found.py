@@ -13,6 +13,7 @@ from explainer.base.checkpoint import part
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import shown
 from explainer.influence.effort.count import effort
+from explainer.influence.effort.size import Size
 from explainer.influence.search.refine import Search, refine_words
 from explainer.influence.stability.variations import sampled_alike, variations
 from explainer.influence.together import Asked, Batch
@@ -67,22 +68,22 @@ def stability_of(
 
 
 def stability_effort(
-    adapter: Adapter, n_tokens: int, settings: Settings, budget: int, words: int | None
+    adapter: Adapter, size: Size, settings: Settings, budget: int, words: int | None
 ) -> float:
     """The multiplications of it, counted as those of an explanation are (`effort`)."""
     every = [settings, *(one for _, one in variations(settings))]
-    return sum(_work(adapter, n_tokens, every, budget, words))
+    return sum(_work(adapter, size, every, budget, words))
 
 
 def _work(
     adapter: Adapter,
-    n_tokens: int,
+    size: Size,
     every: Sequence[Settings],
     budget: int,
     words: int | None,
 ) -> list[float]:
     """The multiplications that each of these settings takes after the one before it."""
-    found = [effort(adapter, n_tokens, one, budget, words=words) for one in every]
+    found = [effort(adapter, size, one, budget, words=words) for one in every]
     shared = [False, *(sampled_alike(*pair) for pair in pairwise(every))]
     return [one.total - alike * one.trace for one, alike in zip(found, shared, strict=True)]
 
@@ -96,7 +97,8 @@ def _found(
 ) -> Iterator[Found]:
     """What each of these settings finds; those that one trace serves follow each other."""
     many = None if words is None else len(words)
-    work = _work(model.adapter, len(asked.sentence.tokens), every, budget, many)
+    size = Size.of(asked.sentence, asked.quantity)
+    work = _work(model.adapter, size, every, budget, many)
     trace: Trace | None = None
     for number, settings in enumerate(every):
         done, whole = sum(work[:number]), sum(work)

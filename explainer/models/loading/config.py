@@ -101,11 +101,10 @@ def check_config(
 
 def headless(came: str) -> HeadlessError:
     """The refusal of what has no head, as `came` says, and how it could be used all the same."""
-    embedding = "how a sentence encoder's embedding is pooled"
     return HeadlessError(
-        f"{came}: choose a model with one, or say {embedding} (pooling='mean' or 'cls', on the "
-        "command line --pooling).",
-        on_page=f"{came}: choose a model with one, or {embedding}.",
+        f"{came}: choose a model with one, or say how a sentence encoder's embedding is pooled "
+        "(pooling='mean' or 'cls', on the command line --pooling).",
+        on_page=f"{came}: choose another model, or use this one to compare two texts.",
     )
 
 

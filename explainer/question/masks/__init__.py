@@ -1,1 +1,1 @@
-"""Words of several pieces: a mask for each, and Q from all of them."""
+"""Words at masks: which masks are asked about, a mask for each piece of a word, and Q from them all."""

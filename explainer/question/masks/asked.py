@@ -33,8 +33,8 @@ def asked_in(model: Model, sentence: Sentence, contrast: Contrast | None) -> Sen
     if model.info.task != "masked-lm" or contrast is None:
         return sentence
     sentence = asked_masks(sentence, contrast.mask)
-    right = for_each_mask(model, sentence, contrast.correct, "correct")
-    wrong = for_each_mask(model, sentence, contrast.wrong, "wrong")
+    right = for_each_mask(sentence, contrast.correct, "correct")
+    wrong = for_each_mask(sentence, contrast.wrong, "wrong")
     sizes = [
         _size(model, at, *words)
         for at, *words in zip(each_mask(sentence), right, wrong, strict=True)
@@ -74,7 +74,7 @@ def read_for_word(model: Model, text: str, word: Words, mask: int | None = None)
             "model."
         )
     sentence = asked_masks(sentence, mask)
-    words = for_each_mask(model, sentence, word, "correct")
+    words = for_each_mask(sentence, word, "correct")
     if None in words:
         raise ExplainerError(
             "A word of its own sentence is missing at a mask: give one for each mask."

@@ -23,11 +23,12 @@ def with_masks(model: Model, sentence: Sentence, counts: Sequence[int]) -> Sente
     places = spread(sentence, counts)
     n_tokens = places[-1][-1] + 1
     if n_tokens > model.max_tokens:
+        start, stop = sentence.spans[sentence.masks[0]]
+        mask = sentence.text[start:stop]
         raise TooLongError(
-            f"The text is {n_tokens:,} tokens long with {sum(counts)} {model.tokenizer.mask_token},"
-            f" one for each piece of the word, but the model reads at most {model.max_tokens:,}: "
-            "shorten it to its start, its end or what is around the mask, or choose a word of "
-            "fewer pieces."
+            f"The text is {n_tokens:,} tokens long with {sum(counts)} {mask}, one for each "
+            f"piece of the word, but the model reads at most {model.max_tokens:,}: shorten it to "
+            "its start, its end or what is around the mask, or choose a word of fewer pieces."
         )
 
     def repeated(every: Sequence[One]) -> tuple[One, ...]:

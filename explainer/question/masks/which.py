@@ -10,7 +10,6 @@ from explainer.base.checks import whole
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted
 from explainer.base.quote import shown
-from explainer.models.model import Model
 from explainer.question.sentence import Sentence
 
 Word = str | int
@@ -21,6 +20,12 @@ Words = Word | Sequence[Word | None]
 def at_mask(sentence: Sentence, number: int) -> Sentence:
     """The sentence with one mask to ask about, number `number` (from 0) of those it has."""
     return replace(sentence, slots=(sentence.slots[number],))
+
+
+def counted_masks(sentence: Sentence) -> str:
+    """How many masks are asked about: `2 [MASK]`."""
+    start, stop = sentence.spans[sentence.masks[0]]
+    return f"{len(sentence.slots)} {sentence.text[start:stop]}"
 
 
 def each_mask(sentence: Sentence) -> tuple[Sentence, ...]:
@@ -38,22 +43,20 @@ def asked_masks(sentence: Sentence, mask: Any) -> Sentence:
     return at_mask(sentence, whole("number of the mask", mask, 1, len(sentence.slots)) - 1)
 
 
-def for_each_mask(
-    model: Model, sentence: Sentence, given: Any, which: str
-) -> tuple[Word | None, ...]:
+def for_each_mask(sentence: Sentence, given: Any, which: str) -> tuple[Word | None, ...]:
     """The word at each mask that is asked about, of what was `given` for the `which` word.
 
     None leaves it to the model. Raises ExplainerError for words of which there is not one a mask.
     """
-    count, mask = len(sentence.slots), model.tokenizer.mask_token
+    count = len(sentence.slots)
     if given is None:
         return (None,) * count
     if not isinstance(given, list | tuple):
         if count == 1:
             return (given,)
         asked = (
-            f"The text has {count} {mask}, and one {which} word was given, {shown(given)}: give a "
-            "word for each of them, or"
+            f"The text has {counted_masks(sentence)}, and one {which} word was given, "
+            f"{shown(given)}: give a word for each of them, or"
         )
         raise ExplainerError(
             f"{asked} the number of the one that is meant (--mask, from Python mask=).",
@@ -62,7 +65,7 @@ def for_each_mask(
     if len(given) != count:
         verb = "was" if len(given) == 1 else "were"
         raise ExplainerError(
-            f"The text has {count} {mask} to ask about, and {counted(len(given), f'{which} word')} "
-            f"{verb} given: give one for each."
+            f"The text has {counted_masks(sentence)} to ask about, and "
+            f"{counted(len(given), f'{which} word')} {verb} given: give one for each."
         )
     return tuple(given)

@@ -41,8 +41,8 @@ def masked_word(
     that of their log-probabilities. At several masks it is that of a word each, added up over the
     masks, all of them masked together.
     """
-    rights = for_each_mask(model, sentence, correct, "correct")
-    wrongs = for_each_mask(model, sentence, wrong, "wrong")
+    rights = for_each_mask(sentence, correct, "correct")
+    wrongs = for_each_mask(sentence, wrong, "wrong")
     every = [
         _chosen(model, *asked) for asked in zip(each_mask(sentence), rights, wrongs, strict=True)
     ]
@@ -72,7 +72,7 @@ def log_probability(model: Model, sentence: Sentence, words: Words) -> Quantity:
 
     The sentence has as many masks as each of the words has pieces.
     """
-    given = for_each_mask(model, sentence, words, "correct")
+    given = for_each_mask(sentence, words, "correct")
     masks = list(zip(each_mask(sentence), given, strict=True))
     pieces = [contrast_ids(model, at, word) for at, word in masks if word is not None]
     names = [
@@ -99,7 +99,7 @@ def asked_words(
     words = readout.words if isinstance(readout, LogProbability) else zip(readout.classes)
     found: list[Words] = []
     for pieces, typed, which in zip(words, (correct, wrong), ("correct", "wrong"), strict=False):
-        given = for_each_mask(model, sentence, typed, which)
+        given = for_each_mask(sentence, typed, which)
         each: list[Word | None] = []
         numbers = iter(pieces)
         for at, word in zip(each_mask(sentence), given, strict=True):

@@ -15,8 +15,10 @@ from explainer.models.shapes import Float
 from explainer.question.readouts.readout import least_rounding
 from explainer.results.target import LOG_PROBABILITY, Unit
 
-AT_ONCE = 2**24
-"""Logits of the whole vocabulary that are there at the same time: 64 MB of them in float32."""
+AT_ONCE = 2**22
+"""Logits of the whole vocabulary that are there at the same time: 16 MB of them in float32."""
+COPIES = 3
+"""The logits, what of them is summed, and their gradient."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class LogProbability:
     def classes(self) -> tuple[int, ...]:
         """The first piece of each word, as it is at the first mask."""
         return tuple(word[0] for word in self.words)
+
+    @property
+    def normalised(self) -> int:
+        """Of how many rows the logits of the whole vocabulary are computed."""
+        return len(self.words[0]) if sum(self.weights) else 0
 
     @property
     def at_each(self) -> tuple[tuple[int, ...], ...]:
@@ -71,6 +78,23 @@ class LogProbability:
         return len(self.words[0]) * (sum(map(abs, self.weights)) + abs(sum(self.weights)))
 
 
+def products_of(adapter: Adapter) -> int:
+    """The multiplications of a state's normaliser and its gradient: once forward, and once more on
+    the way back."""
+    return 3 * adapter.embedding.word.numel()
+
+
+def bytes_of(adapter: Adapter, states: int) -> int:
+    """What the normalisers of so many states, and their gradient, take of memory."""
+    vocabulary = len(adapter.embedding.word)
+    return COPIES * min(states, _at_once(vocabulary)) * vocabulary * adapter.dtype.itemsize
+
+
+def _at_once(vocabulary: int) -> int:
+    """How many states have their logits at the same time."""
+    return max(1, AT_ONCE // vocabulary)
+
+
 def _normalisers(
     adapter: Adapter, last: Float[Tensor, "point pos d_model"]
 ) -> Float[Tensor, "point pos"]:
@@ -82,7 +106,7 @@ def _normalisers(
     def of(states: Tensor) -> Tensor:
         return adapter.logits(states, None).logsumexp(-1)
 
-    size = max(1, AT_ONCE // len(adapter.embedding.word))
+    size = _at_once(len(adapter.embedding.word))
     parts: list[Tensor] = [
         checkpoint(of, states, use_reentrant=False, preserve_rng_state=False)
         for states in last.flatten(0, 1).split(size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explainer.base.errors import ExplainerError
+from explainer.question.readouts.log_probability import LogProbability
 from explainer.question.readouts.readout import Readout
 
 
@@ -35,3 +36,9 @@ class Quantity:
     def classes(self) -> tuple[int, ...]:
         """The token ids or class numbers that it is about."""
         return self.readout.classes
+
+
+def normalised(quantity: Quantity) -> int:
+    """At how many of its positions the logits of the whole vocabulary are computed."""
+    readout = quantity.readout
+    return readout.normalised if isinstance(readout, LogProbability) else 0

@@ -216,7 +216,7 @@ def _unmasked(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, 
         word: Word | None = None
         try:
             for at, word in zip(
-                each_mask(sentence), for_each_mask(loaded, sentence, asked, name), strict=True
+                each_mask(sentence), for_each_mask(sentence, asked, name), strict=True
             ):
                 each.append(() if word is None else contrast_ids(loaded, at, word))
         except ExplainerError:
@@ -227,7 +227,7 @@ def _unmasked(loaded: Model, chosen: Choices, kept: Sequence[str]) -> dict[str, 
     first, second = WORDS
     long = next((pieces for pieces in found.get(second, ()) if len(pieces) > 1), None)
     if second in kept and first not in found and long is not None:
-        words = for_each_mask(loaded, sentence, getattr(given, second), second)
+        words = for_each_mask(sentence, getattr(given, second), second)
         wide = str(words[found[second].index(long)])
         why[second] = _dropped(wide, "not one word piece at the mask")
     if second in kept and first in found and found[first] == found.get(second):

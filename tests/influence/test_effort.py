@@ -302,6 +302,6 @@ def test_what_a_matrix_takes_is_that_of_the_products_that_are_made(architecture)
     assert 1 < adaptive / counted < 2
     assert matrix_effort(adapter, (n, n), settings) == 2 * counted
     paths = paths_effort(adapter, (n, n), settings, GB, pooled=True)
-    explained = effort(adapter, n, settings, GB, targets=n).total
+    explained = effort(adapter, Size(n, n), settings, GB).total
     assert paths == 2 * (shares_effort(adapter, n, 1, settings) + explained)
     assert paths > paths_effort(adapter, (n, n), settings, GB, pooled=False)

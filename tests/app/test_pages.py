@@ -10,12 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import api
 from explainer.app import compute
-from explainer.app.compare.graphs import clicked_word
 from explainer.app.explore.inspector.subject import strongest_step
 from explainer.app.state.choices import Choices, alike, from_query
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.cuts import WITHOUT
 from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.pair.graphs import clicked_word
 from explainer.app.widgets.question.asking import differs
 from explainer.app.widgets.question.controls import model_label
 from explainer.app.widgets.question.examples import examples

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from html import escape
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import Explanation
-from explainer.app.compare.graphs import drawn_view, lone_graph, pair_graphs, side_views
 from explainer.app.compare.minimal import begin
 from explainer.app.compare.numbers import quantity_table, share_table
 from explainer.app.compare.presets import preset_popover
-from explainer.app.compare.question import answer_colours, both_asked, question_row
-from explainer.app.compare.rows import Shown, shown_of
+from explainer.app.compare.question import both_asked, question_row
 from explainer.app.compare.save import pair_save
-from explainer.app.compare.state import BOTH, LINKED, SIDES
+from explainer.app.compare.state import BOTH, LINKED, SELECTION, SIDES, TITLES, Side
 from explainer.app.compare.tables import route_table
 from explainer.app.compute import Request
 from explainer.app.state.editor import UNSET
 from explainer.app.state.noted import standing_notes
-from explainer.app.widgets.drawing import drawing_controls, merge_field
+from explainer.app.widgets.drawing import drawing_controls, merge_field, view_of
 from explainer.app.widgets.frame.page import Frame, page_frame
-from explainer.app.widgets.frame.viewport import columns
+from explainer.app.widgets.frame.viewport import column_width, columns
 from explainer.app.widgets.glossary import how_to_read, words
+from explainer.app.widgets.pair.graphs import (
+    Titles,
+    answer_colours,
+    pair_graphs,
+    side_graph,
+    side_views,
+    verdict,
+)
+from explainer.app.widgets.pair.rows import Shown, shown_of
 from explainer.app.widgets.question import controls
 from explainer.app.widgets.strip import found_by
 from explainer.app.widgets.strongest import strongest_row
+from explainer.figures import View
 from explainer.figures.patterns.pairs.difference import difference_summary, token_name
 from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import compare
@@ -79,15 +87,26 @@ def _lone_figure(found: tuple[Explanation | None, ...], width: float) -> None:
     for side, explanation in zip(SIDES, found, strict=True):
         if explanation is not None:
             strongest_row(BOTH, [("", explanation)])
-            lone_graph(side, explanation, width)
+            _lone_graph(side, explanation, width)
             with _row_below():
                 _view_menu(explanation)
+
+
+def _lone_graph(side: Side, explanation: Explanation, width: float) -> None:
+    """The graph of the side that has no problem, in its own place."""
+    with columns(width)[SIDES.index(side)]:
+        side_graph(side, TITLES[side], explanation, drawn_view(width), None)
+
+
+def drawn_view(width: float) -> View:
+    """One side's drawing with no word selected."""
+    return replace(view_of(BOTH.choices(), column_width(width)), selected=None)
 
 
 def _figures(both: Pair, requests: tuple[Request, Request], frame: Frame) -> None:
     """Verdict, graphs and tables of two explanations."""
     notes, width = frame.messages, frame.width
-    shown = shown_of(both, merged=BOTH.choices().merge)
+    shown = shown_of(both, SELECTION, merged=BOTH.choices().merge)
     rows, comparison = shown.rows, shown.comparison
     for note in _drop_stale_word(shown):
         notes.info(note, icon=":material/link_off:")
@@ -97,17 +116,18 @@ def _figures(both: Pair, requests: tuple[Request, Request], frame: Frame) -> Non
         notes.info(DIFFERENT_QUESTIONS, icon=":material/info:")
     chosen = BOTH.choices()
     said = difference_summary(comparison, rows, chosen.level, chosen.share / 100)
-    st.html(f'<p class="ipe-verdict">{escape(said)}</p>')
+    verdict(said)
     strongest_row(BOTH, [("First: ", both[0]), ("Second: ", both[1])])
-    pair_graphs(shown, width)
+    view, texts = drawn_view(width), (LINKED.get().first.text, LINKED.get().second.text)
+    pair_graphs(shown, view, width, Titles((TITLES["first"], TITLES["second"]), texts))
     with _row_below():
         _word_field(shown)
         _view_menu(both[0])
-        pair_save(shown, requests, side_views(shown, width), said)
+        pair_save(shown, requests, side_views(shown, view), said)
     route_table(shown, chosen.level)
     numbers, shares = columns(width)
     with numbers:
-        quantity_table(both, drawn_view(width), comparison)
+        quantity_table(both, view, comparison)
     with shares:
         share_table(both, compare(*both))
 

@@ -10,7 +10,6 @@ from explainer.app import compute
 from explainer.app.compare.side import Answered, explained, question_place, side_box
 from explainer.app.compare.state import BOTH, LINKED, SIDES
 from explainer.app.widgets.frame.viewport import columns
-from explainer.figures.patterns.pairs.views import Pair, answers_of
 
 APART = "Ask each side on its own"
 UNLIKE_MODELS = (
@@ -63,15 +62,3 @@ def _unlike_models() -> bool:
         except ExplainerError:
             return False  # what is wrong with it is said at its side
     return len(tasks) > 1
-
-
-def answer_colours(both: Pair) -> None:
-    """Give each answer its colour on both sides, in what is written as in what is drawn."""
-    rules = "".join(
-        f":is(.st-key-contrast_{side}, .st-key-pair_{side}) {{ --ipe-for: var(--ipe-answer{yes});"
-        f" --ipe-against: var(--ipe-answer{no}); }}\n"
-        for side, (yes, no) in zip(SIDES, answers_of(both), strict=True)
-        if (yes, no) != (0, 1)
-    )
-    if rules:
-        st.html(f"<style>\n{rules}</style>")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from explainer.app.compare.rows import Shown
 from explainer.app.compare.state import LINKED
 from explainer.app.compare.tables import route_frame
 from explainer.app.compute import Request
+from explainer.app.widgets.pair.rows import Shown
 from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import pair_snippet

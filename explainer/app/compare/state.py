@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import streamlit as st
 
@@ -12,9 +11,9 @@ from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
 from explainer.app.state.explored import EXPLORED
 from explainer.app.state.linked import Linked
+from explainer.app.widgets.pair.graphs import SIDES, Side
+from explainer.app.widgets.pair.rows import Selection
 
-Side = Literal["first", "second"]
-SIDES: tuple[Side, Side] = ("first", "second")
 BEGINS = "pair_begins"
 """Set where the first sentence is the explored one, and the second is still to be made from it."""
 TITLES: dict[Side, str] = {"first": "First", "second": "Second"}
@@ -47,3 +46,8 @@ BOTH = Editor(
     lambda: LINKED.get().first,
     lambda chosen: LINKED.put(LINKED.get().with_shared(chosen)),
 )
+SELECTION = Selection(
+    lambda: (LINKED.get().first.word, LINKED.get().second.word),
+    lambda first, second: LINKED.put(LINKED.get().selecting(first, second)),
+)
+"""The word that is followed on both sides."""

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from explainer.app.compare.numbers import units_of
-from explainer.app.compare.rows import Shown
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.pair.rows import Shown
 from explainer.figures.patterns.pairs.difference import token_name, way_difference
 from explainer.figures.patterns.pairs.views import Pair
 from explainer.figures.patterns.summary import short_route

@@ -2,67 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from html import escape
+from typing import Any, Literal
 
 import streamlit as st
 
 from explainer import Explanation
-from explainer.app.compare.rows import Shown
-from explainer.app.compare.state import BOTH, LINKED, SIDES, TITLES, Side
 from explainer.app.widgets.answer import answer
-from explainer.app.widgets.drawing import view_of
-from explainer.app.widgets.frame.viewport import SIDE_BY_SIDE, column_width, columns
+from explainer.app.widgets.frame.viewport import SIDE_BY_SIDE, columns
 from explainer.app.widgets.markdown import plain
+from explainer.app.widgets.pair.rows import Shown
 from explainer.figures import View, pattern_graph, summary
 from explainer.figures.canvas.plotly import CONFIG
 from explainer.figures.patterns.drawn import Drawn
-from explainer.figures.patterns.pairs.views import pair_views
+from explainer.figures.patterns.pairs.views import Pair, answers_of, pair_views
 
+Side = Literal["first", "second"]
+SIDES: tuple[Side, Side] = ("first", "second")
 NOWHERE = -1
 """Selects no word and fades all: the selected word is in the other sentence only."""
 
 
-def pair_graphs(shown: Shown, width: float) -> None:
-    """Both graphs on one scale."""
+@dataclass(frozen=True)
+class Titles:
+    """What each side is called, and its sentence; whether that stands above its graph also where
+    the two are next to each other."""
+
+    names: tuple[str, str]
+    sentences: tuple[str, str]
+    always: bool = False
+
+
+def pair_graphs(shown: Shown, view: View, width: float, titles: Titles) -> None:
+    """Both graphs on one scale, from a side's `view` with no word selected."""
     both, alignment = shown.rows, shown.comparison.alignment
-    views = pair_views(both, alignment, side_views(shown, width))
+    views = pair_views(both, alignment, side_views(shown, view))
     answers = graphs = columns(width)
     if width >= SIDE_BY_SIDE:
         graphs = columns(width)  # in a row of their own: one answer may take a line more
-    sides = zip(SIDES, answers, graphs, both, views, strict=True)
-    for side, above, place, explanation, own in sides:
+    heads = zip(titles.names, titles.sentences, strict=True)
+    sides = zip(SIDES, heads, answers, graphs, both, views, strict=True)
+    for side, (name, sentence), above, place, explanation, own in sides:
         with above.container(key=f"pair_{side}"):
-            if width < SIDE_BY_SIDE:
-                st.caption(f"{TITLES[side]}: {plain(getattr(LINKED.get(), side).text)}")
+            if titles.always or width < SIDE_BY_SIDE:
+                st.caption(f"{plain(name)}: {plain(sentence)}")
             answer(Drawn.of(explanation, own))
         with place:
-            _graph(side, explanation, own, shown)
+            side_graph(side, name, explanation, own, shown)
 
 
-def side_views(shown: Shown, width: float) -> tuple[View, View]:
+def side_views(shown: Shown, view: View) -> tuple[View, View]:
     """The drawing of each side's rows, with the selected one where it has it."""
     tokens = shown.selected()
-    view = drawn_view(width)
     if tokens is None:
         return view, view
     first, second = (NOWHERE if p is None else p for p in (tokens.first, tokens.second))
     return replace(view, selected=first), replace(view, selected=second)
 
 
-def lone_graph(side: Side, explanation: Explanation, width: float) -> None:
-    """The graph of the side that has no problem, in its own place."""
-    with columns(width)[SIDES.index(side)]:
-        _graph(side, explanation, drawn_view(width), None)
-
-
-def drawn_view(width: float) -> View:
-    """One side's drawing with no word selected."""
-    return replace(view_of(BOTH.choices(), column_width(width)), selected=None)
-
-
-def _graph(side: Side, explanation: Explanation, view: View, shown: Shown | None) -> None:
+def side_graph(
+    side: Side, name: str, explanation: Explanation, view: View, shown: Shown | None
+) -> None:
+    """The graph of a side; a click selects a word on both, where both are `shown`."""
     key = f"pair_graph_{side}"
     st.plotly_chart(
         pattern_graph(explanation, view),
@@ -71,8 +74,25 @@ def _graph(side: Side, explanation: Explanation, view: View, shown: Shown | None
         on_select=partial(_clicked, side, key, view.selected, shown),
         selection_mode="points",
         config=CONFIG,
-        alt=f"{TITLES[side]}: {_alt(explanation, view)}",
+        alt=f"{name}: {_alt(explanation, view)}",
     )
+
+
+def answer_colours(both: Pair) -> None:
+    """Give each answer its colour on both sides, in what is written as in what is drawn."""
+    rules = "".join(
+        f":is(.st-key-contrast_{side}, .st-key-pair_{side}) {{ --ipe-for: var(--ipe-answer{yes});"
+        f" --ipe-against: var(--ipe-answer{no}); }}\n"
+        for side, (yes, no) in zip(SIDES, answers_of(both), strict=True)
+        if (yes, no) != (0, 1)
+    )
+    if rules:
+        st.html(f"<style>\n{rules}</style>")
+
+
+def verdict(said: str) -> None:
+    """What both say together, in a sentence."""
+    st.html(f'<p class="ipe-verdict">{escape(said)}</p>')
 
 
 def _alt(explanation: Explanation, view: View) -> str:

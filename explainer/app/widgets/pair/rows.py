@@ -1,17 +1,28 @@
-"""What stands in the rows of both graphs: tokens, or words whose pieces are merged.
+"""What stands in the rows of two graphs: tokens, or words whose pieces are merged.
 
 The link and the session always name tokens; what is compared, drawn and clicked are rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from explainer.app.compare.state import LINKED
 from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Aligned, Comparison, compare
 from explainer.results.merged import Merged, has_pieces, merge_pieces
+
+Tokens = tuple[int | None, int | None]
+"""A token of the first and its counterpart in the second, or one of them alone."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The tokens that are selected, and how a page selects others."""
+
+    get: Callable[[], Tokens]
+    put: Callable[[int | None, int | None], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +31,7 @@ class Shown:
 
     tokens: Pair
     words: tuple[Merged | None, Merged | None]
+    selection: Selection
 
     @cached_property
     def rows(self) -> Pair:
@@ -37,8 +49,8 @@ class Shown:
 
     def selected(self) -> Aligned | None:
         """The selected row, with its counterpart."""
-        pair = LINKED.get()
-        first, second = self._row(0, pair.first.word), self._row(1, pair.second.word)
+        one, other = self.selection.get()
+        first, second = self._row(0, one), self._row(1, other)
         for row in self.comparison.alignment:
             if None not in (row.first, first) and row.first == first:
                 return row
@@ -50,7 +62,7 @@ class Shown:
         """Select a row and its counterpart, or none."""
         first = None if row is None else self._token(0, row.first)
         second = None if row is None else self._token(1, row.second)
-        LINKED.put(LINKED.get().selecting(first, second))
+        self.selection.put(first, second)
 
     def _row(self, side: int, token: int | None) -> int | None:
         words = self.words[side]
@@ -64,7 +76,7 @@ class Shown:
         return words.strongest(row) if words.pieces(row) else words.rows.index(row)
 
 
-def shown_of(both: Pair, *, merged: bool) -> Shown:
+def shown_of(both: Pair, selection: Selection, *, merged: bool) -> Shown:
     """The rows of both explanations."""
     first, second = (merge_pieces(e) if merged and has_pieces(e) else None for e in both)
-    return Shown(both, (first, second))
+    return Shown(both, (first, second), selection)

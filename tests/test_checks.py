@@ -72,7 +72,7 @@ def test_settings_refuse_other_types_in_a_sentence(asked):
     ("asked", "said"),
     [
         ({"correct": 5.0}, r"The contrast word is 5\.0: give a string"),
-        ({"wrong": ["is"]}, "The contrast word is a list: give a string"),
+        ({"wrong": [["is"]]}, "The contrast word is a list: give a string"),
         ({"correct": "a" + "\u0301" * 4000}, "4,001 characters: give at most 100"),
         ({"settings": {"points": 3}}, "argument settings is a dict: give a Settings"),
         ({"flow": "no"}, "flow is 'no': give true or false"),

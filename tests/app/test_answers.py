@@ -118,7 +118,8 @@ def test_that_there_is_no_answer_is_chosen(tiny_reader_dir):
 
 def test_what_is_missing_or_not_there_is_said(tiny_reader_dir):
     alone = checked(opened(tiny_reader_dir, **link(pair="")))
-    assert "give the question as the text and the passage as the second text" in said(alone)
+    assert "was given one text: type the passage as the second text." in said(alone)
+    assert not alone.error
     other = checked(opened(tiny_reader_dir, **link(answer="farmers")))
     assert "The answer 'farmers' does not stand in the passage" in said(other)
     assert widget(other, "text_area", "text").value == QUESTION

@@ -12,12 +12,13 @@ from explainer import Settings
 from explainer.app import compute
 from explainer.app.compare.save import pair_json
 from explainer.app.compute import Request
+from explainer.app.compute.apart import own_texts, word_pair
 from explainer.app.compute.evaluate import record
 from explainer.app.compute.explore import WhatIf, ablated, route_influence, scores
 from explainer.app.compute.sentence import PREDICTIONS
 from explainer.app.evaluate.snippet import sentence_snippet
-from explainer.app.widgets.saving.snippet import pair_snippet, snippet
-from explainer.figures import View, pattern_svg
+from explainer.app.widgets.saving.snippet import pair_snippet, snippet, words_snippet
+from explainer.figures import View, pattern_pair_svg, pattern_svg
 from explainer.figures.patterns.pairs.difference import difference_summary
 from explainer.figures.patterns.pairs.svg import pair_svg
 from explainer.figures.patterns.pairs.views import selecting
@@ -42,6 +43,21 @@ def printed(code: str) -> str:
     with contextlib.redirect_stdout(out):
         exec(code, {})
     return out.getvalue()
+
+
+@pytest.mark.parametrize("asked", [("unhappiest", "is"), (("unhappiest", "are"), ("is", "is"))])
+def test_two_words_apart_are_printed_and_drawn_too(
+    tiny_masked_lm_dir, asked, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    text = "the farmers [MASK] old ." if isinstance(asked[0], str) else "the [MASK] [MASK] old ."
+    settings = Settings(points=5, rule="midpoint")
+    request = Request(str(tiny_masked_lm_dir), text, Contrast(*asked), settings, words=2)
+    found, texts = word_pair(request), own_texts(request)
+    code = words_snippet(request, texts, View(level="embedding"))
+    assert json.loads(printed(code)) == found.to_dict()
+    picture = pattern_pair_svg(found.correct, found.wrong, sentences=texts, level="embedding")
+    assert (tmp_path / "words.svg").read_text(encoding="utf-8") == picture
 
 
 @pytest.mark.parametrize("text", TEXTS)

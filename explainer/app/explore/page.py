@@ -7,10 +7,12 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer import ExplainerError, Explanation, Prediction
+from explainer import ExplainerError, Explanation, Prediction, WordPair
 from explainer.app import compute
 from explainer.app.compute import Request
+from explainer.app.compute.apart import explained
 from explainer.app.compute.explore import scores as scores_of
+from explainer.app.explore.apart import apart_section, predictions_of_both
 from explainer.app.explore.by_word import word_by_word
 from explainer.app.explore.controls import row_options, scores_field
 from explainer.app.explore.graph import graph
@@ -84,10 +86,19 @@ def explore_page() -> None:
         st.container(key="explore_page"),
     ):
         tour_button(frame.head)
-        places = question(EDITOR, frame.width, follows=True)
-        shown = answered(EDITOR, places, compute.explanation, EXPLAINING)
-        if shown is not None:
-            explanation, predicted = shown
+        places = question(EDITOR, frame.width, follows=True, apart=True)
+        shown = answered(EDITOR, places, explained, EXPLAINING)
+        if shown is None:
+            return
+        explanation, predicted = shown
+        if isinstance(explanation, WordPair):
+            request = st.session_state[LAST]
+            assert places.predicted is not None
+            assert places.said is not None
+            with places.predicted:
+                predictions_of_both(explanation, request)
+            apart_section(explanation, request, frame.width, places.said)
+        else:
             request = st.session_state[LAST]
             said = compute.at_masks(request.reading, request.contrast)
             predicted = _with_asked(request, explanation, predicted)

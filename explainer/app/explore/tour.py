@@ -86,6 +86,11 @@ def _weight(about: About) -> tuple[float, float]:
     return abs(about.pattern.influence), abs(about.pattern.attention_influence)
 
 
+def is_open() -> bool:
+    """Whether somebody is on the tour."""
+    return st.session_state.get(TOUR) is not None
+
+
 def tour(explanation: Explanation, request: Request) -> None:
     """The step that the tour has come to, with the ways on, back and out; nothing once it is left.
 

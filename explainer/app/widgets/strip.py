@@ -21,8 +21,8 @@ from explainer.results.target import COSINE, LOG_PROBABILITY, LOGITS, Target
 
 MOST = 0.5
 """The share of all influence below which the drawn patterns are said to be examples."""
-MOST_ROWS, FEW_MASKS = 2, 3
-"""Words that are listed at each mask, and up to how many masks so many are."""
+FEW_MASKS = 3
+"""Up to how many masks more than one word is listed at each."""
 EXAMPLES = (
     "Most of the influence takes other ways than the drawn ones: each of these is an example, not "
     "the whole explanation."
@@ -116,7 +116,7 @@ def prediction_list(
     asked = {target.correct: "ipe-for", target.wrong: "ipe-against"}
     shown = [*predicted[:count], *(p for p in predicted[count:] if p.word in asked)]
     rows = "".join(_row(p, asked.get(p.word, "")) for p in shown)
-    st.html(f'<table class="ipe-predictions"><caption>{name}</caption>{rows}</table>')
+    st.html(f'<table class="ipe-predictions"><caption>{escape(name)}</caption>{rows}</table>')
 
 
 def mask_lists(
@@ -124,12 +124,13 @@ def mask_lists(
     predicted: Sequence[Prediction] | None = None,
     *,
     name: str = "What the model predicts",
+    count: int = 2,
 ) -> None:
     """The likeliest words at each of several masks, with those that are asked about there.
 
     `predicted` are another model's for the same masks, with the positions of these.
     """
-    count = MOST_ROWS if len(said) <= FEW_MASKS else 1
+    count = count if len(said) <= FEW_MASKS else 1
     rows = []
     for number, one in enumerate(said, start=1):
         every = one.predictions
@@ -142,7 +143,8 @@ def mask_lists(
         rows.append(f'<tr><th colspan="3" scope="rowgroup">mask {number}</th></tr>')
         rows += [_row(prediction, looks.get(prediction.id, "")) for prediction in shown]
     st.html(
-        f'<table class="ipe-predictions ipe-masks"><caption>{name}</caption>{"".join(rows)}</table>'
+        f'<table class="ipe-predictions ipe-masks"><caption>{escape(name)}</caption>'
+        f"{''.join(rows)}</table>"
     )
 
 

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import Contrast, ExplainerError, Prediction
 from explainer.app import compute
 from explainer.app.compute import AtMask, Reading, Request
+from explainer.app.compute.apart import own_notes
 from explainer.app.compute.request import PAIRED, contrast_for, pair_for, reading_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor
@@ -56,9 +57,10 @@ class Places:
 
     Without a place for `words` there are none to click, which may be followed where the page
     `follows` words; without places for a `second` text it is only named, without one for the `kind`
-    of the model that is not said. Without a place for the
-    `contrast` it is asked elsewhere. The answer in a sentence goes to `said`, beside what is
-    predicted: one element, which the next one replaces.
+    of the model that is not said. Without a place for the `contrast` it is asked elsewhere. A page
+    that explains words `apart` has a sentence for each of two words of different numbers of pieces.
+    The answer in a sentence goes to `said`, beside what is predicted: one element, which the next
+    one replaces.
     """
 
     messages: DeltaGenerator
@@ -71,9 +73,12 @@ class Places:
     follows: bool = False
     second: SecondPlaces | None = None
     kind: DeltaGenerator | None = None
+    apart: bool = False
 
 
-def question(on: Editor[Choices], width: float, *, follows: bool = False) -> Places:
+def question(
+    on: Editor[Choices], width: float, *, follows: bool = False, apart: bool = False
+) -> Places:
     """The sentence, what the model says to it (beside it, on a wide page), and the question."""
     with st.container(key="question"):
         if width >= SIDE_BY_SIDE:
@@ -87,7 +92,9 @@ def question(on: Editor[Choices], width: float, *, follows: bool = False) -> Pla
         with below:
             contrast, kind = question_line(on, follows=follows)
             messages, body, said = st.container(), st.container(), st.empty()
-    return Places(messages, contrast, body, words, click, predicted, said, follows, second, kind)
+    return Places(
+        *(messages, contrast, body, words, click, predicted, said, follows, second, kind), apart
+    )
 
 
 def last_request(on: Editor[Choices]) -> str:
@@ -156,10 +163,24 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
     if problem is not None:
         raise problem
     request = compute.request_for(chosen, loaded.info.task)
-    for note in compute.reading_notes(request):
+    for note in _notes(request, apart=places.apart):
         places.messages.info(plain(note), icon=":material/info:")
     say_shortened(on, places.messages)
     return request, predicted
+
+
+def _notes(request: Request, *, apart: bool) -> tuple[str, ...]:
+    """What to know about how text and question were read.
+
+    Raises UnlikeWordsError for two words without a sentence together, unless the page has one for
+    each of them (`apart`).
+    """
+    try:
+        return compute.reading_notes(request)
+    except UnlikeWordsError:
+        if not apart:
+            raise
+        return own_notes(request)
 
 
 def _said_at_masks(reading: Reading, contrast: Contrast) -> tuple[AtMask, ...] | None:

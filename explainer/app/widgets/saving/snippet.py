@@ -100,6 +100,32 @@ def matrix_snippet(request: Request, view: SimilarityView) -> str:
     )
 
 
+def words_snippet(request: Request, sentences: tuple[str, str], view: View) -> str:
+    """A script that prints two words' explanations, each in one of the `sentences`, as the JSON
+    that the page saves, and writes the picture of both to a file."""
+    asked = request.contrast
+    arguments = [f"    {asked.correct!r},\n", f"    {asked.wrong!r},\n"]
+    arguments += [] if asked.mask is None else [f"    mask={asked.mask},\n"]
+    arguments += _settings(request)
+    arguments += [] if request.words is None else [f"    words={request.words},\n"]
+    drawing = ["found.correct", "found.wrong", f"sentences={sentences!r}"]
+    drawing += _changed(view, View(), PAIR_DRAWN)
+    given = "".join(f"    {argument},\n" for argument in drawing)
+    changed = ["Settings"] if request.settings != Settings() else []
+    return (
+        "from pathlib import Path\n"
+        "\n"
+        f"from explainer import {', '.join([*changed, 'explain_words', 'load_model'])}\n"
+        "from explainer.figures import pattern_pair_svg\n"
+        "\n"
+        f"found = explain_words(\n    {_load_call(request.model)},\n    {request.text!r},\n"
+        f"{''.join(arguments)}    flow=True,\n)\n"
+        "print(found.to_json(indent=1))\n"
+        f"svg = pattern_pair_svg(\n{given})\n"
+        'Path("words.svg").write_text(svg, encoding="utf-8")\n'
+    )
+
+
 def _load_call(model: str) -> str:
     """The call of `load_model` for a model as the pages name it."""
     name, pooling = parts(model)

@@ -14,6 +14,7 @@ from explainer.figures.canvas.frame import MANY_ROWS
 from explainer.figures.patterns import bars, columns, legend
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
+from explainer.figures.patterns.pairs.apart import are_apart
 from explainer.figures.patterns.view import NOWHERE, Beside, View
 from explainer.results.comparison import Aligned
 from explainer.results.explanation import Explanation
@@ -70,8 +71,12 @@ def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View
 def answers_of(both: Pair) -> tuple[tuple[int, int], tuple[int, int]]:
     """For each side its answer and what that is asked against, numbered alike where they are one.
 
-    The first has 0 and 1; an answer that only the second has is 2 or 3.
+    The first has 0 and 1; an answer that only the second has is 2 or 3. Two words of
+    one sentence, each explained by itself, have the colours that they have where one is set against
+    the other: what is for the second has the second's, and what is against it the first's.
     """
+    if are_apart(*both):
+        return (0, 1), (1, 0)
     known = list(dict.fromkeys(key for explanation in both for key in _answers(explanation)))
     first, second = ([known.index(key) for key in _answers(e)] for e in both)
     return (first[0], first[1]), (second[0], second[1])

@@ -6,7 +6,8 @@ import pytest
 
 from explainer import WordPair, compare, explain_words
 from explainer.app import compute
-from explainer.app.compute.apart import word_pair
+from explainer.app.compute.masks import apart
+from explainer.app.compute.masks.apart import word_pair
 from explainer.figures import pattern_pair_svg
 from explainer.figures.patterns.pairs.apart import apart_headline
 from explainer.figures.patterns.pairs.views import answers_of
@@ -137,5 +138,5 @@ def test_the_headline_says_which_is_likelier(tiny_masked_lm):
 def test_the_page_says_what_it_takes(tiny_masked_lm_dir):
     test = opened(tiny_masked_lm_dir, **LINK)
     request = test.session_state["explore_last_request"]
-    estimate = compute.apart._explaining(compute.model(request.model), request)
+    estimate = apart._explaining(compute.model(request.model), request)
     assert "× 3 layers" in estimate.sizes

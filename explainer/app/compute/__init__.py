@@ -3,13 +3,12 @@
 What one page alone asks is in the file with its name.
 """
 
+from explainer.app.compute.masks.at_each import AtMask, at_masks
 from explainer.app.compute.request import Reading, Request, request_for
 from explainer.app.compute.sentence import (
-    AtMask,
     answer_between,
     answer_place,
     answers,
-    at_masks,
     contrasted,
     exact_contrast,
     explanation,

@@ -16,6 +16,7 @@ from explainer.app.compute.sentence import PREDICTIONS, tracing
 from explainer.app.state.choices import What
 from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.influence.effort.similarity import matrix_effort, paths_effort
+from explainer.influence.effort.size import Size
 from explainer.influence.measure import Measured
 from explainer.influence.similarity.matrix import read_both, similarity_matrix
 from explainer.influence.similarity.paths import similarity_paths
@@ -163,7 +164,8 @@ def _comparing(loaded: Model, request: Request, *pair: tuple[int, ...]) -> Estim
         work = paths_effort(loaded.adapter, sizes, request.settings, budget(), pooled)
     else:
         work = matrix_effort(loaded.adapter, sizes, request.settings)
-    found = estimate(loaded, max(sizes), request.settings, budget(), times=0, beside=work)
+    size = Size(max(sizes))
+    found = estimate(loaded, size, request.settings, budget(), times=0, beside=work)
     return allowed(found, request.settings)
 
 

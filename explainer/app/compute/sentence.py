@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from explainer import ExplainerError, Explanation, Prediction, explain, predict
@@ -23,13 +23,10 @@ from explainer.question.places.spans import (
 )
 from explainer.question.places.tagged import asked_words
 from explainer.question.predictions import (
-    at_every_mask,
-    mask_logits,
     predict_sentence,
     predict_spans,
 )
 from explainer.question.quantity import Contrast, asked_for, choose_quantity
-from explainer.question.readouts.log_probability import LogProbability
 from explainer.question.sentence import Span, word_spans
 
 PREDICTIONS = 12
@@ -82,46 +79,6 @@ def predictions_and_asked(loaded: Model, request: Request) -> tuple[Prediction, 
     quantity = choose_quantity(loaded, sentence, request.contrast)
     position = quantity.position if loaded.info.task == "tagging" else None
     return predict_sentence(loaded, sentence, PREDICTIONS, also=quantity.classes, position=position)
-
-
-@dataclass(frozen=True)
-class AtMask:
-    """What the model says at one of several masks, all of them in place.
-
-    `slot` numbers the mask of the text that it is or stands for, from 0, `position` is its token's.
-    Behind the likeliest words come those of what is asked about, whose ids are `asked`: of the
-    correct word's piece there, and the wrong one's where there is one.
-    """
-
-    slot: int
-    position: int
-    predictions: tuple[Prediction, ...]
-    asked: tuple[int, ...]
-
-
-def at_masks(reading: Reading, contrast: Contrast) -> tuple[AtMask, ...]:
-    """What the model says at each mask of a question about several; nothing where it is about one.
-
-    Raises ExplainerError.
-    """
-    sentence = read_asked(model(reading.model), reading.text, reading.pair, contrast)
-    return _at_masks(reading, contrast) if len(sentence.masks) > 1 else ()
-
-
-@computed()
-def _at_masks(loaded: Model, reading: Reading, contrast: Contrast) -> tuple[AtMask, ...]:
-    sentence = read_asked(loaded, reading.text, reading.pair, contrast)
-    readout = choose_quantity(loaded, sentence, contrast).readout
-    assert isinstance(readout, LogProbability), "words at several masks are read so"
-    logits = mask_logits(loaded, sentence)
-    found = at_every_mask(loaded, sentence, logits, PREDICTIONS, readout.at_each)
-    first = 0 if contrast.mask is None else contrast.mask - 1
-    asked = dict(zip(sentence.masks, readout.at_each, strict=True))
-    return tuple(
-        AtMask(slot, at, tuple(one for one in found if one.position == at), asked[at])
-        for slot, places in enumerate(sentence.slots, start=first)
-        for at in places
-    )
 
 
 @computed()

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import WordPair
 from explainer.app.compute import AtMask, Request
-from explainer.app.compute.apart import own_predictions, own_texts
+from explainer.app.compute.masks.apart import own_predictions, own_texts
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.tour import is_open
 from explainer.app.state.noted import standing_notes

@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import ExplainerError, Explanation, Prediction, WordPair
 from explainer.app import compute
 from explainer.app.compute import Request
-from explainer.app.compute.apart import explained
 from explainer.app.compute.explore import scores as scores_of
+from explainer.app.compute.masks.apart import explained
 from explainer.app.explore.apart import apart_section, predictions_of_both
 from explainer.app.explore.by_word import word_by_word
 from explainer.app.explore.controls import row_options, scores_field

@@ -60,8 +60,8 @@ class Choices:
     all are, `correct` and `wrong` are a word for each (`state.masks`). `by_word` is how a sentence
     encoder's two texts are looked at word by word, `between` a token of each, whose ways are shown.
     None means the model's own choice for these and for `correct`, `wrong`, `label` and `other`, and
-    nothing selected for `word`, `at` (a node or a step) and `between`; for `points` it is the rule's
-    usual number. The search is the one that finds more, not the paper's.
+    nothing selected for `word`, `at` (a node or a step) and `between`; for `points` it is the
+    rule's usual number. The search is the one that finds more, not the paper's.
     """
 
     model: str = "agreement"

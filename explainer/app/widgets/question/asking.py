@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import Contrast, ExplainerError, Prediction
 from explainer.app import compute
 from explainer.app.compute import AtMask, Reading, Request
-from explainer.app.compute.apart import own_notes
+from explainer.app.compute.masks.apart import own_notes
 from explainer.app.compute.request import PAIRED, contrast_for, pair_for, reading_for
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import Editor

@@ -7,13 +7,9 @@ from dataclasses import replace
 from explainer import Contrast, Explanation, Prediction, WordPair, explain_words
 from explainer.app.compute.bounds import allowed, budget
 from explainer.app.compute.cached import computed
+from explainer.app.compute.masks.at_each import AtMask, at_masks
 from explainer.app.compute.request import Request
-from explainer.app.compute.sentence import (
-    AtMask,
-    at_masks,
-    explanation,
-    predictions_and_asked,
-)
+from explainer.app.compute.sentence import explanation, predictions_and_asked
 from explainer.app.compute.server import model
 from explainer.base.errors import UnlikeWordsError
 from explainer.influence.effort.estimate import Estimate, together

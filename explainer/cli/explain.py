@@ -14,6 +14,7 @@ from explainer.base.extras import need
 from explainer.base.quote import quote
 from explainer.cli.apart import explain_apart
 from explainer.cli.arguments import add_machine, add_settings, settings_of
+from explainer.cli.asked import add_target, take_words, words_asked
 from explainer.cli.beside import Beside, add_beside, beside_tables, found_beside
 from explainer.cli.output import FORMATS, check_output, format_of, put
 from explainer.cli.similarity import add_similarity, explain_similarity, is_asked
@@ -56,7 +57,7 @@ def add_explain(commands: Any, examples: str) -> None:
         choices=("mean", "cls"),
         help="of a sentence encoder whose folder does not say it: the mean of all tokens, or [CLS]",
     )
-    _add_target(parser)
+    add_target(parser)
     add_similarity(parser)
     group = add_settings(parser)
     group.add_argument(
@@ -88,48 +89,6 @@ def add_explain(commands: Any, examples: str) -> None:
     )
     _add_output(parser)
     parser.set_defaults(run=_run)
-
-
-def _add_target(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group(
-        "what is explained (default: the prediction, a word against its other number or the next)"
-    )
-    group.add_argument(
-        "--correct",
-        metavar="W",
-        action="append",
-        help="the word that counts, of any number of pieces (or id:N); of several masks, give one "
-        "for each, in their order",
-    )
-    group.add_argument(
-        "--wrong", metavar="W", action="append", help="the word that is set against it"
-    )
-    group.add_argument(
-        "--mask",
-        type=int,
-        metavar="N",
-        help="of several masks, the number of the only one that is asked about (the first is 1)",
-    )
-    group.add_argument("--label", metavar="L", help="the class or tag, by name or number")
-    group.add_argument(
-        "--other",
-        metavar="L",
-        help="one rival class, tag or answer (default: all other classes, the likeliest other tag, "
-        "'no answer', or against that the best one)",
-    )
-    group.add_argument(
-        "--word",
-        metavar="W",
-        help="of a model that tags words, the word that is asked about (default: the first one "
-        "with a tag that is not O); one that the text has several times as 'the (4)', with its "
-        "token",
-    )
-    group.add_argument(
-        "--answer",
-        metavar="A",
-        help="of a model for question answering, the answer that is asked about, in the words of "
-        "the passage, which is the --pair, or 'no answer' (default: the best one)",
-    )
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -186,8 +145,7 @@ def _run(options: argparse.Namespace) -> None:
     if chosen == "pdf":
         need("A PDF", "pdf")
     settings, by_word = settings_of(options), is_asked(options)
-    for name in ("correct", "wrong"):
-        setattr(options, name, _words(getattr(options, name)))
+    take_words(options)
 
     # What computes is imported only by a command that runs: help and complaints come at once.
     from explainer.api import explain
@@ -235,13 +193,6 @@ def _run(options: argparse.Namespace) -> None:
     put(written, options.out)
 
 
-def _words(given: list[str] | None) -> str | tuple[str, ...] | None:
-    """One word, or one for each of several masks."""
-    if given is None:
-        return None
-    return given[0] if len(given) == 1 else tuple(given)
-
-
 def _shorten(model: Any, options: argparse.Namespace) -> None:
     """Leave of the text what the model reads, and say so."""
     from explainer.question.shorten import shorten
@@ -258,14 +209,7 @@ def _sentence(model: Any, options: argparse.Namespace) -> Any:
     """The text as it is read for what is asked."""
     from explainer.question.masks.asked import read_asked
 
-    return read_asked(model, options.text, options.pair, _words_asked(options))
-
-
-def _words_asked(options: argparse.Namespace) -> Any:
-    """What is asked as far as it needs masks, one for each piece of a word."""
-    from explainer.question.quantity import Contrast
-
-    return Contrast(options.correct, options.wrong, mask=options.mask)
+    return read_asked(model, options.text, options.pair, words_asked(options))
 
 
 def _estimate(model: Any, options: argparse.Namespace) -> Any:
@@ -275,7 +219,7 @@ def _estimate(model: Any, options: argparse.Namespace) -> Any:
     from explainer.influence.effort.size import Size
     from explainer.influence.stability.found import stability_effort
 
-    size = Size.most(model, _sentence(model, options), _words_asked(options))
+    size = Size.most(model, _sentence(model, options), words_asked(options))
     budget = given_budget(options.memory, model.adapter.device)
     words = None if options.words is None else whole("number of words", options.words, 1)
     settings, more = settings_of(options), 0.0

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explainer.app.state.choices import Choices, from_query, impossible, written, yes_no
+from explainer.app.state.choices import Choices, from_query, impossible, written
+from explainer.app.state.values import yes_no
 
 QUESTION = ("correct", "wrong", "label", "other", "tagged", "answer", "mask")
 SIDE = ("model", "text", "pair", *QUESTION)

@@ -6,16 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
-from explainer.app.state.choices import (
-    FAIREST,
-    Choices,
-    from_query,
-    one_of,
-    read_fields,
-    whole,
-    written,
-    yes_no,
-)
+from explainer.app.state.choices import FAIREST, Choices, from_query, read_fields, written
+from explainer.app.state.values import one_of, whole, yes_no
 from explainer.evaluation.evidence import consistency
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.methods import MODES, SELECTIONS, Mode, Selection

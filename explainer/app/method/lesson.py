@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from explainer.app.compute import Request
-from explainer.app.state.choices import Choices, one_of, position, read_fields, whole, written
+from explainer.app.state.choices import Choices, read_fields, written
 from explainer.app.state.editor import Editor
 from explainer.app.state.linked import Linked
 from explainer.app.state.pooled import version
+from explainer.app.state.values import one_of, position, whole
 from explainer.app.widgets.question.examples import Example, examples
 from explainer.question.quantity import Contrast
 from explainer.results.settings import Rule, Settings

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, cast, get_args
 
 from explainer.app.state.masks import count_masks
-from explainer.app.state.place import read_place, written_place
+from explainer.app.state.place import written_place
+from explainer.app.state.values import between, one_of, place, position, share, whole, yes_no
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.figures import LEVELS, OVERLAYS, Overlay
@@ -222,58 +222,6 @@ def _optional(value: str) -> str | None:
     return value or None
 
 
-def one_of(options: tuple[str, ...]) -> Callable[[str], str]:
-    """A reader of one of these values; others are a ValueError."""
-
-    def read(value: str) -> str:
-        if value not in options:
-            raise ValueError(value)
-        return value
-
-    return read
-
-
-def whole(low: int, high: int) -> Callable[[str], int]:
-    """A reader of a whole number from `low` to `high`; others are a ValueError."""
-
-    def read(value: str) -> int:
-        if len(value) > 9 or not low <= int(value) <= high:
-            raise ValueError(value)
-        return int(value)
-
-    return read
-
-
-def position(value: str) -> int | None:
-    """Read a token's position, None where it is empty; others are a ValueError."""
-    return whole(0, 10**6)(value) if value else None
-
-
-def share(value: str) -> float:
-    """Read a share above 0 and up to 1; others are a ValueError."""
-    if re.fullmatch(r"[01]?(\.[0-9]{1,9})?", value, re.ASCII) and 0 < float(value) <= 1:
-        return float(value)
-    raise ValueError(value)
-
-
-def _place(value: str) -> Place | None:
-    return read_place(value) if value else None
-
-
-def _between(value: str) -> tuple[int, int] | None:
-    """Read the positions of two tokens: `6-3`."""
-    if not value:
-        return None
-    first, second = value.split("-")
-    read = whole(0, 10**6)
-    return read(first), read(second)
-
-
-def yes_no(value: str) -> bool:
-    """Read yes or no; others are a ValueError."""
-    return one_of(("yes", "no"))(value) == "yes"
-
-
 READERS: dict[str, Callable[[str], Any]] = {
     "model": str.strip,
     "text": _plain,
@@ -289,7 +237,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "overlay": one_of(OVERLAYS),
     "share": whole(0, 50),
     "word": position,
-    "at": _place,
+    "at": place,
     "what": one_of(WHATS),
     "replacement": one_of(REPLACEMENTS),
     "own": _optional,
@@ -306,5 +254,5 @@ READERS: dict[str, Callable[[str], Any]] = {
     "all_words": yes_no,
     "scores": one_of(tuple(SCORED)),
     "by_word": one_of(BYS),
-    "between": _between,
+    "between": between,
 }

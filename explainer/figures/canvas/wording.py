@@ -8,6 +8,7 @@ from explainer.base.numbers import amount, counted, percent, signed
 from explainer.figures.canvas.text import brief
 from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
+from explainer.results.merged import special_positions
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Component, Edge, Level, Node, Place
 from explainer.results.target import LOGITS, Target, Unit
@@ -23,6 +24,17 @@ def name(explanation: Explanation, position: int) -> str:
     token = explanation.tokens[position]
     said = brief(token)
     return f"{said} ({position})" if explanation.tokens.count(token) > 1 else said
+
+
+def standing(explanation: Explanation, position: int) -> str:
+    """A place on the way: a mask that is asked about by its name, a word in quotes."""
+    targets = explanation.target.positions
+    several, token = len(targets) > 1, explanation.tokens[position]
+    masked = explanation.model.task == "masked-lm" and position in targets
+    known = masked and (several or explanation.tokens.count(token) == 1)
+    if known and position in special_positions(explanation):
+        return f"mask {targets.index(position) + 1}" if several else "the mask"
+    return f"“{name(explanation, position)}”"
 
 
 def column(layer: int) -> str:

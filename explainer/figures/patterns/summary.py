@@ -13,7 +13,6 @@ from explainer.figures.patterns.scores import says_bars
 from explainer.figures.patterns.view import View
 from explainer.results.beside.stability import is_example
 from explainer.results.explanation import Explanation
-from explainer.results.merged import special_positions
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Edge, Level, Node, Place
 
@@ -189,17 +188,17 @@ def _told(drawn: Drawn, pattern: Pattern) -> list[Piece]:
             continue
         if told == LONGEST and moves > LONGEST + 1:
             found.append(Piece(f", and after {moves - told} more moves it is at "))
-            found.append(Piece(_standing(explanation, pattern.nodes[-1])))
+            found.append(Piece(wording.standing(explanation, pattern.nodes[-1])))
             break
         then = ", then " if number else ""
         if stays:
-            at = _standing(explanation, step.source)
+            at = wording.standing(explanation, step.source)
             found.append(Piece(f"{then}stays on {at} through {_span(steps)}"))
             continue
         told += 1
         kept = step.source == step.target
         by = Piece(_mover(steps), "head", step)
-        there = _standing(explanation, step.target)
+        there = wording.standing(explanation, step.target)
         if number:
             action = " keeps it there" if kept else f" moves it to {there}"
             found += [Piece(then), by, Piece(action)]
@@ -217,18 +216,6 @@ def _mover(steps: list[Edge]) -> str:
     step = steps[0]
     block = _span(steps)
     return block if step.component is None else f"head {step.component} of {block}"
-
-
-def _standing(explanation: Explanation, position: int) -> str:
-    """A place on the way: a mask that is asked about by its name, a word in quotes."""
-    targets, token = explanation.target.positions, explanation.tokens[position]
-    masked = explanation.model.task == "masked-lm" and position in targets
-    if masked and position in special_positions(explanation):
-        if len(targets) > 1:
-            return f"mask {targets.index(position) + 1}"
-        if explanation.tokens.count(token) == 1:
-            return "the mask"
-    return f"“{wording.name(explanation, position)}”"
 
 
 def _passing(drawn: Drawn, place: Place) -> str:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         word_scores,
     )
     from explainer.base.errors import ExplainerError
+    from explainer.corpus.results import Corpus
+    from explainer.corpus.run import run_corpus
+    from explainer.corpus.source import TaskSource
     from explainer.evaluation.evidence.report import write_report
     from explainer.evaluation.methods import METHODS
     from explainer.evaluation.options import EvaluationOptions
@@ -76,6 +79,7 @@ __all__ = [
     "Component",
     "Condition",
     "Contrast",
+    "Corpus",
     "Edge",
     "EvaluationOptions",
     "ExplainerError",
@@ -100,6 +104,7 @@ __all__ = [
     "SimilarityPaths",
     "Stability",
     "StabilityCheck",
+    "TaskSource",
     "WordChange",
     "WordPair",
     "WordScores",
@@ -116,6 +121,7 @@ __all__ = [
     "measure_path",
     "measure_protocols",
     "predict",
+    "run_corpus",
     "run_protocols",
     "sentiment_cases",
     "shorten",
@@ -135,6 +141,7 @@ _HOMES = {
     "Component": "results.route",
     "Condition": "evaluation.protocols.condition",
     "Contrast": "question.quantity",
+    "Corpus": "corpus.results",
     "Edge": "results.route",
     "ExplainerError": "base.errors",
     "Explanation": "results.explanation",
@@ -162,6 +169,7 @@ _HOMES = {
     "SimilarityPaths": "results.similarity.paths",
     "Stability": "results.beside.stability",
     "StabilityCheck": "results.beside.stability",
+    "TaskSource": "corpus.source",
     "WORD_METHODS": "rivals.words.methods",
     "WordChange": "results.comparison",
     "WordPair": "results.apart.word_pair",
@@ -179,6 +187,7 @@ _HOMES = {
     "measure_path": "api",
     "measure_protocols": "evaluation.protocols.run",
     "predict": "question.predictions",
+    "run_corpus": "corpus.run",
     "run_protocols": "evaluation.protocols.run",
     "sentiment_cases": "tasks",
     "shorten": "question.shorten",

@@ -23,7 +23,8 @@ from tests.wings import (
 # What may import a package of others; everybody else must do without.
 OWNERS = {
     "plotly": ("explainer.figures",),
-    "filelock": ("explainer.evaluation",),
+    "filelock": ("explainer.base.lock",),
+    "pyarrow": ("explainer.corpus",),
     "psutil": ("explainer.base",),
     "streamlit": ("explainer.app", "pages", "app"),
     "transformers": ("explainer.models",),

@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 RULE = """
-pages, app.py > app > cli > evaluation > api > intervention, rivals > influence > question
+pages, app.py > app > cli > evaluation, corpus > api > intervention, rivals > influence > question
     > models > results, tasks > base
 app, cli > figures > results > base
 app: explore, compare, evaluate, method > widgets > compute > state

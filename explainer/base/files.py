@@ -7,9 +7,10 @@ import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from explainer.base.errors import ExplainerError
-from explainer.base.quote import quote
+from explainer.base.quote import quote, shown
 
 LONGEST_PATH = 150
 """Characters of a path that a message echoes."""
@@ -39,6 +40,13 @@ def write_whole(file: Path, content: str | bytes) -> None:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
         raise cannot_write(file, error) from error
+
+
+def given_path(name: str, value: Any) -> Path:
+    """The path that a caller gave; raises ExplainerError for what is none."""
+    if isinstance(value, str | Path) and str(value) and "\0" not in str(value):
+        return Path(value)
+    raise ExplainerError(f"The {name} is {shown(value)}: give a path.")
 
 
 def cannot_write(place: Path, error: OSError | ValueError) -> ExplainerError:

@@ -1,4 +1,4 @@
-"""The command line: `influence-patterns app`, `explain …`, `evaluate …` and `models`.
+"""The command line: `influence-patterns app`, `explain …`, `evaluate …`, `corpus …`, `models`.
 
 Exit codes: 0 done, 1 unexpected failure, 2 a mistake that the user can mend, 130 interrupted.
 """
@@ -14,6 +14,7 @@ from typing import NoReturn
 from explainer import __version__
 from explainer.base.errors import ExplainerError
 from explainer.cli.app import add_app
+from explainer.cli.corpus import add_corpus
 from explainer.cli.evaluate import add_evaluate
 from explainer.cli.explain import add_explain
 from explainer.cli.models import add_models
@@ -28,6 +29,7 @@ EXAMPLES = """examples:
   {program} explain "the farmers [MASK] old ." --out figure.svg
   {program} explain "the farmers [MASK] old ." --model ./my-bert --format json --flow
   {program} evaluate --task sva-obj --n 40 --out runs
+  {program} corpus sentences.csv --out corpus
   {program} models"""
 
 
@@ -79,6 +81,7 @@ def _parser(program: str = MODULE) -> argparse.ArgumentParser:
     add_app(commands, program)
     add_explain(commands, examples)
     add_evaluate(commands, program)
+    add_corpus(commands, program)
     add_models(commands, program)
     return parser
 

@@ -10,22 +10,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from explainer.base.errors import ExplainerError
 from explainer.base.files import cannot_write, named, write_whole
+from explainer.base.lock import held
 from explainer.base.quote import quote
 from explainer.evaluation.line import Line, wrong_field
 from explainer.evaluation.reading.cases import Sentences, cases_of
 from explainer.evaluation.stored import RECORDS, RUN, read_records, read_run
 from explainer.tasks import Case
-
-LOCK = "run.lock"
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Keeping:
         run, one where another run is writing, and one that is damaged or cannot be written.
         """
         cases = cases_of(self.sentences, n)
-        with _held(self.folder):
+        with held(self.folder):
             done = self._open(n)
             for number, case in enumerate(cases):
                 if number not in done:
@@ -80,26 +77,6 @@ class Keeping:
             _check_same(lines, cases_of(self.sentences, max(n, lines[-1]["number"] + 1)), folder)
         _drop_torn_line(records)
         return {line["number"] for line in lines}
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """The folder, made where it is not there, for this run alone."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK, timeout=0)
-        lock.acquire()
-    except Timeout as error:
-        raise ExplainerError(
-            f"The folder {named(folder)} is in use, because another run is writing there: wait "
-            "until it ends, or choose another folder."
-        ) from error
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _check_same(lines: list[Line], cases: tuple[Case, ...], folder: Path) -> None:

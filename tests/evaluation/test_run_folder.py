@@ -13,10 +13,10 @@ import pytest
 
 from explainer.base import files
 from explainer.base.files import write_whole
+from explainer.base.lock import LOCK
 from explainer.cli.output import put
 from explainer.evaluation.evidence.report import write_report
 from explainer.evaluation.evidence.tables import read_tables
-from explainer.evaluation.keeping import LOCK
 from explainer.evaluation.reading.cases import Columns
 from explainer.evaluation.run import evaluate
 from explainer.evaluation.stored import RECORDS, RUN, read_records, stored_runs

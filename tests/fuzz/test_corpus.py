@@ -1,0 +1,101 @@
+"""Generated cases of corpora: rows, a sentence about one or the file, no bare exception."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+
+from explainer import Corpus, TaskSource, run_corpus
+from explainer.corpus.reading import rows_of
+from explainer.corpus.row import COLUMNS, Row
+from explainer.corpus.source import FileSource
+from tests.damage import ANYTHING, cases, outcome
+from tests.fuzz.asking import FEW, arguments
+
+PIECES = st.sampled_from(
+    [
+        *(b",", b";", b"\t", b'"', b'""', b"\n", b"\r\n", b"\r", b"\0", b"\xff", b"\xef\xbb\xbf"),
+        *(
+            b"text",
+            b"label",
+            b"id",
+            b"the farmers [MASK] old .",
+            b"{",
+            b'{"text": "a"}',
+            b"[",
+            b"1",
+        ),
+        *(b"\xc3\xa9", b'{"text": null, "id": 3}', b"\xff\xfe", b" ", b"a" * 99),
+    ]
+)
+CONTENTS = st.lists(PIECES, max_size=14).map(b"".join) | st.binary(max_size=40)
+HEADED = st.tuples(st.lists(st.sampled_from([*COLUMNS, "more"]), max_size=4), CONTENTS).map(
+    lambda drawn: ",".join(drawn[0]).encode() + b"\n" + drawn[1]
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("rows")
+
+
+@cases(
+    content=CONTENTS | HEADED,
+    ending=st.sampled_from(["txt", "csv", "tsv", "jsonl", "parquet"]),
+)
+def test_rows_of_any_bytes(folder, content, ending):
+    file = folder / f"rows.{ending}"
+    file.write_bytes(content)
+    rows = outcome(lambda: list(rows_of(file)))
+    for number, row in enumerate(rows or []):
+        assert row.number == number
+        assert row.line >= 1
+        assert bool(row.text) != bool(row.unfit)
+        if row.unfit:
+            assert len(row.unfit) < 200
+        else:
+            f"{row.text}{row.group}{row.id}".encode()  # whole characters
+            assert row.question().text == row.text
+    described = outcome(lambda: FileSource(file).described)
+    assert described is None or described["rows"] == len(rows)
+
+
+@cases(
+    task=st.just("sva-obj") | ANYTHING, n=st.integers(0, 3) | ANYTHING, seed=st.just(0) | ANYTHING
+)
+def test_task_source(task, n, seed):
+    source = outcome(lambda: TaskSource(task, n, seed))
+    rows = outcome(lambda: list(source.rows())) if source and source.n < 10 else []
+    assert rows is None or all(isinstance(row, Row) and not row.unfit for row in rows)
+
+
+@cases(
+    asked=arguments(
+        {
+            **{"model": st.just("tiny"), "source": st.nothing(), "out": st.just("kept")},
+            **{"settings": st.just(FEW), "words": st.just(2), "workers": st.just(1)},
+            **{"part_size": st.just(2), "memory": st.just(2**30), "progress": st.none()},
+        }
+    )
+)
+def test_run_corpus(masked_lm, folder, asked):
+    if callable(asked.get("progress")):  # what a caller's own function does is the caller's
+        return
+    if type(asked.get("workers")) is int and asked["workers"] > 1:  # processes take seconds
+        return
+    (folder / "sentences.txt").write_text("the farmers [MASK] old .\nno mask\n", encoding="utf-8")
+    given = {"model": "tiny", "source": folder / "sentences.txt", "out": folder / "out"}
+    with pytest.MonkeyPatch.context() as patched:
+        # How a model is found, and refused, is tested by itself.
+        patched.setattr("explainer.corpus.run.load_model", lambda *_, **__: masked_lm.it)
+        patched.chdir(folder)  # some of what is given is a path
+        found = outcome(lambda: run_corpus(**{**given, "settings": FEW, **asked}))
+        assert found is None or found.rows_done == found.rows
+
+
+@cases(path=ANYTHING | st.just("out"))
+def test_open(folder, path):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        found = outcome(lambda: Corpus.open(path))
+    assert found is None or isinstance(found.folder.path, Path)

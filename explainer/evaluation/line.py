@@ -41,7 +41,8 @@ def left_out(case: Case, number: int, why: ExplainerError) -> Line:
 
 def with_unit(line: Line) -> Line:
     """The line; a sentence's record from before there were units, with that of all of then."""
-    return {"unit": LOGITS, **line} if "outcomes" in line else line
+    is_record = "outcomes" in line or "measurements" in line
+    return {"unit": LOGITS, **line} if is_record else line
 
 
 def with_cluster(line: Line) -> Line:

@@ -57,7 +57,7 @@ BEAM = 10
 class Signals:
     """What methods choose from, for one sentence.
 
-    `attention` [L, head, to, from]; `conductance` and `internal` [L + 1, pos] in logits; `rng`
+    `attention` [L, head, to, from]; `conductance` and `internal` [L + 1, pos] in Q's unit; `rng`
     draws random paths. `observed` makes the forward pass that methods with a matrix for every block
     see.
     """

@@ -22,6 +22,7 @@ def line(number: int, value: float, kept: float, *, task: str = "one", inner: in
         "controller": 1,
         "cluster": f"a{number} of {task}",
         "value": value,
+        "unit": "logits",
         "baseline_value": 0.0,
         "completeness_gap": 0.01,
         "influence": [0.0, 2.0, 0.0, 0.0, 0.0],

@@ -10,12 +10,25 @@ from explainer import (
     Case,
     EvaluationOptions,
     ExplainerError,
+    Run,
+    Sentences,
     Settings,
+    evaluate,
     evaluate_sentence,
     explain,
     measure_protocols,
 )
+from explainer.evaluation.evidence.protocols.grid import conditions, grid
+from explainer.evaluation.evidence.protocols.measured import (
+    points_of,
+    read_protocols,
+    table_of,
+    unit_of,
+)
+from explainer.evaluation.evidence.report import markdown, write_report
+from explainer.evaluation.line import with_unit
 from explainer.evaluation.question import read_case
+from explainer.figures.charts.cuts import cut_points, cuts_scene
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 SAMPLE = (
@@ -64,3 +77,45 @@ def test_every_protocol_measures_them(tiny_masked_lm):
         values = [m.value for m in record.measurements if m.value is not None]
         assert values
         assert all(map(math.isfinite, values))
+
+
+def test_protocols_and_reports_say_what_q_is_in(tiny_masked_lm, tmp_path):
+    """Of words of one piece and of several, and of both in one task."""
+    for rows, unit in ((SAMPLE[:1], "logits"), (SAMPLE[1:3], "log-probability")):
+        lines = [
+            {"model": "tiny", **record.to_dict()}
+            for number, words in enumerate(rows)
+            for record in measure_protocols(
+                tiny_masked_lm, Case(TEXT, *words), ("edges",), number=number, settings=SETTINGS
+            )
+        ]
+        assert {line["unit"] for line in lines} == {unit}
+        table = table_of(lines)
+        assert unit_of(table) == unit
+        heads = grid(table, conditions(table)[0]).heads
+        assert any(head.startswith(f"|Q lost|, {unit}") for head in heads)
+        assert not any("logits" in head for head in heads if unit != "logits")
+        scene = cuts_scene(cut_points(points_of(lines), "edge"), title="cuts", unit=unit)
+        said = [item.text for item in scene.stages[0] if hasattr(item, "text")]
+        assert f"influence, {unit} (upwards: Q lost by the cut, {unit})" in said
+    both = [{**line, "unit": unit} for line in lines for unit in ("logits", "log-probability")]
+    for number, line in enumerate(both):
+        line["number"] = number
+    assert unit_of(table_of(both)) == "logits and log-probability"
+    older = {name: value for name, value in lines[0].items() if name != "unit"}
+    assert with_unit(older)["unit"] == "logits"
+    table.drop(columns="unit").to_csv(tmp_path / "older.csv", index=False)
+    assert unit_of(read_protocols(tmp_path / "older.csv")) == "logits"
+
+
+def test_the_report_of_a_task_says_what_q_is_in(tiny_masked_lm_dir, tiny_masked_lm, tmp_path):
+    rows = ["text,correct,wrong", f"{TEXT},are,is", f"{TEXT},are is,is are"]
+    (tmp_path / "own.csv").write_text("\n".join(rows), encoding="utf-8")
+    options = EvaluationOptions(settings=SETTINGS, methods=("pattern", "random"))
+    own = Sentences(task="own", file=str(tmp_path / "own.csv"))
+    run = Run(str(tiny_masked_lm_dir), own, options)
+    evaluate(run, tiny_masked_lm, 2, tmp_path / "runs" / "own")
+    found, _ = write_report(tmp_path / "runs")
+    assert set(found.units.values()) == {"logits and log-probability"}
+    said = markdown(found)
+    assert " logits and log-probability (n = 2, " in said

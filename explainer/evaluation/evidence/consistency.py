@@ -44,7 +44,7 @@ MEASURES = ("node entropy", "component entropy", "controller node entropy")
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One form's values: `value` is its mean Q in logits, `accuracy` drawn by nouns.
+    """One form's values: `value` is its mean Q in its unit, `accuracy` drawn by nouns.
 
     `entropies` [measure, 1 + n] in nats of all sentences and without each one, `equal_n` sentences
     at a time.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import product
 from pathlib import Path
 from statistics import median
@@ -19,12 +19,13 @@ from explainer.evaluation.evidence.finding import Finding
 from explainer.evaluation.evidence.findings import findings, gap_note
 from explainer.evaluation.evidence.left_out import Count, counts
 from explainer.evaluation.evidence.rows import UNEQUAL
-from explainer.evaluation.evidence.summary import summary
+from explainer.evaluation.evidence.summary import EVERY_TASK, summary
 from explainer.evaluation.evidence.tables import Tables, tables_of_runs, write_tables
 from explainer.evaluation.evidence.written import PERCENT, written, written_row
 from explainer.evaluation.line import Line
 from explainer.evaluation.methods import METHODS, PATTERN
 from explainer.evaluation.stored import Stored, stored_runs
+from explainer.results.target import LOGITS, UNITS
 
 SUMMARY, CONSISTENCY, REPORT = "summary.csv", "consistency.csv", "summary.md"
 FINDINGS, ABOUT = "findings.json", "about.json"
@@ -37,19 +38,33 @@ COMPARED = ("size", "carried", "retained accuracy", "retained Q", "removed Q")
 class Report:
     """A run in numbers: `summary` and `consistency` as tables, `findings` in sentences.
 
-    `counts` says of every task how many sentences there are and how many were left out.
+    `counts` says of every task how many sentences there are and how many were left out, `units`
+    what Q is in, by model and task (logits where it is not said).
     """
 
     summary: pd.DataFrame
     consistency: pd.DataFrame
     findings: tuple[Finding, ...]
     counts: tuple[Count, ...]
+    units: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def report(tables: Tables) -> Report:
     """The report of a run's tables."""
     numbers, of_forms = summary(tables), consistency_table(forms(tables))
-    return Report(numbers, of_forms, findings(numbers, of_forms), counts(tables))
+    found = findings(numbers, of_forms)
+    return Report(numbers, of_forms, found, counts(tables), _units(tables.sentences))
+
+
+def _units(sentences: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """What Q is in, of every task of every model, and over all of its tasks."""
+    found: dict[tuple[str, str], str] = {}
+    for model, of_model in sentences.groupby("model", sort=False):
+        for task in (*of_model["task"].unique(), EVERY_TASK):
+            rows = of_model if task == EVERY_TASK else of_model[of_model["task"] == task]
+            known = set(rows["unit"])
+            found[str(model), str(task)] = " and ".join(unit for unit in UNITS if unit in known)
+    return found
 
 
 def write_report(folder: Path) -> tuple[Report, tuple[Path, ...]]:
@@ -120,7 +135,9 @@ def markdown(found: Report) -> str:
         lines += [*(f"- {test.text}" for test in finding.tests), "", finding.control, ""]
         lines += ["In all:", "", *(f"- {point}" for point in finding.points), ""]
     for (model, task), rows in found.summary.groupby(["model", "task"], sort=False):
-        lines += [f"## {model}: {task}", "", *_as_it_is(rows), "", *_methods(rows), *_beside(rows)]
+        unit = found.units.get((str(model), str(task)), LOGITS)
+        lines += [f"## {model}: {task}", "", *_as_it_is(rows, unit), "", *_methods(rows)]
+        lines += _beside(rows)
     return "\n".join(lines)
 
 
@@ -132,13 +149,13 @@ def _counted(found: tuple[Count, ...]) -> Iterator[str]:
             yield f"    - {said}"
 
 
-def _as_it_is(rows: pd.DataFrame) -> Iterator[str]:
+def _as_it_is(rows: pd.DataFrame, unit: str) -> Iterator[str]:
     once = rows[rows["method"].isna() & rows["layer"].isna() & rows["level"].isna()]
     for row in once.itertuples():
         percent = row.quantity != "Q"
         value = written(row.value, row.low, row.high, percent=percent)
         of = f"n = {row.n}, {counted(row.clusters, 'noun')}"
-        yield f"- {row.quantity}: {value}{'' if percent else ' logits'} ({of})"
+        yield f"- {row.quantity}: {value}{'' if percent else f' {unit}'} ({of})"
 
 
 def _methods(rows: pd.DataFrame) -> Iterator[str]:

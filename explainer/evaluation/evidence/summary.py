@@ -2,7 +2,7 @@
 
 Quantities, shares of 1 but for Q and path counts:
 
-- `accuracy`, `Q`: of the model as it is (Q in logits, mean);
+- `accuracy`, `Q`: of the model as it is (Q in its unit, mean);
 - `large gap`: the sentences whose completeness gap is over 5 % of |Q(x) − Q(b)|;
 - `kept accuracy`, `removed accuracy`: of the model with only what a method chose, and without it;
 - `retained accuracy`: of the sentences that the model gets right, those it still gets right with

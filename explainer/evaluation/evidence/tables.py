@@ -25,7 +25,7 @@ class Tables:
     strongest first, nodes and components written with spaces between; `outcomes`: Q of an ablated
     model by method, level, words and mode; `carried`: shares of influence by method, level and
     words; `left_out`: the sentences that are in no other table, and why (`LEFT_OUT`). Influences
-    and Q in logits, shares of 1.
+    and Q in the sentence's `unit`, shares of 1.
     """
 
     sentences: pd.DataFrame

@@ -35,7 +35,7 @@ SIGNED = {
 }
 UNSIGNED = {"attention": "attention weight", "alti": "ALTI, of the head alone", RANDOM: "random"}
 PREDICTIONS = SIGNED | UNSIGNED
-"""Whatever predicts what a cut does, and what it is called; those of `SIGNED` in logits."""
+"""Whatever predicts what a cut does, and what it is called; those of `SIGNED` in Q's unit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Cuts:
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """What the cuts do to Q (what is lost, in logits) with one filling, and what was predicted.
+    """What the cuts do to Q (what is lost, in its unit) with one filling, and what was predicted.
 
     `lost` [cut] goes with the cuts, `random` with their random ones; `predicted` has an array [cut]
     for each of `PREDICTIONS`.
@@ -141,7 +141,7 @@ def _predicted(
 
 
 def influence_of(flow: TotalFlow, cuts: Sequence[Cut]) -> Array:
-    """All influence that goes where a cut is [cut], in logits."""
+    """All influence that goes where a cut is [cut], in Q's unit."""
     by_node = flow.heads.sum(axis=3)
     return np.array(
         [

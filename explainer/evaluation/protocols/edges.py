@@ -6,8 +6,8 @@ A condition is `of` a kind of cut.
   of what the cut does (Spearman's, Pearson's);
 - `signed rank correlation`, `signed linear correlation`: the same with their signs;
 - `sign`: of all cuts, those whose sign was predicted, and `own sign` of the patterns' own heads;
-- `effect`: |Q lost| in logits, mean of the cuts: of the patterns' own heads, of the other heads on
-  the same steps, of random heads of the same blocks;
+- `effect`: |Q lost|, mean of the cuts: of the patterns' own heads, of the other heads on the same
+  steps, of random heads of the same blocks;
 - `point influence`, `point effect`: some of the cuts one by one, drawn at random, for a scatter.
 """
 
@@ -140,14 +140,15 @@ EDGES = Protocol(
         "sign": Quantity("sign predicted", "higher", percent=True),
         "own sign": Quantity("sign predicted, patterns' own heads", "higher", percent=True),
         "effect": Quantity(
-            "|Q lost|, logits",
+            "|Q lost|",
             "higher",
+            in_unit=True,
             claim="Cutting a pattern's own head does more than cutting another one",
             own=OWN,
             against=(OTHER, ANY),
         ),
-        POINT_INFLUENCE: Quantity("influence, logits", None, averaged=False),
-        POINT_EFFECT: Quantity("Q lost, logits", None, averaged=False),
+        POINT_INFLUENCE: Quantity("influence", None, in_unit=True, averaged=False),
+        POINT_EFFECT: Quantity("Q lost", None, in_unit=True, averaged=False),
     },
     measure=measure_edges,
     prepare=shared_fillings,

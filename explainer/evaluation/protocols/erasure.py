@@ -84,7 +84,7 @@ def erasures(asked: AskedCase) -> Iterator[Replacing | Unerased]:
 def erased_values(
     asked: AskedCase, replacing: Replacing, variants: Sequence[Erased]
 ) -> dict[Erased, float]:
-    """Q in logits with each of the variants' tokens erased, every different one run once."""
+    """Q in its unit with each of the variants' tokens erased, every different one run once."""
     found: dict[Erased, float] = {}
     by_length: dict[int, list[Erased]] = {}
     for erased in dict.fromkeys(variants):

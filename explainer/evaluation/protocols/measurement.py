@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from explainer.base.checks import instance, items, number, text
+from explainer.base.checks import instance, items, number, one_of, text
 from explainer.base.errors import ExplainerError
 from explainer.evaluation.protocols.condition import Condition
 from explainer.evaluation.record import SentenceRecord
+from explainer.results.target import LOGITS, UNITS, Unit
 
 LARGEST = 1e15
 """Logits, shares, counts and seconds are smaller."""
@@ -72,17 +73,19 @@ class ProtocolRecord(SentenceRecord):
 
     `cluster` is what several sentences may have in common, so that they are not independent: the
     lexeme of the controller, or where nobody names it the text itself. `seconds` are the times that
-    methods took, apart from the other measurements because they differ from run to run. Raises
-    ExplainerError for measurements that are none, and where one counts twice.
+    methods took, apart from the other measurements because they differ from run to run. `unit` is
+    what Q is in. Raises ExplainerError for measurements that are none, and where one counts twice.
     """
 
     protocol: str
     cluster: str
     measurements: tuple[Measurement, ...]
     seconds: tuple[Measurement, ...]
+    unit: Unit = LOGITS
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        one_of("record's unit", self.unit, UNITS)
         for name in ("protocol", "cluster"):
             text(f"record's {name}", getattr(self, name))
         for name in ("measurements", "seconds"):

@@ -60,7 +60,7 @@ CUT = (
 )
 """Methods with equal heads and skips, and then with equal heads."""
 CLOSEST = 0.5
-"""Where the filling alone comes this near to Q, in logits, there is next to nothing to be left."""
+"""Where the filling alone is this near to Q, in its unit, there is next to nothing to be left."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -25,20 +25,26 @@ class Quantity:
     """What one of a protocol's measures is.
 
     `better` is a number where it is best to be nearest to it, None where no value is better than
-    another. `percent` writes shares of 1 in per cent. Not `averaged` is what is no mean over
-    sentences, such as the points of a scatter. Not `shown` is what only the file of all numbers
-    has. `claim` is what is claimed of it: that `own` (empty: the protocol's own method) is better
-    than each of `against` (empty: than all others).
+    another. `percent` writes shares of 1 in per cent, and what is `in_unit` is in that of Q, which
+    a label names that is `of` it. Not `averaged` is what is no mean over sentences, such as the
+    points of a scatter. Not `shown` is what only the file of all numbers has. `claim` is what is
+    claimed of it: that `own` (empty: the protocol's own method) is better than each of `against`
+    (empty: than all others).
     """
 
     label: str
     better: Better | float | None
     percent: bool = False
+    in_unit: bool = False
     averaged: bool = True
     shown: bool = True
     claim: str = ""
     own: str = ""
     against: tuple[str, ...] = ()
+
+    def of(self, unit: str) -> Quantity:
+        """The same, whose label says in which unit Q is."""
+        return replace(self, label=f"{self.label}, {unit}") if self.in_unit else self
 
     @property
     def short(self) -> str:

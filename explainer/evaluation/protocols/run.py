@@ -136,6 +136,7 @@ def measured(
         cluster=asked.cluster,
         measurements=tuple(one for one in found if one.measure != SECONDS),
         seconds=(*(one for one in found if one.measure == SECONDS), took),
+        unit=asked.quantity.readout.unit,
     )
 
 

@@ -58,7 +58,7 @@ SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
 class Scored:
     """A method's scores of a sentence's words, in the order of `words_of`.
 
-    The `signed` ones are in logits, above 0 for the answer; the others are shares of 1.
+    The `signed` ones are in the unit of Q, above 0 for the answer; the others are shares of 1.
     """
 
     method: str
@@ -205,10 +205,10 @@ CURVES = {
     ),
     "sufficiency": Quantity("sufficiency: probability lost with them alone", "lower"),
     f"comprehensiveness{IN_LOGITS}": Quantity(
-        "Q lost without the strongest words", "higher", shown=False
+        "Q lost without the strongest words", "higher", in_unit=True, shown=False
     ),
     f"sufficiency{IN_LOGITS}": Quantity(
-        "Q lost with the strongest words alone", "lower", shown=False
+        "Q lost with the strongest words alone", "lower", in_unit=True, shown=False
     ),
 }
 POINTING = {

@@ -26,6 +26,7 @@ from explainer.figures.canvas.text import BODY, SMALL, shorten, width
 from explainer.figures.charts.dots import BELOW, NOTE, TOP, WIDTH, placed
 from explainer.figures.charts.evaluation import HUES, end_labels
 from explainer.results.logits import LARGEST
+from explainer.results.target import LOGITS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ HIGH = 280.0
 KEY = 24.0
 OWN, OTHER = "a pattern’s own head", "another head on the same step"
 NEAR = 0.05
-"""Logits: cuts with less influence and less effect lie on each other at 0."""
+"""In Q's unit: cuts with less influence and less effect lie on each other at 0."""
 LINE = 18.0
 SAMPLE = 600
 """So many dots are drawn at most: the first ones."""
@@ -46,10 +47,10 @@ NEXT_TO_NOTHING = 0.03
 
 @dataclass(frozen=True)
 class CutPoint:
-    """A cut head: the influence through it and what Q loses without it, in logits.
+    """A cut head: the influence through it and what Q loses without it, in Q's unit.
 
     `own` where a pattern takes it, `task` the name of what its sentence is of. Raises
-    ExplainerError for what is no logit, or no text.
+    ExplainerError for what is no number, or no text.
     """
 
     influence: float
@@ -105,10 +106,12 @@ def cuts_scene(
     title: str,
     under: str = "",
     drawn: str = "",
+    unit: str = LOGITS,
     dark: bool = False,
     px: float = WIDTH,
 ) -> Scene:
-    """A dot for every cut, its influence to the right and what Q loses upwards; `under` the title.
+    """A dot for every cut, its influence to the right and what Q loses upwards, both in the `unit`
+    of Q; `under` the title.
 
     Where there are several tasks, a pattern's own heads have the colour of theirs. A prediction
     without error would lie on the broken line. Most cuts do next to nothing, so that places are
@@ -124,7 +127,7 @@ def cuts_scene(
         Label(0, 34, shorten(under, SMALL, px), colours.muted, SMALL, "start"),
     ]
     items += side_axis(y, x.start, x.end, False, colours)
-    axis = "influence, logits (upwards: Q lost by the cut, logits)"
+    axis = f"influence, {unit} (upwards: Q lost by the cut, {unit})"
     items += value_axis(x, top, bottom, axis, False, colours)
     ends = max(x.low, y.low), min(x.high, y.high)
     items += _broken(x, y, *ends, colours)

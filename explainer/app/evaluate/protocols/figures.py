@@ -8,6 +8,7 @@ from explainer.app.widgets.frame.viewport import is_dark
 from explainer.base.numbers import percent
 from explainer.evaluation.evidence.protocols.claims import said_of_cuts
 from explainer.evaluation.evidence.protocols.grid import chosen, name_of
+from explainer.evaluation.evidence.protocols.measured import unit_of
 from explainer.evaluation.protocols.condition import PAIR, Condition
 from explainer.evaluation.protocols.protocol import Protocol
 from explainer.figures.canvas.scene import Scene
@@ -61,7 +62,10 @@ def _scatter(found: Found, condition: Condition, px: float) -> tuple[Scene, str]
         under += "; the minimal pair’s in its place"
     points = cut_points(found.points, of)
     dark = is_dark()
-    scene = cuts_scene(points, title=title, under=under, drawn=found.drawn, dark=dark, px=px)
+    unit = unit_of(found.rows)
+    scene = cuts_scene(
+        points, title=title, under=under, drawn=found.drawn, unit=unit, dark=dark, px=px
+    )
     return scene, f"{title}: {'; '.join(filter(None, (under, found.drawn)))}."
 
 
@@ -82,7 +86,7 @@ def _dots(
     protocol: Protocol, found: Found, measure: str, condition: Condition, px: float
 ) -> tuple[Scene, str]:
     """A dot for each method, the best first; conditions in the order in which they are tried."""
-    quantity = protocol.quantities[measure]
+    quantity = protocol.quantities[measure].of(unit_of(found.rows))
     rows = chosen(found.rows, condition)
     rows = rows[rows["measure"] == measure].dropna(subset="value")
     if quantity.better is not None and not protocol.changes:

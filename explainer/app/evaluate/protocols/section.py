@@ -27,6 +27,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.saving.files import File, save_button, save_files
 from explainer.evaluation.evidence.protocols.claims import judged
 from explainer.evaluation.evidence.protocols.grid import Grid, conditions, grid, standing
+from explainer.evaluation.evidence.protocols.measured import unit_of
 from explainer.evaluation.evidence.protocols.report import READING
 from explainer.evaluation.evidence.verdicts import Verdict
 from explainer.evaluation.protocols.condition import INSTEAD, Condition
@@ -186,7 +187,7 @@ def _choices(protocol: Protocol, found: Found) -> tuple[str, Condition]:
     st.selectbox(
         "Measured by",
         help=MEASURED[protocol.name],
-        format_func=lambda name: protocol.quantities[name].short,
+        format_func=lambda name: protocol.quantities[name].of(unit_of(found.rows)).short,
         **INQUIRY.show_option("measured", known, measure, lambda name: change(measured=name)),
     )
     if protocol.changes:

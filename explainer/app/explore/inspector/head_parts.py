@@ -26,8 +26,9 @@ def head_parts(explanation: Explanation, step: Step) -> None:
 
 
 def parts_bar(values: dict[str, float], said: str) -> str:
-    """Every part by name, in logits, as HTML: a bar for it to the right of a line or, where it is
-    below 0, to its left, and under the bars its name and number. `said` is for who cannot see it.
+    """Every part by name, in the unit of Q, as HTML: a bar for it to the right of a line or, where
+    it is below 0, to its left, and under the bars its name and number. `said` is for who cannot see
+    it.
 
     No Plotly figure: a browser would draw a second one with every new sentence.
     """

@@ -13,7 +13,7 @@ import pandas as pd
 
 from explainer.base.numbers import counted
 from explainer.evaluation.evidence.protocols.grid import chosen, name_of
-from explainer.evaluation.evidence.protocols.measured import BESIDE
+from explainer.evaluation.evidence.protocols.measured import BESIDE, unit_of
 from explainer.evaluation.evidence.verdicts import Verdict, Word
 from explainer.evaluation.evidence.written import PERCENT, TOO_FEW, written
 from explainer.evaluation.protocols.condition import Condition
@@ -35,7 +35,7 @@ def judged(rows: pd.DataFrame, condition: Condition) -> Iterator[tuple[str, Verd
         own = quantity.own or protocol.own or ""
         if quantity.better is None or not quantity.shown or own not in of_measure.index:
             continue
-        yield name, _verdict(of_measure, own, quantity, protocol)
+        yield name, _verdict(of_measure, own, quantity.of(unit_of(rows)), protocol)
 
 
 def _verdict(rows: pd.DataFrame, own: str, quantity: Quantity, protocol: Protocol) -> Verdict:

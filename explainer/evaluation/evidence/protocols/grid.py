@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from explainer.base.numbers import between
-from explainer.evaluation.evidence.protocols.measured import BEHIND, DIGITS, TIME
+from explainer.evaluation.evidence.protocols.measured import BEHIND, DIGITS, TIME, unit_of
 from explainer.evaluation.evidence.written import PERCENT, written
 from explainer.evaluation.protocols.condition import INSTEAD, Condition
 from explainer.evaluation.protocols.measurement import SECONDS, WHOLE
@@ -102,7 +102,8 @@ def chosen(rows: pd.DataFrame, condition: Condition) -> pd.DataFrame:
 def grid(rows: pd.DataFrame, condition: Condition) -> Grid:
     """The grid of the rows of one model, task and protocol; what needs no condition is in all."""
     protocol = PROTOCOLS[str(rows["protocol"].iloc[0])]
-    quantities = {**protocol.quantities, SECONDS: TIME}
+    unit = unit_of(rows)
+    quantities = {name: one.of(unit) for name, one in protocol.quantities.items()} | {SECONDS: TIME}
     here = chosen(rows, condition)
     shown = [name for name, quantity in quantities.items() if quantity.shown]
     here = here[here["measure"].isin(shown)]

@@ -35,6 +35,7 @@ from explainer.evaluation.protocols.protocol import Protocol, Quantity
 from explainer.evaluation.protocols.run import FOLDER, wrong_line
 from explainer.evaluation.protocols.table import PROTOCOLS
 from explainer.evaluation.stored import RUN, read_records, read_run
+from explainer.results.target import LOGITS, UNITS
 
 PROTOCOLS_FILE, POINTS_FILE = "protocols.csv", "protocol-points.csv"
 RUNS_FILE = "protocols.json"
@@ -43,7 +44,7 @@ BEHIND, BESIDE = "behind", "beside"
 """By how much a row is worse than the best one of its measure and condition, and better than that
 of the method that the claim is about (`Quantity.own`), in the same sentences."""
 COLUMNS = (
-    *("model", "task", *_PLACE, "value", "low", "high", "n", "clusters", "missing", "note"),
+    *("model", "task", *_PLACE, "value", "low", "high", "n", "clusters", "missing", "note", "unit"),
     *(f"{name}{end}" for name in (BEHIND, BESIDE) for end in ("", "_low", "_high")),
 )
 POINT_COLUMNS = ("model", "task", "of", "own", "influence", "lost")
@@ -57,9 +58,9 @@ TIME = Quantity("seconds a sentence", "lower")
 def protocol_table(*folders: Path) -> pd.DataFrame:
     """A row of `COLUMNS` for every method, measure and condition of the protocols run in `folders`.
 
-    `n` counts the sentences with a value, `clusters` their lexemes, `missing` the sentences that
-    have none, `note` what is most often said of them. Raises ExplainerError where no protocol was
-    run or a file is damaged.
+    `unit` is what Q is in, in some of the sentences or all; `n` counts the sentences with a value,
+    `clusters` their lexemes, `missing` the sentences that have none, `note` what is most often said
+    of them. Raises ExplainerError where no protocol was run or a file is damaged.
     """
     table = table_of(line for folder in folders for line in _lines(folder))
     if table.empty:
@@ -75,13 +76,16 @@ def read_protocols(file: Path) -> pd.DataFrame:
 
     Raises OSError, ValueError or KeyError where there is none or it is damaged.
     """
-    texts = ("model", "task", *_PLACE, "note")
-    return pd.read_csv(
+    texts = ("model", "task", *_PLACE, "note", "unit")
+    found = pd.read_csv(
         file,
         dtype=dict.fromkeys(texts, str),
         keep_default_na=False,
         na_values={name: "" for name in COLUMNS if name not in texts},
-    )[list(COLUMNS)]
+    )
+    if "unit" not in found:  # written when all Q were in logits
+        found = found.assign(unit=LOGITS)
+    return found[list(COLUMNS)]
 
 
 def protocol_runs(*folders: Path) -> list[Line]:
@@ -143,6 +147,7 @@ def _measured(line: Line) -> Iterator[Line]:
                 **{"method": one.method, "measure": one.measure},
                 **{"of": one.condition.of, "instead": one.condition.instead},
                 **{"value": one.value, "note": one.note},
+                "unit": line.get("unit", LOGITS),
             }
 
 
@@ -236,6 +241,7 @@ def _beside(measured: pd.DataFrame, protocol: Protocol, quantity: Quantity) -> I
             **{"n": len(valued), "clusters": valued["cluster"].nunique()},
             "missing": len(found) - len(valued),
             "note": notes.most_common(1)[0][0] if notes else "",
+            "unit": " and ".join(unit for unit in UNITS if (measured["unit"] == unit).any()),
             **_bounds(BEHIND, behind),
             **_bounds(BESIDE, beside),
         }
@@ -244,6 +250,11 @@ def _beside(measured: pd.DataFrame, protocol: Protocol, quantity: Quantity) -> I
 def _bounds(name: str, found: Estimate, columns: tuple[str, ...] = ()) -> Line:
     names = columns or (name, f"{name}_low", f"{name}_high")
     return dict(zip(names, (found.value, found.low, found.high), strict=True))
+
+
+def unit_of(rows: pd.DataFrame) -> str:
+    """What Q is in, of the rows of one task; a difference of logits is one of log-probabilities."""
+    return str(rows["unit"].iloc[0])
 
 
 def points_of(lines: Iterable[Line]) -> pd.DataFrame:

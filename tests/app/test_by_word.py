@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+import streamlit as st
 
-from explainer.app.compute import cached
+from explainer.app.compute import cached, waiting
 from explainer.app.compute.explore import by_word as compared_words
 from explainer.app.compute.explore import of_pairs, ways_between
 from explainer.app.explore import by_word as section
@@ -193,6 +194,27 @@ def test_what_takes_too_long_is_refused_in_its_place(folder, monkeypatch):
     # The rest of the page stays, and the way back.
     assert len(alts(test)) == 1
     assert widget(test, "segmented_control", "by_word").value == "matrix"
+
+
+def test_a_long_one_is_cancelled_and_started_again(folder, monkeypatch):
+    monkeypatch.setattr(waiting, "SOON", 0.0)
+    link = {**LINK, "text": "the farmers are good .", "by_word": "matrix"}
+    matrix = "explainer.app.compute.explore.similarity_matrix"
+    with monkeypatch.context() as patch:
+        patch.setattr(matrix, lambda *_, **__: st.stop())
+        test = opened(folder, **link)
+    assert test.get("progress")[-1].proto.text.startswith("This takes about ")
+    with monkeypatch.context() as patch:
+        patch.setattr(matrix, lambda *_, **__: pytest.fail("it began again"))
+        checked(test.button(key="cancel").click().run())
+    said = [note.value.replace("\\", "") for note in test.info]
+    assert any(note.startswith("Cancelled: it takes about") for note in said)
+    assert query(test)["by_word"] == "matrix"
+    assert len(alts(test)) == 1  # the graph is there
+    (again,) = [button for button in test.button if "resume_pairs" in (button.key or "")]
+    checked(again.click().run())
+    assert len(alts(test)) == 2
+    assert not test.get("progress")
 
 
 def test_other_models_have_no_such_section(tiny_masked_lm_dir):

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from explainer import ExplainerError, Settings, SimilarityMatrix, explain, load_model
+from benchmarks import similarity as benchmark
+from explainer import ExplainerError, Settings, SimilarityMatrix, explain, load_model, predict
 from explainer.base.budget import given_budget
 from explainer.base.checkpoint import checkpoints
 from explainer.influence.sampling.path import IntegrationPath
@@ -238,3 +239,31 @@ def test_a_matrix_is_read_back_and_written_as_a_table(matrix):
     assert first.split(",")[:3] == ["", "[CLS]", "the"]
     assert len(rows) == len(matrix.first.tokens)
     assert [float(x) for x in rows[1].split(",")[1:]] == matrix.scores[1].tolist()
+
+
+def test_what_is_of_the_pair_is_nearer_to_what_masking_both_words_does_than_rivals_are():
+    """In the first texts of the benchmark; docs/method.md has all of them, with intervals."""
+    model, of_pair = load_model("similarity"), benchmark.MEASURES["without means"]
+    found = {}
+    for text, pair in benchmark.TEXTS[:5]:
+        together, tables = benchmark.found(model, text, pair, Settings())
+        for name, table in tables.items():
+            found.setdefault(name, []).append(of_pair(table, together))
+    own, *rivals = (float(np.mean(every)) for every in found.values())
+    assert len(rivals) == 3
+    assert own > 0.6
+    assert own > 0.1 + max(rivals)
+
+
+def test_masking_both_words_is_what_the_model_says_of_the_masked_texts():
+    """The rest that belongs to a pair, from four cosines of the model's own."""
+    model = load_model("similarity")
+    text, pair = "the train was late .", "snow fell ."
+    together, _ = benchmark.found(model, text, pair, Settings(points=2))
+
+    def cosine(one, other):
+        return predict(model, one, pair=other)[0].logit
+
+    masked, other = "the [MASK] was late .", "[MASK] fell ."
+    rest = cosine(text, pair) - cosine(masked, pair) - cosine(text, other) + cosine(masked, other)
+    assert together[1, 0] == pytest.approx(rest, abs=1e-5)

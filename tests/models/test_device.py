@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 import torch
 
-from explainer import ExplainerError, Settings, ablate, explain, explain_many, load_model, predict
+from explainer import (
+    ExplainerError,
+    Settings,
+    ablate,
+    explain,
+    explain_many,
+    load_model,
+    predict,
+    similarity_matrix,
+    similarity_paths,
+)
 from explainer.question.quantity import Contrast
 from tests.influence.test_together import TEXTS, same
 
@@ -50,3 +60,14 @@ def test_ablations_on_a_gpu_are_those_of_the_processor():
                 for model in (there, here)
             )
             assert one.value == pytest.approx(other.value, abs=1e-3)
+
+
+@WITH_CUDA
+def test_two_texts_word_by_word_on_a_gpu_are_those_of_the_processor():
+    here, there = load_model("similarity"), load_model("similarity", device="cuda")
+    asked = ("A man is playing a guitar.", "Someone makes music.")
+    one, other = (similarity_matrix(model, *asked) for model in (there, here))
+    assert one.scores == pytest.approx(other.scores, abs=1e-4)
+    assert one.first_influence == pytest.approx(other.first_influence, abs=1e-4)
+    ways = [similarity_paths(model, *asked, "guitar", "music") for model in (there, here)]
+    assert ways[0].score == pytest.approx(ways[1].score, abs=1e-4)

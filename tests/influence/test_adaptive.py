@@ -143,15 +143,23 @@ def test_everything_is_as_if_the_points_had_been_given():
     assert abs(found.completeness_gap) <= 0.01 * abs(difference)
 
 
-@pytest.mark.parametrize("budget", [400_000, 150_000, 60_000, 17_000])
-def test_every_budget_gives_the_same_points_and_the_same_result(budget):
+@pytest.fixture(scope="module")
+def without_budget():
+    """A problem, its trace as one piece, and what is found there."""
     problem = tiny_problem(layers=4)
-    whole, cut = adaptively(problem), adaptively(problem, budget)
+    whole = adaptively(problem)
+    return problem, whole, refine(whole, TOKENS, 2)
+
+
+@pytest.mark.parametrize("budget", [400_000, 150_000, 60_000, 17_000])
+def test_every_budget_gives_the_same_points_and_the_same_result(budget, without_budget):
+    problem, whole, patterns = without_budget
+    cut = adaptively(problem, budget)
     assert len(cut.pieces) > len(whole.pieces) == 1
     assert max(len(piece.first) for piece in cut.pieces) <= cut.plan.points or budget > 100_000
     assert cut.only.points == whole.only.points
     close(cut.influence, whole.influence)
-    for found, expected in zip(refine(cut, TOKENS, 2), refine(whole, TOKENS, 2), strict=True):
+    for found, expected in zip(refine(cut, TOKENS, 2), patterns, strict=True):
         assert (found.nodes, found.components) == (expected.nodes, expected.components)
         close(found.attention_trail, expected.attention_trail)
 

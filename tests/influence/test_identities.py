@@ -245,18 +245,24 @@ def test_candidates_of_a_step_sum_to_what_all_components_carry():
             assert sum(candidates) == pytest.approx(below, abs=1e-10)
 
 
-@pytest.mark.parametrize("budget", [200_000, 100_000, 60_000, 40_000, 17_000])
-def test_every_budget_gives_the_same_result(budget):
+@pytest.fixture(scope="module")
+def without_budget():
+    """A problem, its trace as one piece, and what is found there for one and three patterns."""
     problem = tiny_problem(points=6, layers=4)
     whole = traced(problem)
+    return problem, whole, {top_k: refine(whole, TOKENS, top_k) for top_k in (1, 3)}
+
+
+@pytest.mark.parametrize("budget", [200_000, 100_000, 60_000, 40_000, 17_000])
+def test_every_budget_gives_the_same_result(budget, without_budget):
+    problem, whole, patterns = without_budget
     assert len(whole.pieces) == 1
     assert whole.plan.all_held
     cut = traced(problem, budget)
     assert len(cut.pieces) > 1
     close(cut.influence, whole.influence)
     close(total_flow(cut).heads, total_flow(whole).heads)
-    for top_k in (1, 3):
-        expected = refine(whole, TOKENS, top_k)
+    for top_k, expected in patterns.items():
         for found, same in zip(refine(cut, TOKENS, top_k), expected, strict=True):
             assert (found.nodes, found.components) == (same.nodes, same.components)
             close(found.embedding_trail, same.embedding_trail)

@@ -58,8 +58,16 @@ def asked(request):
     return problem, quantity, lambda logits: logits @ logits.new_tensor(problem.coefficients)
 
 
+@pytest.fixture(scope="module")
+def by_way(asked):
+    """The influence along every way of nodes, by autograd."""
+    problem, quantity, read = asked
+    ways = itertools.product(range(4), range(4), quantity.positions)
+    return {way: gates.influence_of(problem, way, read=read) for way in ways}
+
+
 @pytest.mark.parametrize("beam", [None, 1000])
-def test_patterns_end_at_the_best_of_the_positions(asked, beam):
+def test_patterns_end_at_the_best_of_the_positions(asked, by_way, beam):
     problem, quantity, read = asked
     trace = traced(problem, quantity=quantity)
     own = logits_of(problem.network, inputs_embeds=problem.x[None])[None]
@@ -70,11 +78,7 @@ def test_patterns_end_at_the_best_of_the_positions(asked, beam):
     assert len(patterns) == 4
     for pattern in patterns:
         sign = 1 if pattern.influence > 0 else -1
-        ways = itertools.product(range(4), quantity.positions)
-        by_nodes = {
-            (pattern.source, *way): gates.influence_of(problem, (pattern.source, *way), read=read)
-            for way in ways
-        }
+        by_nodes = {way: found for way, found in by_way.items() if way[0] == pattern.source}
         assert sum(by_nodes.values()) == pytest.approx(pattern.influence, abs=1e-9)
         assert pattern.embedding_influence == pytest.approx(by_nodes[pattern.nodes], abs=1e-9)
         if beam is None:

@@ -14,8 +14,13 @@ from explainer.app.compute.explore import of_pairs, ways_between
 from explainer.app.explore import by_word as section
 from explainer.app.explore.by_word import pair_frame
 from explainer.app.state.choices import Choices, from_query
-from explainer.app.widgets.saving.snippet import matrix_snippet
-from explainer.figures import SimilarityView
+from explainer.app.widgets.saving.snippet import matrix_snippet, paths_snippet
+from explainer.figures import (
+    SimilarityView,
+    View,
+    similarity_paths_svg,
+    similarity_svg,
+)
 from explainer.figures.similarity.view import Shown
 from tests.models.test_sentence_encoders import headless, with_modules
 from tests.ui import alts, checked, opened, query, widget
@@ -238,10 +243,37 @@ def test_links_spell_the_pair():
 
 def test_the_python_beside_it_gives_the_same(folder, tmp_path, monkeypatch, capsys):
     test = opened(folder, **LINK, by_word="links", between="3-2")
+    request = request_of(test)
     view = SimilarityView(kind="links", selected=(3, 2))
-    code = matrix_snippet(of_pairs(request_of(test)), view)
+    paths = ways_between(replace(request, words=None), (2, 3, 4), (2,))
+    ways = View(level="embedding")
     monkeypatch.chdir(tmp_path)
-    exec(code, {})
-    assert json.loads(capsys.readouterr().out) == compared(request_of(test)).to_dict()
-    assert "selected=(3, 2)" in code
-    assert (tmp_path / "word-by-word.svg").read_text(encoding="utf-8").startswith("<svg")
+    for code, found, file, svg in (
+        (
+            matrix_snippet(of_pairs(request), view),
+            compared(request),
+            "word-by-word.svg",
+            similarity_svg(compared(request), view),
+        ),
+        (
+            paths_snippet(replace(request, words=None), paths, ways),
+            paths,
+            "pair.svg",
+            similarity_paths_svg(paths, ways),
+        ),
+    ):
+        exec(code, {})
+        assert json.loads(capsys.readouterr().out) == found.to_dict()
+        assert (tmp_path / file).read_text(encoding="utf-8") == svg
+
+
+@pytest.mark.parametrize("button", ["save_pairs", "save_ways"])
+def test_what_is_shown_can_be_saved(folder, button):
+    test = opened(folder, **LINK, by_word="matrix", between="3-2")
+    names = {"save_pairs": "word-by-word", "save_ways": "pair"}
+    assert names[button] not in " ".join(block.value for block in test.code)
+    test.session_state[button] = True
+    checked(test.run())
+    kept = [part.proto.label for part in test.get("download_button")]
+    assert {"Picture (SVG)", "Interactive page (HTML)", "Numbers (JSON)"} <= {*kept}
+    assert f'Path("{names[button]}.svg")' in test.code[-1].value

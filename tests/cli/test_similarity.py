@@ -98,7 +98,7 @@ def test_the_ways_of_a_pair(asked, folder, tmp_path, capsys):
     drawn = svg.read_text(encoding="utf-8")
     assert drawn == similarity_paths_svg(expected, level="embedding")
     said = ElementTree.fromstring(drawn).find("{*}desc").text
-    assert said.startswith("unhappiest of the first text and old of the second add ")
+    assert said.startswith("“unhappiest” of the first text and “old” of the second add ")
     assert main([*asked, *between, "--out", str(page)]) == 0
     assert page.read_text(encoding="utf-8").count('class="plotly-graph-div"') == 2
 

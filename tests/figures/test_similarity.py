@@ -253,7 +253,7 @@ def test_the_ways_of_a_pair_are_two_graphs_with_their_words_selected():
     svg = similarity_paths_svg(paths, width=700)
     root = ET.fromstring(svg)
     assert root.find("{*}desc").text.startswith(
-        "guitar of the first text and music of the second add +2.000 in cosine together."
+        "“guitar” of the first text and “music” of the second add +2.000 in cosine together."
     )
     assert [drawn.view.selected for drawn in both_drawn(paths)] == [1, 2]
     graphs = [element for element in root if element.get("transform")]

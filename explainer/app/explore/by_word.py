@@ -73,16 +73,19 @@ def word_by_word(request: Request, view: View) -> None:
         shown = Shown.of(matrix, _drawing(view, selected))
         _head(shown, request)
         scene = scene_of(shown)
-        if scene.width + TABLE_WIDTH + GAP <= view.width:
+        beside = scene.width + TABLE_WIDTH + GAP <= view.width
+        if beside:
             left, right = st.columns((scene.width, view.width - scene.width), gap="medium")
+            with left:
+                _figure(request, shown, scene)
+            with right:
+                _table(shown)
         else:
-            left = right = st.container()
-        with left:
             _figure(request, shown, scene)
-        with right:
-            _table(shown)
         if selected is not None and shown.selected is not None:  # not where it is hidden
             ways(request, matrix, selected, view)
+        if not beside:  # below the ways, which a click on the figure asks for
+            _table(shown)
 
 
 def _drawing(view: View, selected: tuple[int, int] | None) -> SimilarityView:

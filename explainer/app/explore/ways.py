@@ -10,6 +10,7 @@ import streamlit as st
 from explainer import ExplainerError, SimilarityMatrix, SimilarityPaths
 from explainer.app.compute import Request
 from explainer.app.compute.explore import ways_between
+from explainer.app.explore.save_pairs import save_ways
 from explainer.app.explore.state import LINKED
 from explainer.app.widgets.answer import answer
 from explainer.app.widgets.frame.notes import show_error
@@ -18,7 +19,7 @@ from explainer.figures import View
 from explainer.figures.canvas.plotly import CONFIG, Finished
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
-from explainer.figures.patterns.pairs.shared import both_drawn
+from explainer.figures.patterns.pairs.shared import both_drawn, paths_summary
 from explainer.figures.patterns.summary import drawn_summary
 
 
@@ -31,15 +32,19 @@ def ways(request: Request, matrix: SimilarityMatrix, selected: tuple[int, int], 
     ]
     try:
         with st.spinner("Following the two words …"):
-            paths = ways_between(replace(request, words=None), *tokens)
+            asked = replace(request, words=None)
+            paths = ways_between(asked, *tokens)
     except ExplainerError as error:
         show_error(error, owner="ways")
         return
-    _graphs(request, paths, view)
-
-
-def _graphs(request: Request, paths: SimilarityPaths, view: View) -> None:
     plainly = replace(view, selected=None, place=None, scores=None, overlay="none")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ways_row"):
+        st.markdown(plain(paths_summary(paths)), width="content")
+        save_ways(paths, asked, plainly)
+    _graphs(request, paths, plainly)
+
+
+def _graphs(request: Request, paths: SimilarityPaths, plainly: View) -> None:
     pair = paths.first_tokens, paths.second_tokens
     for which, one in zip(("first", "second"), both_drawn(paths, plainly), strict=True):
         towards = one.tokens.target.correct

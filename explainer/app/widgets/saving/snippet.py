@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
-from explainer import Contrast, Settings
+from explainer import Contrast, Settings, SimilarityPaths
 from explainer.app.compute import Request
 from explainer.app.state.pooled import parts
 from explainer.figures import SimilarityView, View
@@ -14,6 +14,8 @@ DRAWN = ("level", "minimum_share", "overlay", "selected", "place", "merge_pieces
 """What of a view changes the picture for a paper (and not only its colours or its size)."""
 MATRIX_DRAWN = ("kind", "merge_pieces", "hide_special", "selected")
 """The same of two texts word by word."""
+WAYS_DRAWN = ("level", "minimum_share", "merge_pieces", "hide_special")
+"""The same of the ways of a pair of words."""
 PAIR_DRAWN = ("level", "minimum_share", "overlay", "selected", "merge_pieces")
 """The same of a picture of two."""
 
@@ -82,22 +84,17 @@ def pair_snippet(first: Request, second: Request, view: View) -> str:
 def matrix_snippet(request: Request, view: SimilarityView) -> str:
     """A script that prints two texts word by word as the JSON that the page saves, and writes the
     picture that the page shows to a file."""
-    drawing = ", ".join(["matrix", *_changed(view, SimilarityView(), MATRIX_DRAWN)])
-    changed = ["Settings"] if request.settings != Settings() else []
-    names = [*changed, "load_model", "similarity_matrix"]
-    given = [f"    model,\n    {request.text!r},\n    {request.pair!r},\n", *_settings(request)]
-    return (
-        "from pathlib import Path\n"
-        "\n"
-        f"from explainer import {', '.join(names)}\n"
-        "from explainer.figures import similarity_svg\n"
-        "\n"
-        f"model = {_load_call(request.model)}\n"
-        f"matrix = similarity_matrix(\n{''.join(given)})\n"
-        "print(matrix.to_json(indent=1))\n"
-        f"svg = similarity_svg({drawing})\n"
-        'Path("word-by-word.svg").write_text(svg, encoding="utf-8")\n'
-    )
+    drawing = ["matrix", *_changed(view, SimilarityView(), MATRIX_DRAWN)]
+    call = _of_both(request, "similarity_matrix")
+    return _printed("matrix", call, f"similarity_svg({', '.join(drawing)})", "word-by-word.svg")
+
+
+def paths_snippet(request: Request, paths: SimilarityPaths, view: View) -> str:
+    """The same of the ways of a pair."""
+    tokens = (list(paths.first_tokens), list(paths.second_tokens))
+    drawing = ["paths", *_changed(view, View(), WAYS_DRAWN)]
+    call = _of_both(request, "similarity_paths", *map(str, tokens))
+    return _printed("paths", call, f"similarity_paths_svg({', '.join(drawing)})", "pair.svg")
 
 
 def words_snippet(request: Request, sentences: tuple[str, str], view: View) -> str:
@@ -123,6 +120,32 @@ def words_snippet(request: Request, sentences: tuple[str, str], view: View) -> s
         "print(found.to_json(indent=1))\n"
         f"svg = pattern_pair_svg(\n{given})\n"
         'Path("words.svg").write_text(svg, encoding="utf-8")\n'
+    )
+
+
+def _of_both(request: Request, function: str, *more: str) -> tuple[str, str]:
+    """The imports, and the call of a function of two texts."""
+    names = sorted(
+        [*(["Settings"] if request.settings != Settings() else []), "load_model", function]
+    )
+    arguments = (_load_call(request.model), repr(request.text), repr(request.pair), *more)
+    given = [*(f"    {one},\n" for one in arguments), *_settings(request)]
+    return ", ".join(names), f"{function}(\n{''.join(given)})\n"
+
+
+def _printed(name: str, call: tuple[str, str], drawing: str, file: str) -> str:
+    """A script that prints what a call gives as JSON, and writes its picture."""
+    names, made = call
+    return (
+        "from pathlib import Path\n"
+        "\n"
+        f"from explainer import {names}\n"
+        f"from explainer.figures import {drawing.partition('(')[0]}\n"
+        "\n"
+        f"{name} = {made}"
+        f"print({name}.to_json(indent=1))\n"
+        f"svg = {drawing}\n"
+        f'Path("{file}").write_text(svg, encoding="utf-8")\n'
     )
 
 

@@ -11,7 +11,7 @@ from explainer.base.numbers import amount
 from explainer.figures.canvas import text
 from explainer.figures.canvas.scene import Label
 from explainer.figures.canvas.svg import document, element, groups, number
-from explainer.figures.canvas.wording import answer, measured
+from explainer.figures.canvas.wording import measured
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.keywords import view_of
 from explainer.figures.patterns.layout import lay_out
@@ -85,9 +85,9 @@ def both_drawn(
 
 def paths_summary(paths: SimilarityPaths) -> str:
     """What the pair adds, in a sentence."""
-    one, two = (answer(side.target.correct) for side in (paths.second, paths.first))
+    one, two = (text.brief(side.target.correct) for side in (paths.second, paths.first))
     said = measured(amount(paths.score, 3), COSINE)
-    return f"{one} of the first text and {two} of the second add {said} together."
+    return f"“{one}” of the first text and “{two}” of the second add {said} together."
 
 
 def _title(drawn: Drawn) -> str:

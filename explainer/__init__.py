@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         word_scores,
     )
     from explainer.base.errors import ExplainerError
+    from explainer.corpus.common import common_pattern
     from explainer.corpus.results import Corpus
     from explainer.corpus.run import run_corpus
     from explainer.corpus.source import TaskSource
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from explainer.results.beside.found import Beside
     from explainer.results.beside.stability import Stability, StabilityCheck
     from explainer.results.beside.word_scores import WordScores
+    from explainer.results.common.pattern import CommonPattern
     from explainer.results.comparison import Aligned, Comparison, WordChange, compare
     from explainer.results.explanation import Explanation
     from explainer.results.pattern import Pattern
@@ -75,6 +77,7 @@ __all__ = [
     "Aligned",
     "Beside",
     "Case",
+    "CommonPattern",
     "Comparison",
     "Component",
     "Condition",
@@ -110,6 +113,7 @@ __all__ = [
     "WordScores",
     "ablate",
     "available_models",
+    "common_pattern",
     "compare",
     "evaluate",
     "evaluate_sentence",
@@ -137,6 +141,7 @@ _HOMES = {
     "Aligned": "results.comparison",
     "Beside": "results.beside.found",
     "Case": "tasks",
+    "CommonPattern": "results.common.pattern",
     "Comparison": "results.comparison",
     "Component": "results.route",
     "Condition": "evaluation.protocols.condition",
@@ -176,6 +181,7 @@ _HOMES = {
     "WordScores": "results.beside.word_scores",
     "ablate": "api",
     "available_models": "models.registry",
+    "common_pattern": "corpus.common",
     "compare": "results.comparison",
     "evaluate": "evaluation.run",
     "evaluate_sentence": "evaluation.sentence",

@@ -17,7 +17,7 @@ pages, app.py > app > cli > evaluation, corpus > api > intervention, rivals > in
     > models > results, tasks > base
 app, cli > figures > results > base
 app: explore, compare, evaluate, method > widgets > compute > state
-figures: patterns, charts, similarity > canvas
+figures: patterns, charts, similarity, common > canvas
 evaluation: evidence > protocols > . > reading
 models: version, cards > registry > loading > .
 """

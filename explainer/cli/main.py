@@ -18,6 +18,8 @@ from explainer.cli.corpus import add_corpus
 from explainer.cli.evaluate import add_evaluate
 from explainer.cli.explain import add_explain
 from explainer.cli.models import add_models
+from explainer.cli.report import NAME as REPORT
+from explainer.cli.report import add_report
 
 MODULE = "python -m explainer"
 DEBUG_VARIABLE = "EXPLAINER_DEBUG"
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str] | None = None, program: str = MODULE) -> int:
 
     `program` is what the command is called in its help.
     """
-    options = _parser(program).parse_args(arguments)
+    options = _parser(program).parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         options.run(options)
         sys.stdout.flush()
@@ -82,8 +84,17 @@ def _parser(program: str = MODULE) -> argparse.ArgumentParser:
     add_explain(commands, examples)
     add_evaluate(commands, program)
     add_corpus(commands, program)
+    add_report(commands, program)
     add_models(commands, program)
     return parser
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """The arguments, with a command of two words as one."""
+    words = REPORT.split()
+    if list(arguments[: len(words)]) == words:
+        return [REPORT, *arguments[len(words) :]]
+    return list(arguments)
 
 
 def _fail(code: int, message: str) -> int:

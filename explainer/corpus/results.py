@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,13 @@ class Corpus:
     def table(self, name: Table) -> pa.Table:
         """A table as a whole, in the input's order; `sentences`, `patterns` or `errors`."""
         name = one_of("table", name, TABLES)
-        done = self.folder.done()
-        files = [file for number, file in self.folder.parts(name) if number in done]
         known = schema(name, self.folder.checksum)
-        return pa.concat_tables(
-            [parquet.read_table(f, schema=known) for f in files] or [known.empty_table()]
-        )
+        return pa.concat_tables(list(self.parts(name)) or [known.empty_table()])
+
+    def parts(self, name: Table, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """The same, or some of its columns, a part at a time; of errors, only those there are."""
+        done = self.folder.done()
+        known = schema(name, self.folder.checksum)
+        for number, file in self.folder.parts(name):
+            if number in done:
+                yield parquet.read_table(file, schema=known, columns=columns and list(columns))

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from explainer.figures.canvas.palette import palette
+from explainer.figures.common.graph import (
+    THRESHOLD,
+    WIDTH,
+    common_scene,
+    common_summary,
+    common_svg,
+)
 from explainer.figures.files import mime_bundle as mime_bundle
 from explainer.figures.files import pattern_pdf
 from explainer.figures.files import save as save
@@ -22,6 +31,7 @@ from explainer.figures.similarity.draw import (
     similarity_svg,
 )
 from explainer.figures.similarity.view import SimilarityView
+from explainer.results.common.pattern import CommonPattern
 from explainer.results.explanation import Explanation
 
 if TYPE_CHECKING:
@@ -33,6 +43,10 @@ __all__ = [
     "Overlay",
     "SimilarityView",
     "View",
+    "common_graph",
+    "common_html",
+    "common_summary",
+    "common_svg",
     "pattern_graph",
     "pattern_html",
     "pattern_pair_svg",
@@ -72,3 +86,31 @@ def pattern_html(explanation: Explanation, view: View) -> str:
     from explainer.figures.patterns import html
 
     return html.pattern_html(explanation, view)
+
+
+def common_graph(
+    common: CommonPattern, *, width: float = WIDTH, threshold: float = THRESHOLD, dark: bool = False
+) -> Figure:
+    """The patterns of many sentences as a Plotly figure, `width` px wide.
+
+    `threshold` is the share of what the strongest step carries from which steps are drawn. Raises
+    ExplainerError for another width or threshold.
+    """
+    from explainer.figures.canvas.plotly import to_figure
+
+    scene = common_scene(common, width=width, threshold=threshold, dark=dark)
+    return to_figure(scene, palette(dark))
+
+
+def common_html(
+    common: CommonPattern,
+    groups: Mapping[str, CommonPattern] | None = None,
+    *,
+    threshold: float = THRESHOLD,
+    dark: bool = False,
+) -> str:
+    """`common_graph` as one HTML page of about 5 MB that needs no network, with tables of what the
+    heads do and of the blocks, and the graph of each of the `groups` below."""
+    from explainer.figures.common import report
+
+    return report.common_html(common, groups, threshold=threshold, dark=dark)

@@ -79,3 +79,23 @@ def test_without_pyarrow_it_says_what_to_install(capsys, file, tmp_path, monkeyp
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "pyarrow" else True)
     said = printed(capsys, file, "--out", str(tmp_path / "out"), code=2)
     assert "A corpus needs the extra 'evaluate' (pyarrow cannot be found)" in said
+
+
+def test_a_report_is_a_page_or_a_figure_of_what_is_done(capsys, file, tiny_masked_lm_dir, tmp_path):
+    out = tmp_path / "out"
+    printed(capsys, file, "--out", str(out), "--model", str(tiny_masked_lm_dir), *QUICK)
+    page, figure = tmp_path / "report.html", tmp_path / "figure.svg"
+    said = printed(capsys, "report", str(out), "--out", str(page))
+    assert said.startswith("In 2 sentences “")
+    assert said.endswith(f"Written to {page}\n")
+    assert "<h2>What heads do</h2>" in page.read_text(encoding="utf-8")
+    said = printed(capsys, "report", str(out), "--out", str(figure), "--word", "farmers", "--dark")
+    assert said.startswith("In 1 sentence “")
+    assert figure.read_text(encoding="utf-8").startswith("<svg")
+    for more, wanted in (
+        (["--out", str(tmp_path / "a.png")], "give it a name that ends with .html or .svg"),
+        (["--out", str(figure), "--group", "none"], "No sentence of the run is of this choice"),
+        (["--out", str(figure), "--threshold", "3"], "threshold is 3.0: give a share from 0 to 1"),
+    ):
+        assert wanted in printed(capsys, "report", str(out), *more, code=2)
+    assert "holds no run" in printed(capsys, "report", str(tmp_path), "--out", str(page), code=2)

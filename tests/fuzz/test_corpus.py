@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from explainer import Corpus, TaskSource, run_corpus
+from explainer import Corpus, TaskSource, common_pattern, figures, run_corpus
 from explainer.corpus.reading import rows_of
 from explainer.corpus.row import COLUMNS, Row
 from explainer.corpus.source import FileSource
 from tests.damage import ANYTHING, cases, outcome
-from tests.fuzz.asking import FEW, arguments
+from tests.fuzz.asking import FEW, Quiet, arguments
 
 PIECES = st.sampled_from(
     [
@@ -91,6 +91,31 @@ def test_run_corpus(masked_lm, folder, asked):
         patched.chdir(folder)  # some of what is given is a path
         found = outcome(lambda: run_corpus(**{**given, "settings": FEW, **asked}))
         assert found is None or found.rows_done == found.rows
+
+
+@pytest.fixture(scope="module")
+def run(masked_lm, folder):
+    (folder / "few.txt").write_text("the farmers [MASK] old .\nfarmers [MASK]\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("explainer.corpus.run.load_model", lambda *_, **__: masked_lm.it)
+        return Quiet(run_corpus("tiny", folder / "few.txt", folder / "few", settings=FEW))
+
+
+@cases(
+    chosen=arguments(
+        {
+            **{"group": st.none(), "word": st.sampled_from(["farmers", "old", "none"])},
+            "right": st.booleans(),
+        }
+    ),
+    drawn_as=arguments({"width": st.just(400.0), "threshold": st.just(0.1)}),
+)
+def test_common_pattern(run, chosen, drawn_as):
+    found = outcome(lambda: common_pattern(run.it, **chosen))
+    assert found is None or 1 <= found.sentences <= 2
+    if found is not None:
+        svg = outcome(lambda: figures.common_svg(found, **drawn_as))
+        assert svg is None or svg.startswith("<svg")
 
 
 @cases(path=ANYTHING | st.just("out"))

@@ -21,6 +21,11 @@ body {{ margin: 24px; background: {surface}; color: {ink}; font-family: {font}; 
 h1 {{ font-size: 18px; font-weight: 600; }}
 p {{ max-width: 70ch; color: {muted}; }}
 figure {{ margin: 0; overflow-x: auto; }}
+h2 {{ font-size: 16px; font-weight: 600; margin-top: 32px; }}
+table {{ border-collapse: collapse; font-size: 14px; }}
+th, td {{ padding: 3px 14px 3px 0; text-align: left; border-bottom: 1px solid {faint}; }}
+th {{ color: {muted}; font-weight: 400; }}
+td.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
 </style>
 </head>
 <body>
@@ -29,15 +34,22 @@ figure {{ margin: 0; overflow-x: auto; }}
 <figure role="img" aria-label="{label}">
 {figure}
 </figure>
-</body>
+{after}</body>
 </html>
 """
 
 
-def page(title: str, said: str, label: str, figures: Sequence[go.Figure], colours: Palette) -> str:
+def page(
+    title: str,
+    said: str,
+    label: str,
+    figures: Sequence[go.Figure],
+    colours: Palette,
+    after: str = "",
+) -> str:
     """The figures under a title and a sentence, as HTML text of 5 MB or more: Plotly is in it.
 
-    `label` is what who cannot see the figures is told of them.
+    `label` is what who cannot see the figures is told of them, `after` HTML that follows them.
     """
     drawn = [
         figure.to_html(
@@ -52,6 +64,8 @@ def page(title: str, said: str, label: str, figures: Sequence[go.Figure], colour
         surface=colours.surface,
         ink=colours.ink,
         muted=colours.muted,
+        faint=colours.faint,
         font=text.FONT,
         figure="\n".join(drawn),
+        after=after,
     )

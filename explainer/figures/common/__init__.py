@@ -1,0 +1,1 @@
+"""Figures of what many sentences have in common."""

@@ -1,0 +1,110 @@
+"""What many sentences have in common as one HTML file that works without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from explainer.base.numbers import percent, signed
+from explainer.figures.canvas import text
+from explainer.figures.canvas.page import page
+from explainer.figures.canvas.palette import palette
+from explainer.figures.canvas.plotly import CONFIG, to_figure
+from explainer.figures.common.graph import THRESHOLD, common_scene, common_summary, title, way
+from explainer.results.common.pattern import CommonPattern
+from explainer.results.target import LOGITS
+
+HEADS = 15
+"""Heads that are listed."""
+Cells = Sequence[str]
+
+
+def common_html(
+    common: CommonPattern,
+    groups: Mapping[str, CommonPattern] | None = None,
+    *,
+    threshold: float = THRESHOLD,
+    dark: bool = False,
+) -> str:
+    """The graph to explore, its heads and its blocks in tables; below, the graph of each group."""
+    colours = palette(dark)
+    said = f"{common_summary(common)} {_right(common)}"
+    figure = to_figure(common_scene(common, threshold=threshold, dark=dark), colours)
+    after = [
+        *_table("What heads do", _heads_note(common), HEAD_COLUMNS, _heads(common)),
+        *_table("Block by block", BLOCKS_NOTE, BLOCK_COLUMNS, _blocks(common)),
+    ]
+    for name, one in (groups or {}).items():
+        scene = to_figure(common_scene(one, threshold=threshold, dark=dark), colours)
+        drawn = scene.to_html(
+            full_html=False, include_plotlyjs=False, include_mathjax=False, config=CONFIG
+        )
+        label = text.escape(common_summary(one)).replace('"', "&quot;")
+        after += [
+            f"<h2>{text.escape(name)}</h2>",
+            f"<p>{text.escape(f'{common_summary(one)} {_right(one)}')}</p>",
+            f'<figure role="img" aria-label="{label}">{drawn}</figure>',
+        ]
+    return page(title(common), said, said, [figure], colours, "\n".join((*after, "")))
+
+
+def _right(common: CommonPattern) -> str:
+    if common.right is None:
+        return ""
+    return f"In {percent(common.right)} the answer asked about is preferred to its rival."
+
+
+HEAD_COLUMNS = (
+    *("block", "head", "carries", "for − against", "value", "key", "query"),
+    *("most along", "in sentences"),
+)
+BLOCK_COLUMNS = ("block", "entropy of nodes", "entropy of components")
+BLOCKS_NOTE = (
+    "How much sentences differ in where the pattern of a role goes, and by what, in nats: 0 where "
+    "all agree."
+)
+
+
+def _heads_note(common: CommonPattern) -> str:
+    skips = common.skips
+    unit = "logits" if common.unit == LOGITS else common.unit
+    return (
+        f"Means over all sentences, in {unit}: what patterns through the head carry, whatever for "
+        "and with its sign, and how the head carries what arrives. A head that patterns do not "
+        f"take is not listed. Of all steps {percent(skips.value)} [{percent(skips.low)}, "
+        f"{percent(skips.high)}] are skip connections (95 % interval over sentences)."
+    )
+
+
+def _heads(common: CommonPattern) -> Iterable[Cells]:
+    for head in common.heads[:HEADS]:
+        strongest = head.strongest
+        yield (
+            *(str(head.layer), str(head.head), f"{head.size:.3f}", signed(head.total, 3)),
+            *(signed(value, 3) for value in (head.value, head.key, head.query)),
+            way(common, strongest.source, strongest.target),
+            percent(strongest.sentences / common.sentences),
+        )
+
+
+def _blocks(common: CommonPattern) -> Iterable[Cells]:
+    pairs = zip(common.node_entropy, common.component_entropy, strict=True)
+    for block, (nodes, components) in enumerate(pairs):
+        yield str(block), f"{nodes:.2f}", f"{components:.2f}"
+
+
+def _table(heading: str, note: str, columns: Cells, rows: Iterable[Cells]) -> Iterable[str]:
+    yield f"<h2>{text.escape(heading)}</h2>"
+    yield f"<p>{text.escape(note)}</p>"
+    yield "<table>"
+    yield _row("th", columns)
+    for row in rows:
+        yield _row("td", row)
+    yield "</table>"
+
+
+def _row(kind: str, cells: Cells) -> str:
+    def opened(cell: str) -> str:
+        number = kind == "td" and cell.strip("+−-").replace(".", "").replace(" %", "").isdigit()
+        return '<td class="number">' if number else f"<{kind}>"
+
+    return f"<tr>{''.join(f'{opened(cell)}{text.escape(cell)}</{kind}>' for cell in cells)}</tr>"

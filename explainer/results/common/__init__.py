@@ -1,0 +1,1 @@
+"""What many sentences have in common."""

@@ -106,7 +106,7 @@ def _run(options: argparse.Namespace) -> None:
         )
     errors = found.table("errors")
     done = found.rows_done - errors.num_rows
-    print(f"{counted(done, 'sentence')} of {counted(found.rows, 'row')} explained")
+    print(f"{done:,} of {counted(found.rows, 'row')} explained")
     if errors.num_rows:
         print(f"{counted(errors.num_rows, 'row')} could not be explained, among them:")
         for reason, count in Counter(errors["reason"].to_pylist()).most_common(REASONS):

@@ -99,10 +99,10 @@ class Folder:
         for table in TABLES:
             file = self.path / table / f"part-{number:06}.parquet"
             try:
-                file.parent.mkdir(exist_ok=True)
                 if table == "errors" and not records[table]:
                     file.unlink(missing_ok=True)  # of the same part, computed before
                     continue
+                file.parent.mkdir(exist_ok=True)
             except OSError as error:
                 raise cannot_write(file, error) from error
             found = pa.Table.from_pylist(records[table], schema(table, self.checksum))

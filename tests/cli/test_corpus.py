@@ -34,7 +34,7 @@ def test_it_says_what_was_explained_what_was_not_and_where_it_is(
     asked = (file, "--out", str(tmp_path / "out"), "--model", str(tiny_masked_lm_dir), *QUICK)
     said = printed(capsys, *asked)
     lines = said.splitlines()
-    assert lines[0] == "2 sentences of 4 rows explained"
+    assert lines[0] == "2 of 4 rows explained"
     assert lines[1] == "2 rows could not be explained, among them:"
     assert "1 × The text 'no mask here .' has no [MASK]" in lines[2]
     assert lines[-1] == (
@@ -53,7 +53,10 @@ def test_a_task_is_asked_of_its_built_in_model(capsys, tmp_path):
     for task, correct in (("sva-simple", "is"), ("sentiment", "positive")):
         out = tmp_path / task
         said = printed(capsys, task, "--n", "2", "--out", str(out), *QUICK, "--words", "1")
-        assert said.startswith("2 sentences of 2 rows explained\nIn ")
+        assert said == (
+            f"2 of 2 rows explained\nIn {out}: run.json and the tables sentences, "
+            "patterns, as Parquet\n"
+        )
         table = pd.read_parquet(out / "sentences")
         assert correct in set(table["correct"])
         assert len(pd.read_parquet(out / "patterns")) == 2

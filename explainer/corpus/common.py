@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heappush, heappushpop
 from typing import Any
 
 from explainer.base.checks import instance, yes_or_no
 from explainer.base.checks import text as given_text
 from explainer.base.errors import ExplainerError
 from explainer.corpus.results import Corpus
-from explainer.results.common.pattern import CommonPattern, CommonStep, Mean, Role
+from explainer.results.common.pattern import CommonPattern, CommonStep, Example, Mean, Role
 from explainer.results.metrics import entropy
 from explainer.results.model_info import ModelInfo
 from explainer.results.route import SKIP, Component
@@ -24,13 +25,26 @@ from explainer.results.target import LOGITS, Unit
 
 FAR = 8
 """Tokens from the target that have a role of their own."""
+EXAMPLES = 3
+"""Sentences that are kept of each head."""
 MOSTLY = 0.8
 """A place is called by a token that stands there in this share of the sentences."""
 ADDED = -1
 """The word of a token that was added, or of a mask."""
 
 Sentence = dict[str, Any]
-COLUMNS = ("number", "group", "tokens", "words", "targets", "influence", "right", "unit")
+COLUMNS = (
+    "number",
+    "id",
+    "group",
+    "text",
+    "tokens",
+    "words",
+    "targets",
+    "influence",
+    "right",
+    "unit",
+)
 
 
 @dataclass(frozen=True)
@@ -210,6 +224,7 @@ class _Counted:
         self.components: dict[tuple[int, int], Counter[Component]] = defaultdict(Counter)
         self.skips: list[float] = [0.0, 0.0, 0.0]
         self.right: Counter[bool | None] = Counter()
+        self.most: dict[tuple[int, int], list[tuple[float, int, Example]]] = defaultdict(list)
 
     def add(self, sentence: Sentence, patterns: list[dict[str, Any]]) -> None:
         """A sentence with its patterns."""
@@ -222,15 +237,25 @@ class _Counted:
         for role, influence in zip(roles, sentence["influence"], strict=True):
             self.influence[role] += influence
         taken = []
+        by_head: dict[tuple[int, int], float] = defaultdict(float)
         for pattern in patterns:
             start = roles[pattern["source"]]
             for step in pattern["steps"]:
                 taken.append(step["head"] is None)
                 self._step(start, step, roles, pattern["path_influence"])
+                if step["head"] is not None:
+                    by_head[step["layer"], step["head"]] += pattern["path_influence"]
         if taken:
             share = sum(taken) / len(taken)
             for power in range(3):
                 self.skips[power] += share**power
+
+        for place, carried in by_head.items():
+            example = Example(sentence["number"], sentence["id"], sentence["text"], carried)
+            # The number decides between equals, so that the order of the input does.
+            entry = (abs(carried), -example.number, example)
+            keep = heappushpop if len(self.most[place]) == EXAMPLES else heappush
+            keep(self.most[place], entry)
 
     def _step(self, start: int, step: dict[str, Any], roles: list[int], carried: float) -> None:
         layer, end = step["layer"], roles[step["to"]]
@@ -272,6 +297,10 @@ class _Counted:
             component_entropy=_entropies(self.components, model.layers),
             skips=Mean.of(int(self.skips[0]), *self.skips[1:]) if self.skips[0] else Mean(0, 0, 0),
             right=self.right[True] / asked if asked else None,
+            examples={
+                place: tuple(example for *_, example in sorted(kept, reverse=True))
+                for place, kept in self.most.items()
+            },
         )
 
 

@@ -115,6 +115,23 @@ def test_a_head_is_the_sum_of_its_steps(alike):
     )
 
 
+def test_a_head_has_the_sentences_in_which_most_goes_through_it(alike):
+    found = common_pattern(alike)
+    sentences, patterns = records(alike)
+    for head in found.heads:
+        carried: dict = defaultdict(float)
+        for row in patterns:
+            if row["steps"][head.layer]["head"] == head.head:
+                carried[row["number"]] += row["path_influence"]
+        order = sorted(carried, key=lambda number: (-abs(carried[number]), number))
+        assert [one.number for one in head.examples] == order[:3]
+        for one in head.examples:
+            assert one.carried == pytest.approx(carried[one.number], abs=1e-12)
+            row = next(row for row in sentences if row["number"] == one.number)
+            assert (one.id, one.text) == (row["id"], row["text"])
+    assert sum(len(head.examples) for head in found.heads) > 5
+
+
 def test_groups_answers_and_words_choose_sentences(alike):
     assert groups_of(alike) == ("many", "one")
     sentences, _ = records(alike)

@@ -55,7 +55,7 @@ def _right(common: CommonPattern) -> str:
 
 HEAD_COLUMNS = (
     *("block", "head", "carries", "for − against", "value", "key", "query"),
-    *("most along", "in sentences"),
+    *("most along", "in sentences", "most in"),
 )
 BLOCK_COLUMNS = ("block", "entropy of nodes", "entropy of components")
 BLOCKS_NOTE = (
@@ -83,6 +83,7 @@ def _heads(common: CommonPattern) -> Iterable[Cells]:
             *(signed(value, 3) for value in (head.value, head.key, head.query)),
             way(common, strongest.source, strongest.target),
             percent(strongest.sentences / common.sentences),
+            *(f"{text.brief(one.text)} ({signed(one.carried)})" for one in head.examples[:1]),
         )
 
 

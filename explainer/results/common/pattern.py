@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -58,6 +58,15 @@ class CommonStep(NamedTuple):
         return self.positive + self.negative
 
 
+class Example(NamedTuple):
+    """A sentence of the run, by its number and id, and what goes through a head in it."""
+
+    number: int
+    id: str
+    text: str
+    carried: float
+
+
 class Mean(NamedTuple):
     """A mean over sentences with its 95 % interval, from its standard error."""
 
@@ -85,6 +94,7 @@ class CommonPattern:
     the entropy, over sentences, of where its pattern is after each block and by what it got there:
     0 where all sentences agree. `skips` is the share of the patterns' steps that are skip
     connections, `right` that of sentences whose answer is preferred, None where there is no rival.
+    `examples` has, for each head by layer and number, the sentences in which most goes through it.
     """
 
     model: ModelInfo
@@ -98,6 +108,7 @@ class CommonPattern:
     component_entropy: tuple[float, ...]
     skips: Mean
     right: float | None
+    examples: Mapping[tuple[int, int], tuple[Example, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.sentences < 1:
@@ -118,12 +129,15 @@ class CommonPattern:
         for step in self.steps:
             if step.component != SKIP:
                 found[step.layer, int(step.component)].append(step)
-        of = (HeadSummary.of(*place, steps) for place, steps in found.items())
+        of = (
+            HeadSummary.of(*place, steps, self.examples.get(place, ()))
+            for place, steps in found.items()
+        )
         return tuple(sorted(of, key=lambda head: -head.size))
 
 
 class HeadSummary(NamedTuple):
-    """What one head carries over all sentences, and along which step most of it.
+    """What one head carries over all sentences, along which step most of it, and where most.
 
     `size` is the mean of what patterns through it carry, whatever for; `total` with its sign.
     """
@@ -136,9 +150,12 @@ class HeadSummary(NamedTuple):
     key: float
     query: float
     strongest: CommonStep
+    examples: tuple[Example, ...]
 
     @staticmethod
-    def of(layer: int, head: int, steps: Iterable[CommonStep]) -> HeadSummary:
+    def of(
+        layer: int, head: int, steps: Iterable[CommonStep], examples: tuple[Example, ...]
+    ) -> HeadSummary:
         """From its steps."""
         every = tuple(steps)
         sums = {
@@ -146,4 +163,4 @@ class HeadSummary(NamedTuple):
             for name in ("size", "total", "value", "key", "query")
         }
         strongest = max(every, key=lambda step: step.size)
-        return HeadSummary(layer, head, **sums, strongest=strongest)
+        return HeadSummary(layer, head, **sums, strongest=strongest, examples=examples)

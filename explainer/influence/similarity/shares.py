@@ -79,8 +79,7 @@ def _sampled(
     values: list[Tensor] = []
     slopes: list[Tensor] = []
     while True:
-        done = len(path.a) if new is path else len(path.a) - len(new.a)
-        with part(0.0 if new is path else share_done(done), share_done(len(path.a))):
+        with part(share_done(len(path.a) - len(new.a)), share_done(len(path.a))):
             for piece in steps(_pieces(new, most)):
                 f, df = encoder.pushed(piece, moving)
                 values.append(f)

@@ -152,7 +152,7 @@ def test_numbers_and_shares_stand_beside_words_and_ribbons(small):
     assert not any("%" in text for text in beside[0])  # no ribbon, so no share of one
     assert "are" in beside[3]
     narrow = lay_out(Drawn.of(tiny, View(width=360)))
-    assert not any("%" in one.text for one in labels(narrow))
+    assert not any(one.text.endswith(" %") for one in labels(narrow))
 
 
 def test_a_share_that_is_far_too_large_is_said_in_short(small):
@@ -209,3 +209,12 @@ def test_many_blocks_are_named_by_their_numbers(width):
     said = [one.text for one in labels(scene)]
     assert "blocks by number" in said
     assert not any(text.startswith("block ") for text in said)
+
+
+@pytest.mark.parametrize("width", [320.0, 362.0])
+def test_masks_are_told_apart_on_a_phone(width):
+    """Two masks of a text are called by their positions, which a shorter label would lack."""
+    one = large_explanation()
+    tokens = tuple("[MASK]" if at in (10, 20) else token for at, token in enumerate(one.tokens))
+    scene = lay_out(Drawn.of(replace(one, tokens=tokens), View(width=width)))
+    assert {"[MASK] (10)", "[MASK] (20)"} <= {label.text for label in labels(scene)}

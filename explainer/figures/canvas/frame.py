@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from explainer.figures.canvas import text
 
 NARROW = 640.0
+PLACED = 88.0
+"""px for a token on a phone: `[MASK] (100)`, which could not be told from another one cut short."""
 MANY_ROWS = 64
 FAR = 18
 """Rows from which the blocks are named below the rows as well."""
@@ -101,7 +103,7 @@ def make_frame(
     row_height = fitting_row_height(len(shown), width)
     words = [*labelled, *(tokens[i] for i in shown if i is not None)]
     widest = max((text.width(text.brief(word), text.BODY) for word in words), default=0.0)
-    label_room = min(widest, max(74.0, 0.18 * width) if narrow else 150.0)
+    label_room = min(widest, max(PLACED, 0.18 * width) if narrow else 150.0)
     bars = None if narrow else (8.0, 8.0 + min(110.0, max(64.0, 0.09 * width)))
     labels = (4.0 if bars is None else bars[1] + VALUE) + label_room
     share = labels + SHARE if width >= SLIM else None

@@ -7,6 +7,7 @@ from explainer import Settings, explain, load_model
 from explainer.app.compute.method import path_curve
 from explainer.app.method import lesson
 from explainer.app.method.lesson import COUNTS, FINEST, USED, Lesson, from_query
+from explainer.app.state.choices import Choices
 from explainer.app.widgets.head_parts import says_parts
 from explainer.app.widgets.question.examples import examples
 from explainer.base.numbers import signed
@@ -153,3 +154,82 @@ def test_the_quantity_of_words_of_several_pieces_is_of_log_probabilities(page):
     asked += [one.proto.body for one in test.get("html") if "Q = " in one.proto.body]
     assert any("log P" in one for one in asked), asked
     assert not test.error
+
+
+TWO = "the [MASK] that the assistant loves [MASK] old ."
+
+
+@pytest.mark.parametrize(
+    ("asked", "own"),
+    [
+        ({"text": "the old farmer [MASK] bad ."}, {}),
+        (
+            {"text": TWO, "correct": "farmers\nare", "wrong": "farmer\nis"},
+            {"correct": ("farmers", "are"), "wrong": ("farmer", "is")},
+        ),
+        ({"text": TWO, "mask": "2", "correct": "is", "wrong": "are"}, {"mask": 2}),
+        ({"text": "the farmers [MASK] old .", "correct": "unhappiest", "wrong": ""}, {}),
+    ],
+)
+def test_a_question_of_ones_own_is_followed(tiny_masked_lm_dir, tiny_masked_lm, asked, own):
+    test = ui.opened(tiny_masked_lm_dir, "method", own="yes", **asked)
+    assert not notes(test)
+    assert [title.value[0] for title in test.subheader] == TITLES
+    given = {n: v for n, v in asked.items() if n in ("correct", "wrong") and v} | own
+    if not own:
+        given = {"correct": "are", "wrong": "is", **given}
+        if asked.get("wrong") == "":
+            del given["wrong"]
+    settings = Settings(points=USED, rule="trapezoid")
+    found = explain(tiny_masked_lm, asked["text"], settings=settings, **given)
+    (value, *_) = (metric.value for metric in test.metric)
+    assert value == signed(found.target.value)
+    link = query(test)
+    assert link["own"] == "yes"
+    assert link["text"] == asked["text"]
+    again = ui.opened(tiny_masked_lm_dir, "method", **link)
+    assert [metric.value for metric in again.metric] == [metric.value for metric in test.metric]
+    assert alts(again) == alts(test)
+
+
+def test_who_comes_from_explore_finds_the_own_question_and_the_examples(tiny_masked_lm_dir):
+    test = ui.opened(tiny_masked_lm_dir, text="the old farmer [MASK] bad .")
+    test.switch_page("pages/method.py")
+    test.query_params.clear()  # as the navigation does
+    checked(test.run())
+    box = widget(test, "selectbox", "text")
+    assert box.options[0].startswith("the old farmer [MASK] bad . (your own, ")
+    assert box.value == "own 0"
+    assert query(test)["own"] == "yes"
+    checked(box.set_value(Lesson.text).run())
+    assert "own" not in query(test)
+    box = widget(test, "selectbox", "text")
+    assert box.options[0].startswith("the old farmer [MASK] bad . (your own, ")
+    checked(box.set_value("own 0").run())
+    assert query(test)["text"] == "the old farmer [MASK] bad ."
+
+
+def test_an_example_that_was_explored_is_no_question_of_ones_own():
+    test = ui.opened("agreement")
+    test.switch_page("pages/method.py")
+    test.query_params.clear()
+    checked(test.run())
+    assert widget(test, "selectbox", "text").value == Lesson.text
+    assert "own" not in query(test)
+
+
+def test_words_apart_and_what_cannot_be_read_get_a_sentence(tiny_masked_lm_dir):
+    text = "the farmers [MASK] old ."
+    test = ui.opened(tiny_masked_lm_dir, "method", own="yes", text=text, correct="unhappiest")
+    (said,) = notes(test)
+    assert said.endswith("or ask on the Explore page, which gives each a sentence of its own.")
+    test = ui.opened(tiny_masked_lm_dir, "method", own="yes", text="no mask")
+    (said,) = notes(test)
+    assert "has no [MASK]" in said
+
+
+def test_a_lesson_of_ones_own_is_in_its_link():
+    own = Choices(text="a b [MASK]", correct="x", wrong=None, mask=None, model="roberta-base")
+    chosen = Lesson(own=own, points=2, word=1)
+    assert from_query(chosen.to_query()) == (chosen, ())
+    assert from_query({"own": "yes", "mask": "none"})[1]

@@ -17,6 +17,7 @@ def _trace(loaded: Model, request: Request) -> Trace:
     return trace_text(
         loaded,
         request.text,
+        pair=request.pair,
         contrast=request.contrast,
         settings=request.settings,
         memory=budget(),

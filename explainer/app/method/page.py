@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from explainer import ExplainerError, Explanation
 from explainer.app import compute
 from explainer.app.method.flow import flow_section
-from explainer.app.method.lesson import EDITOR, LINKED, Lesson
+from explainer.app.method.lesson import EDITOR, LINKED, Lesson, explored
 from explainer.app.method.limits import limits_section
 from explainer.app.method.path import path_section, quantity_section
 from explainer.app.method.steps import component_section, node_section
 from explainer.app.method.words import words_section
 from explainer.app.state.choices import Choices
 from explainer.app.state.editor import UNSET
+from explainer.app.state.pooled import named
 from explainer.app.widgets.frame.notes import show_error, show_notes
 from explainer.app.widgets.frame.page import page_frame
 from explainer.app.widgets.question.asking import EXPLAINING
 from explainer.app.widgets.question.examples import Example, examples
+from explainer.figures.canvas.text import brief
 
+OWN = "own {}"
+"""The option of a question of the reader's own; no example is called so."""
+NOTHING = (
+    "No word has any influence here: to the model the sentence is the same as its baseline, word "
+    "for word. Choose an example, or another sentence on Explore."
+)
 LEAD = (
     "How much does each word matter to a prediction, and which way does that take through the "
     "model? Five steps, on a live example."
@@ -41,6 +51,9 @@ def method_page() -> None:
                 explanation = compute.explanation(LINKED.get().request)
         except ExplainerError as error:
             show_error(error, place)
+            return
+        if not explanation.patterns:
+            place.info(NOTHING, icon=":material/info:")
             return
         show_notes(place, _mend(explanation))
         with word_place:
@@ -63,35 +76,52 @@ def _lesson(explanation: Explanation, width: float) -> None:
 
 
 def _example_field(known: tuple[Example, ...]) -> None:
-    texts = [example.text for example in known]
-    current = LINKED.get().text
-    if current not in texts:
+    texts: list[str] = [example.text for example in known]
+    lesson = LINKED.get()
+    # The question of one's own that is shown, and another one that has been explored since.
+    owns = list(dict.fromkeys(filter(None, (lesson.own, explored()))))
+    current = lesson.text if lesson.own is None else OWN.format(0)
+    if lesson.own is None and current not in texts:
         texts = [current, *texts]
+    named_owns = {
+        OWN.format(number): f"{brief(own.text)} (your own, {named(own.model)})"
+        for number, own in enumerate(owns)
+    }
     st.selectbox(
         "Example",
-        help="To follow a sentence of your own, type it on the Explore page.",
+        help="A sentence and question of your own, of any model, come from the Explore page.",
         width=560,
-        **EDITOR.show_option("text", texts, current, _choose),
+        format_func=lambda option: named_owns.get(option, option),
+        **EDITOR.show_option(
+            "text",
+            [*named_owns, *texts],
+            current,
+            partial(_choose, dict(zip(named_owns, owns, strict=True))),
+        ),
     )
 
 
 def _explore_link() -> None:
-    chosen = LINKED.get().example
-    asked = Choices(
-        model=chosen.model, text=chosen.text, correct=chosen.correct, wrong=chosen.wrong
-    )
+    lesson = LINKED.get()
+    asked = lesson.own
+    if asked is None:
+        found = lesson.example
+        asked = Choices(
+            model=found.model, text=found.text, correct=found.correct, wrong=found.wrong
+        )
     st.page_link(
         "pages/explore.py",
         label="Open in Explore",
         icon=":material/arrow_forward:",
         # The text is always named: an empty link would leave Explore as it is.
-        query_params={"text": chosen.text, **asked.to_query()},
+        query_params={"text": asked.text, **asked.to_query()},
     )
 
 
-def _choose(text: str | None) -> None:
-    if text is not None:
-        LINKED.put(replace(Lesson(text=text), points=LINKED.get().points, rule=LINKED.get().rule))
+def _choose(owns: Mapping[str, Choices], option: str | None) -> None:
+    if option is not None:
+        new = Lesson(own=owns[option]) if option in owns else Lesson(text=option)
+        LINKED.put(replace(new, points=LINKED.get().points, rule=LINKED.get().rule))
 
 
 def _word_field(explanation: Explanation) -> None:

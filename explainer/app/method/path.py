@@ -54,16 +54,28 @@ def quantity_section(explanation: Explanation) -> None:
     )
 
 
+KINDS = {
+    "masked-lm": "word at the mask",
+    "classification": "class",
+    "tagging": "tag",
+    "question-answering": "answer",
+}
+"""What a model of each task chooses among."""
+
+
 def _contrast(explanation: Explanation, one: str, two: str) -> None:
     """Q as the score of a word or class, less that of its rival."""
     target = explanation.target
-    kind = "word at the mask" if explanation.model.task == "masked-lm" else "class"
+    kind = KINDS[explanation.model.task]
     asks = f"How much more does the model like one {kind}, “{plain(one)}”, than “{plain(two)}”?"
     score, rival = r"\mathrm{logit}", rf" - \mathrm{{logit}}({word(two)})"
-    if target.unit == LOG_PROBABILITY:  # of words of several pieces, or of one such word
+    if target.unit == LOG_PROBABILITY:  # of words of several pieces, or at several masks
+        asks = f"How much more does the model like “{plain(one)}” at its masks than “{plain(two)}”?"
         score, rival = r"\log P", rf" - \log P({word(two)})"
         if target.wrong is None:
             asks, rival = f"How likely does the model find “{plain(one)}” at the masks?", ""
+    elif target.wrong is None and explanation.model.head != "choice":
+        asks, rival = f"What does the model say of “{plain(one)}”?", ""
     st.markdown(
         f"{asks} That is the **quantity of interest** Q. It is explained as a change: from an "
         f"empty input, {EMPTY}, to the sentence x."

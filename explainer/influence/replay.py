@@ -64,10 +64,10 @@ def path_curve(trace: Trace) -> PathCurve:
 
 
 def node_choices(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[float, ...], ...]:
-    """What refinement chooses from on the way through `nodes` (L + 1 positions), in logits.
+    """What refinement chooses from on the way through `nodes` (L + 1 positions), in Q's unit.
 
     Row l has the influence of the pattern through nodes 0 … l refined by every token of H[l+1];
-    the last row has the target's alone.
+    the last row has the targets' alone.
     """
     rows = []
     tangents = Tangents.of_words(trace, nodes[:1])

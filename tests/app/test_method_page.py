@@ -187,6 +187,11 @@ def test_a_question_of_ones_own_is_followed(tiny_masked_lm_dir, tiny_masked_lm, 
     link = query(test)
     assert link["own"] == "yes"
     assert link["text"] == asked["text"]
+    last = ui.opened(tiny_masked_lm_dir, "method", **link, node="3", block="2")
+    assert not notes(last)
+    _, _, node, component, _ = alts(last)
+    assert ("leaves" in node) == (len(found.target.positions) > 1)
+    assert "block 2" in component
     again = ui.opened(tiny_masked_lm_dir, "method", **link)
     assert [metric.value for metric in again.metric] == [metric.value for metric in test.metric]
     assert alts(again) == alts(test)
@@ -233,3 +238,31 @@ def test_a_lesson_of_ones_own_is_in_its_link():
     chosen = Lesson(own=own, points=2, word=1)
     assert from_query(chosen.to_query()) == (chosen, ())
     assert from_query({"own": "yes", "mask": "none"})[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "said"),
+    [
+        ("tiny_tagger_dir", {"text": "the farmers love ."}, "one tag"),
+        (
+            "tiny_reader_dir",
+            {"text": "is the farmer old", "pair": "the assistant is the old farmer ."},
+            "one answer",
+        ),
+        ("tiny_classifier_dir", {"text": "good old farmers ."}, "one class"),
+    ],
+)
+def test_every_kind_of_question_is_followed_to_its_end(request, kind, asked, said):
+    folder = request.getfixturevalue(kind)
+    test = ui.opened(folder, "method", own="yes", **asked, node="3", block="2")
+    assert not notes(test)
+    assert [title.value[0] for title in test.subheader] == TITLES
+    assert any(said in text.value for text in test.markdown)
+    assert len(alts(test)) == 5
+
+
+def test_a_sentence_encoder_is_followed_to_its_pooled_tokens():
+    asked = {"text": "A man plays.", "pair": "Someone makes music.", "node": "4"}
+    test = ui.opened("similarity", "method", own="yes", **asked)
+    assert not notes(test)
+    assert "leaves" in alts(test)[2]

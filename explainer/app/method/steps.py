@@ -53,6 +53,7 @@ def node_section(explanation: Explanation, pattern: Pattern, width: float) -> No
         candidates,
         sign=pattern.influence,
         width=width,
+        targets=explanation.target.positions,
         unit=explanation.target.unit,
         dark=is_dark(),
     )

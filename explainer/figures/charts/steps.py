@@ -71,17 +71,20 @@ def node_step(
     *,
     sign: float,
     width: float,
+    targets: Sequence[int] = (),
     unit: Unit = LOGITS,
     dark: bool = False,
 ) -> go.Figure:
     """The choice of the node of H[layer + 1] for a pattern through `nodes` (L + 1 positions).
 
-    `candidates` are the influences of every token, or of the target alone for the last layer;
-    `sign` is the word's own.
+    `candidates` are the influences of every token, or for the last layer those of the `targets`, in
+    their order, or of the only one; `sign` is the word's own.
     """
     board = _board(tokens, len(nodes) - 1, width, palette(dark))
     chosen = nodes[layer + 1]
-    places = range(len(tokens)) if len(candidates) > 1 else [chosen]
+    places: Sequence[int] = range(len(tokens))
+    if len(candidates) < len(tokens):
+        places = targets if len(targets) == len(candidates) else [chosen]
     widest = max(abs(value) for value in candidates) or 1.0
     way, _ = _way(board, nodes, layer, (), sign)
     fan: list[Item] = []

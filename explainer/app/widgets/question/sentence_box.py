@@ -193,7 +193,7 @@ def _clicks_field(on: Editor[Choices], task: str, *, follows: bool, one: bool) -
             (CLICKS[task], *also, FOLLOW),
             required=True,
             label_visibility="collapsed",
-            format_func=lambda name: f"click: {name}",
+            format_func=lambda name: name if name == ALSO else f"click: {name}",
             key=_clicks(on, task),
             default=CLICKS[task],
         )

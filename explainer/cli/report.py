@@ -66,8 +66,9 @@ def _run(options: argparse.Namespace) -> None:
     need("A report", "evaluate", ("filelock", "plotly", "pyarrow"))
     from explainer.corpus.common import common_pattern, groups_of
     from explainer.corpus.results import Corpus
-    from explainer.figures.common.graph import common_summary, common_svg
+    from explainer.figures.common.graph import common_svg
     from explainer.figures.common.report import common_html
+    from explainer.figures.common.said import common_summary
 
     corpus = Corpus.open(options.folder)
     right = True if options.right_answers else False if options.wrong_answers else None

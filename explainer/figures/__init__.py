@@ -10,9 +10,9 @@ from explainer.figures.common.graph import (
     THRESHOLD,
     WIDTH,
     common_scene,
-    common_summary,
     common_svg,
 )
+from explainer.figures.common.said import common_summary
 from explainer.figures.files import mime_bundle as mime_bundle
 from explainer.figures.files import pattern_pdf
 from explainer.figures.files import save as save

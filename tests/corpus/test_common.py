@@ -9,10 +9,13 @@ from xml.etree import ElementTree
 import pytest
 
 from explainer import Corpus, ExplainerError
-from explainer.corpus.common import FAR, common_pattern, groups_of
+from explainer.corpus.common import common_pattern, groups_of
+from explainer.corpus.counted import FAR
 from explainer.corpus.run import run_corpus
-from explainer.figures.common.graph import common_scene, common_summary, common_svg, shown_edges
+from explainer.figures.common.graph import common_scene, common_svg
 from explainer.figures.common.report import common_html
+from explainer.figures.common.ribbons import Board, ribbons_of, scale_of, shown_edges
+from explainer.figures.common.said import common_summary
 from explainer.results.common.pattern import CommonPattern, CommonStep, Mean, Role
 from explainer.results.metrics import entropy
 from tests.corpus.small import SETTINGS, ran
@@ -213,14 +216,12 @@ STEPS = [
 
 
 def test_ribbons_at_a_node_are_as_wide_as_what_it_carries():
-    from explainer.figures.common.graph import Board, _ribbons, _scale
-
     common = made(STEPS)
     shown = shown_edges(common, 0.02)
     assert set(shown) == {(0, 0, 0), (0, 1, 1), (1, 0, 2), (1, 1, 2)}
     board = Board.of(common, 800.0)
-    scale = _scale(shown, board)
-    ribbons = list(_ribbons(shown, board, scale))
+    scale = scale_of(shown, board)
+    ribbons = list(ribbons_of(shown, board, scale))
     arriving = [one for one in ribbons if one.edge[0] == 1]
     spans = sorted((one.end - one.thickness / 2, one.end + one.thickness / 2) for one in arriving)
     assert spans[0][0] == pytest.approx(-1.5 * scale)

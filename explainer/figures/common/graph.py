@@ -7,23 +7,32 @@ sentences. A pill names the head that carries most of a step.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 import numpy as np
 
 from explainer.base.checks import number
-from explainer.base.numbers import counted, percent, signed
+from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import Curve, pill, ribbon, rounded
-from explainer.figures.canvas.frame import NARROW
 from explainer.figures.canvas.palette import QUIET, Palette, palette, rgba
-from explainer.figures.canvas.scene import Area, Disc, Item, Label, Scene, Spot
+from explainer.figures.canvas.scene import Area, Disc, Item, Label, Scene
 from explainer.figures.canvas.svg import to_svg
-from explainer.figures.canvas.wording import measured
-from explainer.results.common.pattern import CommonPattern, CommonStep
+from explainer.figures.common.ribbons import (
+    BAR,
+    TOP,
+    VALUE,
+    Board,
+    Edge,
+    Ribbon,
+    Shown,
+    ribbons_of,
+    scale_of,
+    shown_edges,
+)
+from explainer.figures.common.said import common_summary, of_edges, of_roles, title
+from explainer.results.common.pattern import CommonPattern
 from explainer.results.route import SKIP
 from explainer.results.target import LOGITS
 
@@ -31,65 +40,10 @@ WIDTH = 800.0
 LEAST, MOST = 300.0, 2000.0
 THRESHOLD = 0.02
 """Steps are drawn that carry this share of what the strongest one carries."""
-TOP, BELOW = 30.0, 44.0
-ROWS = (20.0, 30.0, 340.0)
-"""px of a row: at least, at most, and for all of them together where that lies between."""
-WIDEST = 1.25
-"""What all ribbons at one node take at most, in rows."""
-BAR, VALUE = 64.0, 46.0
+BELOW = 44.0
 RADIUS = 8.5
 FINEST = 0.8
 """px of the thinnest ribbon."""
-TOLD = 4
-"""Components of an edge that are told of at most."""
-Edge = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Board:
-    """Where rows, columns and bars stand, in px."""
-
-    width: float
-    row: float
-    labels: float
-    columns: tuple[float, ...]
-    rows: int
-    bars: bool
-
-    @staticmethod
-    def of(common: CommonPattern, width: float) -> Board:
-        """The board for so many roles and blocks."""
-        least, most, room = ROWS
-        rows = len(common.roles)
-        bars = width >= NARROW
-        widest = max(text.width(text.brief(role.name), text.BODY) for role in common.roles)
-        labels = (BAR + VALUE + 12.0 if bars else 4.0) + min(widest, 0.22 * width)
-        first, last = labels + 16.0, width - 22.0
-        layers = common.model.layers
-        columns = tuple(first + (last - first) * at / layers for at in range(layers + 1))
-        return Board(width, max(least, min(most, room / rows)), labels, columns, rows, bars)
-
-    def y(self, role: int) -> float:
-        """The middle of a role's row."""
-        return TOP + self.row * (role + 0.5)
-
-    @property
-    def bottom(self) -> float:
-        """Below the last row."""
-        return TOP + self.row * self.rows
-
-
-@dataclass(frozen=True)
-class Ribbon:
-    """What one step carries for the answer or against it: where it lies across its curve, in px."""
-
-    edge: Edge
-    curve: Curve
-    start: float
-    end: float
-    thickness: float
-    positive: bool
-    by_skip: bool
 
 
 def common_scene(
@@ -101,8 +55,8 @@ def common_scene(
     threshold = number("threshold", threshold, 0.0, 1.0, "a share from 0 to 1")
     board, colours = Board.of(common, width), palette(dark)
     shown = shown_edges(common, threshold)
-    scale = _scale(shown, board)
-    ribbons = list(_ribbons(shown, board, scale))
+    scale = scale_of(shown, board)
+    ribbons = list(ribbons_of(shown, board, scale))
     curves = {one.edge: one.curve for one in ribbons}
     pills = list(_pills(shown, curves, colours))
     stages: tuple[tuple[Item, ...], ...] = (
@@ -112,7 +66,7 @@ def common_scene(
         tuple(_labels(common, board, colours)),
         tuple(_legend(common, threshold, scale, board, colours)),
     )
-    spots = (*_of_roles(common, board), *_of_edges(common, shown, curves))
+    spots = (*of_roles(common, board), *of_edges(common, shown, curves))
     return Scene(width, board.bottom + BELOW, scale, stages, spots, 0)
 
 
@@ -124,96 +78,6 @@ def common_svg(
     return to_svg(scene, palette(dark).surface, title(common), common_summary(common))
 
 
-def title(common: CommonPattern) -> str:
-    """What the figure is of."""
-    return f"The patterns of {counted(common.sentences, 'sentence')} under {common.model.name}"
-
-
-def common_summary(common: CommonPattern) -> str:
-    """The graph in two sentences: the strongest role, and the strongest step between two."""
-    role = max(common.roles, key=lambda role: abs(role.influence))
-    said = (
-        f"In {counted(common.sentences, 'sentence')} “{role.name}” speaks most, with "
-        f"{measured(signed(role.influence), common.unit)} in the mean."
-    )
-    moving = [step for step in common.steps if step.component != SKIP]
-    if not moving:
-        return f"{said} No head carries a step: all stay where they are."
-    step = max(moving, key=lambda step: step.size)
-    return (
-        f"{said} Of all heads, head {step.component} of block {step.layer} carries most along one "
-        f"step, {way(common, step.source, step.target)}: in "
-        f"{percent(step.sentences / common.sentences)} of the sentences, "
-        f"{measured(signed(step.total), common.unit)} in the mean."
-    )
-
-
-def shown_edges(common: CommonPattern, threshold: float) -> Mapping[Edge, tuple[CommonStep, ...]]:
-    """The edges that carry this share of what the strongest carries, with their steps."""
-    sizes = {edge: sum(step.size for step in steps) for edge, steps in common.edges.items()}
-    most = max(sizes.values(), default=0.0)
-    return {
-        edge: steps
-        for edge, steps in common.edges.items()
-        if sizes[edge] > 0 and sizes[edge] >= threshold * most
-    }
-
-
-def _scale(shown: Mapping[Edge, tuple[CommonStep, ...]], board: Board) -> float:
-    """px of a unit of influence."""
-    at: dict[tuple[int, int, bool], float] = defaultdict(float)
-    for (layer, source, target), steps in shown.items():
-        size = sum(step.size for step in steps)
-        at[layer, source, False] += size
-        at[layer + 1, target, True] += size
-    most = max(at.values(), default=0.0)
-    return WIDEST * board.row / most if most else 0.0
-
-
-def _ribbons(
-    shown: Mapping[Edge, tuple[CommonStep, ...]], board: Board, scale: float
-) -> Iterator[Ribbon]:
-    """Side by side at every node, in the order of the other end."""
-    sizes = {edge: scale * sum(step.size for step in steps) for edge, steps in shown.items()}
-    begin = _side_by_side(sizes, lambda edge: (edge[0], edge[1]), lambda edge: edge[2])
-    arrive = _side_by_side(sizes, lambda edge: (edge[0], edge[2]), lambda edge: edge[1])
-    for edge, steps in sorted(shown.items()):
-        layer, source, target = edge
-        curve = Curve(
-            *(board.columns[layer], board.y(source)), *(board.columns[layer + 1], board.y(target))
-        )
-        across, size = -sizes[edge] / 2, sum(step.size for step in steps)
-        by_skip = 2 * sum(step.size for step in steps if step.component == SKIP) >= size
-        for positive in (True, False):
-            carried = (step.positive if positive else -step.negative for step in steps)
-            thickness = scale * sum(carried)
-            if thickness:
-                middle = across + thickness / 2
-                yield Ribbon(
-                    *(edge, curve, begin[edge] + middle, arrive[edge] + middle),
-                    *(thickness, positive, by_skip),
-                )
-            across += thickness
-
-
-def _side_by_side(
-    sizes: Mapping[Edge, float],
-    node: Callable[[Edge], tuple[int, int]],
-    other: Callable[[Edge], int],
-) -> dict[Edge, float]:
-    """Where the middle of each edge lies across, among those that meet at one node."""
-    meeting: dict[tuple[int, int], list[Edge]] = defaultdict(list)
-    for edge in sizes:
-        meeting[node(edge)].append(edge)
-    found: dict[Edge, float] = {}
-    for edges in meeting.values():
-        across = -sum(sizes[edge] for edge in edges) / 2
-        for edge in sorted(edges, key=other):
-            found[edge] = across + sizes[edge] / 2
-            across += sizes[edge]
-    return found
-
-
 def _filled(ribbons: Iterable[Ribbon], colours: Palette) -> Iterator[Item]:
     """Skips at half the strength of heads."""
     for one in ribbons:
@@ -223,7 +87,7 @@ def _filled(ribbons: Iterable[Ribbon], colours: Palette) -> Iterator[Item]:
 
 
 def _pills(
-    shown: Mapping[Edge, tuple[CommonStep, ...]], curves: Mapping[Edge, Curve], colours: Palette
+    shown: Shown, curves: Mapping[Edge, Curve], colours: Palette
 ) -> Iterator[tuple[Item, Item]]:
     """The head that carries most, on edges that heads carry more of than skip; no pill meets
     another, and of those that would the stronger one stands."""
@@ -301,43 +165,3 @@ def _legend(
         start = max(at, 4.0 + text.width(said, text.SMALL) / 2)
         shown = text.shorten(said, text.SMALL, room)
         yield Label(start, y + 16 * line, shown, colours.muted, text.SMALL)
-
-
-def _of_roles(common: CommonPattern, board: Board) -> Iterator[Spot]:
-    for place, role in enumerate(common.roles):
-        says = (
-            role.name,
-            f"in {role.sentences:,} of {common.sentences:,} sentences",
-            f"influence {measured(signed(role.influence), common.unit)} in the mean",
-        )
-        x = board.columns[0]
-        yield Spot(x, board.y(place), "token", None, 0, place, place, None, says)
-
-
-def _of_edges(
-    common: CommonPattern,
-    shown: Mapping[Edge, tuple[CommonStep, ...]],
-    curves: Mapping[Edge, Curve],
-) -> Iterator[Spot]:
-    for edge, steps in shown.items():
-        layer, source, target = edge
-        says = (
-            f"block {layer}, {way(common, source, target)}",
-            *(_said(common, step) for step in steps[:TOLD]),
-            *((f"and {len(steps) - TOLD} more",) if len(steps) > TOLD else ()),
-        )
-        for u in (0.25, 0.5, 0.75):
-            x, y = curves[edge].point(u)
-            yield Spot(x, y, "edge", None, layer, source, target, steps[0].component, says)
-
-
-def _said(common: CommonPattern, step: CommonStep) -> str:
-    by = "skip" if step.component == SKIP else f"head {step.component}"
-    share = percent(step.sentences / common.sentences)
-    return f"{by}: {signed(step.total)}, in {share} of the sentences"
-
-
-def way(common: CommonPattern, source: int, target: int) -> str:
-    """Where a step leads, by its roles' names."""
-    start, end = (text.brief(common.roles[place].name) for place in (source, target))
-    return f"“{start}” stays" if source == target else f"“{start}” → “{end}”"

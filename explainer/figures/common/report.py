@@ -9,7 +9,8 @@ from explainer.figures.canvas import text
 from explainer.figures.canvas.page import page
 from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.plotly import CONFIG, to_figure
-from explainer.figures.common.graph import THRESHOLD, common_scene, common_summary, title, way
+from explainer.figures.common.graph import THRESHOLD, common_scene
+from explainer.figures.common.said import common_summary, title, way
 from explainer.results.common.pattern import CommonPattern
 from explainer.results.target import LOGITS
 

@@ -1,0 +1,165 @@
+"""What many sentences have in common, added up sentence by sentence."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from heapq import heappush, heappushpop
+from typing import Any
+
+from explainer.results.common.pattern import CommonPattern, CommonStep, Example, Mean, Role
+from explainer.results.metrics import entropy
+from explainer.results.model_info import ModelInfo
+from explainer.results.route import SKIP, Component
+from explainer.results.target import LOGITS, Unit
+
+FAR = 8
+"""Tokens from the target that have a role of their own."""
+EXAMPLES = 3
+"""Sentences that are kept of each head."""
+ADDED = -1
+"""The word of a token that was added, or of a mask."""
+Sentence = dict[str, Any]
+Place = tuple[int, int, int, Component]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Names and order of the roles, and whether they are positions."""
+
+    aligned: bool
+    names: tuple[str, ...]
+    order: dict[str, int]
+
+    def role(self, sentence: Sentence, position: int) -> int:
+        """The role of a token."""
+        return position if self.aligned else self.order[offset(sentence, position)]
+
+
+def offset(sentence: Sentence, position: int) -> str:
+    """What a token is called by its place beside the target."""
+    tokens, words, targets = (sentence[name] for name in ("tokens", "words", "targets"))
+    if position in targets:
+        return "target" if len(targets) == 1 else f"target {targets.index(position) + 1}"
+    if words[position] == ADDED and position in (0, len(tokens) - 1):
+        token: str = tokens[position]
+        return token
+    away = position - targets[0]
+    if abs(away) > FAR:
+        return "earlier" if away < 0 else "later"
+    return f"{away:+d}".replace("-", "−")
+
+
+@dataclass
+class _Sum:
+    """What was counted of one step."""
+
+    sentences: int = 0
+    positive: float = 0.0
+    negative: float = 0.0
+    parts: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    last: int = -1
+
+
+class Counted:
+    """Sums over the sentences that were added."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.unit: Unit = LOGITS
+        self.count = 0
+        self.targets: set[int] = set()
+        self.there: Counter[int] = Counter()
+        self.influence: dict[int, float] = defaultdict(float)
+        self.steps: dict[Place, _Sum] = defaultdict(_Sum)
+        self.nodes: dict[tuple[int, int], Counter[int]] = defaultdict(Counter)
+        self.components: dict[tuple[int, int], Counter[Component]] = defaultdict(Counter)
+        self.skips: list[float] = [0.0, 0.0, 0.0]
+        self.right: Counter[bool | None] = Counter()
+        self.most: dict[tuple[int, int], list[tuple[float, int, Example]]] = defaultdict(list)
+
+    def add(self, sentence: Sentence, patterns: list[dict[str, Any]]) -> None:
+        """A sentence with its patterns."""
+        roles = [self.places.role(sentence, at) for at in range(len(sentence["tokens"]))]
+        self.count += 1
+        self.unit = sentence["unit"]
+        self.right[sentence["right"]] += 1
+        self.targets.update(roles[at] for at in sentence["targets"])
+        self.there.update(set(roles))
+        for role, influence in zip(roles, sentence["influence"], strict=True):
+            self.influence[role] += influence
+        taken = []
+        by_head: dict[tuple[int, int], float] = defaultdict(float)
+        for pattern in patterns:
+            start = roles[pattern["source"]]
+            for step in pattern["steps"]:
+                taken.append(step["head"] is None)
+                self._step(start, step, roles, pattern["path_influence"])
+                if step["head"] is not None:
+                    by_head[step["layer"], step["head"]] += pattern["path_influence"]
+        if taken:
+            share = sum(taken) / len(taken)
+            for power in range(3):
+                self.skips[power] += share**power
+
+        for place, carried in by_head.items():
+            example = Example(sentence["number"], sentence["id"], sentence["text"], carried)
+            # The number decides between equals, so that the order of the input does.
+            entry = (abs(carried), -example.number, example)
+            keep = heappushpop if len(self.most[place]) == EXAMPLES else heappush
+            keep(self.most[place], entry)
+
+    def _step(self, start: int, step: dict[str, Any], roles: list[int], carried: float) -> None:
+        layer, end = step["layer"], roles[step["to"]]
+        component: Component = SKIP if step["head"] is None else step["head"]
+        found = self.steps[layer, roles[step["from"]], end, component]
+        found.sentences += found.last != self.count
+        found.last = self.count
+        found.positive += max(0.0, carried)
+        found.negative += min(0.0, carried)
+        if step["value"] is not None:
+            for place, name in enumerate(("value", "key", "query")):
+                found.parts[place] += step[name]
+        self.nodes[layer, start][end] += 1
+        self.components[layer, start][component] += 1
+
+    def found(self, model: ModelInfo) -> CommonPattern:
+        """Means of what was counted."""
+        n = self.count
+        steps = [
+            CommonStep(
+                *(*place, one.sentences, one.positive / n, one.negative / n),
+                *(part / n for part in one.parts),
+            )
+            for place, one in self.steps.items()
+        ]
+        asked = self.right[True] + self.right[False]
+        return CommonPattern(
+            model=model,
+            sentences=n,
+            unit=self.unit,
+            aligned=self.places.aligned,
+            roles=tuple(
+                Role(name, self.there[place], self.influence[place] / n)
+                for place, name in enumerate(self.places.names)
+            ),
+            targets=tuple(sorted(self.targets)),
+            steps=tuple(sorted(steps, key=lambda s: (s.layer, -s.size, s.source, s.target))),
+            node_entropy=_entropies(self.nodes, model.layers),
+            component_entropy=_entropies(self.components, model.layers),
+            skips=Mean.of(int(self.skips[0]), *self.skips[1:]) if self.skips[0] else Mean(0, 0, 0),
+            right=self.right[True] / asked if asked else None,
+            examples={
+                place: tuple(example for *_, example in sorted(kept, reverse=True))
+                for place, kept in self.most.items()
+            },
+        )
+
+
+def _entropies(counts: Any, layers: int) -> tuple[float, ...]:
+    """The mean over roles of the entropy after each block."""
+    found = []
+    for layer in range(layers):
+        of = [entropy(one.elements()) for (at, _), one in counts.items() if at == layer]
+        found.append(sum(of) / len(of) if of else 0.0)
+    return tuple(found)

@@ -1,0 +1,81 @@
+"""What the graph says: its title, its summary, and the lines of its nodes and edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from explainer.base.numbers import counted, percent, signed
+from explainer.figures.canvas import text
+from explainer.figures.canvas.curves import Curve
+from explainer.figures.canvas.scene import Spot
+from explainer.figures.canvas.wording import measured
+from explainer.figures.common.ribbons import Board, Edge, Shown
+from explainer.results.common.pattern import CommonPattern, CommonStep
+from explainer.results.route import SKIP
+
+TOLD = 4
+"""Components of an edge that are told of at most."""
+
+
+def title(common: CommonPattern) -> str:
+    """What the figure is of."""
+    return f"The patterns of {counted(common.sentences, 'sentence')} under {common.model.name}"
+
+
+def common_summary(common: CommonPattern) -> str:
+    """The graph in two sentences: the strongest role, and the strongest step between two."""
+    role = max(common.roles, key=lambda role: abs(role.influence))
+    said = (
+        f"In {counted(common.sentences, 'sentence')} “{role.name}” speaks most, with "
+        f"{measured(signed(role.influence), common.unit)} in the mean."
+    )
+    moving = [step for step in common.steps if step.component != SKIP]
+    if not moving:
+        return f"{said} No head carries a step: all stay where they are."
+    step = max(moving, key=lambda step: step.size)
+    return (
+        f"{said} Of all heads, head {step.component} of block {step.layer} carries most along one "
+        f"step, {way(common, step.source, step.target)}: in "
+        f"{percent(step.sentences / common.sentences)} of the sentences, "
+        f"{measured(signed(step.total), common.unit)} in the mean."
+    )
+
+
+def of_roles(common: CommonPattern, board: Board) -> Iterator[Spot]:
+    for place, role in enumerate(common.roles):
+        says = (
+            role.name,
+            f"in {role.sentences:,} of {common.sentences:,} sentences",
+            f"influence {measured(signed(role.influence), common.unit)} in the mean",
+        )
+        x = board.columns[0]
+        yield Spot(x, board.y(place), "token", None, 0, place, place, None, says)
+
+
+def of_edges(
+    common: CommonPattern,
+    shown: Shown,
+    curves: Mapping[Edge, Curve],
+) -> Iterator[Spot]:
+    for edge, steps in shown.items():
+        layer, source, target = edge
+        says = (
+            f"block {layer}, {way(common, source, target)}",
+            *(_said(common, step) for step in steps[:TOLD]),
+            *((f"and {len(steps) - TOLD} more",) if len(steps) > TOLD else ()),
+        )
+        for u in (0.25, 0.5, 0.75):
+            x, y = curves[edge].point(u)
+            yield Spot(x, y, "edge", None, layer, source, target, steps[0].component, says)
+
+
+def _said(common: CommonPattern, step: CommonStep) -> str:
+    by = "skip" if step.component == SKIP else f"head {step.component}"
+    share = percent(step.sentences / common.sentences)
+    return f"{by}: {signed(step.total)}, in {share} of the sentences"
+
+
+def way(common: CommonPattern, source: int, target: int) -> str:
+    """Where a step leads, by its roles' names."""
+    start, end = (text.brief(common.roles[place].name) for place in (source, target))
+    return f"“{start}” stays" if source == target else f"“{start}” → “{end}”"

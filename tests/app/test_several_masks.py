@@ -8,7 +8,7 @@ from explainer import explain, predict
 from explainer.app import compute
 from explainer.app.state.choices import Choices, from_query
 from explainer.app.widgets.markdown import plain
-from tests.ui import checked, opened, query, widget
+from tests.ui import alts, checked, opened, query, widget
 
 TEXT = "the [MASK] that the assistant loves [MASK] old ."
 RIGHT, WRONG = "farmers\nare", "farmer\nis"
@@ -141,3 +141,30 @@ def test_choices_of_another_text_have_its_masks():
     one = Choices(text=TEXT, mask=2)
     assert one.with_text(TEXT.replace("old", "good")).mask == 2
     assert one.with_text("the [MASK] old .").mask is None
+
+
+def test_compare_asks_two_texts_of_as_many_masks_and_says_where_one_has_fewer(tiny_masked_lm_dir):
+    link = {"text": TEXT, "correct": RIGHT, "wrong": WRONG, "apart": "no"}
+    other = TEXT.replace("assistant loves", "assistants love")
+    test = opened(tiny_masked_lm_dir, "compare", text2=other, **link)
+    assert not test.error
+    assert len(alts(test)) == 2
+    verdict = next(
+        block.proto.body for block in test.get("html") if "ipe-verdict" in block.proto.body
+    )
+    assert "[MASK]" not in verdict  # which of them is said
+    fewer = opened(tiny_masked_lm_dir, "compare", text2="the farmers [MASK] old .", **link)
+    (error,) = fewer.error
+    assert "1 [MASK] to ask about, and 2 correct words were given" in error.value.replace("\\", "")
+    assert not any("word pieces" in note.value for note in fewer.info)
+    assert len(alts(fewer)) == 1
+    apart = opened(
+        tiny_masked_lm_dir,
+        "compare",
+        text2="the farmers [MASK] old .",
+        **link | {"apart": "yes"},
+        correct2="are",
+        wrong2="is",
+    )
+    assert not apart.error
+    assert len(alts(apart)) == 2

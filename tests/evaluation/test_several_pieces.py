@@ -18,6 +18,7 @@ from explainer import (
     explain,
     measure_protocols,
 )
+from explainer.evaluation.effort import PATHS, sentence_estimate
 from explainer.evaluation.evidence.protocols.grid import conditions, grid
 from explainer.evaluation.evidence.protocols.measured import (
     points_of,
@@ -27,8 +28,12 @@ from explainer.evaluation.evidence.protocols.measured import (
 )
 from explainer.evaluation.evidence.report import markdown, write_report
 from explainer.evaluation.line import with_unit
+from explainer.evaluation.protocols.effort import protocol_estimate
 from explainer.evaluation.question import read_case
 from explainer.figures.charts.cuts import cut_points, cuts_scene
+from explainer.influence.effort.count import effort
+from explainer.influence.effort.size import Size
+from explainer.influence.stability.found import stability_effort
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
 SAMPLE = (
@@ -119,3 +124,39 @@ def test_the_report_of_a_task_says_what_q_is_in(tiny_masked_lm_dir, tiny_masked_
     assert set(found.units.values()) == {"logits and log-probability"}
     said = markdown(found)
     assert " logits and log-probability (n = 2, " in said
+
+
+def test_what_is_said_before_it_begins_counts_every_mask(tiny_masked_lm, monkeypatch):
+    """Of a sentence's record, of a protocol and of stability: as much more as one explanation."""
+    monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda *_, **__: 1.0)
+    options = EvaluationOptions(settings=SETTINGS, methods=("pattern", "random"))
+    sentence, quantity = read_case(tiny_masked_lm, Case(TEXT, *SAMPLE[1]))
+    two = Size.of(sentence, quantity)
+    assert (two.targets, two.normalised) == (2, 0)
+    budget, adapter = 2**30, tiny_masked_lm.adapter
+    for two_masks in (two, Size(two.n_tokens, 2, 2)):
+        counted = [
+            effort(adapter, size, SETTINGS, budget, flow=True).total
+            for size in (Size(two.n_tokens), two_masks)
+        ]
+        records, protocols = (
+            [of(size) for size in (Size(two.n_tokens), two_masks)]
+            for of in (
+                lambda size: sentence_estimate(tiny_masked_lm, size, options, budget).seconds,
+                lambda size: (
+                    protocol_estimate(
+                        tiny_masked_lm, size, PROTOCOLS["edges"], SETTINGS, budget
+                    ).seconds
+                ),
+            )
+        )
+        more = counted[1] - counted[0]
+        assert more > 0
+        times = 1 + PATHS * len(options.methods)
+        assert records[1] - records[0] == pytest.approx(times * more)
+        assert protocols[1] - protocols[0] == pytest.approx(PROTOCOLS["edges"].times * more)
+        stable = [
+            stability_effort(adapter, size, SETTINGS, budget, 1)
+            for size in (Size(two.n_tokens), two_masks)
+        ]
+        assert stable[1] > stable[0]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from explainer import Settings
 from explainer.app.state.choices import Choices
-from explainer.app.state.masks import at_each, count_masks
+from explainer.app.state.masks import LINE, at_each, count_masks
 from explainer.app.state.pooled import version
 from explainer.question.quantity import Contrast
 
@@ -69,13 +69,14 @@ def contrast_for(chosen: Choices, task: str) -> Contrast:
 def _words(chosen: Choices) -> Contrast:
     """Two words at the mask, or at one of several, or one for each of them."""
     masks = count_masks(chosen.text)
-    if masks < 2 or chosen.mask is not None:
-        return Contrast(chosen.correct, chosen.wrong, mask=chosen.mask if masks > 1 else None)
+    mask = chosen.mask if masks > 1 else None
+    several = masks > 1 and mask is None
     right, wrong = (
-        None if word is None else tuple(at_each(word, masks))
+        # Words of another text may be for more masks than this one has.
+        word if word is None or not (several or LINE in word) else tuple(at_each(word, masks))
         for word in (chosen.correct, chosen.wrong)
     )
-    return Contrast(right, wrong)
+    return Contrast(right, wrong, mask=mask)
 
 
 def pair_for(chosen: Choices, task: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explainer.figures.canvas.text import brief
-from explainer.figures.canvas.wording import name
+from explainer.figures.canvas.wording import name, standing
 from explainer.figures.patterns.pairs.views import Pair
 from explainer.results.comparison import Aligned, Comparison, WordChange
 from explainer.results.explanation import Explanation
@@ -148,6 +148,8 @@ def _towards(explanation: Explanation, against: bool) -> str:
 
 def _goal(explanation: Explanation, position: int) -> str:
     """Where a way ends: a word in quotes, what the tokenizer adds and the mask as they are."""
+    if len(explanation.target.positions) > 1 and explanation.model.task == "masked-lm":
+        return standing(explanation, position)
     if position in special_positions(explanation):
         return brief(explanation.tokens[position])
     return f"“{name(explanation, position)}”"

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from explainer.results.beside.found import Beside
     from explainer.results.beside.stability import Stability, StabilityCheck
     from explainer.results.beside.word_scores import WordScores
+    from explainer.results.common.difference import CommonDifference
     from explainer.results.common.pattern import CommonPattern
     from explainer.results.comparison import Aligned, Comparison, WordChange, compare
     from explainer.results.explanation import Explanation
@@ -77,6 +78,7 @@ __all__ = [
     "Aligned",
     "Beside",
     "Case",
+    "CommonDifference",
     "CommonPattern",
     "Comparison",
     "Component",
@@ -141,6 +143,7 @@ _HOMES = {
     "Aligned": "results.comparison",
     "Beside": "results.beside.found",
     "Case": "tasks",
+    "CommonDifference": "results.common.difference",
     "CommonPattern": "results.common.pattern",
     "Comparison": "results.comparison",
     "Component": "results.route",

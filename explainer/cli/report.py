@@ -16,6 +16,7 @@ NAME = "corpus report"
 EXAMPLES = """examples:
   {program} corpus report corpus --out report.html
   {program} corpus report corpus --out plural.svg --group plural-plural
+  {program} corpus report corpus --out numbers.html --group singular-plural --beside plural-plural
   {program} corpus report corpus --out mistakes.html --wrong-answers"""
 ENDINGS = (".html", ".svg")
 MOST_GROUPS = 12
@@ -38,6 +39,9 @@ def add_report(commands: Any, program: str) -> None:
         "--out", type=Path, required=True, metavar="FILE", help="report.html or figure.svg"
     )
     parser.add_argument("--group", metavar="G", help="sentences of this group only")
+    parser.add_argument(
+        "--beside", metavar="G", help="and of this one, with what differs, on a page"
+    )
     parser.add_argument("--word", metavar="W", help="sentences with this token only")
     answers = parser.add_mutually_exclusive_group()
     answers.add_argument(
@@ -74,6 +78,9 @@ def _run(options: argparse.Namespace) -> None:
     right = True if options.right_answers else False if options.wrong_answers else None
     chosen = {"right": right, "word": options.word}
     common = common_pattern(corpus, group=options.group, **chosen)
+    if options.beside is not None:
+        _differing(options, corpus, common, chosen)
+        return
     how = {"threshold": options.threshold, "dark": options.dark}
     if ending == ".svg":
         content = common_svg(common, **how)
@@ -89,4 +96,26 @@ def _run(options: argparse.Namespace) -> None:
     print(common_summary(common))
     if corpus.rows_done < corpus.rows:
         print(f"The run has come to row {corpus.rows_done:,} of {corpus.rows:,}.")
+    print(f"Written to {options.out}")
+
+
+def _differing(
+    options: argparse.Namespace, corpus: Any, common: Any, chosen: dict[str, Any]
+) -> None:
+    """A page of two groups, with what differs."""
+    from explainer.corpus.common import common_pattern
+    from explainer.figures.common.report import difference_html
+    from explainer.figures.common.said import difference_summary
+    from explainer.results.common.difference import CommonDifference
+
+    if options.group is None:
+        raise ExplainerError("--beside is for two groups: name the first with --group.")
+    if options.out.suffix.lower() != ".html":
+        raise ExplainerError("Two groups make a page: give --out a name that ends with .html.")
+    beside = common_pattern(corpus, group=options.beside, **chosen)
+    difference = CommonDifference(common, beside)
+    names = options.group, options.beside
+    how = {"threshold": options.threshold, "dark": options.dark}
+    write_whole(options.out, difference_html(difference, names, **how))
+    print(difference_summary(difference, names))
     print(f"Written to {options.out}")

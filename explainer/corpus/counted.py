@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
@@ -58,7 +59,14 @@ class _Sum:
     positive: float = 0.0
     negative: float = 0.0
     parts: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
-    last: int = -1
+    squares: float = 0.0
+
+    def error(self, count: int) -> float:
+        """The standard error of the mean over so many sentences."""
+        if count < 2:
+            return math.inf
+        mean = (self.positive + self.negative) / count
+        return math.sqrt(max(0.0, self.squares / count - mean**2) / (count - 1))
 
 
 class Counted:
@@ -89,12 +97,14 @@ class Counted:
         for role, influence in zip(roles, sentence["influence"], strict=True):
             self.influence[role] += influence
         taken = []
+        carried_by: dict[Place, float] = defaultdict(float)
         by_head: dict[tuple[int, int], float] = defaultdict(float)
         for pattern in patterns:
             start = roles[pattern["source"]]
             for step in pattern["steps"]:
                 taken.append(step["head"] is None)
-                self._step(start, step, roles, pattern["path_influence"])
+                place = self._step(start, step, roles, pattern["path_influence"])
+                carried_by[place] += pattern["path_influence"]
                 if step["head"] is not None:
                     by_head[step["layer"], step["head"]] += pattern["path_influence"]
         if taken:
@@ -102,26 +112,29 @@ class Counted:
             for power in range(3):
                 self.skips[power] += share**power
 
-        for place, carried in by_head.items():
+        for place, carried in carried_by.items():
+            self.steps[place].sentences += 1
+            self.steps[place].squares += carried**2
+        for head, carried in by_head.items():
             example = Example(sentence["number"], sentence["id"], sentence["text"], carried)
             # The number decides between equals, so that the order of the input does.
             entry = (abs(carried), -example.number, example)
-            keep = heappushpop if len(self.most[place]) == EXAMPLES else heappush
-            keep(self.most[place], entry)
+            keep = heappushpop if len(self.most[head]) == EXAMPLES else heappush
+            keep(self.most[head], entry)
 
-    def _step(self, start: int, step: dict[str, Any], roles: list[int], carried: float) -> None:
+    def _step(self, start: int, step: dict[str, Any], roles: list[int], carried: float) -> Place:
         layer, end = step["layer"], roles[step["to"]]
         component: Component = SKIP if step["head"] is None else step["head"]
-        found = self.steps[layer, roles[step["from"]], end, component]
-        found.sentences += found.last != self.count
-        found.last = self.count
+        place = layer, roles[step["from"]], end, component
+        found = self.steps[place]
         found.positive += max(0.0, carried)
         found.negative += min(0.0, carried)
         if step["value"] is not None:
-            for place, name in enumerate(("value", "key", "query")):
-                found.parts[place] += step[name]
+            for part, name in enumerate(("value", "key", "query")):
+                found.parts[part] += step[name]
         self.nodes[layer, start][end] += 1
         self.components[layer, start][component] += 1
+        return place
 
     def found(self, model: ModelInfo) -> CommonPattern:
         """Means of what was counted."""
@@ -129,7 +142,7 @@ class Counted:
         steps = [
             CommonStep(
                 *(*place, one.sentences, one.positive / n, one.negative / n),
-                *(part / n for part in one.parts),
+                *(*(part / n for part in one.parts), one.error(n)),
             )
             for place, one in self.steps.items()
         ]

@@ -6,11 +6,11 @@ import pytest
 from explainer.base import extras
 from explainer.cli.main import main
 
-CONTENT = """text,correct,wrong
-the farmers [MASK] old .,are,is
-no mask here .,are,is
-none here .,are,is
-the assistant [MASK] old .,is,are
+CONTENT = """text,correct,wrong,group
+the farmers [MASK] old .,are,is,are
+no mask here .,are,is,are
+none here .,are,is,are
+the assistant [MASK] old .,is,are,is
 """
 QUICK = ("--points", "2", "--rule", "trapezoid", "--workers", "1")
 
@@ -95,7 +95,14 @@ def test_a_report_is_a_page_or_a_figure_of_what_is_done(capsys, file, tiny_maske
     said = printed(capsys, "report", str(out), "--out", str(figure), "--word", "farmers", "--dark")
     assert said.startswith("In 1 sentence “")
     assert figure.read_text(encoding="utf-8").startswith("<svg")
+    two = tmp_path / "two.html"
+    sides = ("--group", "are", "--beside", "is")
+    said = printed(capsys, "report", str(out), "--out", str(two), *sides)
+    assert "speaks more for the answer in" in said
+    assert "<h1>are less is</h1>" in two.read_text(encoding="utf-8")
     for more, wanted in (
+        (["--out", str(figure), *sides], "Two groups make a page: give --out a name that ends"),
+        (["--out", str(two), "--beside", "is"], "name the first with --group"),
         (["--out", str(tmp_path / "a.png")], "give it a name that ends with .html or .svg"),
         (["--out", str(figure), "--group", "none"], "No sentence of the run is of this choice"),
         (["--out", str(figure), "--threshold", "3"], "threshold is 3.0: give a share from 0 to 1"),

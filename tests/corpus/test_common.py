@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -12,12 +13,14 @@ from explainer import Corpus, ExplainerError
 from explainer.corpus.common import common_pattern, groups_of
 from explainer.corpus.counted import FAR
 from explainer.corpus.run import run_corpus
-from explainer.figures.common.graph import common_scene, common_svg
-from explainer.figures.common.report import common_html
+from explainer.figures.common.graph import common_scene, common_svg, one_scale
+from explainer.figures.common.report import common_html, difference_html
 from explainer.figures.common.ribbons import Board, ribbons_of, scale_of, shown_edges
-from explainer.figures.common.said import common_summary
+from explainer.figures.common.said import common_summary, difference_summary
+from explainer.results.common.difference import CommonDifference
 from explainer.results.common.pattern import CommonPattern, CommonStep, Mean, Role
 from explainer.results.metrics import entropy
+from explainer.results.model_info import ModelInfo
 from tests.corpus.small import SETTINGS, ran
 
 ALIKE = [
@@ -67,6 +70,9 @@ def test_sentences_of_one_form_are_added_up_position_by_position(alike):
         carried = [value for _, value, _ in taken]
         assert step.total == pytest.approx(math.fsum(carried) / 4, abs=1e-9)
         assert step.size == pytest.approx(math.fsum(map(abs, carried)) / 4, abs=1e-9)
+        each = [math.fsum(value for at, value, _ in taken if at == number) for number in range(4)]
+        spread = math.fsum((value - step.total) ** 2 for value in each) / 3
+        assert step.error == pytest.approx(math.sqrt(spread / 4), abs=1e-9)
         for name in ("value", "key", "query"):
             mean = math.fsum(one[name] or 0.0 for *_, one in taken) / 4
             assert getattr(step, name) == pytest.approx(mean, abs=1e-9)
@@ -189,8 +195,6 @@ INFO = {"name": "tiny", "task": "masked-lm", "layers": 2, "heads": 3, "d_model":
 
 def made(steps, roles=3):
     """A pattern in common of these steps."""
-    from explainer.results.model_info import ModelInfo
-
     return CommonPattern(
         model=ModelInfo(**INFO), sentences=10, unit="logits", aligned=True,
         roles=tuple(Role(name, 10, 0.5) for name in ["a", "<b>", "c"][:roles]), targets=(2,),
@@ -199,9 +203,10 @@ def made(steps, roles=3):
     )  # fmt: skip
 
 
-def step(layer, source, target, component, positive, negative=0.0, sentences=5):
+def step(layer, source, target, component, positive, negative=0.0, sentences=5, error=0.1):
     return CommonStep(
-        layer, source, target, component, sentences, positive, negative, positive, 0.0, 0.0
+        *(layer, source, target, component, sentences, positive, negative, positive, 0.0, 0.0),
+        error=error,
     )
 
 
@@ -286,3 +291,73 @@ def test_the_page_has_a_row_for_every_head_and_a_graph_for_every_group(alike):
 def test_no_sentences_make_no_figure():
     with pytest.raises(ExplainerError, match="no sentence to be drawn"):
         CommonPattern(**{**made(STEPS).__dict__, "sentences": 0})
+
+
+def test_a_difference_is_what_each_step_carries_more_where_that_is_no_chance():
+    other = made([
+        step(0, 0, 0, "skip", 1.0),
+        step(0, 1, 1, "skip", 0.5, -0.45),
+        step(1, 0, 2, 1, 1.5),
+        step(1, 1, 2, 0, 1.0),
+        step(1, 1, 1, 2, 0.6),
+    ])  # fmt: skip
+    found = CommonDifference(made(STEPS), other)
+    more = {step[:4]: (step.positive, step.negative) for step in found.steps}
+    assert more == {
+        (0, 0, 0, "skip"): (1.0, 0.0),
+        (1, 0, 2, 2): (0.5, 0.0),
+        (1, 1, 2, 0): (0.0, -2.0),
+        (1, 1, 1, 2): (0.0, -0.6),
+    }
+    both = [step.error for step in found.steps if step[:4] != (1, 0, 2, 2)]
+    assert both[0] == pytest.approx(0.1 * math.sqrt(2))
+    assert [role.name for role in found.roles] == ["a", "<b>", "c"]
+    said = difference_summary(found, ("these", "those"))
+    assert (
+        "“<b>” → “c” by head 0 of block 1 differs most: it carries 2.00 logits more in those"
+        in said
+    )
+    assert "(95 % interval 1.72 to 2.28, by itself)" in said
+    says = [spot.says for spot in common_scene(found).spots if spot.kind == "edge"]
+    assert ("block 1, “<b>” → “c”", "head 0: difference −2.00 [−2.28, −1.72]") in says
+    none = CommonDifference(made(STEPS), made(STEPS))
+    assert none.steps == ()
+    assert "No head’s step differs by more" in difference_summary(none, ("these", "those"))
+    page = difference_html(found, ("these", "<those>"))
+    assert page.count("Plotly.newPlot") == 3
+    assert "<h1>these less &lt;those&gt;</h1>" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"model": {**INFO, "name": "other"}}, "heads of two models cannot be subtracted"),
+        ({"unit": "cosine"}, "other places or units"),
+        ({"targets": (1,)}, "other places or units"),
+        ({"aligned": False}, "other places or units"),
+    ],
+)
+def test_what_cannot_be_laid_over_each_other_is_refused(change, said):
+    if "model" in change:
+        change = {"model": ModelInfo(**change["model"])}
+    with pytest.raises(ExplainerError, match=said):
+        CommonDifference(made(STEPS), replace(made(STEPS), **change))
+
+
+def test_the_difference_of_two_groups_of_a_run(alike):
+    first, second = (common_pattern(alike, group=group) for group in ("many", "one"))
+    found = CommonDifference(first, second)
+    for place, role in enumerate(found.roles):
+        wanted = first.roles[place].influence - second.roles[place].influence
+        assert role.influence == pytest.approx(wanted, abs=1e-12)
+    scale = one_scale([found, first, second])
+    assert 0 < scale <= common_scene(first).scale
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"targets": (3,)}, {"steps": (step(2, 0, 0, "skip", 1.0),)}, {"node_entropy": (0.0,)}],
+)
+def test_a_pattern_whose_parts_do_not_go_together_is_refused(change):
+    with pytest.raises(ExplainerError, match=r"is at no role|are not of the model's blocks"):
+        replace(made(STEPS), **change)

@@ -7,7 +7,7 @@ sentences. A pill names the head that carries most of a step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +24,7 @@ from explainer.figures.common.ribbons import (
     TOP,
     VALUE,
     Board,
+    Drawable,
     Edge,
     Ribbon,
     Shown,
@@ -47,15 +48,21 @@ FINEST = 0.8
 
 
 def common_scene(
-    common: CommonPattern, *, width: float = WIDTH, threshold: float = THRESHOLD, dark: bool = False
+    common: Drawable,
+    *,
+    width: float = WIDTH,
+    threshold: float = THRESHOLD,
+    dark: bool = False,
+    scale: float | None = None,
 ) -> Scene:
     """The graph, `width` px wide; `threshold` is the share of the strongest step's size from which
-    steps are drawn. Raises ExplainerError for another width or threshold."""
+    steps are drawn, `scale` the px of a unit of influence, where others have the same. Raises
+    ExplainerError for another width or threshold."""
     width = number("width", width, LEAST, MOST, f"a number of px from {LEAST:g} to {MOST:g}")
     threshold = number("threshold", threshold, 0.0, 1.0, "a share from 0 to 1")
     board, colours = Board.of(common, width), palette(dark)
     shown = shown_edges(common, threshold)
-    scale = scale_of(shown, board)
+    scale = scale_of(shown, board) if scale is None else scale
     ribbons = list(ribbons_of(shown, board, scale))
     curves = {one.edge: one.curve for one in ribbons}
     pills = list(_pills(shown, curves, colours))
@@ -68,6 +75,12 @@ def common_scene(
     )
     spots = (*of_roles(common, board), *of_edges(common, shown, curves))
     return Scene(width, board.bottom + BELOW, scale, stages, spots, 0)
+
+
+def one_scale(several: Sequence[Drawable], threshold: float = THRESHOLD) -> float:
+    """The px of a unit of influence with which all of them have room."""
+    found = (scale_of(shown_edges(one, threshold), Board.of(one, WIDTH)) for one in several)
+    return min((scale for scale in found if scale), default=0.0)
 
 
 def common_svg(
@@ -110,7 +123,7 @@ def _pills(
                 break
 
 
-def _board(common: CommonPattern, board: Board, colours: Palette) -> Iterator[Item]:
+def _board(common: Drawable, board: Board, colours: Palette) -> Iterator[Item]:
     """A band for every block, a dot for every role in every hidden state."""
     height = board.bottom - TOP
     for left, right in pairwise(board.columns):
@@ -124,7 +137,7 @@ def _board(common: CommonPattern, board: Board, colours: Palette) -> Iterator[It
         yield Area(pill(x, y, 14.0, board.row - 2), rgba(colours.surface, 0.0), colours.ink, 1.6)
 
 
-def _labels(common: CommonPattern, board: Board, colours: Palette) -> Iterator[Item]:
+def _labels(common: Drawable, board: Board, colours: Palette) -> Iterator[Item]:
     """Names of blocks and roles, and bars of the roles' mean influence."""
     step = board.columns[1] - board.columns[0]
     roomy = text.width(f"block {common.model.layers - 1}", text.SMALL) <= step
@@ -147,17 +160,26 @@ def _labels(common: CommonPattern, board: Board, colours: Palette) -> Iterator[I
 
 
 def _legend(
-    common: CommonPattern, threshold: float, scale: float, board: Board, colours: Palette
+    common: Drawable, threshold: float, scale: float, board: Board, colours: Palette
 ) -> Iterator[Item]:
     """What the widths mean, and what is not drawn."""
     y = board.bottom + 14
     middle = (board.columns[0] + board.columns[-1]) / 2
     one = "a logit" if common.unit == LOGITS else f"1 in {common.unit}"
+    what = (
+        "Width: what a step carries in the mean of all sentences"
+        if isinstance(common, CommonPattern)
+        else "Width: what a step carries more in the first (blue) or in the second"
+    )
+    unsure = (
+        ""
+        if isinstance(common, CommonPattern)
+        else ", and steps whose difference may be chance (95 %, each by itself)"
+    )
     lines = (
-        f"Width: what a step carries in the mean of all sentences, {scale:.2g} px for {one}; paler "
-        "where most goes by skip.",
-        f"Not drawn: steps with less than {percent(threshold)} of the strongest. “…”: other words "
-        "stand there too.",
+        f"{what}, {scale:.2g} px for {one}; paler where most goes by skip.",
+        f"Not drawn: steps with less than {percent(threshold)} of the strongest{unsure}. "
+        "“…”: other words stand there too.",
     )
     room = board.width - 8.0
     for line, said in enumerate(lines):

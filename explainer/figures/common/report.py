@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import plotly.graph_objects as go
+
 from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import text
 from explainer.figures.canvas.page import page
 from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.plotly import CONFIG, to_figure
-from explainer.figures.common.graph import THRESHOLD, common_scene
-from explainer.figures.common.said import common_summary, title, way
+from explainer.figures.common.graph import THRESHOLD, common_scene, one_scale
+from explainer.figures.common.ribbons import Drawable
+from explainer.figures.common.said import common_summary, difference_summary, title, way
+from explainer.results.common.difference import CommonDifference
 from explainer.results.common.pattern import CommonPattern
 from explainer.results.target import LOGITS
 
@@ -36,16 +40,46 @@ def common_html(
     ]
     for name, one in (groups or {}).items():
         scene = to_figure(common_scene(one, threshold=threshold, dark=dark), colours)
-        drawn = scene.to_html(
-            full_html=False, include_plotlyjs=False, include_mathjax=False, config=CONFIG
-        )
-        label = text.escape(common_summary(one)).replace('"', "&quot;")
-        after += [
-            f"<h2>{text.escape(name)}</h2>",
-            f"<p>{text.escape(f'{common_summary(one)} {_right(one)}')}</p>",
-            f'<figure role="img" aria-label="{label}">{drawn}</figure>',
-        ]
+        after += _section(name, f"{common_summary(one)} {_right(one)}", scene)
     return page(title(common), said, said, [figure], colours, "\n".join((*after, "")))
+
+
+def difference_html(
+    difference: CommonDifference,
+    names: tuple[str, str],
+    *,
+    threshold: float = THRESHOLD,
+    dark: bool = False,
+) -> str:
+    """What differs between two choices of sentences by these names, and both, on one scale."""
+    colours = palette(dark)
+    drawn: dict[str, Drawable] = {
+        f"{names[0]} less {names[1]}": difference,
+        names[0]: difference.first,
+        names[1]: difference.second,
+    }
+    scale = one_scale(list(drawn.values()), threshold)
+    first, *others = (
+        (name, to_figure(common_scene(one, threshold=threshold, dark=dark, scale=scale), colours))
+        for name, one in drawn.items()
+    )
+    said = difference_summary(difference, names)
+    after: list[str] = []
+    for name, figure in others:
+        one = difference.first if name == names[0] else difference.second
+        after += _section(name, f"{common_summary(one)} {_right(one)}", figure)
+    return page(first[0], said, said, [first[1]], colours, "\n".join((*after, "")))
+
+
+def _section(name: str, said: str, figure: go.Figure) -> Iterable[str]:
+    """A figure below others, which have brought Plotly."""
+    drawn = figure.to_html(
+        full_html=False, include_plotlyjs=False, include_mathjax=False, config=CONFIG
+    )
+    label = text.escape(said).replace('"', "&quot;")
+    yield f"<h2>{text.escape(name)}</h2>"
+    yield f"<p>{text.escape(said)}</p>"
+    yield f'<figure role="img" aria-label="{label}">{drawn}</figure>'
 
 
 def _right(common: CommonPattern) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import Curve
 from explainer.figures.canvas.frame import NARROW
+from explainer.results.common.difference import CommonDifference
 from explainer.results.common.pattern import CommonPattern, CommonStep
 from explainer.results.route import SKIP
 
@@ -22,6 +23,7 @@ BAR, VALUE = 64.0, 46.0
 """px for the bar of a role's influence, and for its number."""
 Edge = tuple[int, int, int]
 """Layer, source and target."""
+Drawable = CommonPattern | CommonDifference
 Shown = Mapping[Edge, tuple[CommonStep, ...]]
 
 
@@ -37,7 +39,7 @@ class Board:
     bars: bool
 
     @staticmethod
-    def of(common: CommonPattern, width: float) -> Board:
+    def of(common: Drawable, width: float) -> Board:
         """The board for so many roles and blocks."""
         least, most, room = ROWS
         rows = len(common.roles)
@@ -72,15 +74,22 @@ class Ribbon:
     by_skip: bool
 
 
-def shown_edges(common: CommonPattern, threshold: float) -> Shown:
-    """The edges that carry this share of what the strongest carries, with their steps."""
+def shown_edges(common: Drawable, threshold: float) -> Shown:
+    """The edges that carry this share of what the strongest carries, with their steps; of a
+    difference, of what the strongest of either choice does."""
     sizes = {edge: sum(step.size for step in steps) for edge, steps in common.edges.items()}
-    most = max(sizes.values(), default=0.0)
+    most = _strongest(common)
     return {
         edge: steps
         for edge, steps in common.edges.items()
         if sizes[edge] > 0 and sizes[edge] >= threshold * most
     }
+
+
+def _strongest(common: Drawable) -> float:
+    if isinstance(common, CommonDifference):
+        return max(_strongest(common.first), _strongest(common.second))
+    return max((sum(step.size for step in steps) for steps in common.edges.values()), default=0.0)
 
 
 def scale_of(shown: Shown, board: Board) -> float:

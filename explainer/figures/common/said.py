@@ -9,7 +9,8 @@ from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import Curve
 from explainer.figures.canvas.scene import Spot
 from explainer.figures.canvas.wording import measured
-from explainer.figures.common.ribbons import Board, Edge, Shown
+from explainer.figures.common.ribbons import Board, Drawable, Edge, Shown
+from explainer.results.common.difference import WIDE, CommonDifference
 from explainer.results.common.pattern import CommonPattern, CommonStep
 from explainer.results.route import SKIP
 
@@ -41,22 +42,46 @@ def common_summary(common: CommonPattern) -> str:
     )
 
 
-def of_roles(common: CommonPattern, board: Board) -> Iterator[Spot]:
+def difference_summary(difference: CommonDifference, names: tuple[str, str]) -> str:
+    """What differs most, in a sentence; `names` are those of the two choices of sentences."""
+    role = max(difference.roles, key=lambda role: abs(role.influence))
+    more, less = names if role.influence >= 0 else names[::-1]
+    said = (
+        f"“{role.name}” speaks more for the answer in {more} than in {less}, by "
+        f"{measured(f'{abs(role.influence):.2f}', difference.unit)} in the mean."
+    )
+    moving = [step for step in difference.steps if step.component != SKIP]
+    if not moving:
+        return f"{said} No head’s step differs by more than may be chance."
+    step = max(moving, key=lambda step: step.size)
+    more, less = names if step.total >= 0 else names[::-1]
+    return (
+        f"{said} Of heads’ steps {way(difference, step.source, step.target)} by head "
+        f"{step.component} of block {step.layer} differs most: it carries "
+        f"{measured(f'{step.size:.2f}', difference.unit)} more in {more} than in {less} (95 % "
+        f"interval {step.size - WIDE * step.error:.2f} to {step.size + WIDE * step.error:.2f}, by "
+        "itself)."
+    )
+
+
+def of_roles(common: Drawable, board: Board) -> Iterator[Spot]:
+    """What the places at the beginning say."""
     for place, role in enumerate(common.roles):
-        says = (
-            role.name,
-            f"in {role.sentences:,} of {common.sentences:,} sentences",
-            f"influence {measured(signed(role.influence), common.unit)} in the mean",
-        )
+        influence = measured(signed(role.influence), common.unit)
+        if isinstance(common, CommonPattern):
+            says: tuple[str, ...] = (
+                role.name,
+                f"in {role.sentences:,} of {common.sentences:,} sentences",
+                f"influence {influence} in the mean",
+            )
+        else:
+            says = role.name, f"difference of influence {influence} in the mean"
         x = board.columns[0]
         yield Spot(x, board.y(place), "token", None, 0, place, place, None, says)
 
 
-def of_edges(
-    common: CommonPattern,
-    shown: Shown,
-    curves: Mapping[Edge, Curve],
-) -> Iterator[Spot]:
+def of_edges(common: Drawable, shown: Shown, curves: Mapping[Edge, Curve]) -> Iterator[Spot]:
+    """What edges say, of each component."""
     for edge, steps in shown.items():
         layer, source, target = edge
         says = (
@@ -69,13 +94,16 @@ def of_edges(
             yield Spot(x, y, "edge", None, layer, source, target, steps[0].component, says)
 
 
-def _said(common: CommonPattern, step: CommonStep) -> str:
+def _said(common: Drawable, step: CommonStep) -> str:
     by = "skip" if step.component == SKIP else f"head {step.component}"
+    if isinstance(common, CommonDifference):
+        ends = (signed(step.total + side * WIDE * step.error) for side in (-1, 1))
+        return f"{by}: difference {signed(step.total)} [{', '.join(ends)}]"
     share = percent(step.sentences / common.sentences)
     return f"{by}: {signed(step.total)}, in {share} of the sentences"
 
 
-def way(common: CommonPattern, source: int, target: int) -> str:
+def way(common: Drawable, source: int, target: int) -> str:
     """Where a step leads, by its roles' names."""
     start, end = (text.brief(common.roles[place].name) for place in (source, target))
     return f"“{start}” stays" if source == target else f"“{start}” → “{end}”"

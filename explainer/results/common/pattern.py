@@ -33,7 +33,8 @@ class CommonStep(NamedTuple):
 
     `sentences` take it; `positive` and `negative` are the means, over all sentences, of what it
     carries for and against the answer. `value`, `key` and `query` are the means of how its head
-    carries on arrival, 0 for skip.
+    carries on arrival, 0 for skip. `error` is the standard error of the mean of what it carries,
+    over sentences, infinite for one sentence.
     """
 
     layer: int
@@ -46,6 +47,7 @@ class CommonStep(NamedTuple):
     value: float
     key: float
     query: float
+    error: float
 
     @property
     def size(self) -> float:
@@ -113,14 +115,18 @@ class CommonPattern:
     def __post_init__(self) -> None:
         if self.sentences < 1:
             raise ExplainerError("There is no sentence to be drawn: choose others.")
+        roles, blocks = range(len(self.roles)), range(self.model.layers)
+        if not {*self.targets, *(at for step in self.steps for at in step[1:3])} <= {*roles}:
+            raise ExplainerError("A step or target is at no role of the sentences.")
+        if not {step.layer for step in self.steps} <= {*blocks} or any(
+            len(of) != len(blocks) for of in (self.node_entropy, self.component_entropy)
+        ):
+            raise ExplainerError("The steps and entropies are not of the model's blocks.")
 
     @cached_property
     def edges(self) -> dict[tuple[int, int, int], tuple[CommonStep, ...]]:
         """Layer, source and target → the steps between them, the strongest first."""
-        found: dict[tuple[int, int, int], list[CommonStep]] = defaultdict(list)
-        for step in self.steps:
-            found[step.layer, step.source, step.target].append(step)
-        return {edge: tuple(sorted(of, key=lambda s: -s.size)) for edge, of in found.items()}
+        return by_edge(self.steps)
 
     @cached_property
     def heads(self) -> tuple[HeadSummary, ...]:
@@ -134,6 +140,14 @@ class CommonPattern:
             for place, steps in found.items()
         )
         return tuple(sorted(of, key=lambda head: -head.size))
+
+
+def by_edge(steps: Iterable[CommonStep]) -> dict[tuple[int, int, int], tuple[CommonStep, ...]]:
+    """Layer, source and target → the steps between them, the strongest first."""
+    found: dict[tuple[int, int, int], list[CommonStep]] = defaultdict(list)
+    for step in steps:
+        found[step.layer, step.source, step.target].append(step)
+    return {edge: tuple(sorted(of, key=lambda step: -step.size)) for edge, of in found.items()}
 
 
 class HeadSummary(NamedTuple):

@@ -171,15 +171,15 @@ def _legend(
         if isinstance(common, CommonPattern)
         else "Width: what a step carries more in the first (blue) or in the second"
     )
-    unsure = (
-        ""
+    small = f"Not drawn: steps with less than {percent(threshold)} of the strongest"
+    left_out = (
+        f"{small}. “…”: other words stand there too."
         if isinstance(common, CommonPattern)
-        else ", and steps whose difference may be chance (95 %, each by itself)"
+        else f"{small}, and those whose difference may be chance (95 %, each by itself)."
     )
     lines = (
         f"{what}, {scale:.2g} px for {one}; paler where most goes by skip.",
-        f"Not drawn: steps with less than {percent(threshold)} of the strongest{unsure}. "
-        "“…”: other words stand there too.",
+        left_out,
     )
     room = board.width - 8.0
     for line, said in enumerate(lines):

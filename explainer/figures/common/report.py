@@ -106,7 +106,8 @@ def _heads_note(common: CommonPattern) -> str:
         f"Means over all sentences, in {unit}: what patterns through the head carry, whatever for "
         "and with its sign, and how the head carries what arrives. A head that patterns do not "
         f"take is not listed. Of all steps {percent(skips.value)} [{percent(skips.low)}, "
-        f"{percent(skips.high)}] are skip connections (95 % interval over sentences)."
+        f"{percent(skips.high)}] are skip connections (95 % interval, sentences taken for "
+        "independent)."
     )
 
 

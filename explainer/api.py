@@ -174,8 +174,8 @@ def ablate(
     "mean" over sixty-four English sentences, which run once for a model; what it is for the
     "baseline" of the `settings`; or "zero", as in the paper's ablation (Lu et al., NeurIPS 2021),
     which no sentence gives, so that what the model makes of it says least. The result holds Q of
-    the `contrast` in its unit and the `count` likeliest predictions. Raises ExplainerError for what
-    does not fit model and sentence.
+    the `contrast` in its unit and the `count` likeliest predictions, of several masks those of
+    each. Raises ExplainerError for what does not fit model and sentence.
     """
     if (keep is None) == (cut is None):
         raise ExplainerError(

@@ -202,7 +202,9 @@ POSITIONS = st.lists(st.integers(0, 7), min_size=3, max_size=4)
     | ANYTHING,
     asked=arguments(
         {
-            "contrast": st.just(Contrast("are", "is")),
+            "contrast": st.builds(
+                Contrast, WORDS | ANYTHING, WORDS, mask=st.sampled_from([1, 2, None]) | ANYTHING
+            ),
             "settings": st.just(FEW),
             "memory": st.sampled_from(["1 GB", None]),
         }

@@ -146,3 +146,9 @@ def test_a_word_is_refused_by_models_that_tag_none(tiny_classifier, tiny_masked_
         explain(tiny_classifier, TEXT, word="farmers")
     with pytest.raises(ExplainerError, match="predicts the word at a mask: leave the word out"):
         predict(tiny_masked_lm, f"{TEXT} [MASK]", word="farmers")
+
+
+def test_a_token_far_beyond_the_text_is_refused_in_a_sentence(tiny_tagger):
+    """Python writes no number of so many digits."""
+    with pytest.raises(ExplainerError, match=r"is at token .* give one of them"):
+        explain(tiny_tagger, "the farmers love .", word=10**5000)

@@ -116,8 +116,8 @@ def _at(sentence: Sentence, position: int) -> int:
     last = len(sentence.tokens) - 1
     if not 0 <= position <= last:
         raise ExplainerError(
-            f"The word to ask about is at token {position}, but the text has the tokens 0 to "
-            f"{last}: give one of them."
+            f"The word to ask about is at token {shown(position)}, but the text has the tokens 0 "
+            f"to {last}: give one of them."
         )
     if sentence.special[position]:
         raise ExplainerError(

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,7 @@ from explainer.results.gap import gap_is_large
 
 Row = dict[str, object]
 SENTENCE = ("task", "number")
+CUT = ("level", "words", "method", "replacement", "mode")
 EVERY_TASK = "all tasks"
 """The sentences of all tasks of a model together."""
 COLUMNS = (
@@ -130,14 +132,9 @@ def _as_it_is(sentences: pd.DataFrame, drawn: Resampling) -> Iterator[Row]:
 
 
 def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, drawn: Resampling) -> Iterator[Row]:
-    order = pd.MultiIndex.from_frame(sentences[["task", "number"]])
     whole = sentences["value"].to_numpy()
     right = (whole > 0).astype(float)
-    keys = ["level", "words", "method", "replacement", "mode"]
-    values = {
-        key: rows.set_index(["task", "number"])["value"].reindex(order).to_numpy()
-        for key, rows in outcomes.groupby(keys, sort=False)
-    }
+    values = _by_sentence(outcomes, sentences)
     for (level, words, method, replacement, mode), value in values.items():
         own = values.get((level, words, OWN[mode], replacement, mode))
         beside = _beside(drawn, mode, None if method == OWN[mode] else own)
@@ -155,6 +152,19 @@ def _ablated(outcomes: pd.DataFrame, sentences: pd.DataFrame, drawn: Resampling)
         )
         apart = beside(value, lambda q: q, whole)
         yield _row("retained Q", ratio(drawn, value, whole), drawn, **of, beside=apart)
+
+
+def _by_sentence(outcomes: pd.DataFrame, sentences: pd.DataFrame) -> dict[tuple[Any, ...], Array]:
+    """Q of every sentence, in their order, by `CUT`: nan where a sentence has none."""
+    order = pd.MultiIndex.from_frame(sentences[list(SENTENCE)])
+    sentence = order.get_indexer(pd.MultiIndex.from_frame(outcomes[list(SENTENCE)]))
+    cut = outcomes.groupby(list(CUT), sort=False).ngroup().to_numpy()
+    known = (sentence >= 0) & (cut >= 0)
+    _, first = np.unique(cut[cut >= 0], return_index=True)
+    values = np.full((len(first), len(order)), np.nan)
+    values[cut[known], sentence[known]] = outcomes["value"].to_numpy()[known]
+    named = outcomes[list(CUT)][cut >= 0].iloc[first]
+    return dict(zip(named.itertuples(index=False, name=None), values, strict=True))
 
 
 def _beside(
@@ -178,22 +188,31 @@ def _sizes(outcomes: pd.DataFrame, nouns: pd.Series) -> Iterator[Row]:
     kept = outcomes.sort_values("mode", kind="stable").drop_duplicates(
         ["task", "number", "level", "words", "method"]
     )
-    for (level, words, method), rows in kept.groupby(["level", "words", "method"], sort=False):
-        drawn = _drawn(rows, nouns)
-        found = ratio(drawn, rows["size"].to_numpy(dtype=float))
+    for (level, words, method), sizes, drawn in _by_method(kept, "size", nouns):
+        found = ratio(drawn, sizes.astype(float))
         yield _row("size", found, drawn, level=level, words=words, method=method)
 
 
 def _carried(carried: pd.DataFrame, nouns: pd.Series) -> Iterator[Row]:
-    for (level, words, method), rows in carried.groupby(["level", "words", "method"], sort=False):
-        drawn = _drawn(rows, nouns)
-        found = ratio(drawn, rows["share"].to_numpy())
-        yield _row("carried", found, drawn, level=level, words=words, method=method)
+    for (level, words, method), shares, drawn in _by_method(carried, "share", nouns):
+        yield _row("carried", ratio(drawn, shares), drawn, level=level, words=words, method=method)
 
 
-def _drawn(rows: pd.DataFrame, nouns: pd.Series) -> Resampling:
-    """Some of the sentences, which have one row each, drawn by their nouns."""
-    return resampling(len(rows), nouns.loc[pd.MultiIndex.from_frame(rows[list(SENTENCE)])].tolist())
+def _by_method(
+    table: pd.DataFrame, column: str, nouns: pd.Series
+) -> Iterator[tuple[tuple[str, str, str], Array, Resampling]]:
+    """A column's values by level, words and method, and their sentences drawn by their nouns."""
+    if table.empty:
+        return
+    every = nouns.loc[pd.MultiIndex.from_frame(table[list(SENTENCE)])].to_numpy()
+    values = table[column].to_numpy()
+    own: list[str] | None = None
+    places = table.reset_index(drop=True).groupby(["level", "words", "method"], sort=False)["task"]
+    for key, of_method in places:
+        at = of_method.index.to_numpy()
+        if (mine := every[at].tolist()) != own:  # most methods are asked about the same sentences
+            own, drawn = mine, resampling(len(at), mine)
+        yield key, values[at], drawn
 
 
 def _flow(sentences: pd.DataFrame, drawn: Resampling) -> Iterator[Row]:

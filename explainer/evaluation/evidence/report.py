@@ -172,7 +172,10 @@ def _methods(rows: pd.DataFrame) -> Iterator[str]:
         yield f"| level | method | {' | '.join(COMPARED)} |"
         yield "|---|---|" + "---|" * len(COMPARED)
         for (level, method), of in rows[here].groupby(["level", "method"], sort=False):
-            cells = [_cell(of[of["quantity"] == quantity]) for quantity in COMPARED]
+            found: dict[str, pd.Series] = {}
+            for _, row in of[of["quantity"].isin(COMPARED)].iterrows():
+                found.setdefault(row["quantity"], row)
+            cells = [_cell(found.get(quantity)) for quantity in COMPARED]
             yield f"| {level} | {METHODS[method].label} | {' | '.join(cells)} |"
         yield ""
 
@@ -201,10 +204,9 @@ def _beside(rows: pd.DataFrame) -> Iterator[str]:
     yield ""
 
 
-def _cell(rows: pd.DataFrame) -> str:
-    if rows.empty:
+def _cell(row: pd.Series | None) -> str:
+    if row is None:
         return "–"
-    row = rows.iloc[0]
     if row["quantity"] == "size":
         return f"{row['value']:.1f}"
     return written_row(row).replace(PERCENT, "")

@@ -8,7 +8,9 @@ from explainer import WordPair, compare, explain_words
 from explainer.app import compute
 from explainer.app.compute.masks import apart
 from explainer.app.compute.masks.apart import word_pair
+from explainer.app.widgets.question.tint import name_of, tint_rules
 from explainer.figures import pattern_pair_svg
+from explainer.figures.canvas.palette import palette
 from explainer.figures.patterns.pairs.apart import apart_headline
 from explainer.figures.patterns.pairs.views import answers_of
 from tests.ui import alts, checked, opened, query, widget
@@ -140,3 +142,18 @@ def test_the_page_says_what_it_takes(tiny_masked_lm_dir):
     request = test.session_state["explore_last_request"]
     estimate = apart._explaining(compute.model(request.model), request)
     assert "× 3 layers" in estimate.sizes
+
+
+def test_words_are_tinted_by_what_they_do_to_the_difference(tiny_masked_lm_dir):
+    test = opened(tiny_masked_lm_dir, **LINK)
+    found = word_pair(test.session_state["explore_last_request"])
+    words = TEXT.split()
+    # Behind the mask, which is three tokens in the first sentence, tokens lie two places apart.
+    first, second = found.correct.influence, found.wrong.influence
+    masks = words.index("[MASK]")
+    expected = [
+        0.0 if at == masks else first[at + 1 + 2 * (at > masks)] - second[at + 1]
+        for at in range(len(words))
+    ]
+    rules = tint_rules(name_of(TEXT), expected, palette(dark=False))
+    assert any(rules in block.proto.body for block in test.get("html"))

@@ -7,15 +7,15 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer import WordPair
-from explainer.app.compute import AtMask, Request
+from explainer import Contrast, WordPair
+from explainer.app.compute import AtMask, Request, word_tokens
 from explainer.app.compute.masks.apart import own_predictions, own_texts
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.tour import is_open
 from explainer.app.state.noted import standing_notes
 from explainer.app.widgets.answer import answer_html
 from explainer.app.widgets.drawing import drawing_controls, merge_field, view_of
-from explainer.app.widgets.frame.viewport import column_width
+from explainer.app.widgets.frame.viewport import column_width, is_dark
 from explainer.app.widgets.glossary import how_to_read, words
 from explainer.app.widgets.pair.graphs import (
     SIDES,
@@ -25,6 +25,7 @@ from explainer.app.widgets.pair.graphs import (
     side_views,
 )
 from explainer.app.widgets.pair.rows import Selection, Shown, shown_of
+from explainer.app.widgets.question.tint import name_of, tint_rules
 from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import words_snippet
@@ -32,6 +33,7 @@ from explainer.app.widgets.strip import found_by, mask_lists, number_strip, pred
 from explainer.app.widgets.strongest import strongest_row
 from explainer.base.numbers import signed
 from explainer.figures import View
+from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.text import brief
 from explainer.figures.patterns.pairs.apart import apart_headline
 from explainer.figures.patterns.pairs.svg import pair_svg
@@ -43,7 +45,8 @@ HOW_TO_READ = (
     "Both graphs are drawn to one scale, word beside word: a dash stands where the other sentence "
     "has a mask more. Blue speaks for the first word or against the second, orange for the second "
     "or against the first. The bar at a word is its influence, the darker part what its line "
-    "carries. Click a word or a line to follow it in both."
+    "carries; the tint of a word in the sentence is its influence on the first less that on the "
+    "second. Click a word or a line to follow it in both."
 )
 ONE_SENTENCE = (
     "What stands behind a step, what a cut does, other scores and how sure a path is are asked of "
@@ -83,6 +86,7 @@ def apart_section(found: WordPair, request: Request, width: float, said: DeltaGe
     headline = apart_headline(found)
     said.html(f'<p class="ipe-answer">{answer_html(headline)}</p>')
     strongest_row(EDITOR, [(f"{one.target.correct}: ", one) for one in both])
+    _tint(found, request)
     texts = own_texts(request)
     view = replace(view_of(chosen, column_width(width)), selected=None, place=None)
     names = (found.correct.target.correct, found.wrong.target.correct)
@@ -101,6 +105,19 @@ def apart_section(found: WordPair, request: Request, width: float, said: DeltaGe
     _strip(found)
     st.caption(ONE_SENTENCE)
     LINKED.write_link()
+
+
+def _tint(found: WordPair, request: Request) -> None:
+    """Tint the sentence's words by what they do to the difference of the two: blue for the first
+    word, orange for the second."""
+    sums = []
+    for one, asked in ((found.correct, "correct"), (found.wrong, "wrong")):
+        alone = Contrast(getattr(request.contrast, asked), mask=request.contrast.mask)
+        places = word_tokens(request.model, request.text, alone)
+        sums.append([sum(one.influence[at] for at in word) for word in places])
+    apart = [first - second for first, second in zip(*sums, strict=True)]
+    rules = tint_rules(name_of(request.text), apart, palette(is_dark()))
+    st.html(f"<style>\n{rules}\n</style>")
 
 
 def _select(word: int | None) -> None:

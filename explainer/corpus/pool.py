@@ -6,6 +6,7 @@ A worker ends when the run's own process ends, however it ends.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -78,6 +79,7 @@ def _begin(folder: Folder, model: str, settings: Settings, device: str) -> None:
     Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     _worker[:] = [_Worker(folder, load_model(model, device=device), settings)]
+    gc.freeze()  # what is loaded stays to the end: to look through it there takes a second
 
 
 def _end_with_parent() -> None:

@@ -1,7 +1,9 @@
 """Workers: processes that each load the model once and compute whole parts.
 
-Parts are sent as they are asked for, so that no more of the input is in memory than is worked on.
-A worker ends when the run's own process ends, however it ends.
+Each has a pipe of its own to the run's process, and nothing is shared: one that is killed, at any
+moment, keeps no lock that another waits for. Parts are sent as they are asked for, so that no more
+of the input is in memory than is worked on. A worker ends when the run's own process ends, however
+it ends.
 """
 
 from __future__ import annotations
@@ -10,11 +12,10 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
 from multiprocessing import connection, get_context, parent_process
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from threading import Thread
 
 import torch
@@ -23,7 +24,6 @@ from explainer.base.errors import ExplainerError
 from explainer.corpus.folder import MEMORY, Folder
 from explainer.corpus.row import Row
 from explainer.corpus.tables import records_of
-from explainer.models.model import Model
 from explainer.models.registry import load_model
 from explainer.results.settings import Settings
 
@@ -39,47 +39,81 @@ class Pool:
     device: str
 
     def computed(self, folder: Folder, parts: Iterator[Part], settings: Settings) -> Iterator[int]:
-        """Compute parts; yields how many rows each had, as they are done."""
-        executor = ProcessPoolExecutor(
-            self.workers, get_context("spawn"), _begin, (folder, self.model, settings, self.device)
-        )
+        """Compute parts; yields how many rows each had, as they are done.
+
+        Raises ExplainerError where a worker has ended before its work, or cannot do it.
+        """
+        asked = (folder, self.model, settings, self.device)
+        workers = [_started(*asked) for _ in range(self.workers)]
         try:
-            waiting: set[Future[int]] = {
-                executor.submit(_compute, *part) for part in islice(parts, self.workers + 1)
-            }
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-                    waiting |= {executor.submit(_compute, *part) for part in islice(parts, 1)}
-        except BrokenProcessPool as error:
+            busy = [pipe for pipe, _ in workers if _given(pipe, parts)]
+            while busy:
+                for pipe in connection.wait(busy):
+                    assert isinstance(pipe, Connection)
+                    done = _answered(pipe)
+                    if not _given(pipe, parts):
+                        busy.remove(pipe)
+                    yield done
+        except (EOFError, OSError) as error:
             raise ExplainerError(
                 "A worker has ended before its work was done (killed, or out of memory): what is "
                 "done is kept, and the same command goes on; give fewer --workers or a smaller "
                 "--memory if it happens again."
             ) from error
         finally:
-            executor.shutdown(wait=True, cancel_futures=True)
+            for pipe, process in workers:
+                pipe.close()
+                process.terminate()  # what it has not finished is never seen
+            for _, process in workers:
+                process.join()
 
 
-@dataclass(frozen=True)
-class _Worker:
-    folder: Folder
-    model: Model
-    settings: Settings
+def _started(
+    folder: Folder, model: str, settings: Settings, device: str
+) -> tuple[Connection, BaseProcess]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, folder, model, settings, device))
+    process.start()
+    theirs.close()  # so that its end is seen here when the process ends
+    return ours, process
 
 
-_worker: list[_Worker] = []
-"""What this process works with, once it has begun."""
+def _given(pipe: Connection, parts: Iterator[Part]) -> bool:
+    """Send the next part; False where there is none."""
+    for part in parts:
+        pipe.send(part)
+        return True
+    return False
 
 
-def _begin(folder: Folder, model: str, settings: Settings, device: str) -> None:
+def _answered(pipe: Connection) -> int:
+    """How many rows a part had; raises what went wrong in the worker."""
+    answer: int | Exception = pipe.recv()
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _work(pipe: Connection, folder: Folder, model: str, settings: Settings, device: str) -> None:
+    """What a worker does: parts, until there are no more."""
     # Whoever interrupts the run at a terminal interrupts the workers too: no part is half written.
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
-    _worker[:] = [_Worker(folder, load_model(model, device=device), settings)]
-    gc.freeze()  # what is loaded stays to the end: to look through it there takes a second
+    run = folder.described
+    try:
+        loaded = load_model(model, device=device)
+        gc.freeze()  # what is loaded stays to the end: to look through it there takes a second
+        while True:
+            number, rows = pipe.recv()
+            records = records_of(loaded, rows, settings, run["words"], run[MEMORY])
+            folder.write(number, records)
+            pipe.send(len(rows))
+    except EOFError:  # no more parts
+        return
+    except Exception as error:
+        pipe.send(error)
 
 
 def _end_with_parent() -> None:
@@ -87,11 +121,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         connection.wait([parent.sentinel])
         os._exit(1)
-
-
-def _compute(number: int, rows: list[Row]) -> int:
-    (worker,) = _worker
-    run = worker.folder.described
-    records = records_of(worker.model, rows, worker.settings, run["words"], run[MEMORY])
-    worker.folder.write(number, records)
-    return len(rows)

@@ -154,7 +154,7 @@ def _asked(explanation: Explanation) -> str:
         return " − ".join(f"log P({word})" for word in words if word is not None)
     if target.unit == COSINE:
         return f"cosine to {target.label}"
-    return f"{'value' if explanation.model.head == 'values' else 'logit'} {target.label}"
+    return f"{'value' if explanation.model.head == 'values' else 'logit'} {explanation.asked}"
 
 
 def _reduced(reduced: Reduced) -> str:

@@ -40,6 +40,14 @@ def takes_pair(model: Model) -> bool:
     return both > backend.num_special_tokens_to_add(False)
 
 
+def pair_left_out(model: Model) -> str:
+    """What to say where a second text is there and the model reads one alone."""
+    return (
+        f"{model.info.name} reads one text: the second one is left out, and is there again with a "
+        "model that reads two."
+    )
+
+
 FOLLOWS = ("entail", "contradict", "duplicate", "paraphrase", "equivalent")
 """How names of classes begin, or go on behind "not", that tell what one text is to another."""
 

@@ -124,6 +124,16 @@ class Explanation:
             )
 
     @property
+    def asked(self) -> str:
+        """Q in words: of a class without a rival, less the mean of all others, whose names it does
+        not have."""
+        info, target = self.model, self.target
+        against_all = info.head == "choice" and info.task in ("classification", "tagging")
+        if target.wrong is None and against_all:
+            return f"{target.label} − mean of the others"
+        return target.label
+
+    @property
     def not_followed(self) -> tuple[int, ...]:
         """The positions of words with influence and without a pattern, in the sentence's order."""
         followed = {pattern.source for pattern in self.patterns}

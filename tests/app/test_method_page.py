@@ -17,6 +17,7 @@ from tests import ui
 from tests.ui import alts, checked, query
 
 SENTIMENT = next(e.text for e in examples() if e.model == "sentiment")
+KEYS = next(e.text for e in examples() if "keys" in e.text)
 TITLES = ["1", "2", "3", "4", "5", "6", "7"]
 
 
@@ -219,7 +220,7 @@ def test_an_example_that_was_explored_is_no_question_of_ones_own():
     test.switch_page("pages/method.py")
     test.query_params.clear()
     checked(test.run())
-    assert widget(test, "selectbox", "text").value == Lesson.text
+    assert ui.widget(test, "selectbox", "text", "method").value == Lesson.text
     assert "own" not in query(test)
 
 
@@ -266,3 +267,14 @@ def test_a_sentence_encoder_is_followed_to_its_pooled_tokens():
     test = ui.opened("similarity", "method", own="yes", **asked)
     assert not notes(test)
     assert "leaves" in alts(test)[2]
+
+
+def test_who_comes_from_an_example_on_explore_finds_that_example():
+    test = ui.AppTest.from_file(ui.APP, default_timeout=60)
+    test.query_params.update({"text": KEYS, "correct": "are", "wrong": "is"})
+    checked(test.run())
+    for name in list(test.query_params):
+        del test.query_params[name]
+    test.switch_page("pages/method.py")
+    checked(test.run())
+    assert ui.widget(test, "selectbox", "text", "method").value == KEYS

@@ -168,3 +168,13 @@ def test_a_text_is_shortened_beside_the_second(tiny_classifier_dir):
     checked(keep.click().run())
     assert not test.error
     assert query(test)["pair"] == SECOND
+
+
+def test_a_second_text_that_the_model_does_not_read_is_said_to_be_left_out(tiny_masked_lm_dir):
+    text = "the farmers [MASK] old ."
+    test = checked(opened(tiny_masked_lm_dir, text=text, pair="x y z").run())
+    said = [caption.value for caption in test.caption]
+    assert sum("the second one is left out" in one for one in said) == 1
+    assert query(test)["pair"] == "x y z"  # nothing typed is lost
+    alone = checked(opened(tiny_masked_lm_dir, text=text).run())
+    assert not any("left out" in caption.value for caption in alone.caption)

@@ -344,6 +344,13 @@ def test_a_wrong_input_is_answered_in_one_line(lm, text, arguments, message, cap
     assert message in mistake(capsys, "explain", text, *lm, *arguments)
 
 
+def test_a_class_without_a_rival_is_said_to_be_held_against_all_others(classifier, capsys):
+    assert main(["explain", "the farmers .", *classifier, "--label", "positive"]) == 0
+    assert "Q = logit positive − mean of the others" in capsys.readouterr().out
+    assert main(["explain", "the farmers .", *classifier, "--label", "1", "--other", "0"]) == 0
+    assert "mean of the others" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "arguments", [["--label", "5"], ["--label", "funny"], ["--correct", "good"]]
 )

@@ -42,7 +42,7 @@ def quantity_table(both: Pair, view: View, comparison: Comparison) -> None:
     rows.append(f"<tr><th>completeness gap</th>{''.join(gaps)}{'<td></td>' if alike else ''}</tr>")
     change = [points(drawn[1] - drawn[0])] if alike else []
     rows.append(_row("in the drawn patterns", *(percent(d) for d in drawn), *change))
-    head = "".join(f'<th scope="col">{escape(clean(e.target.label))}</th>' for e in both)
+    head = "".join(f'<th scope="col">{escape(clean(e.asked))}</th>' for e in both)
     st.html(
         f'<table class="ipe-pair"><caption>The quantity explained, in {units_of(both)}</caption>'
         f'<tr><th scope="col">Q</th>{head}{CHANGE if alike else ""}</tr>{"".join(rows)}</table>'

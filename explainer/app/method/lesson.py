@@ -106,11 +106,19 @@ def from_query(query: Mapping[str, str]) -> tuple[Lesson, tuple[str, ...]]:
 
 def explored() -> Choices | None:
     """The question that was asked last on Explore, where it is none of the examples."""
+    return _asked_last().own
+
+
+def _asked_last() -> Lesson:
+    """About what was asked last on Explore, which may be one of the examples."""
     last = EXPLORED.last()
     if last is None:
-        return None
+        return Lesson()
     asked = replace(Choices(), **{name: getattr(last, name) for name in ASKED})
-    return None if any(_is_asked(example, asked) for example in examples()) else asked
+    for example in examples():
+        if _is_asked(example, asked):
+            return Lesson(text=example.text)
+    return Lesson(own=asked)
 
 
 def _is_asked(example: Example, asked: Choices) -> bool:
@@ -126,7 +134,7 @@ def _is_asked(example: Example, asked: Choices) -> bool:
 
 def _read(query: Mapping[str, str]) -> tuple[Lesson, tuple[str, ...]]:
     """A link's lesson; without one it is about what was explored."""
-    return from_query(query) if query else (Lesson(own=explored()), ())
+    return from_query(query) if query else (_asked_last(), ())
 
 
 def _text(value: str) -> str:

@@ -43,7 +43,7 @@ def quantity_section(explanation: Explanation) -> None:
         "quantity",
         (
             (
-                f"Q(x): {clean(target.label)}",
+                f"Q(x): {clean(explanation.asked)}",
                 signed(target.value),
                 words("quantity of interest", *(("logit",) if target.unit == LOGITS else ())),
                 False,
@@ -117,7 +117,7 @@ def path_section(explanation: Explanation, pattern: Pattern) -> None:
     with st.spinner("Walking from the baseline to the sentence …"):
         curve = path_curve(lesson.finest_request)
     sampled = curve.sampled(lesson.rule, lesson.points)
-    token, label = clean(pattern.token), clean(explanation.target.label)
+    token, label = clean(pattern.token), clean(explanation.asked)
     figure = integral_figure(
         curve.a,
         curve.values,

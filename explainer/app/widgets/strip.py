@@ -37,7 +37,7 @@ def strip(explanation: Explanation, drawn: tuple[Pattern, ...], level: Level) ->
     logit = () if target.unit != LOGITS else ("logit",)
     items = (
         (
-            f"Q: {clean(target.label)}",
+            f"Q: {clean(explanation.asked)}",
             signed(target.value),
             f"{words('quantity of interest', *logit)}\n\n{_meaning(explanation)}",
             False,

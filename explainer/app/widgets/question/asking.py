@@ -31,7 +31,7 @@ from explainer.base.errors import HeadlessError, TooLongError, UnlikeWordsError
 from explainer.figures.canvas.text import brief
 from explainer.models.model import Model
 from explainer.question.masks.word import BETWEEN
-from explainer.question.pair import wants_pair
+from explainer.question.pair import pair_left_out, wants_pair
 from explainer.question.sentence import Span
 
 Answer = TypeVar("Answer")
@@ -157,6 +157,8 @@ def asked(on: Editor[Choices], places: Places) -> tuple[Request, tuple[Predictio
             sentence_box.words(on, loaded, predicted, said, places.click, follows=places.follows)
     if loaded.info.task in PAIRED:
         _second_text(on, places, reading, loaded)
+    elif chosen.pair:
+        places.messages.caption(plain(pair_left_out(loaded)))
     if places.contrast is not None:
         with places.contrast:
             answers_line(on, contrast_choices(on, loaded, predicted))

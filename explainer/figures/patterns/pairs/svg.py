@@ -106,7 +106,7 @@ def _head(
     left: float, room: float, sentence: str, explanation: Explanation, view: View
 ) -> tuple[Label, Label]:
     """The sentence, and below it the model and the question."""
-    said = f"{explanation.model.name}: {explanation.target.label}"
+    said = f"{explanation.model.name}: {explanation.asked}"
     x, room = left + 4, room - 8
     return (
         Label(

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from explainer import ExplainerError, Question, ablate, explain, explain_many, predict, word_scores
+from explainer.question.places.found import one_place
 from explainer.question.places.tagged import asked_position, asked_words
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
@@ -152,3 +153,11 @@ def test_a_token_far_beyond_the_text_is_refused_in_a_sentence(tiny_tagger):
     """Python writes no number of so many digits."""
     with pytest.raises(ExplainerError, match=r"is at token .* give one of them"):
         explain(tiny_tagger, "the farmers love .", word=10**5000)
+
+
+def test_a_position_decides_where_the_text_has_a_word_in_two_cases():
+    text, begins, ends = "A man plays a song", {0: 1, 2: 2, 6: 3, 12: 4, 14: 5}, {1, 5, 11, 13, 18}
+    assert one_place(text, begins, ends, "a", "The word") == (12, 13)
+    assert one_place(text, begins, ends, "a (1)", "The word") == (0, 1)
+    assert one_place(text, begins, ends, "A (4)", "The word") == (12, 13)
+    assert one_place(text, begins, ends, "a (2)", "The word") is None

@@ -51,21 +51,38 @@ def _placed(
     """Where typed words stand that end with a position; nowhere without one."""
     if not (parts := PLACED.fullmatch(typed)):
         return []
-    everywhere = _places(text, begins, ends, parts[1])
-    return [place for place in everywhere if begins[place[0]] == int(parts[2])]
+    # The position decides, whatever the case: tables name words as the tokenizer lowered them.
+    for find in (_exactly, _in_any_case):
+        everywhere = find(text, begins, ends, parts[1])
+        found = [place for place in everywhere if begins[place[0]] == int(parts[2])]
+        if found:
+            return found
+    return []
 
 
 def _places(
     text: str, begins: Mapping[int, int], ends: Collection[int], typed: str
 ) -> list[tuple[int, int]]:
-    for one, other in ((text, typed), (text.casefold(), typed.casefold())):
-        if len(one) != len(text) or not other:  # a letter whose case has another length moves all
-            continue
-        found = [
-            (match.start(), match.start() + len(other))
-            for match in re.finditer(f"(?={re.escape(other)})", one)
-            if match.start() in begins and match.start() + len(other) in ends
-        ]
-        if found:
-            return found
-    return []
+    """Where the words stand as they are typed, or if nowhere, in any case."""
+    return _exactly(text, begins, ends, typed) or _in_any_case(text, begins, ends, typed)
+
+
+def _in_any_case(
+    text: str, begins: Mapping[int, int], ends: Collection[int], typed: str
+) -> list[tuple[int, int]]:
+    lowered = text.casefold()
+    if len(lowered) != len(text):  # a letter whose case has another length moves all
+        return []
+    return _exactly(lowered, begins, ends, typed.casefold())
+
+
+def _exactly(
+    text: str, begins: Mapping[int, int], ends: Collection[int], typed: str
+) -> list[tuple[int, int]]:
+    if not typed:
+        return []
+    return [
+        (match.start(), match.start() + len(typed))
+        for match in re.finditer(f"(?={re.escape(typed)})", text)
+        if match.start() in begins and match.start() + len(typed) in ends
+    ]

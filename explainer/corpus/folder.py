@@ -74,8 +74,14 @@ class Folder:
         return sha256(json.dumps(self.described, sort_keys=True).encode()).hexdigest()
 
     def done(self) -> set[int]:
-        """The numbers of the parts that are there. Raises ExplainerError for another run's."""
-        return {number for number, _ in self.parts("sentences")}
+        """The numbers of the parts that are there as a whole, whatever was taken away since.
+
+        Raises ExplainerError for another run's.
+        """
+        sentences, patterns = (
+            {number for number, _ in self.parts(table)} for table in ("sentences", "patterns")
+        )
+        return sentences & patterns
 
     def parts(self, table: Table) -> Iterator[tuple[int, Path]]:
         """Number and file of the parts of a table, in order."""

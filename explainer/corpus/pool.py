@@ -54,7 +54,7 @@ class Pool:
                     if not _given(pipe, parts):
                         busy.remove(pipe)
                     yield done
-        except (EOFError, OSError) as error:
+        except (EOFError, ConnectionError) as error:
             raise ExplainerError(
                 "A worker has ended before its work was done (killed, or out of memory): what is "
                 "done is kept, and the same command goes on; give fewer --workers or a smaller "

@@ -110,7 +110,7 @@ def _compute(
 ) -> None:
     run, done = folder.described, folder.done()
     size, total = run["part_size"], run["input"]["rows"]
-    count = min(len(done) * size, total)
+    count = Corpus(folder).rows_done
 
     def hear(rows: int) -> None:
         if progress is not None:

@@ -21,6 +21,7 @@ body {{ margin: 24px; background: {surface}; color: {ink}; font-family: {font}; 
 h1 {{ font-size: 18px; font-weight: 600; }}
 p {{ max-width: 70ch; color: {muted}; }}
 figure {{ margin: 0; overflow-x: auto; }}
+.table {{ overflow-x: auto; }}
 h2 {{ font-size: 16px; font-weight: 600; margin-top: 32px; }}
 table {{ border-collapse: collapse; font-size: 14px; }}
 th, td {{ padding: 3px 14px 3px 0; text-align: left; border-bottom: 1px solid {faint}; }}

@@ -132,11 +132,11 @@ def _blocks(common: CommonPattern) -> Iterable[Cells]:
 def _table(heading: str, note: str, columns: Cells, rows: Iterable[Cells]) -> Iterable[str]:
     yield f"<h2>{text.escape(heading)}</h2>"
     yield f"<p>{text.escape(note)}</p>"
-    yield "<table>"
+    yield '<div class="table"><table>'
     yield _row("th", columns)
     for row in rows:
         yield _row("td", row)
-    yield "</table>"
+    yield "</table></div>"
 
 
 def _row(kind: str, cells: Cells) -> str:

@@ -2,7 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
-from explainer.app.evaluate import live, measuring
+from explainer.app.evaluate import live
+from explainer.app.widgets import running as runs
 from tests import ui
 from tests.ui import checked, opened
 
@@ -33,6 +34,6 @@ def measured(test: AppTest, n: int | None = None) -> AppTest:
     """The page after the browser has let it measure `n` sentences, or all."""
     running = test.session_state[live.KEPT]
     for _ in range(running.left if n is None else n):
-        measuring.advance(running)
+        runs.advance(running)
     running.running = running.left > 0
     return checked(test.run())

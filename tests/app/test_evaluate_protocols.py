@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.app.evaluate import measuring
 from explainer.app.evaluate.protocols import live
 from explainer.app.evaluate.protocols.found import stored
 from explainer.app.evaluate.snippet import protocol_command
+from explainer.app.widgets import running as runs
 from explainer.base import assets
 from explainer.cli.arguments import settings_of
 from explainer.cli.main import _parser
@@ -114,15 +114,15 @@ def test_a_protocol_is_measured_stopped_and_gone_on_with(tiny_masked_lm_dir):
     checked(test.button(key="start").click().run())
     running = test.session_state[live.KEPT]
     assert running.running
-    assert measuring.progress(running).startswith("0 of 10 sentences, about ")
+    assert runs.progress(running).startswith("0 of 10 sentences, about ")
     for _ in range(2):
-        measuring.advance(running)
+        runs.advance(running)
     checked(test.button(key="stop").click().run())
     assert "Measured just now on 2 sentences of sva-obj" in texts(test)
     assert "fewer than 10 are too few for an interval" in verdict(test)
     (go_on,) = [button for button in test.button if "Go on (8 sentences left)" in button.label]
     checked(go_on.click().run())
-    measuring.measure(running, lambda: None)
+    runs.measure(running, lambda: None)
     checked(test.run())
     assert "Measured just now on 10 sentences of sva-obj" in texts(test)
     assert "--n 10 --protocols words" in test.code[0].value
@@ -138,7 +138,7 @@ def test_own_results_come_back_after_measuring():
     checked(test.button(key="start").click().run())
     running = test.session_state[live.KEPT]
     assert running.task == EVERY_TASK
-    measuring.advance(running)
+    runs.advance(running)
     checked(test.button(key="stop").click().run())
     assert verdict(test) != own
     (back,) = [button for button in test.button if "Back to" in button.label]
@@ -212,7 +212,7 @@ def test_a_sentence_with_hardly_any_cut_has_its_figures(tiny_masked_lm_dir):
     rows = "text,correct,wrong\nfarmers [MASK],are,is\n"
     test.file_uploader(key="own_sentences").set_value(("own.csv", rows.encode(), "text/csv"))
     checked(checked(test.run()).button(key="start").click().run())
-    measuring.measure(test.session_state[live.KEPT], lambda: None)
+    runs.measure(test.session_state[live.KEPT], lambda: None)
     checked(test.run())
     assert "Measured just now on 1 sentence of own file" in texts(test)
     assert len(alts(test)) == 2

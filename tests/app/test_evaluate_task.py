@@ -9,10 +9,11 @@ import pytest
 
 from explainer import load_model
 from explainer.app.compute import queue, waiting
-from explainer.app.evaluate import live, measuring
+from explainer.app.evaluate import live
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.figures import ICONS
 from explainer.app.evaluate.snippet import task_command
+from explainer.app.widgets import running as runs
 from explainer.base import assets
 from explainer.cli.arguments import settings_of
 from explainer.cli.main import _parser
@@ -191,8 +192,8 @@ def test_measuring_is_stopped_gone_on_with_and_taken_back(page):
     running = test.session_state[live.KEPT]
     assert running.running
     assert alts(test) == own
-    measuring.advance(running)
-    measuring.advance(running)
+    runs.advance(running)
+    runs.advance(running)
     checked(test.button(key="stop").click().run())
     assert not running.running
     assert said(test, "Measured just now on 2 sentences")
@@ -237,7 +238,7 @@ def test_where_too_many_wait_it_stops_with_a_reason(page, monkeypatch):
     checked(test.button(key="start").click().run())
     running = test.session_state[live.KEPT]
     monkeypatch.setattr(queue, "MOST_WAITING", 0)
-    measuring.measure(running, lambda: None)
+    runs.measure(running, lambda: None)
     monkeypatch.undo()
     assert not running.running
     checked(test.run())
@@ -249,13 +250,13 @@ def test_a_run_that_is_cancelled_while_it_waits_stops_and_can_go_on(page, monkey
     test = page(n="10", task="sva-obj")
     checked(test.button(key="start").click().run())
     running = test.session_state[live.KEPT]
-    measuring.advance(running)
+    runs.advance(running)
     state = {waiting.ASKED: waiting.RUN}
     monkeypatch.setattr(waiting.st, "session_state", state)
     waiting._cancel()
-    measuring.measure(running, lambda: None)
+    runs.measure(running, lambda: None)
     assert len(running.lines) == 1
-    measuring.advance(running)  # it is no longer cancelled
+    runs.advance(running)  # it is no longer cancelled
     monkeypatch.undo()
     assert not running.running
     checked(test.run())

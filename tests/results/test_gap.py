@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from explainer import Settings, explain
-from explainer.app.evaluate import live, measuring
+from explainer.app.evaluate import live
+from explainer.app.widgets import running as runs
 from explainer.cli.main import main
 from explainer.cli.table import explanation_table
 from explainer.evaluation.evidence.report import report
@@ -130,6 +131,6 @@ def test_a_measured_task_warns(tiny_masked_lm_dir):
     test = opened(tiny_masked_lm_dir, "evaluate", about="task", n="10", task="sva-obj", **ROUGH)
     checked(test.button(key="start").click().run())
     running = test.session_state[live.KEPT]
-    measuring.advance(running)
+    runs.advance(running)
     running.running = False
     assert "the completeness gap is over 5\u00a0%" in captions(checked(test.run()))

@@ -10,12 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
 from explainer.app import compute
-from explainer.app.evaluate import measuring
 from explainer.app.evaluate.choices import FEWEST, MOST, OWN_FILE
 from explainer.app.evaluate.live import Upload
 from explainer.app.evaluate.measuring import Measuring
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
 from explainer.app.state.pooled import named
+from explainer.app.widgets import running as runs
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question import controls
@@ -36,7 +36,6 @@ OWN_FILE_HELP = (
     "says which sentences are of one form."
 )
 COLUMNS_HELP = "What the columns of your file are called, where that is something else."
-PROBLEM = "start_problem"
 MOST_REASONS = 5
 """Reasons for leaving sentences out that are said; all are in the table that can be saved."""
 
@@ -114,36 +113,8 @@ def _upload() -> Upload | None:
 
 def run_row(asked: Asked, running: Measuring | None, name: str, start: Callable[[], None]) -> None:
     """The button that starts or stops the run of that name, and how far it is."""
-
-    def begin() -> None:
-        try:
-            start()
-        except ExplainerError as error:
-            st.session_state[PROBLEM] = error.on_page
-
-    is_on = running is not None and running.running
-    label, icon, key = ("Stop", "stop", "stop") if is_on else ("Measure now", "play_arrow", "start")
-    asked.go.button(
-        label,
-        icon=f":material/{icon}:",
-        key=key,
-        width="stretch",
-        on_click=_switch if is_on else begin,
-        args=(name, False) if is_on else (),
-    )
-    if PROBLEM in st.session_state:
-        show_error(st.session_state.pop(PROBLEM), asked.messages)
-    if is_on:
-        st.session_state[measuring.DRAWN_BY_PAGE] = True
-        with asked.bar:
-            measuring.go_on(name)
-
-
-def _switch(name: str, on: bool) -> None:
-    found = measuring.kept(name)
-    if found is not None:
-        found.running = on
-        found.problem = None if on else found.problem
+    places = asked.go, asked.messages, asked.bar
+    runs.start_or_stop("Measure now", places, running, name, start)
 
 
 def status(
@@ -165,7 +136,7 @@ def status(
                 f"Go on ({counted(running.left, 'sentence')} left)",
                 type="tertiary",
                 icon=":material/play_arrow:",
-                on_click=_switch,
+                on_click=runs.switch,
                 args=(name, True),
             )
         if back:
@@ -173,7 +144,7 @@ def status(
                 "Back to the project’s results",
                 type="tertiary",
                 icon=":material/undo:",
-                on_click=measuring.drop,
+                on_click=runs.drop,
                 args=(name,),
             )
 

@@ -13,8 +13,9 @@ from explainer import ExplainerError
 from explainer.app import compute
 from explainer.app.compute.evaluate import case_effort, measured_line
 from explainer.app.evaluate.choices import OWN_FILE
-from explainer.app.evaluate.measuring import Measuring, expected
+from explainer.app.evaluate.measuring import Measuring
 from explainer.app.evaluate.results import Results
+from explainer.app.widgets.running import expected
 from explainer.evaluation.evidence.report import report
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.evidence.tables import tables_of

@@ -6,12 +6,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
-from explainer.app.evaluate import live, measuring
+from explainer.app.evaluate import live
 from explainer.app.evaluate.asking import asking_row, run_row, status
 from explainer.app.evaluate.figures import task_figures
 from explainer.app.evaluate.live import Measurement
 from explainer.app.evaluate.results import Results, stored_results
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
+from explainer.app.widgets import running as runs
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
 from explainer.evaluation.options import EvaluationOptions
@@ -45,7 +46,7 @@ def task_section(width: float) -> None:
 
 def _measurement(model: str, task: str) -> Measurement | None:
     """The session's measurement, if it is of this model and task; another one is stopped."""
-    found = measuring.kept(live.KEPT)
+    found = runs.kept(live.KEPT)
     if not isinstance(found, Measurement):
         return None
     if (found.model, found.task) == (model, task):

@@ -10,8 +10,9 @@ import streamlit as st
 from explainer.app import compute
 from explainer.app.compute.protocols import protocol_line, sentence_effort
 from explainer.app.evaluate.live import Upload, chosen_cases
-from explainer.app.evaluate.measuring import Measuring, expected
+from explainer.app.evaluate.measuring import Measuring
 from explainer.app.evaluate.protocols.found import Found
+from explainer.app.widgets.running import expected
 from explainer.evaluation.evidence.protocols.measured import points_of, table_of
 from explainer.evaluation.evidence.summary import EVERY_TASK
 from explainer.evaluation.question import check_cases

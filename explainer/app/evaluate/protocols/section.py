@@ -11,7 +11,6 @@ import pandas as pd
 import streamlit as st
 
 from explainer import ExplainerError
-from explainer.app.evaluate import measuring
 from explainer.app.evaluate.asking import Asked, asking_row, run_row, status
 from explainer.app.evaluate.choices import OF, Inquiry
 from explainer.app.evaluate.figures import ICONS
@@ -21,6 +20,7 @@ from explainer.app.evaluate.protocols.found import REDRAWN, Found, stored
 from explainer.app.evaluate.protocols.live import ProtocolMeasurement
 from explainer.app.evaluate.snippet import protocol_command
 from explainer.app.evaluate.state import INQUIRY, LINKED, QUESTION
+from explainer.app.widgets import running as runs
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.viewport import column_width, columns
 from explainer.app.widgets.markdown import plain
@@ -94,7 +94,7 @@ def protocol_section(width: float) -> None:
 
 def _measurement(asked: Asked, protocol: str) -> ProtocolMeasurement | None:
     """The session's run, if it is of this model, task and protocol; another one is stopped."""
-    found = measuring.kept(live.KEPT)
+    found = runs.kept(live.KEPT)
     if not isinstance(found, ProtocolMeasurement):
         return None
     if (found.model, found.task, found.protocol) == (asked.model, asked.task, protocol):

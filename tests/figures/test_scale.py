@@ -10,6 +10,7 @@ import pytest
 from explainer.figures import View
 from explainer.figures.canvas.frame import fitting_row_height
 from explainer.figures.canvas.scene import Area, Label
+from explainer.figures.canvas.text import width as text_width
 from explainer.figures.patterns.drawn import FEW, Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.scale import key, ladder
@@ -151,8 +152,41 @@ def test_numbers_and_shares_stand_beside_words_and_ribbons(small):
     assert "<0.01" in beside[0]
     assert not any("%" in text for text in beside[0])  # no ribbon, so no share of one
     assert "are" in beside[3]
-    narrow = lay_out(Drawn.of(tiny, View(width=360)))
-    assert not any(one.text.endswith(" %") for one in labels(narrow))
+
+
+@pytest.mark.parametrize("width", [320, 360, 490])
+def test_a_narrow_figure_says_the_numbers_below_the_words_and_the_shares(small, width):
+    scene = lay_out(Drawn.of(small, View(width=width, minimum_share=0.1)))
+    said = {one.text: one for one in labels(scene)}
+    assert {"influence", "carried", "+2.00", "+1.20", "−0.80", "25 %"} <= {*said}
+    rows = {spot.source: spot.y for spot in scene.spots if spot.kind == "token"}
+    word, number = said["farmers"], said["+2.00"]
+    assert word.y < rows[1] < number.y
+    assert (word.x, word.anchor) == (number.x, number.anchor)
+    shares = [one for one in labels(scene) if one.text == "25 %"]
+    first = min(spot.x for spot in scene.spots if spot.kind == "node")
+    assert {rows[1], rows[4]} <= {one.y for one in shares}
+    assert all(one.x < first for one in shares)
+    bars = [item for item in scene.stages[-1] if isinstance(item, Area) and item.points[0, 0] < 70]
+    numbers = {one.y for one in labels(scene) if one.text[0] in "+−"}
+    on_rows = [bar for bar in bars if float(bar.points[:, 1].mean()) in numbers]
+    assert len(on_rows) == 2 * len(small.influence) - 2  # all but the target's, which has none
+    left = number.x - text_width("+2.00", number.size)
+    assert all(bar.points[:, 0].max() <= left for bar in on_rows)
+
+
+def test_the_answer_stands_behind_the_target_on_a_phone_or_below_where_blocks_are_many(small):
+    scene = lay_out(Drawn.of(small, View(width=360)))
+    y = next(s.y for s in scene.spots if s.kind == "node" and s.source == small.target.position)
+    said = next(one for one in labels(scene) if one.text == "are")
+    assert (said.y, said.bold) == (y, True)
+    assert said.x > max(spot.x for spot in scene.spots if spot.kind == "node")
+    many = large_explanation()
+    scene = lay_out(Drawn.of(many, View(width=360)))
+    below = next(one for one in labels(scene) if one.text == "answer")
+    said = next(one for one in labels(scene) if one.bold and one.text == many.target.correct)
+    assert said.y > below.y
+    assert (said.x, said.anchor) == (below.x, below.anchor)
 
 
 def test_a_share_that_is_far_too_large_is_said_in_short(small):

@@ -29,16 +29,22 @@ ANSWER = 110.0
 NUMBERS = 46.0
 """px there at least, so that what a cut does to Q fits below the answer."""
 SLIM = 480.0
-"""px from which there is room for shares and the answer at all."""
+"""px below which a share has `SLIM_SHARE` and the answer is behind the target only where the blocks
+keep `LEAST_STEP`: else it stands below."""
+SLIM_SHARE = 42.0
+LEAST_STEP = 28.0
+LEAST_LABEL = 66.0
+"""px of the words in a narrow figure, at least: above them it is said what their numbers are."""
 
 
 @dataclass(frozen=True)
 class Frame:
     """Positions in px. `rows` maps a token's position to its y; hidden tokens are missing.
 
-    `columns` has x of the L + 1 hidden states; `bars` is the span of the influence bars, `share`
-    the right edge of the shares between words and graph, `answer` where the answer begins (None
-    where there is no room for them); `labels` the right edge of the token labels; `top` and
+    `columns` has x of the L + 1 hidden states; `bars` is the span of the influence bars (None
+    where they stand below the words), `share` the right edge of the shares between words and graph,
+    `answer` where the answer begins behind the target, `answer_below` its y where it has to stand
+    below the graph (one of the two is None); `labels` the right edge of the token labels; `top` and
     `bottom` y of the first and the last row, `blanks` of those that stay empty; `names` y of the
     blocks' names, `ends` of what stands below the first and the last column.
     """
@@ -55,8 +61,9 @@ class Frame:
     labels: float
     label_room: float
     bars: tuple[float, float] | None
-    share: float | None
+    share: float
     answer: float | None
+    answer_below: float | None
     top: float
     bottom: float
     blanks: tuple[float, ...] = ()
@@ -104,20 +111,25 @@ def make_frame(
     words = [*labelled, *(tokens[i] for i in shown if i is not None)]
     widest = max((text.width(text.brief(word), text.BODY) for word in words), default=0.0)
     label_room = min(widest, max(PLACED, 0.18 * width) if narrow else 150.0)
+    if narrow:
+        label_room = max(LEAST_LABEL, label_room)
     bars = None if narrow else (8.0, 8.0 + min(110.0, max(64.0, 0.09 * width)))
     labels = (4.0 if bars is None else bars[1] + VALUE) + label_room
-    share = labels + SHARE if width >= SLIM else None
-    first = labels + 13.0 if share is None else share + 14.0
+    share = labels + (SHARE if width >= SLIM else SLIM_SHARE)
+    first = share + (14.0 if width >= SLIM else 10.0)
     widest_answer = max(text.width(answer, text.BODY) for answer in answers)
     behind = min(ANSWER, max(NUMBERS, widest_answer)) + 12.0
-    last = width - 16.0 - (behind if width >= SLIM else 0.0)
+    last = width - 16.0 - behind if width >= SLIM else width - 4.0 - behind
+    below_graph = width < SLIM and last - first < LEAST_STEP * layers
+    if below_graph:
+        last = width - 16.0
     step = (last - first) / layers
     far = len(shown) > FAR
     top = HEADER + (SHARES if shares else 0.0) + row_height / 2
     bottom = top + row_height * (max(1, len(shown)) - 1)
     below = bottom + row_height / 2 + 10.0
     ends = below + (16.0 if far else 0.0)
-    legend_top = ends + 12.0
+    legend_top = ends + 12.0 + (NOTE if below_graph else 0.0)
     return Frame(
         width=width,
         height=legend_top + legend_height + NOTE * notes + 2.0,
@@ -132,7 +144,8 @@ def make_frame(
         label_room=label_room,
         bars=bars,
         share=share,
-        answer=last + 14.0 if width >= SLIM else None,
+        answer=None if below_graph else last + 14.0,
+        answer_below=ends + NOTE if below_graph else None,
         top=top,
         bottom=bottom,
         blanks=tuple(top + k * row_height for k, p in enumerate(shown) if p is None),
@@ -141,7 +154,7 @@ def make_frame(
 
 def fitting_row_height(rows: int, width: float) -> float:
     """px between two rows: roomy for a sentence, which fits a screen, and close for a paragraph."""
-    least, most, room = (22.0, 32.0, 460.0) if width < NARROW else (20.0, 30.0, 340.0)
+    least, most, room = (26.0, 32.0, 460.0) if width < NARROW else (20.0, 30.0, 340.0)
     return max(least, min(most, room / max(1, rows)))
 
 

@@ -28,6 +28,14 @@ WHOLE = 0.32
 """Opacity of all influence, of which the full colour shows what is carried."""
 THICK = 11.0
 """px of a bar beside the graph."""
+RAISED = 5.0
+"""px that a word stands higher where its number and bar are below it."""
+BELOW = 8.5
+"""px from a row's middle to the number and the bar below its word."""
+THIN = 5.0
+"""px of a bar below a word."""
+TINY = 11.0
+"""Size of a number below a word, px."""
 SCORED = 0.6
 """Opacity of the scores of another method."""
 GAP = 8.0
@@ -61,14 +69,17 @@ def extent(values_of: dict[int, Values]) -> tuple[float, float]:
 
 
 def draw(drawn: Drawn, frame: Frame) -> list[Item]:
-    """Bars left of the words with their numbers, or thin ones below the words where it is narrow.
+    """Bars left of the words with their numbers, or both below the words where it is narrow.
 
     All begin at one edge: the colour and the number tell the sign.
     """
     every = values(drawn.explanation, drawn.listed, drawn.alone)
     view, scores = drawn.view, drawn.view.scores
     bars = _carried(every, view) if scores is None else _scored(drawn, scores)
-    room = frame.label_room if frame.bars is None else frame.bars[1] - frame.bars[0]
+    left, right = frame.bars or (frame.labels - frame.label_room, frame.labels)
+    if frame.bars is None:
+        right -= _number_room(every, bars, view) + 7
+    room = max(1.0, right - left)
     reach = per_logit(room, _largest(every, view))
     items: list[Item] = []
     for source, bar in bars.items():
@@ -77,7 +88,7 @@ def draw(drawn: Drawn, frame: Frame) -> list[Item]:
         strength = 1.0 if source in drawn.leading or scores is not None else DIM
         for value, opacity in zip(bar.lengths, bar.opacities, strict=True):
             fill = rgba(_colour(view, value), opacity * strength)
-            items.append(Area(_box_of(frame, source, min(abs(value) * reach, room)), fill))
+            items.append(Area(_box_of(frame, source, min(abs(value) * reach, room), right), fill))
     return items + _numbers(drawn, every, bars, frame, reach) + _heads(drawn, frame)
 
 
@@ -87,6 +98,14 @@ def _largest(every: dict[int, Values], view: View) -> float:
         return max(map(abs, view.scores.scores))
     low, high = view.beside.reach if view.beside else extent(every)
     return max(-low, high)
+
+
+def _number_room(every: dict[int, Values], bars: dict[int, Bar], view: View) -> float:
+    """px for the widest number below a word, on both sides of a pair the same."""
+    low, high = view.beside.reach if view.beside else extent(every)
+    said = ["+0.00", short_amount(low), short_amount(high)]
+    said += [bar.says for bar in bars.values() if view.scores is not None]
+    return max(width(number, TINY) for number in said)
 
 
 @dataclass(frozen=True)
@@ -124,11 +143,12 @@ def _colour(view: View, value: float) -> str:
     return view.colours.sign(value)
 
 
-def _box_of(frame: Frame, source: int, length: float) -> Points:
+def _box_of(frame: Frame, source: int, length: float, right: float) -> Points:
     """The corners of a bar: from the left beside the graph, from the right below a word."""
     y = frame.rows[source]
     if frame.bars is None:
-        return _box(frame.labels - length, frame.labels, y + 7.5, y + 10.5)
+        y += BELOW
+        return _box(right - length, right, y - THIN / 2, y + THIN / 2)
     return _box(frame.bars[0], frame.bars[0] + length, y - THICK / 2, y + THICK / 2)
 
 
@@ -143,12 +163,14 @@ def _numbers(
         if source not in frame.rows:
             continue
         y = frame.rows[source]
-        if frame.bars is not None:
+        if frame.bars is None:
+            items.append(Label(frame.labels, y + BELOW, bar.says, colours.muted, TINY, "end"))
+        else:
             longest = max(map(abs, bar.lengths)) * reach
             end = frame.bars[0] + min(longest, frame.bars[1] - frame.bars[0])
             items.append(Label(end + 5, y, bar.says, colours.muted, SMALL, "start"))
         g, nodes, parts = every.get(source, NOTHING)
-        if frame.share is not None and source in ways and g:
+        if source in ways and g:
             said = _share((nodes if level == "embedding" else parts) / g)
             items.append(Label(frame.share, y, said, colours.muted, SMALL, "end"))
     return items
@@ -166,21 +188,24 @@ def _heads(drawn: Drawn, frame: Frame) -> list[Item]:
     colour, y = drawn.view.colours.muted, frame.names[0]
     items: list[Item] = []
     carried = "carried" if drawn.view.scores is None else "of g"
-    if frame.bars is not None:
-        room = (frame.share or frame.labels) - frame.bars[0] - width(carried, SMALL) - GAP
-        said = shorten(_unit(drawn), SMALL, room)
-        items.append(Label(frame.bars[0], y, said, colour, SMALL, "start"))
-    if frame.share is not None and drawn.patterns:
+    left = 4.0 if frame.bars is None else frame.bars[0]
+    room = frame.share - left - width(carried, SMALL) - GAP
+    named, unit = _measured(drawn)
+    said = f"{named} ({unit})"
+    if frame.bars is None and width(said, SMALL) > room:
+        said = named  # the legend says the unit
+    items.append(Label(left, y, shorten(said, SMALL, room), colour, SMALL, "start"))
+    if drawn.patterns:
         items.append(Label(frame.share, y, carried, colour, SMALL, "end"))
     return items
 
 
-def _unit(drawn: Drawn) -> str:
+def _measured(drawn: Drawn) -> tuple[str, str]:
     """Whose numbers the bars are, and in what."""
     unit, scores = drawn.explanation.target.unit, drawn.view.scores
     if scores is None:
-        return f"influence ({unit})"
-    return f"{scores.label} ({unit if scores.signed else 'share'})"
+        return "influence", unit
+    return scores.label, unit if scores.signed else "share"
 
 
 def _box(x0: float, x1: float, y0: float, y1: float) -> Points:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from explainer.figures.canvas import text
 from explainer.figures.canvas.curves import rounded
-from explainer.figures.canvas.frame import Frame
+from explainer.figures.canvas.frame import SLIM, Frame
 from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Line
 from explainer.figures.patterns.drawn import Drawn
@@ -55,7 +55,7 @@ def parting(drawn: Drawn, frame: Frame) -> list[Item]:
     y = (max(above) + min(below)) / 2
     left = 0.0 if frame.bars is None else frame.bars[0]
     items: list[Item] = [Line(left, y, frame.width - 6.0, y, colours.faint)]
-    if frame.answer is not None:
+    if frame.answer is not None and text.width(SECOND, text.SMALL) <= frame.width - frame.answer:
         items.append(Label(frame.answer, y + 11, SECOND, colours.muted, text.SMALL, "start"))
     return items
 
@@ -75,9 +75,12 @@ def names(drawn: Drawn, frame: Frame) -> list[Item]:
     items += _ends(drawn, frame, roomy)
     y = frame.middle(target.positions)
     if frame.answer is not None and y is not None:
-        room = frame.width - frame.answer
-        said = text.shorten(answer(target), text.BODY, room)
+        said = text.shorten(answer(target), text.BODY, frame.width - frame.answer)
         items.append(Label(frame.answer, y, said, colours.ink, text.BODY, "start", True))
+    elif frame.answer_below is not None:
+        x, below = frame.width - 4.0, frame.answer_below
+        said = text.shorten(answer(target), text.BODY, x - frame.columns[0])
+        items.append(Label(x, below, said, colours.ink, text.BODY, "end", True))
     return items
 
 
@@ -92,8 +95,15 @@ def _ends(drawn: Drawn, frame: Frame, roomy: bool) -> Iterator[Item]:
     """What stands below the first and the last column, and between them what is numbered."""
     colour, y = drawn.view.colours.muted, frame.ends
     first, last = frame.columns[0], frame.columns[-1]
-    yield Label(first, y, "words in", colour, text.SMALL)
-    yield Label(last, y, "answer", colour, text.SMALL, "middle" if frame.answer else "end")
+    if frame.width >= SLIM:
+        yield Label(first, y, "words in", colour, text.SMALL)
+        yield Label(last, y, "answer", colour, text.SMALL)
+    else:  # there is room only beside the columns
+        yield Label(first + 4.0, y, "words in", colour, text.SMALL, "end")
+        if frame.answer is None:
+            yield Label(frame.width - 4.0, y, "answer", colour, text.SMALL, "end")
+        else:
+            yield Label(frame.answer, y, "answer", colour, text.SMALL, "start")
     if not roomy:
         yield Label((first + last) / 2, y, "blocks by number", colour, text.SMALL)
 

@@ -13,7 +13,14 @@ import numpy as np
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import counted, percent
 from explainer.figures.canvas import text, wording
-from explainer.figures.canvas.frame import NOTE, Frame, fitting_row_height, make_frame, shown_rows
+from explainer.figures.canvas.frame import (
+    NOTE,
+    SLIM,
+    Frame,
+    fitting_row_height,
+    make_frame,
+    shown_rows,
+)
 from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Scene, Spot
 from explainer.figures.patterns import bars, columns, legend, overlay
@@ -70,7 +77,7 @@ def lay_out(drawn: Drawn) -> Scene:
         shares=view.overlay != "none",
         answers=(
             columns.answer(explanation.target),
-            *(() if explanation.texts is None else (columns.SECOND,)),
+            *(() if explanation.texts is None or view.width < SLIM else (columns.SECOND,)),
             *(view.beside.endings if view.beside else ()),
         ),
         notes=len(notes),
@@ -143,7 +150,7 @@ def _words(drawn: Drawn, frame: Frame) -> list[Item]:
         items.append(
             Label(
                 frame.labels,
-                y if frame.bars else y - 3,
+                y if frame.bars else y - bars.RAISED,
                 word,
                 colours.muted if dim else colours.ink,
                 text.BODY,
@@ -160,8 +167,8 @@ def _mark(word: str, y: float, frame: Frame, colours: Palette) -> Item:
     right = frame.labels + 5
     half = 0.36 * frame.row_height
     if frame.bars is None:
-        y -= 3
-        half = min(half, 11.0)
+        y -= bars.RAISED
+        half = min(half, 8.5)
     corners = [(left, y - half), (right, y - half), (right, y + half), (left, y + half)]
     return Area(np.array(corners), rgba(colours.ink, legend.MARK))
 

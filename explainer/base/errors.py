@@ -22,7 +22,7 @@ class TextMissingError(ExplainerError):
 
 
 class HeadlessError(ExplainerError):
-    """A model has no head to ask, and would be a sentence encoder with a pooling."""
+    """A model has no head to ask, or no pooling of its own: with one it is a sentence encoder."""
 
 
 class UnlikeWordsError(ExplainerError):

@@ -10,7 +10,7 @@ from explainer.app.compute import Request
 from explainer.app.widgets.saving.snippet import snippet
 from explainer.figures import View
 from explainer.question.quantity import Contrast
-from tests.models.test_sentence_encoders import headless
+from tests.models.test_sentence_encoders import headless, with_modules
 from tests.ui import alts, checked, opened, query, widget
 
 FIRST, SECOND = "the farmer is old .", "the assistant is good ."
@@ -47,6 +47,16 @@ def test_a_pooling_is_offered_and_kept_in_the_link(folder, label, mode):
     assert f"{found.target.value:.2f}" in html
     again = checked(opened(f"{folder}#{mode}", **LINK))
     assert alts(again) == alts(test)
+
+
+def test_a_pooling_is_offered_for_a_folder_that_does_not_say_its_own(tmp_path):
+    folder = with_modules(headless(tmp_path / "encoder"))
+    (folder / "1_Pooling" / "config.json").unlink()
+    test = checked(opened(folder, **LINK))
+    assert test.error[0].value.endswith("choose how one embedding of a text is made\\.")
+    checked(buttons(test)[MEAN].click().run())
+    assert not test.error
+    assert asked(test) == f"{folder}#mean"
 
 
 def test_the_other_pooling_is_another_model(folder):

@@ -10,6 +10,7 @@ from torch.nn.functional import cosine_similarity
 from transformers import MODEL_MAPPING, AutoModel, BertForMaskedLM
 
 from explainer import ExplainerError, Settings, ablate, explain, load_model, predict, word_scores
+from explainer.base.errors import HeadlessError
 from explainer.models.architectures import ARCHITECTURES
 from explainer.question.predictions import embedding_of
 from explainer.question.sentence import read_alone, read_sentence
@@ -132,7 +133,6 @@ def test_other_questions_of_a_similarity_are_answered(folder):
     ("changes", "message"),
     [
         ({"pooling": "max"}, "pools by 'max', but only the mean of all tokens or [CLS]"),
-        ({"pooling": ""}, "does not say how it pools"),
         ({"dense": "torch.nn.modules.activation.ReLU"}, "the activation 'torch.nn.modules"),
         ({"modules": []}, "lists no modules"),
         ({"modules": [{"type": f"{PACKAGE}.Transformer", "path": "../.."}]}, "out of its folder"),
@@ -157,6 +157,21 @@ def test_what_a_caller_says_of_the_pooling_is_checked(folder):
         load_model(str(folder), pooling="cls")
     with pytest.raises(ExplainerError, match="'agreement' is built in"):
         load_model("agreement", pooling="mean")
+
+
+@pytest.mark.parametrize("mode", ["mean", "cls"])
+@pytest.mark.parametrize("said", [None, {"pooling_mode_mean_tokens": False}])
+def test_a_folder_that_does_not_say_how_it_pools_pools_as_the_caller_says(folder, mode, said):
+    alone = load_model(str(folder), pooling=mode)
+    pooling = with_modules(folder, limits={"max_seq_length": 20}) / "1_Pooling" / "config.json"
+    pooling.unlink() if said is None else pooling.write_text(json.dumps(said))
+    with pytest.raises(HeadlessError, match="does not say how it pools: .*--pooling") as refused:
+        load_model(str(folder))
+    assert "--" not in refused.value.on_page
+    model = load_model(str(folder), pooling=mode)
+    assert (model.pooling.mode, model.max_tokens) == (mode, 20)
+    asked = {"text": TEXT, "pair": OTHER}
+    assert predict(model, **asked) == predict(alone, **asked)
 
 
 def test_a_second_text_is_needed_and_words_and_labels_are_refused(folder):

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
 
-from explainer.base.errors import ExplainerError
+from explainer.base.errors import ExplainerError, HeadlessError
 from explainer.base.quote import quote, shown
 from explainer.models.loading.weights import read_weights
 from explainer.models.pooling import MODES, Dense, Mode, Pooling
@@ -58,14 +58,15 @@ def is_sentence_encoder(folder: Path) -> bool:
 def sentence_parts(folder: Path, name: str, pooling: Mode | None) -> SentenceParts | None:
     """The parts of the sentence encoder in `folder`, or None where it is no such model.
 
-    A caller's `pooling` makes a sentence encoder of any encoder; where the folder says its own it
-    must be the same. Raises ExplainerError for what cannot be explained, naming it.
+    A caller's `pooling` makes a sentence encoder of any encoder, and of a folder that does not say
+    how it pools; where the folder says its own it must be the same. Raises ExplainerError for what
+    cannot be explained, naming it.
     """
     if pooling is not None and pooling not in MODES:
         raise ExplainerError(f"The pooling is {shown(pooling)}: give 'mean' or 'cls'.")
     if not is_sentence_encoder(folder):
         return None if pooling is None else SentenceParts(folder, Pooling(pooling))
-    parts = _read(folder, name)
+    parts = _read(folder, name, pooling)
     if pooling is not None and pooling != parts.pooling.mode:
         raise ExplainerError(
             f"The model {quote(name)} pools by {quote(parts.pooling.mode)}, and the pooling "
@@ -91,7 +92,7 @@ def check_reading(parts: SentenceParts, tokenizer: Any, width: int, name: str) -
         width = layer.W.shape[0]
 
 
-def _read(folder: Path, name: str) -> SentenceParts:
+def _read(folder: Path, name: str, given: Mode | None) -> SentenceParts:
     modules = [_module(folder, entry, name) for entry in _listed(folder / MODULES, name)]
     kinds = [kind for kind, _ in modules]
     after = set(kinds[2:])
@@ -120,7 +121,7 @@ def _read(folder: Path, name: str) -> SentenceParts:
     return SentenceParts(
         transformer,
         Pooling(
-            _mode(_object(modules[1][1] / "config.json", name), name),
+            _mode(modules[1][1], name) or given or _unsaid(name),
             tuple(layers),
             _compares(settings, normalised=kinds[-1] == "Normalize"),
         ),
@@ -171,8 +172,10 @@ def _module(folder: Path, entry: Any, name: str) -> tuple[str, Path]:
     return module, folder / inside
 
 
-def _mode(config: dict[str, Any], name: str) -> Mode:
-    """How a module pools, by the form of today ("pooling_mode") or the older one."""
+def _mode(place: Path, name: str) -> Mode | None:
+    """How a module pools, by the form of today ("pooling_mode") or the older one; None where
+    neither says it."""
+    config = _object(place / "config.json", name)
     chosen = config.get("pooling_mode")
     if chosen is None:
         on = [key.removeprefix(PREFIX) for key, v in config.items() if v is True and PREFIX in key]
@@ -180,10 +183,19 @@ def _mode(config: dict[str, Any], name: str) -> Mode:
     for mode in MODES:
         if chosen == mode:
             return mode
-    came = f"pools by {quote(str(chosen))}" if chosen else "does not say how it pools"
+    if not chosen:
+        return None
     raise ExplainerError(
-        f"The model {quote(name)} {came}, but only the mean of all tokens or [CLS] alone can be "
-        "explained: choose another model."
+        f"The model {quote(name)} pools by {quote(str(chosen))}, but only the mean of all tokens "
+        "or [CLS] alone can be explained: choose another model."
+    )
+
+
+def _unsaid(name: str) -> NoReturn:
+    came = f"The folder of the sentence encoder {quote(name)} does not say how it pools"
+    raise HeadlessError(
+        f"{came}: say it (pooling='mean' or 'cls', on the command line --pooling).",
+        on_page=f"{came}: choose how one embedding of a text is made.",
     )
 
 

@@ -63,7 +63,10 @@ def test_a_forward_pass_is_that_of_the_products_of_matrices(tiny_masked_lm):
 
 @pytest.mark.parametrize(
     ("architecture", "layers"),
-    [*(("bert", layers) for layers in (1, 2, 6)), ("modernbert", 3), ("deberta-v2", 3)],
+    [
+        *(("bert", layers) for layers in (1, 2, 6)),
+        *((kind, 3) for kind in ("modernbert", "deberta-v2", "albert", "electra")),
+    ],
 )
 def test_the_effort_is_that_of_the_products_that_are_made(architecture, layers):
     problem = tiny_problem(architecture=architecture, layers=layers, points=4)
@@ -74,8 +77,8 @@ def test_the_effort_is_that_of_the_products_that_are_made(architecture, layers):
         trace = traced(problem)
     expected = effort(adapter, Size(n), Settings(points=4, rule="trapezoid"), GB)
     # The head, at the target alone, is beside the blocks: its transform and the words asked about.
-    d = adapter.blocks[0].W_1.shape[1]
-    head = 4 * 2 * (d * d + d * len(problem.classes))
+    d, width = adapter.blocks[0].W_1.shape[1], adapter.embedding.word.shape[1]
+    head = 4 * 2 * (d * width + width * len(problem.classes))
     assert made.total - before.total == expected.trace + head
     for more in ({}, {"search": "joint", "beam": 3}):
         settings = Settings(points=4, rule="trapezoid", **more)
@@ -84,7 +87,7 @@ def test_the_effort_is_that_of_the_products_that_are_made(architecture, layers):
         counted = effort(adapter, Size(n), settings, GB, words=words).patterns
         # Counted as if paths shared nothing and stayed at their tokens; not counted: heads' W_O,
         # and that the joint search's nodes are scored at the last block too.
-        assert 0.5 * counted < made.total < 1.02 * counted
+        assert 0.5 * counted < made.total < 1.03 * counted
 
 
 @pytest.mark.parametrize("architecture", ["bert", "deberta-v2"])
@@ -281,7 +284,7 @@ def test_an_explanation_tells_how_far_it_is(tiny_masked_lm, rule, memory):
     assert max(gaps) < 0.2
 
 
-@pytest.mark.parametrize("architecture", ["bert", "albert", "modernbert", "deberta-v2"])
+@pytest.mark.parametrize("architecture", ["bert", "albert", "electra", "modernbert", "deberta-v2"])
 def test_what_a_matrix_takes_is_that_of_the_products_that_are_made(architecture):
     problem = tiny_problem(architecture=architecture, points=4)
     n, settings = len(problem.x), Settings(points=4, rule="trapezoid")
@@ -292,11 +295,8 @@ def test_what_a_matrix_takes_is_that_of_the_products_that_are_made(architecture)
     with torch.no_grad(), Products() as made:
         integrated(encoder, path, torch.eye(n, dtype=torch.bool), most=100)
         encoder.at(path.at_ends())
-    projected = 0
-    if adapter.embedding.W is not None:  # beside the blocks: the embedding's own projection
-        projected = (2 * 4 + 2) * n * adapter.embedding.W.numel()
     counted = shares_effort(adapter, n, n, settings)
-    assert made.total == counted + projected
+    assert made.total == counted
     assert before.total <= made.total
     adaptive = shares_effort(adapter, n, n, Settings(points=4))
     assert 1 < adaptive / counted < 2

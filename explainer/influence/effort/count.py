@@ -11,6 +11,10 @@ f of its feed-forward layer and n tokens:
                    to move by it, which each partial pattern of the joint search takes once more
     total flow     n tokens and 6 n² d
 
+Before the blocks, where word embeddings have a width e of their own (ALBERT, ELECTRA):
+
+    a projection   n e d for H[0], and as much for its tangent
+
 Where scores meet distances (DeBERTa), every 2 n d is so many d more as there are buckets.
 
     a normaliser   3 d V for the logits of all V words of the vocabulary and their gradient, where Q
@@ -107,7 +111,7 @@ def effort(
     others = (n_tokens - targets) * met * d
     last = n_tokens * 2 * d * d + targets * (token - 2 * d * d + attended) + others
     traced = (layers - 1) * (2 * forward + attention) + 2 * last + 2 * targets * n_tokens * d
-    traced += size.normalised * products_of(adapter)
+    traced += 2 * projection(adapter, n_tokens) + size.normalised * products_of(adapter)
     return Effort(
         trace=points * (traced + layers * again),
         patterns=points * (followed * path + layers * walks * again),
@@ -128,7 +132,14 @@ def _path(layers: int, token: int, d: int, attended: int, several: bool) -> tupl
 
 def passes(adapter: Adapter, n_tokens: int, number: int = 1) -> float:
     """The multiplications of so many forward passes of a text, without the head."""
-    return float(number * len(adapter.blocks) * _sizes(adapter, n_tokens)[2])
+    blocks = len(adapter.blocks) * _sizes(adapter, n_tokens)[2]
+    return float(number * (projection(adapter, n_tokens) + blocks))
+
+
+def projection(adapter: Adapter, n_tokens: int) -> int:
+    """The multiplications that bring a text's word embeddings to the width of the blocks."""
+    W = adapter.embedding.W
+    return 0 if W is None else n_tokens * W.numel()
 
 
 def forward_and_back(adapter: Adapter, n_tokens: int) -> float:

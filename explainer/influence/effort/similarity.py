@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explainer.influence.effort.count import effort, passes
+from explainer.influence.effort.count import effort, passes, projection
 from explainer.influence.effort.size import Size
 from explainer.models.adapter import Adapter
 from explainer.results.settings import Settings
@@ -18,10 +18,11 @@ from explainer.results.settings import Settings
 def shares_effort(adapter: Adapter, n_tokens: int, moves: int, settings: Settings) -> float:
     """What it takes to find what so many choices of a text's tokens add to its embedding."""
     forward, attended = passes(adapter, n_tokens), _attention(adapter, n_tokens)
-    moved = forward + attended
-    once = forward + moves * moved
+    projected = projection(adapter, n_tokens)  # of the tangents once: a choice takes some of them
+    moved = forward - projected + attended
+    once = forward + projected + moves * moved
     if settings.rule == "adaptive":
-        once += forward + moved
+        once += forward + projected + moved
     return settings.expected_points * once + 2 * forward  # and both ends
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from explainer.base.checks import one_of
 from explainer.base.numbers import MANY_DIGITS, percent
+from explainer.models.presets import NOT_STATED
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.reduced import Reduced
@@ -62,7 +63,9 @@ def explanation_table(
 
 def models_table(listings: Sequence[Listing]) -> str:
     """One row per model that can be loaded."""
-    rows = [(m.name, m.kind, m.task, m.size, m.licence, m.description) for m in listings]
+    rows = [
+        (m.name, m.kind, m.task, m.size, m.licence or NOT_STATED, m.description) for m in listings
+    ]
     return align(("name", "kind", "task", "size", "licence", "what it is"), rows) + "\n"
 
 

@@ -8,11 +8,15 @@ from typing import Literal
 Kind = Literal["built-in", "cached", "preset"]
 
 
+NOT_STATED = "not stated"
+"""What lists say of a licence that is not known here."""
+
+
 @dataclass(frozen=True)
 class Listing:
     """One model that `load_model` takes by `name`: `size` counts layers, heads, width and MB.
 
-    `licence` is an SPDX name, empty where it is not known here: the model's own card says it.
+    `licence` is an SPDX name, empty where it is not known here: lists say that it is `NOT_STATED`.
     """
 
     name: str

@@ -292,7 +292,8 @@ def test_the_model_list_says_what_each_is_and_where(page):
     assert built_in.endswith(" MB · on this machine")
     large = next(preset for preset in PRESETS if preset.task == "classification")
     said = f"{large.name} · classifier · {large.size} · to download"
-    assert model_label(large) == (f"{said}, {large.licence}" if large.licence else said)
+    assert model_label(replace(large, licence="MIT")) == f"{said}, MIT"
+    assert model_label(replace(large, licence="")) == f"{said}, licence not stated"
 
 
 def test_a_sentence_without_a_mask_is_asked_for_one(page):

@@ -448,6 +448,10 @@ def test_models_are_listed_one_a_line(capsys):
     header, *rows = capsys.readouterr().out.splitlines()
     assert header.split() == ["name", "kind", "task", "size", "licence", "what", "it", "is"]
     assert any(row.startswith("google-bert/bert-base-uncased ") for row in rows)
+    place = slice(header.index("licence"), header.index("what it is"))
+    licences = [row[place].strip() for row in rows if " preset " in row]
+    assert "MIT" in licences
+    assert all(licences)
 
 
 def test_the_process_prints_any_character_whatever_the_locale(lm):

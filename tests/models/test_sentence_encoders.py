@@ -165,7 +165,7 @@ def test_a_folder_that_does_not_say_how_it_pools_pools_as_the_caller_says(folder
     alone = load_model(str(folder), pooling=mode)
     pooling = with_modules(folder, limits={"max_seq_length": 20}) / "1_Pooling" / "config.json"
     pooling.unlink() if said is None else pooling.write_text(json.dumps(said))
-    with pytest.raises(HeadlessError, match="does not say how it pools: .*--pooling") as refused:
+    with pytest.raises(HeadlessError, match=r"does not say how it pools: .*--pooling") as refused:
         load_model(str(folder))
     assert "--" not in refused.value.on_page
     model = load_model(str(folder), pooling=mode)

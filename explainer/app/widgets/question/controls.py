@@ -16,7 +16,7 @@ from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.base.quote import listed
 from explainer.models.model import Model
-from explainer.models.presets import Listing
+from explainer.models.presets import NOT_STATED, Listing
 from explainer.question.pair import takes_pair
 from explainer.results.settings import BASELINES, MAX_POINTS, RULES, SEARCHES, fewest_points
 
@@ -51,8 +51,8 @@ def model_field(on: Editor[Choices]) -> None:
 
 def model_label(listing: Listing) -> str:
     """A model of the list: its name, task, size, and the licence of what is to be downloaded."""
-    licence = f", {listing.licence}" if listing.licence else ""
-    where = f"to download{licence}" if listing.kind == "preset" else "on this machine"
+    licence = listing.licence or f"licence {NOT_STATED}"
+    where = f"to download, {licence}" if listing.kind == "preset" else "on this machine"
     task = TASK_NAMES.get(listing.task, listing.task)
     return " · ".join((listing.name, task, listing.size, where))
 

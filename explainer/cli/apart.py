@@ -81,6 +81,7 @@ def _written(found: WordPair, chosen: Format, options: argparse.Namespace) -> st
                 level=options.level,
                 minimum_share=options.minimum_share,
                 heads=options.heads,
+                merge_pieces=options.merge_pieces,
             )
             for one in (found.correct, found.wrong)
         ]
@@ -96,6 +97,7 @@ def _written(found: WordPair, chosen: Format, options: argparse.Namespace) -> st
         level=options.level,
         minimum_share=options.minimum_share,
         overlay="both" if options.flow else "none",
+        merge_pieces=options.merge_pieces,
     )
     if chosen == "svg":
         return svg

@@ -7,13 +7,14 @@ from dataclasses import fields
 from typing import Any
 
 from explainer.base.numbers import percent, short_amount
-from explainer.cli.table import align
+from explainer.cli.table import Rows, align
 from explainer.figures.canvas import wording
 from explainer.figures.patterns.scores import says_agreement
 from explainer.results.beside.found import Beside
 from explainer.results.beside.stability import Stability
 from explainer.results.beside.word_scores import OWN, SCORED, WordScores
 from explainer.results.explanation import Explanation
+from explainer.results.merged import word_rows
 from explainer.results.route import Level
 
 
@@ -66,35 +67,50 @@ def found_beside(
     return Beside(scores, checked)
 
 
-def beside_tables(explanation: Explanation, beside: Beside, level: Level) -> list[str]:
-    """The parts that follow the table of the explanation."""
+def beside_tables(
+    explanation: Explanation, beside: Beside, level: Level, *, merge_pieces: bool
+) -> list[str]:
+    """The parts that follow the table of the explanation; scores of words, or of their pieces."""
     parts = []
     if beside.scores is not None:
-        parts.append(scores_table(explanation, beside.scores))
+        parts.append(scores_table(explanation, beside.scores, merge_pieces=merge_pieces))
     if beside.stability:
         parts.append(stability_table(explanation, beside.stability, level))
     return parts
 
 
-def scores_table(explanation: Explanation, scores: WordScores) -> str:
-    """A row for each token, with its influence and its score, and how far the two agree."""
+def scores_table(explanation: Explanation, scores: WordScores, *, merge_pieces: bool) -> str:
+    """A row for each word or token, with its influence and its score, and how far the two agree."""
+    of = Rows.of(explanation, merge_pieces)
+    if of.shown is not explanation:
+        scores = scores.of_words(word_rows(explanation.tokens, explanation.words), of.shown.tokens)
     says = short_amount if scores.signed else percent
     rows = [
-        (wording.name(explanation, at), short_amount(explanation.influence[at]), says(score))
-        for at, score in enumerate(scores.scores)
+        (name, short_amount(influence), says(score))
+        for name, influence, score in zip(of.names, of.shown.influence, scores.scores, strict=True)
     ]
     unit = explanation.target.unit if scores.signed else "share"
     table = align(("word", "g", f"{scores.label} ({unit})"), rows)
-    return f"{table}\n({says_agreement(explanation, scores)})"
+    return f"{table}\n({says_agreement(of.shown, scores, of.names)})"
 
 
 def stability_table(
     explanation: Explanation, stability: tuple[Stability, ...], level: Level
 ) -> str:
-    """A row for each check of each word, then what the word's pattern may be called."""
+    """A row for each check of each word, then what the word's pattern may be called.
+
+    A word of several pieces has a pattern, and so checks, for each of them.
+    """
+    words = Rows.of(explanation, True)
+
+    def name(position: int) -> str:
+        word, piece = words.shown.tokens[words.row(position)], explanation.tokens[position]
+        said = wording.name(explanation, position)
+        return said if piece == word else f"{said} of {word}"
+
     rows = [
         (
-            wording.name(explanation, one.pattern.source),
+            name(one.pattern.source),
             check.name,
             percent(one.nodes_kept(check)),
             percent(one.components_kept(check)),
@@ -105,9 +121,7 @@ def stability_table(
         for check in one.checks
     ]
     header = ("word", "checked by", "same nodes", "same steps", "g", "carried")
-    verdicts = [
-        f"{wording.name(explanation, one.pattern.source)}: {one.says(level)}" for one in stability
-    ]
+    verdicts = [f"{name(one.pattern.source)}: {one.says(level)}" for one in stability]
     # All words of a check share its path, and so its gap.
     warnings = [f"warning: {said}" for said in stability[0].gap_warnings()]
     return "\n".join((align(header, rows), *warnings, "", *verdicts))

@@ -110,6 +110,13 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="show words with at least this share of all influence (default: %(default)s)",
     )
+    group.add_argument(
+        "--merge-pieces",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="one row for each word in tables and figures, with the sums over its pieces, or a row "
+        "for each word piece, as JSON has it (default: a row for each word)",
+    )
 
 
 def _share(text: str) -> float:
@@ -239,10 +246,10 @@ def _written(
             level=options.level,
             minimum_share=options.minimum_share,
             heads=options.heads,
+            merge_pieces=options.merge_pieces,
         )
-        return "\n".join(
-            (table, *(f"{p}\n" for p in beside_tables(explanation, beside, options.level)))
-        )
+        more = beside_tables(explanation, beside, options.level, merge_pieces=options.merge_pieces)
+        return "\n".join((table, *(f"{part}\n" for part in more)))
     # Figures are only loaded by those who draw.
     from explainer.figures import View, pattern_html, pattern_pdf, pattern_svg
 
@@ -250,6 +257,7 @@ def _written(
         level=options.level,
         minimum_share=options.minimum_share,
         overlay="both" if options.flow else "none",
+        merge_pieces=options.merge_pieces,
         scores=beside.scores,
     )
     if chosen == "pdf":

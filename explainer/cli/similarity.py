@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from explainer.base.checks import whole
 from explainer.base.errors import ExplainerError
 from explainer.cli.output import Format, put
-from explainer.cli.table import align, explanation_table, signed
+from explainer.cli.table import Rows, align, explanation_table, signed
 from explainer.figures.similarity.said import token_name
 from explainer.figures.similarity.view import LINKS, MOST_LINKS
 from explainer.results.settings import Settings
@@ -122,11 +122,15 @@ def _matrix(found: SimilarityMatrix, chosen: Format, options: argparse.Namespace
     if chosen == "json":
         return found.to_json(indent=2) + "\n"
     if chosen == "table":
-        return matrix_table(found, options.pairs)
+        return matrix_table(found, options.pairs, merge_pieces=options.merge_pieces)
     # Figures are only loaded by those who draw.
     from explainer.figures import similarity_html, similarity_svg
 
-    view: dict[str, Any] = {"kind": "links" if options.links else "matrix", "links": options.pairs}
+    view: dict[str, Any] = {
+        "kind": "links" if options.links else "matrix",
+        "links": options.pairs,
+        "merge_pieces": options.merge_pieces,
+    }
     if chosen == "html":
         return similarity_html(found, **view)
     return _picture(similarity_svg(found, **view), chosen)
@@ -135,7 +139,11 @@ def _matrix(found: SimilarityMatrix, chosen: Format, options: argparse.Namespace
 def _paths(found: SimilarityPaths, chosen: Format, options: argparse.Namespace) -> str | bytes:
     if chosen == "json":
         return found.to_json(indent=2) + "\n"
-    view: dict[str, Any] = {"level": options.level, "minimum_share": options.minimum_share}
+    view: dict[str, Any] = {
+        "level": options.level,
+        "minimum_share": options.minimum_share,
+        "merge_pieces": options.merge_pieces,
+    }
     if chosen == "table":
         return paths_table(found, **view)
     from explainer.figures import similarity_paths_html, similarity_paths_svg
@@ -153,16 +161,17 @@ def _picture(svg: str, chosen: Format) -> str | bytes:
     return to_pdf(svg)
 
 
-def matrix_table(found: SimilarityMatrix, pairs: int) -> str:
-    """The sum and the references' terms, the strongest pairs, and the matrix; rows are words."""
-    words = found.of_words()
+def matrix_table(found: SimilarityMatrix, pairs: int, *, merge_pieces: bool = True) -> str:
+    """The sum and the references' terms, the strongest pairs, and the matrix; rows are words, or
+    their pieces."""
+    words = found.of_words() if merge_pieces else found
     first, second = ([token_name(s, at) for at in range(len(s.tokens))] for s in _sides(words))
     strongest = [(first[i], second[j], signed(s)) for i, j, s in words.strongest(pairs)]
     rows = [
         (name, *(signed(score) for score in row))
         for name, row in zip(first, words.scores.tolist(), strict=True)
     ]
-    parts = [_head(found)]
+    parts = [_head(found, words)]
     parts.append(
         align(("first text", "second text", "S"), strongest) if strongest else "No text has a word."
     )
@@ -174,7 +183,7 @@ def _sides(matrix: SimilarityMatrix) -> tuple[Side, Side]:
     return matrix.first, matrix.second
 
 
-def _head(found: SimilarityMatrix) -> str:
+def _head(found: SimilarityMatrix, words: SimilarityMatrix) -> str:
     model, settings = found.model, found.settings
     rest = found.cosine - found.explained
     kept = ", [CLS] and [SEP] kept" if settings.keep_special else ""
@@ -182,8 +191,8 @@ def _head(found: SimilarityMatrix) -> str:
         (
             f"model       {model.name}: {model.task}, {model.layers} layers × {model.heads} heads "
             f"× {model.d_model}",
-            f"first       {' '.join(found.first.tokens)}",
-            f"second      {' '.join(found.second.tokens)}",
+            f"first       {' '.join(words.first.tokens)}",
+            f"second      {' '.join(words.second.tokens)}",
             f"sum of S    {signed(found.sum)}   gap {signed(found.completeness_gap)} "
             f"({found.first.points} and {found.second.points} {settings.rule} points, "
             f"{settings.baseline} baseline{kept})",
@@ -196,10 +205,11 @@ def _head(found: SimilarityMatrix) -> str:
     )
 
 
-def paths_table(found: SimilarityPaths, **view: Any) -> str:
+def paths_table(found: SimilarityPaths, *, merge_pieces: bool = True, **view: Any) -> str:
     """What the pair adds, then the table of each of its two explanations."""
+    view["merge_pieces"] = merge_pieces
     names = [
-        " ".join(one.tokens[at] for at in tokens)
+        _words(Rows.of(one, merge_pieces), tokens)
         for one, tokens in (
             (found.first, found.first_tokens),
             (found.second, found.second_tokens),
@@ -214,3 +224,8 @@ def paths_table(found: SimilarityPaths, **view: Any) -> str:
         for one in (found.first, found.second)
     )
     return "\n".join((says, *tables))
+
+
+def _words(rows: Rows, tokens: Sequence[int]) -> str:
+    """What the rows of some tokens say."""
+    return " ".join(rows.shown.tokens[row] for row in dict.fromkeys(map(rows.row, tokens)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -12,6 +14,8 @@ from explainer.base.checks import one_of
 from explainer.base.numbers import MANY_DIGITS, percent
 from explainer.models.presets import NOT_STATED
 from explainer.results.explanation import Explanation
+from explainer.results.merged import has_pieces
+from explainer.results.merged import merge_pieces as merging
 from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.reduced import Reduced
 from explainer.results.route import LEVELS, Edge, Level
@@ -35,17 +39,20 @@ def explanation_table(
     minimum_share: float,
     heads: bool = False,
     asked: str | None = None,
+    merge_pieces: bool = True,
 ) -> str:
     """The target, the sums with their error, and one row per pattern; influences in the unit of Q.
 
     `minimum_share` leaves out words whose |g| is below that share of Σ|g|, and says how many;
     `heads` adds a row for each head on the patterns' way, with how it carries; `asked` is Q in
-    words, where its name and unit do not say it.
+    words, where its name and unit do not say it. Word pieces are one word, as in a figure, unless
+    `merge_pieces` says otherwise; positions are those of tokens all the same.
     """
     one_of("level", level, LEVELS)
-    drawn = explanation.drawn(minimum_share)
-    parts = [_head(explanation, asked or _asked(explanation)), _patterns(explanation, drawn, level)]
-    hidden = len({p.source for p in explanation.patterns} - {p.source for p in drawn})
+    rows = Rows.of(explanation, merge_pieces)
+    drawn = rows.shown.drawn(minimum_share)
+    parts = [_head(rows, asked or _asked(explanation)), _patterns(rows, drawn, level)]
+    hidden = len({p.source for p in rows.shown.patterns} - {p.source for p in drawn})
     if hidden:
         words = "word is" if hidden == 1 else "words are"
         parts.append(
@@ -55,10 +62,35 @@ def explanation_table(
     if explanation.strongest_note is not None:
         parts.append(explanation.strongest_note)
     if heads:
-        parts.append(_heads(explanation, drawn))
+        parts.append(_heads(rows.names, drawn))
     if explanation.flow is not None:
         parts.append(_flow(explanation.flow))
     return "\n\n".join(parts) + "\n"
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of a table: `shown` has a token or word for each of them, which begins at the token
+    `at`, and `names` say which it is: with `at` where the sentence has it twice."""
+
+    tokens: Explanation
+    shown: Explanation
+    at: tuple[int, ...]
+    names: list[str]
+
+    @staticmethod
+    def of(explanation: Explanation, merge_pieces: bool) -> Rows:
+        """The rows of an explanation of tokens: its words, or the tokens themselves."""
+        shown, at = explanation, tuple(range(len(explanation.tokens)))
+        if merge_pieces and has_pieces(explanation):
+            merged = merging(explanation)
+            shown = merged.explanation
+            at = tuple(merged.rows.index(row) for row in range(len(shown.tokens)))
+        return Rows(explanation, shown, at, _names(shown.tokens, at))
+
+    def row(self, token: int) -> int:
+        """The row of a token."""
+        return bisect_right(self.at, token) - 1
 
 
 def models_table(listings: Sequence[Listing]) -> str:
@@ -91,7 +123,7 @@ def align(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def path_text(tokens: Sequence[str], pattern: Pattern, level: Level) -> str:
     """A pattern as `farmers ─skip×2→ farmers ─h1→ [MASK]`: equal steps in a row are counted."""
-    return _path(_names(tokens), pattern, level)
+    return _path(_names(tokens, range(len(tokens))), pattern, level)
 
 
 def _path(names: Sequence[str], pattern: Pattern, level: Level) -> str:
@@ -108,24 +140,27 @@ def _step(edge: Edge) -> tuple[int, int, str]:
     return edge.source, edge.target, carrier
 
 
-def _names(tokens: Sequence[str]) -> list[str]:
+def _names(tokens: Sequence[str], at: Sequence[int]) -> list[str]:
     """The tokens, with their positions where the sentence has them twice."""
     counts = Counter(tokens)
     return [
         f"{_brief(token)} ({position})" if counts[token] > 1 else _brief(token)
-        for position, token in enumerate(tokens)
+        for token, position in zip(tokens, at, strict=True)
     ]
 
 
-def _places(explanation: Explanation) -> str:
+def _places(rows: Rows) -> str:
     """Where Q is read."""
-    tokens, positions = explanation.tokens, explanation.target.positions
-    if len(positions) == len(tokens):
-        return f"all {len(tokens)} tokens"
-    return ", ".join(f"{tokens[at]} (token {at})" for at in positions)
+    explanation, shown = rows.tokens, rows.shown
+    if len(explanation.target.positions) == len(explanation.tokens):
+        return f"all {len(explanation.tokens)} tokens"
+    return ", ".join(
+        f"{shown.tokens[row]} (token {rows.at[row]})" for row in shown.target.positions
+    )
 
 
-def _head(explanation: Explanation, asked: str) -> str:
+def _head(rows: Rows, asked: str) -> str:
+    explanation = rows.tokens
     model, target, settings = explanation.model, explanation.target, explanation.settings
     kept = ", [CLS] and [SEP] kept" if settings.keep_special else ""
     difference = target.value - target.baseline_value
@@ -134,10 +169,10 @@ def _head(explanation: Explanation, asked: str) -> str:
     warning, reduced = explanation.gap_warning, explanation.reduced
     return "\n".join(
         (
-            " ".join(explanation.tokens),
+            " ".join(rows.shown.tokens),
             f"model     {model.name}: {model.task}, {model.layers} layers × {model.heads} heads "
             f"× {model.d_model}",
-            f"target    Q = {asked}, at {_places(explanation)}",
+            f"target    Q = {asked}, at {_places(rows)}",
             f"Q(x)      {signed(target.value)}   Q(b) {signed(target.baseline_value)}   "
             f"difference {signed(difference)}",
             f"sum of g  {signed(total)}   gap {signed(gap)} "
@@ -164,10 +199,10 @@ def _reduced(reduced: Reduced) -> str:
     return f"products  in {reduced.precision}: Q(x) is {signed(reduced.gap)} off the model's own"
 
 
-def _patterns(explanation: Explanation, patterns: Sequence[Pattern], level: Level) -> str:
+def _patterns(of: Rows, patterns: Sequence[Pattern], level: Level) -> str:
     if not patterns:
         return "No word has any influence."
-    names, texts = _names(explanation.tokens), explanation.texts
+    names, texts = of.names, of.shown.texts
     rows = [
         (
             *(() if texts is None else (_text(texts[pattern.source]),)),
@@ -190,8 +225,7 @@ def _text(number: int | None) -> str:
     return "" if number is None else str(number + 1)
 
 
-def _heads(explanation: Explanation, patterns: Sequence[Pattern]) -> str:
-    names = _names(explanation.tokens)
+def _heads(names: Sequence[str], patterns: Sequence[Pattern]) -> str:
     rows = [
         (
             names[pattern.source],

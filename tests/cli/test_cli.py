@@ -19,6 +19,7 @@ from explainer.base.numbers import percent
 from explainer.cli.main import main
 from explainer.cli.table import align, explanation_table, path_text
 from explainer.evaluation.methods import DEFAULT_METHODS, METHODS
+from explainer.figures import pattern_svg
 from explainer.models.registry import load_model
 from explainer.results.explanation import Explanation
 from explainer.results.settings import Settings
@@ -160,6 +161,52 @@ def test_the_table_holds_the_numbers_of_the_explanation(lm, tiny_masked_lm_dir, 
         assert row.endswith(path_text(explanation.tokens, pattern, "attention"))
         for value in (pattern.influence, pattern.embedding_influence, pattern.attention_influence):
             assert f"{value:+.4f}" in row
+
+
+PIECES = "the unhappiest farmer and the unhappiest farmers [MASK] old ."
+
+
+def test_word_pieces_are_one_word_unless_they_are_asked_for(lm, tiny_masked_lm_dir, capsys):
+    chosen = ["--correct", "are", "--wrong", "is", "--minimum-share", "0", "--heads"]
+    assert main(["explain", PIECES, *lm, *chosen]) == 0
+    table = capsys.readouterr().out
+    found = explain(load_model(str(tiny_masked_lm_dir)), PIECES, correct="are", wrong="is")
+    assert "##" not in table
+    assert "at [MASK] (token 12)" in table  # where it is among the tokens, as options name them
+    rows = table.split("pattern (attention level)\n")[1].split("\n\n")[0].splitlines()
+    # Both words by the token at which they begin; their pieces may have a pattern each.
+    for first in (2, 8):
+        g = sum(found.influence[first : first + 3])
+        own = [row for row in rows if row.startswith(f"unhappiest ({first}) ")]
+        carried = [float(row.split()[2]) for row in own]
+        assert sum(carried) == pytest.approx(g, abs=3e-4)
+    assert main(["explain", PIECES, *lm, *chosen, "--no-merge-pieces"]) == 0
+    table = capsys.readouterr().out
+    assert table.startswith(" ".join(found.tokens))
+    assert "\n##happi (3) " in table
+
+
+def test_scores_are_of_words_and_checks_name_a_pieces_word(lm, capsys):
+    few = ["--points", "3", "--rule", "trapezoid", "--minimum-share", "0"]
+    shown = [*few, "--scores", "leave-one-out", "--stability"]
+    assert main(["explain", PIECES, *lm, *shown]) == 0
+    _, scores, checks = re.split(r"\nword .*(?:logits|carried)\)?\n", capsys.readouterr().out)
+    assert "unhappiest (2) " in scores
+    assert "##" not in scores.partition("\n\n")[0]
+    assert "##happi (3) of unhappiest " in checks
+    assert main(["explain", PIECES, *lm, *few, *shown[-3:], "--no-merge-pieces"]) == 0
+    assert "\n##happi (9) " in capsys.readouterr().out
+
+
+def test_a_figure_keeps_pieces_where_they_are_asked_for(lm, tmp_path, tiny_masked_lm_dir):
+    out = tmp_path / "figure.svg"
+    few = ["--points", "3", "--rule", "trapezoid"]
+    found = explain(
+        load_model(str(tiny_masked_lm_dir)), PIECES, settings=Settings(points=3, rule="trapezoid")
+    )
+    for option, merged in (("--merge-pieces", True), ("--no-merge-pieces", False)):
+        assert main(["explain", PIECES, *lm, *few, option, "--out", str(out)]) == 0
+        assert out.read_text(encoding="utf-8") == pattern_svg(found, merge_pieces=merged)
 
 
 def test_the_table_says_how_many_words_it_leaves_out(lm, capsys):

@@ -62,6 +62,22 @@ def test_the_table_has_the_sum_its_terms_the_pairs_and_the_matrix(asked, matrix,
     assert printed.err == ""
 
 
+def test_pieces_are_kept_where_they_are_asked_for(asked, matrix, capsys, tmp_path):
+    assert main([*asked, "--matrix", "--no-merge-pieces"]) == 0
+    head, _, table = capsys.readouterr().out.split("\n\n")
+    assert "[CLS] the un ##happi ##est farmer . [SEP]" in head
+    names = [line.split()[0] for line in table.splitlines()[1:]]
+    assert names == list(matrix.first.tokens)
+    between = ("--between", "unhappiest", "farmers", "--no-merge-pieces", "--minimum-share", "0")
+    assert main([*asked, *between]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("un ##happi ##est (first text) and farmers (second text) add ")
+    assert "\n##happi " in printed
+    out = tmp_path / "figure.svg"
+    assert main([*asked, "--matrix", "--no-merge-pieces", "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == similarity_svg(matrix, merge_pieces=False)
+
+
 def test_json_is_the_record_and_a_figure_is_the_figure(asked, matrix, tmp_path, capsys):
     assert main([*asked, "--matrix", "--format", "json"]) == 0
     printed = capsys.readouterr()
@@ -81,7 +97,7 @@ def test_the_ways_of_a_pair(asked, folder, tmp_path, capsys):
     between = ("--between", "unhappiest", "Old (1)")
     assert main([*asked, *between, "--minimum-share", "0"]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("un ##happi ##est (first text) and old (second text) add ")
+    assert printed.startswith("unhappiest (first text) and old (second text) add ")
     assert "Q = the share of old in the cosine, at all 8 tokens" in printed
     assert "Q = the share of unhappiest in the cosine" in printed
     out = tmp_path / "paths.json"

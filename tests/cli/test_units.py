@@ -31,7 +31,7 @@ def test_everything_that_is_said_is_in_the_unit_of_the_target(unit):
     answer = "".join(piece.text for piece in headline(Drawn.of(found, View())))
     assert ASKED[unit] in table
     in_unit = [pattern_svg(found, View()), pattern_svg(found, view), hovers, answer]
-    in_unit += [scores_table(found, scores), key(5, unit)[2]]
+    in_unit += [scores_table(found, scores, merge_pieces=True), key(5, unit)[2]]
     # An influence without a unit is one in logits.
     in_unit += [alternative] if unit != LOGITS else []
     assert all(unit in said for said in in_unit)

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import HEAR, SOON, SPOTS, STILL, idle, ready, until
+from tests.browser.page import HEAR, SOON, SPOTS, STILL, idle, menu, ready, until
 
 pytestmark = pytest.mark.browser
 
@@ -13,6 +13,12 @@ IN_VIEW = """() => {
   const plot = document.querySelector('.js-plotly-plot');
   plot.scrollIntoView({ block: 'center', behavior: 'instant' });
 }"""
+
+CUT = """options => options.filter(option => {
+  const said = option.querySelector('[data-item-hl]');
+  return said.scrollHeight > option.clientHeight || said.scrollWidth > option.clientWidth;
+}).length"""
+"""How many entries of a list are cut off."""
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +89,17 @@ def test_a_tap_selects_what_was_tapped_and_once(phone):
     until(phone, "at => new URLSearchParams(location.search).get('at') === at", at)
     idle(phone)
     assert phone.evaluate("new URLSearchParams(location.search).get('at')") == at
+
+
+def test_what_the_list_of_models_says_of_each_is_read_whole(phone):
+    menu(phone, "model")
+    phone.locator("[data-testid=stPopoverBody] [data-testid=stSelectbox] input").first.tap()
+    options = phone.locator("[role=option]")
+    options.first.wait_for()
+    texts = options.all_inner_texts()
+    assert any("to download" in text for text in texts)
+    assert options.evaluate_all(CUT) == 0
+    options.last.scroll_into_view_if_needed()
+    assert options.all_inner_texts() == texts  # the list has all of them at once
+    phone.keyboard.press("Escape")
+    phone.keyboard.press("Escape")

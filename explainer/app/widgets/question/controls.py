@@ -50,11 +50,13 @@ def model_field(on: Editor[Choices]) -> None:
 
 
 def model_label(listing: Listing) -> str:
-    """A model of the list: its name, task, size, and the licence of what is to be downloaded."""
+    """A model of the list: its name, task and layers, its MB, and the licence of what is to be
+    downloaded. Its heads and width are told once it is chosen (`kind_note`)."""
+    layers, megabytes = listing.size.split(" × ")[0], listing.size.split(", ")[-1]
     licence = listing.licence or f"licence {NOT_STATED}"
     where = f"to download, {licence}" if listing.kind == "preset" else "on this machine"
     task = TASK_NAMES.get(listing.task, listing.task)
-    return " · ".join((listing.name, task, listing.size, where))
+    return f"{listing.name} · {task}, {layers} · {megabytes} {where}"
 
 
 def kind_note(loaded: Model) -> str:

@@ -175,6 +175,16 @@ def test_a_narrow_figure_says_the_numbers_below_the_words_and_the_shares(small, 
     assert all(bar.points[:, 0].max() <= left for bar in on_rows)
 
 
+def test_a_long_word_keeps_the_place_that_tells_it_apart():
+    many = large_explanation()
+    word = 5 * "extraordinarily"
+    tokens = tuple(word if at in (10, 20) else token for at, token in enumerate(many.tokens))
+    scene = lay_out(Drawn.of(replace(many, tokens=tokens), View(width=360)))
+    said = [one.text for one in labels(scene) if one.text.startswith("ex")]
+    assert [text[-5:] for text in said] == [" (10)", " (20)"]
+    assert all("…" in text and text_width(text, 14.0) <= 90 for text in said)
+
+
 def test_the_answer_stands_behind_the_target_on_a_phone_or_below_where_blocks_are_many(small):
     scene = lay_out(Drawn.of(small, View(width=360)))
     y = next(s.y for s in scene.spots if s.kind == "node" and s.source == small.target.position)

@@ -32,7 +32,7 @@ SLIM = 480.0
 """px below which a share has `SLIM_SHARE` and the answer is behind the target only where the blocks
 keep `LEAST_STEP`: else it stands below."""
 SLIM_SHARE = 42.0
-LEAST_STEP = 28.0
+LEAST_STEP = 25.0
 LEAST_LABEL = 66.0
 """px of the words in a narrow figure, at least: above them it is said what their numbers are."""
 

@@ -144,7 +144,7 @@ def _words(drawn: Drawn, frame: Frame) -> list[Item]:
     for position, y in frame.rows.items():
         bold = position == view.selected or (position in targets and len(targets) < len(names))
         dim = view.selects and position not in lead
-        word = text.shorten(names[position], text.BODY, frame.label_room + 1)
+        word = _fitted(names[position], explanation.tokens[position], frame.label_room + 1)
         if view.beside and position in view.beside.marked:
             marks.append(_mark(word, y, frame, colours))
         items.append(
@@ -159,6 +159,14 @@ def _words(drawn: Drawn, frame: Frame) -> list[Item]:
             )
         )
     return marks + items
+
+
+def _fitted(name: str, token: str, room: float) -> str:
+    """The name of a token, shortened where it is too long: not the place that tells it apart."""
+    place = name.removeprefix(said := text.brief(token))
+    if not place or text.width(name, text.BODY) <= room:
+        return text.shorten(name, text.BODY, room)
+    return text.shorten(said, text.BODY, room - text.width(place, text.BODY)) + place
 
 
 def _mark(word: str, y: float, frame: Frame, colours: Palette) -> Item:

@@ -78,3 +78,25 @@ def test_a_click_masks_one_word_more_and_another_puts_it_back(tab, link):
     until(tab, "location.search.includes('loves+are+old')")
     drawn(tab, 1)
     assert tab.evaluate("document.querySelectorAll('.ipe-masks').length") == 0
+
+
+SEEN = """() => {
+  const text = document.querySelector('.ipe-text'), mask = text?.querySelector('.ipe-mask');
+  if (!mask) return false;
+  const box = text.getBoundingClientRect(), at = mask.getBoundingClientRect();
+  const longer = text.scrollHeight > 1.5 * text.clientHeight;
+  return longer && at.top >= box.top && at.bottom <= box.bottom;
+}"""
+"""Whether the mask of a text that is longer than its box is in sight."""
+
+
+def test_a_mask_far_down_a_long_text_is_in_sight_and_the_text_can_be_scrolled(tab, link):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    many = "the farmers that the assistant loves and the assistants love " * 8
+    tab.goto(link(text=f"{many}the farmer [MASK] old .", points="3", merge="no"))
+    until(tab, SEEN)
+    idle(tab)
+    tab.evaluate("document.querySelector('.ipe-text').scrollTop = 0")
+    tab.evaluate("() => document.querySelector('[data-testid=stMain]').append('')")
+    tab.wait_for_timeout(100)
+    assert tab.evaluate("document.querySelector('.ipe-text').scrollTop") == 0

@@ -119,7 +119,7 @@ def words(
             _clicks_field(on, task, follows=follows, one=len(places) == 1)
     with st.container(width="content", key=f"words_{size_of(len(spans))}_{name_of(text)}"):
         if not clickable:
-            shown = spans_html(text, spans, filled, tagged)
+            shown = spans_html(text, spans, filled, tagged, masks=places)
             st.html(f'<p class="ipe-text" tabindex="0">{shown}</p>')
         elif following:
             st.pills(

@@ -33,9 +33,11 @@ def spans_html(
     filled: Mapping[int, str] | None = None,
     tags: Mapping[int, str] | None = None,
     marked: Collection[int] = (),
+    masks: Collection[int] = (),
 ) -> str:
     """The text with an element for each word, so that it can be tinted; masks are shown `filled`
-    with what the model says there, and words with their `tags`; some are `marked`."""
+    with what the model says there, and words with their `tags`; some are `marked`. To the first
+    that is, or to the first of the `masks`, a long text is scrolled (`typing_box.SHOW`)."""
     parts, at = [], 0
     for number, (start, end) in enumerate(spans):
         word = escape(clean(text[start:end]))
@@ -43,7 +45,8 @@ def spans_html(
             word = f"{escape(clean(filled[number]))} <small>{word}</small>"
         if tags and number in tags:
             word = f"{word} <small>{escape(clean(tags[number]))}</small>"
-        look = ' class="ipe-found"' if number in marked else ""
+        known = "ipe-found" if number in marked else "ipe-mask" if number in masks else None
+        look = f' class="{known}"' if known else ""
         parts += [escape(clean(text[at:start])), f"<span{look}>{word}</span>"]
         at = end
     return "".join(parts) + escape(clean(text[at:]))

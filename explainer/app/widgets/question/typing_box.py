@@ -26,8 +26,24 @@ button {
 button:hover { color: var(--st-primary-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
 """
+SHOW = """
+const shown = new WeakSet();
+const show = () => {
+  for (const text of document.querySelectorAll('.ipe-text')) {
+    const word = text.querySelector('.ipe-mask, .ipe-found');
+    if (!word || shown.has(word)) continue;
+    shown.add(word);
+    const box = text.getBoundingClientRect(), at = word.getBoundingClientRect();
+    text.scrollTop += (at.top + at.bottom - box.top - box.bottom) / 2;
+  }
+};
+"""
+"""A long text is a few lines high: it is scrolled, once, to the mask or to what was found."""
 JS = """
 export default function ({ parentElement }) {
+  const texts = new MutationObserver(show);
+  texts.observe(document.querySelector('[data-testid=stMain]'), { childList: true, subtree: true });
+  show();
   const box = () => document.querySelector('.st-key-typing textarea');
   parentElement.querySelector('button').onclick = () => {
     const text = box();
@@ -50,7 +66,10 @@ export default function ({ parentElement }) {
     text.blur();
   };
   document.addEventListener('keydown', pressed, true);
-  return () => document.removeEventListener('keydown', pressed, true);
+  return () => {
+    document.removeEventListener('keydown', pressed, true);
+    texts.disconnect();
+  };
 }
 """
 
@@ -58,7 +77,7 @@ export default function ({ parentElement }) {
 @cache
 def _component() -> ComponentRenderer:
     """Registered once: Streamlit warns of a second registration."""
-    return st.components.v2.component("influence_patterns_edit", html=HTML, css=CSS, js=JS)
+    return st.components.v2.component("influence_patterns_edit", html=HTML, css=CSS, js=SHOW + JS)
 
 
 def typing_box(on: Editor[Choices]) -> None:

@@ -10,8 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import api
 from explainer.app import compute
+from explainer.app.compare.choices import Pair, pair_from_query
+from explainer.app.evaluate.choices import Inquiry, inquiry_from_query
 from explainer.app.explore.inspector.subject import strongest_step
-from explainer.app.state.choices import Choices, alike, from_query
+from explainer.app.method.lesson import Lesson
+from explainer.app.method.lesson import from_query as lesson_from_query
+from explainer.app.state.choices import WAS_LEFT_OUT, Choices, alike, from_query
 from explainer.app.state.editor import UNSET
 from explainer.app.widgets.cuts import WITHOUT
 from explainer.app.widgets.markdown import plain
@@ -403,7 +407,50 @@ def test_choices_survive_the_link():
         Choices(tolerance=1.0),
     ):
         assert from_query(choices.to_query()) == (choices, ())
-    assert "text" not in Choices(text="x" * 5000).to_query()
+
+
+def test_a_link_of_a_text_alone_asks_what_one_asks_who_types_it():
+    other = "Paris is the capital of [MASK] ."
+    found, notes = from_query({"text": other, "model": "m"})
+    assert (found.correct, found.wrong, notes) == (None, None, ())
+    assert from_query(found.to_query()) == (found, ())
+    alike = "the farmer that the assistants love [MASK] old ."
+    found, _ = from_query({"text": alike})
+    assert (found.correct, found.wrong) == ("are", "is")
+    # What the app has written itself means the usual words, and now says so where it must.
+    before, _ = from_query({"text": other, "merge": "yes", "replacement": "mean"})
+    assert (before.correct, before.wrong) == ("are", "is")
+    usual = Choices(text=other)
+    assert usual.to_query() == {"text": other, "correct": "are", "wrong": "is"}
+    for read in (pair_from_query, inquiry_from_query):
+        found, _ = read({"text": other})
+        asked = found.first if isinstance(found, Pair) else found.asked
+        assert (asked.correct, asked.wrong) == (None, None)
+    lesson, _ = lesson_from_query({"text": other, "own": "yes"})
+    assert (lesson.own.correct, lesson.own.wrong) == ("are", "is")
+    inquiry, _ = inquiry_from_query({"text": other, "level": "attention"})
+    assert (inquiry.asked.correct, inquiry.asked.wrong) == ("are", "is")
+
+
+@pytest.mark.parametrize("name", ["text", "pair"])
+def test_a_link_says_that_a_text_was_too_long_for_it(name):
+    own = {"correct": "is", "wrong": "was", "word": 3, "share": 7}
+    long = Choices(**{name: "x" * 2001}, **own)
+    links = (
+        (long.to_query(), from_query, lambda found: found),
+        (Pair(first=long, second=Choices()).to_query(), pair_from_query, lambda pair: pair.first),
+        (Pair(first=Choices(), second=long).to_query(), pair_from_query, lambda pair: pair.first),
+        (Lesson(own=long).to_query(), lesson_from_query, lambda lesson: lesson.own),
+        (Inquiry(asked=long).to_query(), inquiry_from_query, lambda inquiry: inquiry.asked),
+    )
+    for link, read, first in links:
+        assert not link.keys() & {"text", "pair", "text2", "pair2", "correct", "word"}
+        found, notes = read(link)
+        assert notes == (WAS_LEFT_OUT,)
+        # An example, asked as it always is, and not what was asked of the long text.
+        example = first(found)
+        assert (example.text, example.correct, example.word) == (Choices.text, "are", None)
+    assert from_query(links[0][0])[0].share == 7
 
 
 def test_points_and_rule_that_do_not_go_together_are_mended():

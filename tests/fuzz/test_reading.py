@@ -82,7 +82,7 @@ INQUIRY = {*choices.READERS, *evaluate_choices.READERS}
 
 
 @cases(
-    explore=links(choices.READERS),
+    explore=links({*choices.READERS, choices.LEFT_OUT}),
     pair=links(SECOND),
     inquiry=links(INQUIRY),
     lesson_link=links(lesson.READERS),

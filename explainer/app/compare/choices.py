@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explainer.app.state.choices import Choices, from_query, impossible, written
+from explainer.app.state.choices import LEFT_OUT, OF_TEXT, Choices, from_query, impossible, written
 from explainer.app.state.values import yes_no
 
 QUESTION = ("correct", "wrong", "label", "other", "tagged", "answer", "mask")
@@ -100,8 +100,9 @@ class Pair:
         if self.second.word is not None:
             query[OWN["word"]] = str(self.second.word)
         names = [name for name in SIDE if self._differs(name)]
-        if not self.second.fits_link:
-            names = [name for name in names if name not in ("text", "pair")]
+        if not self.fits_link:
+            names = [name for name in names if name not in OF_TEXT]
+            query = {name: query[name] for name in query.keys() - OF_TEXT} | {LEFT_OUT: "yes"}
         own = {OWN[name]: written(getattr(self.second, name)) for name in names}
         alike = {OWN["model"]: self.second.model}  # says that the sides are the same
         apart = {"apart": written(self.apart)}
@@ -155,9 +156,10 @@ def pair_from_query(
         return pair.with_shared(replace(pair.first, merge=True)), ()
     mine = {name: query[name] for name in (*SIDE, *SHARED, "word") if name in query}
     theirs = {name: query[own] for name, own in OWN.items() if own in query}
-    first, notes = from_query(mine)
-    typed, more = from_query(theirs)
+    first, notes = from_query(mine, query)
+    typed, more = from_query(theirs, query)
     notes += tuple(note.replace("asks for word", "asks for word2") for note in more)
+    notes = tuple(dict.fromkeys(notes))  # that a text was left out is said of either
     second = first
     if not theirs.keys() & set(SIDE) and not _names_side(mine):
         second = _own(first, papers_pair(first.model).second)

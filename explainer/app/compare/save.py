@@ -33,7 +33,7 @@ def _files(shown: Shown, requests: Requests, views: tuple[View, View], said: str
     # A picture is for a paper: light, whatever the page is.
     first, second = (replace(view, dark=False, width=View.width) for view in views)
     picture = pair_svg(both, comparison.alignment, (first, second), texts, said)
-    picture_and_link(picture, "comparison")
+    picture_and_link(picture, "comparison", whole=chosen.fits_link)
     save_files(
         (
             *picture_files("comparison", lambda: picture),

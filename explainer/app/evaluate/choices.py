@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
-from explainer.app.state.choices import FAIREST, Choices, from_query, read_fields, written
+from explainer.app.state.choices import FAIREST, LEFT_OUT, Choices, from_query, read_fields, written
 from explainer.app.state.values import one_of, whole, yes_no
 from explainer.evaluation.evidence import consistency
 from explainer.evaluation.evidence.summary import EVERY_TASK
@@ -71,7 +71,8 @@ class Inquiry:
 
     def to_query(self) -> dict[str, str]:
         """What differs from the defaults, as the parameters of a link."""
-        query = {name: value for name, value in self.asked.to_query().items() if name in ASKED}
+        asked = self.asked.to_query()
+        query = {name: value for name, value in asked.items() if name in (*ASKED, LEFT_OUT)}
         query.pop("replacement", None)
         for item in fields(self):
             value = getattr(self, item.name)
@@ -93,7 +94,7 @@ def inquiry_from_query(
     if not query:
         same = {name: getattr(start, name) for name in ASKED} if start is not None else {}
         return Inquiry(asked=Choices(**{**same, "replacement": FAIREST})), ()
-    asked, notes = from_query({name: query[name] for name in ASKED if name in query})
+    asked, notes = from_query({name: query[name] for name in ASKED if name in query}, query)
     own = {name: value for name, value in query.items() if name in READERS}
     found, more = read_fields(Inquiry, READERS, own)
     return Inquiry(asked=asked, **found), (*notes, *more)

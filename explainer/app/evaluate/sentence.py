@@ -194,7 +194,7 @@ def _save(found: Ablations, verdict: str, code: str) -> None:
         # A picture is for a paper: light, whatever the page is, and of one width.
         scene = ablations_scene(found, px=WIDTH)
         picture = to_svg(scene, palette(False).surface, "What is left of the prediction", verdict)
-        picture_and_link(picture, "left")
+        picture_and_link(picture, "left", whole=LINKED.get().fits_link)
         save_files(
             (
                 *picture_files("left", lambda: picture),

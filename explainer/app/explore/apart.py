@@ -176,7 +176,7 @@ def _save(
             replace(one, dark=False, width=View.width) for one in side_views(shown, view)
         )
         picture = pair_svg(both, shown.comparison.alignment, (first, second), texts, said)
-        picture_and_link(picture, "words")
+        picture_and_link(picture, "words", whole=LINKED.get().fits_link)
         numbers = File(
             "Numbers of both (JSON)",
             "words.json",

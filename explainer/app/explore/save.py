@@ -9,6 +9,7 @@ import streamlit as st
 
 from explainer import Explanation
 from explainer.app.compute import Request
+from explainer.app.explore.state import LINKED
 from explainer.app.explore.tables import pattern_file, step_frame
 from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
@@ -30,7 +31,7 @@ def save_popover(explanation: Explanation, request: Request, view: View, drawn: 
 def _files(explanation: Explanation, request: Request, view: View, drawn: Drawn) -> None:
     # A picture is for a paper: light, whatever the page is, and of one width.
     paper = partial(_svg, request, replace(view, width=WIDTH, dark=False), drawn)
-    picture_and_link(paper(), "pattern")
+    picture_and_link(paper(), "pattern", whole=LINKED.get().fits_link)
     save_files(
         (
             *picture_files("pattern", paper),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from explainer.app import compute
 from explainer.app.compute import Request
 from explainer.app.compute.request import FIRST, request_for
-from explainer.app.state.choices import Choices, read_fields, written
+from explainer.app.state.choices import LEFT_OUT, Choices, read_fields, written
 from explainer.app.state.choices import from_query as choices_from_query
 from explainer.app.state.editor import Editor
 from explainer.app.state.explored import EXPLORED
@@ -88,7 +88,8 @@ class Lesson:
         }
         if self.own is None:
             return query
-        asked = {name: value for name, value in self.own.to_query().items() if name in ASKED}
+        own = self.own.to_query()
+        asked = {name: value for name, value in own.items() if name in (*ASKED, LEFT_OUT)}
         return {"own": "yes", **asked, **query}
 
 
@@ -98,7 +99,7 @@ def from_query(query: Mapping[str, str]) -> tuple[Lesson, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     if query.get("own") == "yes":
         asked = {name: value for name, value in query.items() if name in ASKED}
-        own, notes = choices_from_query(asked)
+        own, notes = choices_from_query(asked, query)
     rest = {n: v for n, v in query.items() if n != "own" and not (own and n in ASKED)}
     found, more = read_fields(Lesson, READERS, rest)
     return Lesson(**found, own=own), (*notes, *more)

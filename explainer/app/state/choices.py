@@ -31,7 +31,25 @@ from explainer.results.settings import (
 
 LONGEST_IN_LINK = 2000
 """Characters of text that a link carries: browsers and servers cut longer ones."""
+LEFT_OUT = "left_out"
+"""The link's parameter that says that a text was too long for it."""
+TOO_LONG = (
+    f"A text of more than {LONGEST_IN_LINK:,} characters is not in the address: a link, or this "
+    "page loaded again, begins with an example in its place. Keep the text."
+)
+WAS_LEFT_OUT = (
+    f"The link does not have its text, which is longer than {LONGEST_IN_LINK:,} characters: paste "
+    "it. What is shown until then is an example."
+)
+ALONE = {name + side for name in ("model", "text", "pair") for side in ("", "2")}
+"""What a link of texts alone names."""
 ALIKE = 0.6
+
+OF_TEXT = {
+    *("text", "pair", "correct", "wrong", "label", "other", "tagged", "answer", "mask"),
+    *("word", "at", "what", "own", "by_word", "between"),
+}
+"""What is of one text, and of no other."""
 
 By = Literal["none", "matrix", "links"]
 BYS: tuple[By, ...] = get_args(By)
@@ -120,9 +138,10 @@ class Choices:
             value = getattr(self, field.name)
             if value != field.default or field.name in named:
                 query[field.name] = written(value)
-        for name in ("text", "pair"):
-            if len(query.get(name, "")) > LONGEST_IN_LINK:
-                del query[name]
+        if not self.fits_link:  # what is asked of the text would be asked of another one
+            query = {name: query[name] for name in query.keys() - OF_TEXT} | {LEFT_OUT: "yes"}
+        if "text" in query and query.keys() <= ALONE:  # else the words would be the text's own
+            query |= {name: written(getattr(self, name)) for name in ("correct", "wrong")}
         # A page without a link begins with words and the fairest cuts, one with a link that does
         # not say so with tokens and zeros.
         begins = {"merge": "yes", "replacement": FAIREST}
@@ -149,10 +168,22 @@ class Choices:
         return replace(self, word=None, at=None, own=None, between=None)
 
 
-def from_query(query: Mapping[str, str]) -> tuple[Choices, tuple[str, ...]]:
-    """The choices that a link asks for, and one note for each value that could not be used."""
+def from_query(
+    query: Mapping[str, str], whole: Mapping[str, str] | None = None
+) -> tuple[Choices, tuple[str, ...]]:
+    """The choices that a link asks for, and one note for each value that could not be used.
+
+    A link of texts alone asks what is asked of them when they are typed; `whole` is the link where
+    `query` is a part of it. One with more in it, as the app's own have, means the usual words where
+    it names no others.
+    """
     found, notes = read_fields(Choices, READERS, query)
+    if LEFT_OUT in (query if whole is None else whole):
+        notes.append(WAS_LEFT_OUT)
     choices = Choices(**found)
+    if "text" in found and (query if whole is None else whole).keys() <= ALONE:
+        usual = Choices().with_text(choices.text)
+        choices = replace(choices, correct=usual.correct, wrong=usual.wrong)
     if count_masks(choices.text) > 1:  # the usual words are of one mask
         open_words: dict[str, Any] = dict.fromkeys({"correct", "wrong"} - found.keys())
         choices = replace(choices, **open_words)

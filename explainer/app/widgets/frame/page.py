@@ -14,12 +14,11 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer import ExplainerError
 from explainer.app import compute
 from explainer.app.compute.waiting import cancel_button
+from explainer.app.state.choices import TOO_LONG
 from explainer.app.state.linked import Linked
 from explainer.app.widgets.frame.notes import show_error, show_notes
 from explainer.app.widgets.frame.style import style
 from explainer.app.widgets.frame.viewport import is_dark, page_width
-
-TOO_LONG = "A sentence is too long for a link: the address leaves it out."
 
 
 @dataclass(frozen=True)
@@ -56,5 +55,5 @@ def page_frame(
     show_notes(messages, linked.notes())
     yield Frame(head, messages, page_width())
     if not linked.get().fits_link:
-        messages.caption(TOO_LONG)
+        messages.caption(f":material/link_off: {TOO_LONG}")
     linked.write_link()

@@ -7,6 +7,8 @@ from functools import cache
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from explainer.app.state.choices import TOO_LONG
+
 SCALE = 3
 """Pixels of the PNG for one of the picture, so that print is sharp."""
 HTML = """
@@ -79,6 +81,11 @@ def _component() -> ComponentRenderer:
     return st.components.v2.component("influence_patterns_picture", html=HTML, css=CSS, js=JS)
 
 
-def picture_and_link(svg: str, name: str) -> None:
-    """Two buttons: the picture `svg` as the PNG file `name`, and the page's address to copy."""
+def picture_and_link(svg: str, name: str, *, whole: bool) -> None:
+    """Two buttons: the picture `svg` as the PNG file `name`, and the page's address to copy.
+
+    Where the address has not the `whole` question, that is said below.
+    """
     _component()(key="picture_and_link", data={"svg": svg, "name": name})
+    if not whole:
+        st.caption(TOO_LONG)

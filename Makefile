@@ -2,6 +2,7 @@
 # make test    every check: style, types, tests, the wheel, a real browser
 # make lint    of these, style and types alone; make unit: tests without a browser
 # make wheel   a wheel and a source distribution, in dist
+# make ray     the tests that begin Ray, which it installs
 # make lowest  the tests with the lowest versions that pyproject.toml allows; make newest: the newest
 # make docs    what docs/architecture.md shows of the code, made again
 # make drawings  the committed pictures of figures that tests compare with, drawn again
@@ -22,17 +23,17 @@ TORCH = $(or $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' $(CONSTRAINTS)),torch
 # Three processes on two cores, because a test of a page waits for half of its time: each with whole
 # files, the longest first; what they start gets one core, so that threads do not wait for each other.
 PYTEST = $(BIN)/python -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
-test unit browser: export OMP_NUM_THREADS := 1
+test unit browser ray: export OMP_NUM_THREADS := 1
 # What is compiled once is there for the next run, whatever a person has set for everything else.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test lint unit browser wheel lowest newest docs drawings screenshots fuzz hooks clean
+.PHONY: app test lint unit browser ray wheel lowest newest docs drawings screenshots fuzz hooks clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/influence-patterns app --port $(PORT)
 
 test: lint
-	$(call with_chromium,,$(PYTEST) -m "not browser")
+	$(call with_chromium,-m "not ray",$(PYTEST) -m "not browser and not ray")
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -40,7 +41,7 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 
 unit: $(VENV)/test.stamp
-	$(PYTEST) -m "not browser"
+	$(PYTEST) -m "not browser and not ray"
 
 browser: $(VENV)/test.stamp
 	$(call with_chromium,-m browser,true)
@@ -51,6 +52,11 @@ define with_chromium
 	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(PYTEST) $(1); \
 	else $(2) && echo "SKIPPED: the browser tests, because there is no Chromium (see above)."; fi
 endef
+
+# By themselves: Ray is 200 MB, begins in half a minute, and each test begins it anew.
+ray: $(VENV)/test.stamp
+	$(PIP) --editable ".[ray]"
+	$(BIN)/python -m pytest -m ray
 
 # The wheel is made from the source distribution, so that both are known to be whole.
 wheel: $(VENV)/test.stamp

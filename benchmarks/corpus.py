@@ -2,9 +2,10 @@
 
 Run `python -m benchmarks.corpus` (options: --help). Each run of `corpus` is a process of its own,
 with its start and the loading of the model in what it takes; processor seconds are those of all its
-processes, the peak is that of the largest. The ratio is what explaining a sentence takes, with one
-thread, in what the encoder alone takes under autograd at the same 24 trapezoid points, in turn over
-the same sentences.
+processes, the peak is that of the largest. Runs under Ray, where it is installed, begin and end it;
+its processes belong to no one that could be asked for their seconds and memory, so the clock is all
+that is told. The ratio is what explaining a sentence takes, with one thread, in what the encoder
+alone takes under autograd at the same 24 trapezoid points, in turn over the same sentences.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ import torch
 
 from benchmarks.engine import Job
 from explainer import Settings, TaskSource, load_model
+from explainer.base.extras import has
 from explainer.corpus.tables import records_of
 from explainer.question.masks.word import masked_word
 from explainer.question.sentence import read_sentence
 
 FIXED = Settings(rule="trapezoid")
 TASK = "sva-obj"
+UNDER = ("processes", "ray") if has("ray") else ("processes",)
 
 
 @dataclass(frozen=True)
@@ -44,17 +47,23 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     print(f"{TASK} under agreement, the default settings")
-    print("sentences   workers     clock   sentences/s   processor   a sentence      peak")
+    print(
+        "sentences     under   workers     clock   sentences/s   processor   a sentence      peak"
+    )
     for n in options.sentences:
-        for workers in options.workers:
-            taken = _run(n, workers)
-            print(
-                f"{n:9,} {workers:9} {taken.clock:8.1f} s {n / taken.clock:12.2f} "
-                f"{taken.processor:9.1f} s {taken.processor / n:10.3f} s "
-                f"{taken.peak / 1e6:6.0f} MB",
-                flush=True,
-            )
+        for under in options.under:
+            for workers in options.workers:
+                print(_line(n, under, workers), flush=True)
     print(f"\nbeside the encoder alone: {_ratio(options.beside, options.repeats):.2f}")
+
+
+def _line(n: int, under: str, workers: int) -> str:
+    taken = _run(n, under, workers)
+    line = f"{n:9,} {under:>9} {workers:9} {taken.clock:8.1f} s {n / taken.clock:12.2f}"
+    if under == "ray":
+        return line
+    processor = f"{taken.processor:9.1f} s {taken.processor / n:10.3f} s"
+    return f"{line} {processor} {taken.peak / 1e6:6.0f} MB"
 
 
 def _options() -> argparse.Namespace:
@@ -62,22 +71,33 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sentences", nargs="*", type=int, default=[1000, 5000])
     parser.add_argument("--workers", nargs="*", type=int, default=[1, 2])
     parser.add_argument(
+        "--under",
+        nargs="*",
+        choices=UNDER,
+        default=UNDER,
+        help="who computes (both, where Ray is installed)",
+    )
+    parser.add_argument(
         "--beside", type=int, default=20, metavar="N", help="sentences for the ratio (20)"
     )
     parser.add_argument("--repeats", type=int, default=3, help="rounds of that (3)")
     return parser.parse_args()
 
 
-def _run(n: int, workers: int) -> Taken:
+def _run(n: int, under: str, workers: int) -> Taken:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "explainer", "corpus", TASK, "--n", str(n)]
         more = ["--workers", str(workers), "--out", str(Path(folder) / "out")]
+        if under == "ray":
+            more += ["--ray", "local"]
         start = time.perf_counter()
         process = subprocess.Popen([*command, *more], stdout=subprocess.DEVNULL)
         _, status, used = os.wait4(process.pid, 0)  # with its workers
         clock = time.perf_counter() - start
         if process.returncode or status:
-            raise SystemExit(f"The run of {n:,} sentences by {workers} workers failed.")
+            raise SystemExit(
+                f"The run of {n:,} sentences by {workers} workers under {under} failed."
+            )
     return Taken(clock, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
 
 

@@ -194,6 +194,7 @@ def test_the_extras_that_the_commands_name_are_those_of_the_package():
         for extra in EXTRAS
     }
     assert names["pdf"] == {"vl-convert-python"}
+    assert extras["ray"][1].startswith("ray[data]>=")
     assert names["evaluate"] == set(EXTRAS["evaluate"])
     assert names["app"] | names["evaluate"] == set(EXTRAS["app"])
     assert set(EXTRAS["app"]) == {*BLOCKED, "filelock"}

@@ -11,6 +11,7 @@ EXTRAS = {
     "evaluate": ("filelock", "pandas", "plotly", "pyarrow"),
     "app": ("filelock", "pandas", "plotly", "pyarrow", "streamlit"),
     "pdf": ("vl_convert",),
+    "ray": ("ray",),
 }
 """Extra of pyproject.toml → the packages that it brings, by the names that they are imported by."""
 

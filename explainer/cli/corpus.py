@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,8 @@ EXAMPLES = """examples:
   {program} corpus sentences.txt --out corpus
   {program} corpus pairs.parquet --out corpus --workers 8
   {program} corpus reviews.csv --model sentiment --out corpus --words 5
-  {program} corpus sva-obj --n 1000 --out corpus"""
+  {program} corpus sva-obj --n 1000 --out corpus
+  {program} corpus sentences.csv --out /shared/corpus --ray 10.0.0.7:6379"""
 KEPT = "what is done is kept, and the same command goes on with the rest"
 REASONS = 3
 """Commonest reasons that are printed of rows that cannot be explained."""
@@ -81,7 +81,13 @@ def add_corpus(commands: Any, program: str) -> None:
         type=int,
         metavar="N",
         help="processes that compute, each with one thread and --memory of its own (default: one "
-        "for each core, on a GPU one)",
+        "for each core, on a GPU one, on a cluster as many as it has room for)",
+    )
+    machine.add_argument(
+        "--ray",
+        metavar="local|ADDRESS",
+        help="compute under Ray Data (extra ray): on this machine, or on the cluster whose head is "
+        "at HOST:PORT, which sees --out and the model's folder by the same paths",
     )
     parser.set_defaults(run=_run)
 
@@ -98,7 +104,8 @@ def _run(options: argparse.Namespace) -> None:
             *(model, source, options.out),
             settings=settings_of(options),
             words=options.words,
-            workers=_workers(options),
+            workers=options.workers,
+            ray=options.ray,
             part_size=options.part_size,
             memory=options.memory,
             device=options.device,
@@ -140,17 +147,3 @@ def _source(options: argparse.Namespace) -> tuple[Any, str]:
     return TaskSource(options.input, 100 if options.n is None else options.n, options.seed), (
         options.input
     )
-
-
-def _workers(options: argparse.Namespace) -> int:
-    if options.workers is not None:
-        count: int = options.workers
-        return count
-    return cores() if options.device == "cpu" else 1
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not everywhere
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

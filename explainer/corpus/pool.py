@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
@@ -38,7 +38,7 @@ class Pool:
     workers: int
     device: str
 
-    def computed(self, folder: Folder, parts: Iterator[Part], settings: Settings) -> Iterator[int]:
+    def computed(self, folder: Folder, parts: Iterator[Part], settings: Settings) -> Generator[int]:
         """Compute parts; yields how many rows each had, as they are done.
 
         Raises ExplainerError where a worker has ended before its work, or cannot do it.

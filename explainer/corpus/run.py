@@ -8,8 +8,9 @@ not depend on how many there are.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -23,12 +24,14 @@ from explainer.base.checks import whole
 from explainer.base.errors import ExplainerError
 from explainer.base.files import given_path
 from explainer.base.quote import shown
+from explainer.corpus.cluster import LOCAL, Cluster
 from explainer.corpus.folder import MEMORY, Folder, held
 from explainer.corpus.pool import Pool
 from explainer.corpus.results import Corpus
 from explainer.corpus.row import Row
 from explainer.corpus.schema import VERSION
 from explainer.corpus.source import FileSource, Source, TaskSource
+from explainer.corpus.staged import Staged
 from explainer.corpus.tables import records_of
 from explainer.influence.together import Asked
 from explainer.models.model import Model
@@ -51,7 +54,8 @@ def run_corpus(
     *,
     settings: Settings | None = None,
     words: int | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
+    ray: str | None = None,
     part_size: int = PART_SIZE,
     memory: int | str | None = None,
     device: str = "cpu",
@@ -63,7 +67,9 @@ def run_corpus(
     or Parquet with a column `text` and, where wanted, `pair`, `correct`, `wrong`, `label`, `other`,
     `group` and `id`) or a `TaskSource`. A run that was stopped goes on when it is asked for again
     with the same input, model and options, and at most one part of `part_size` rows for each of the
-    `workers` is computed twice. `words` keeps the patterns of so many words of each sentence;
+    `workers` is computed twice; None is a worker for each core, on a GPU one. `ray` is "local" or
+    the address of a Ray cluster, which sees `out` and the model's folder by the same paths; None is
+    processes of this machine. `words` keeps the patterns of so many words of each sentence;
     `memory` is each worker's, as in `explain`. A row that cannot be explained is kept with the
     reason, and the others go on. `progress` hears how many rows of all are done.
 
@@ -77,8 +83,10 @@ def run_corpus(
         )
     settings = given_settings(settings)
     words = None if words is None else whole("number of words", words, 1)
-    workers = whole("number of workers", workers, 1, MOST_WORKERS)
+    if workers is not None:
+        workers = whole("number of workers", workers, 1, MOST_WORKERS)
     part_size = whole("size of a part", part_size, 1)
+    pool = _given_pool(model, workers, device, ray)
     loaded = load_model(model, device=device)
     described = source.described
     _check_fits(loaded, source)
@@ -96,7 +104,7 @@ def run_corpus(
     }
     with held(out):
         folder = Folder.begun(out, json.loads(json.dumps(run)))
-        _compute(folder, source, loaded, settings, Pool(model, workers, device), progress)
+        _compute(folder, source, loaded, settings, pool, progress)
     return Corpus(folder)
 
 
@@ -105,11 +113,14 @@ def _compute(
     source: Source,
     model: Model,
     settings: Settings,
-    pool: Pool,
+    pool: Pool | Cluster,
     progress: Progress | None,
 ) -> None:
-    run, done = folder.described, folder.done()
+    run, staged = folder.described, Staged(folder)
     size, total = run["part_size"], run["input"]["rows"]
+    for _ in staged.taken():
+        pass  # what Ray has computed before a stop
+    missing = set(range(-(-total // size))) - folder.done()
     count = Corpus(folder).rows_done
 
     def hear(rows: int) -> None:
@@ -117,17 +128,56 @@ def _compute(
             progress(min(count + rows, total), total)
 
     hear(0)
-    missing = (part for part in parts_of(source, size) if part[0] not in done)
-    if pool.workers > 1:
-        for length in pool.computed(folder, missing, settings):
+    parts = (part for part in parts_of(source, size) if part[0] in missing)
+    lengths: Generator[int]
+    if isinstance(pool, Cluster):
+        lengths = pool.computed(staged, missing, parts, settings)
+    elif pool.workers > 1:
+        lengths = pool.computed(folder, parts, settings)
+    else:
+        lengths = _computed_here(folder, parts, model, settings, hear)
+    with closing(lengths):  # an interruption ends those who compute, and not much later
+        for length in lengths:
             count += length
             hear(0)
-        return
+    staged.remove()
+
+
+def _computed_here(
+    folder: Folder,
+    parts: Iterator[Part],
+    model: Model,
+    settings: Settings,
+    hear: Callable[[int], None],
+) -> Generator[int]:
+    run = folder.described
     with one_thread():
-        for number, rows in missing:
+        for number, rows in parts:
             records = records_of(model, rows, settings, run["words"], run[MEMORY], hear)
             folder.write(number, records)
-            count += len(rows)
+            yield len(rows)
+
+
+def _given_pool(model: str, workers: int | None, device: str, ray: str | None) -> Pool | Cluster:
+    """Who computes. Raises ExplainerError for what cannot."""
+    if ray is None:
+        by_themselves = cores() if device == "cpu" else 1
+        return Pool(model, by_themselves if workers is None else workers, device)
+    if device != "cpu":
+        raise ExplainerError(
+            f"Workers under Ray compute on processors, and the device is {shown(device)}: leave it "
+            "out, or run without Ray."
+        )
+    if ray == LOCAL and workers is None:
+        workers = cores()
+    return Cluster(ray, model, workers)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not everywhere
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

@@ -75,13 +75,15 @@ def test_task_source(task, n, seed):
             **{"model": st.just("tiny"), "source": st.nothing(), "out": st.just("kept")},
             **{"settings": st.just(FEW), "words": st.just(2), "workers": st.just(1)},
             **{"part_size": st.just(2), "memory": st.just(2**30), "progress": st.none()},
+            "ray": st.none(),
         }
     )
 )
 def test_run_corpus(masked_lm, folder, asked):
     if callable(asked.get("progress")):  # what a caller's own function does is the caller's
         return
-    if type(asked.get("workers")) is int and asked["workers"] > 1:  # processes take seconds
+    workers = asked.get("workers", 1)
+    if workers is None or (type(workers) is int and workers > 1):  # processes take seconds
         return
     (folder / "sentences.txt").write_text("the farmers [MASK] old .\nno mask\n", encoding="utf-8")
     given = {"model": "tiny", "source": folder / "sentences.txt", "out": folder / "out"}

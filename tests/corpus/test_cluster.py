@@ -1,0 +1,217 @@
+"""A corpus under Ray: the same tables, whatever is killed. Tests that begin Ray: `make ray`."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import psutil
+import pytest
+
+from explainer import ExplainerError
+from explainer.base import extras
+from explainer.base.extras import has
+from explainer.corpus import cluster
+from explainer.corpus.results import Corpus
+from explainer.corpus.staged import PLACE
+from tests.corpus.small import TEXTS, contents, ran
+from tests.wings import ROOT
+
+WAIT = 300
+"""Seconds in which something happens; Ray alone takes some to begin."""
+
+
+def refused(model, source, out, **more):
+    with pytest.raises(ExplainerError) as found:
+        ran(model, source, out, **more)
+    said = str(found.value)
+    assert "\n" not in said
+    return said
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"ray": "somewhere"}, "The address of Ray is 'somewhere': give local for this machine"),
+        ({"ray": "ray://head:10001"}, "The address of Ray is 'ray://head:10001'"),
+        ({"ray": "head:123456"}, "The address of Ray is 'head:123456'"),
+        ({"ray": 6379}, "The address of Ray is 6379"),
+        ({"ray": "local", "device": "cuda"}, "compute on processors, and the device is 'cuda'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(tiny_masked_lm_dir, source, tmp_path, more, said):
+    assert said in refused(tiny_masked_lm_dir, source, tmp_path / "out", **more)
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_ray_it_says_what_to_install(tiny_masked_lm_dir, source, tmp_path, monkeypatch):
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "ray" else True)
+    said = refused(tiny_masked_lm_dir, source, tmp_path / "out", ray="local")
+    assert said.startswith("A corpus under Ray needs the extra 'ray' (ray cannot be found): run")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_address_where_nobody_answers_is_named(
+    tiny_masked_lm_dir, source, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(extras, "find_spec", lambda _: True)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+    begun = time.monotonic()
+    said = refused(tiny_masked_lm_dir, source, tmp_path / "out", ray=address)
+    assert said.startswith(f"No cluster answers at '{address}' (Connection refused): give")
+    assert time.monotonic() - begun < 60  # Ray itself tries for minutes
+    assert "No cluster answers" in refused(
+        tiny_masked_lm_dir, source, tmp_path / "out", ray="127.0.0.1:99999"
+    )
+
+
+def test_parts_that_a_shared_folder_does_not_show_yet_are_not_taken_for_done(
+    tiny_masked_lm_dir, source, whole, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(extras, "find_spec", lambda _: True)
+    monkeypatch.setattr(cluster.Cluster, "_session", lambda _: nullcontext(3))
+    monkeypatch.setattr(cluster, "_write", lambda *_: None)
+    out = tmp_path / "out"
+    said = refused(tiny_masked_lm_dir, source, out, ray="local")
+    assert "Ray has ended, and 3 parts of 3 cannot be seen in" in said
+    assert (out / PLACE / "given.parquet").exists()
+    ran(tiny_masked_lm_dir, source, out)
+    assert contents(out) == contents(whole.folder.path)
+
+
+def under_ray(test):
+    """A test that begins Ray, whose own warnings it does not mind."""
+    for mark in (
+        pytest.mark.ray,
+        pytest.mark.skipif(not has("ray"), reason="Ray is not installed: `make ray` does that"),
+        pytest.mark.filterwarnings("ignore"),
+    ):
+        test = mark(test)
+    return test
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """Many small parts, so that some are still to be computed when others are done."""
+    path = tmp_path / "many.jsonl"
+    texts = [{"text": text, "correct": "are", "wrong": "is"} for text in 8 * TEXTS]
+    path.write_text("\n".join(map(json.dumps, texts)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def wanted(tiny_masked_lm_dir, rows, tmp_path):
+    return contents(ran(tiny_masked_lm_dir, rows, tmp_path / "wanted", **PARTS).folder.path)
+
+
+def answers(port):
+    with socket.socket() as ours:
+        return ours.connect_ex(("127.0.0.1", port)) == 0
+
+
+def eventually(happens):
+    end = time.monotonic() + WAIT
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+PARTS = {"part_size": 2}
+SCORERS = "MapWorker(MapBatches(Scorer))"
+
+
+@under_ray
+def test_a_worker_is_killed_and_another_ends_with_the_same_tables(
+    tiny_masked_lm_dir, rows, wanted, tmp_path
+):
+    killed, heard = [], []
+
+    def kill_one(done, total):
+        heard.append((done, total))
+        if done and not killed:
+            family = psutil.Process().children(recursive=True)
+            killed.extend(one for one in family if SCORERS in " ".join(one.cmdline()))
+            for one in killed:
+                one.kill()
+
+    out = tmp_path / "out"
+    ran(tiny_masked_lm_dir, rows, out, ray="local", progress=kill_one, **PARTS)
+    assert len(killed) == 1
+    assert contents(out) == wanted
+    assert not (out / PLACE).exists()
+    assert heard == sorted(heard)
+    assert heard[-1] == (64, 64)
+    assert not psutil.Process().children()
+
+
+@under_ray
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_was_stopped_goes_on_on_two_cpus(
+    tiny_masked_lm_dir, rows, wanted, tmp_path, how
+):
+    """A worker, Ray's filter of what is done and a reader are one more than two."""
+    out = tmp_path / "out"
+    given = {"model": tiny_masked_lm_dir, "source": rows, "out": out, "ray": "local", **PARTS}
+    run = f"from tests.corpus.test_cluster import ran; ran(**{given!r})".replace("PosixPath", "str")
+    place = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", run], cwd=ROOT, env=place, stderr=subprocess.PIPE, text=True
+    )
+    eventually(lambda: process.poll() is not None or list(out.glob("sentences/*")))
+    process.send_signal(how)
+    said = process.communicate()[1]
+    assert process.returncode == -how
+    assert Corpus.open(out).rows_done < 64
+    assert said.strip().endswith("KeyboardInterrupt") == (how == signal.SIGINT)
+    before = {file: file.stat().st_mtime_ns for file in out.glob("*/part-*")}
+    ran(tiny_masked_lm_dir, rows, out, ray="local", **PARTS)
+    assert contents(out) == wanted
+    assert before == {file: file.stat().st_mtime_ns for file in before}
+
+
+@under_ray
+def test_a_cluster_has_room_or_not(
+    tiny_masked_lm_dir, tiny_classifier_dir, rows, wanted, tmp_path, monkeypatch
+):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    program = Path(sys.executable).with_name("ray")
+    how = ("--num-cpus", "3", "--object-store-memory", "200000000", "--include-dashboard", "false")
+    where = ("--port", str(port), "--temp-dir", tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
+    head = subprocess.Popen(
+        [program, "start", "--head", "--block", *where, *how],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "RAY_USAGE_STATS_ENABLED": "0"},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        eventually(lambda: head.poll() is not None or answers(port))
+        out, at = tmp_path / "out", f"127.0.0.1:{port}"
+        said = refused(tiny_masked_lm_dir, rows, out, ray=at, workers=2, **PARTS)
+        assert "has 3 CPUs, and 2 workers need 4, because Ray's own work takes 2" in said
+
+        # A machine whose model, by the same name, is not the run's.
+        other = property(lambda _: str(tiny_classifier_dir))
+        with monkeypatch.context() as patch:
+            patch.setattr(cluster.Cluster, "_where", other)
+            said = refused(tiny_masked_lm_dir, rows, out, ray=at, workers=1, **PARTS)
+        assert said.startswith("A machine of the cluster has another model")
+
+        def stop(done, _total):
+            if done:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            ran(tiny_masked_lm_dir, rows, out, ray=at, workers=None, progress=stop, **PARTS)
+        assert 0 < Corpus.open(out).rows_done < 64
+        ran(tiny_masked_lm_dir, rows, out, ray=at, workers=None, **PARTS)
+        assert contents(out) == wanted
+    finally:
+        head.terminate()
+        head.wait()

@@ -220,6 +220,7 @@ class Batch:
                 value=followed.value,
                 baseline_value=followed.baseline_value,
                 unit=quantity.readout.unit,
+                reads=quantity.reads,
             ),
             settings=self.settings,
             influence=followed.influence,

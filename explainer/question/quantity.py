@@ -12,7 +12,7 @@ from explainer.models.model import Model
 from explainer.question.labels import asked_classes, class_number, listed
 from explainer.question.masks.which import Words
 from explainer.question.masks.word import asked_words, masked_word
-from explainer.question.places.spans import check_reads, chosen_spans, names_of
+from explainer.question.places.spans import check_reads, chosen_spans, ends_at, names_of
 from explainer.question.places.tagged import asked_position, check_tags, likeliest_word, tag_logits
 from explainer.question.predictions import (
     check_predicts_words,
@@ -218,4 +218,5 @@ def answer_score(
     ]
     positions = tuple(sorted({at for at, _, _ in terms}))
     rows, ends, weights = zip(*((positions.index(at), end, w) for at, end, w in terms), strict=True)
-    return Quantity(positions, Logits(ends, weights, rows), *names_of(sentence, span, rival))
+    readout, names = Logits(ends, weights, rows), names_of(sentence, span, rival)
+    return Quantity(positions, readout, *names, ends_at(positions, span, rival))

@@ -7,7 +7,7 @@ pieces that take different routes keep a pattern each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.route import Level, Node, Place, Route
+from explainer.results.target import Reading, Target
 from explainer.results.total_flow import TotalFlow
 
 CONTINUES = "##"
@@ -100,7 +101,7 @@ def merge_pieces(explanation: Explanation) -> Merged:
         explanation,
         tokens=words,
         words=tuple(None if row in special else row for row in range(count)),
-        target=replace(target, positions=tuple(dict.fromkeys(rows[at] for at in target.positions))),
+        target=_target(target, rows),
         influence=tuple(g),
         patterns=tuple(sorted(patterns, key=lambda p: -abs(p.influence))),
         flow=explanation.flow and _flow(explanation.flow, rows, count),
@@ -108,6 +109,20 @@ def merge_pieces(explanation: Explanation) -> Merged:
         strongest=None,  # which counts tokens; the source tells it
     )
     return Merged(explanation, rows, merged)
+
+
+def _target(target: Target, rows: Sequence[int]) -> Target:
+    """The target in words; what is read at several tokens of one is read at it."""
+    read: dict[int, list[Reading]] = {rows[at]: [] for at in target.positions}
+    for at, one in zip(target.positions, target.reads, strict=False):
+        read[rows[at]].append(one)
+    every = read.values() if target.reads else ()
+    reads = tuple((_joined(a for a, _ in one), _joined(b for _, b in one)) for one in every)
+    return replace(target, positions=tuple(read), reads=reads)
+
+
+def _joined(parts: Iterable[str | None]) -> str | None:
+    return " and ".join(part for part in parts if part is not None) or None
 
 
 def _route(rows: Sequence[int], pattern: Pattern) -> Route:

@@ -18,13 +18,20 @@ LOGITS, LOG_PROBABILITY, COSINE = UNITS
 """What Q, and every influence on it, is measured in."""
 
 
+Reading = tuple[str | None, str | None]
+"""What of the correct and of the wrong answer is read at a position."""
+
+
 @dataclass(frozen=True)
 class Target:
     """The quantity of interest Q: its value at the input and at the baseline, in `unit`.
 
     `positions` are the tokens at which it is read, in ascending order; patterns end at one of them.
     `wrong` is None where Q has no single rival (a plain logit, or the mean of several classes).
-    Raises ExplainerError for what is no position, no word or no number.
+    Where each of several positions has a part of Q of its own, `reads` has for each of them what of
+    `correct` and what of `wrong` is read there: a word at a mask or its piece, the start or the end
+    of an answer; None where there is nothing of it. Raises ExplainerError for what is no position,
+    no word or no number.
     """
 
     positions: tuple[int, ...]
@@ -33,6 +40,7 @@ class Target:
     value: float
     baseline_value: float
     unit: Unit = LOGITS
+    reads: tuple[Reading, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "positions", ascending("target's positions", self.positions))
@@ -41,6 +49,12 @@ class Target:
         if self.wrong is not None:
             text("target's wrong", self.wrong)
         check_finite("target", (self.value, self.baseline_value))
+        object.__setattr__(self, "reads", checked_reads("target's reads", self.reads))
+        if self.reads and len(self.reads) != len(self.positions):
+            raise ExplainerError(
+                f"The target has {len(self.positions)} positions, and says of {len(self.reads)} "
+                "what is read there: give one entry for each, or none."
+            )
 
     @property
     def position(self) -> int:
@@ -53,13 +67,29 @@ class Target:
         return self.positions[0]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {**asdict(self), "positions": list(self.positions)}
+        """Plain values for JSON; `reads` only where there are any."""
+        record = {**asdict(self), "positions": list(self.positions)}
+        del record["reads"]
+        return {**record, "reads": [list(one) for one in self.reads]} if self.reads else record
 
     @property
     def label(self) -> str:
         """Q in words."""
         return f"{self.correct} − {self.wrong}" if self.wrong is not None else self.correct
+
+
+def checked_reads(name: str, value: Sequence[Sequence[str | None]]) -> tuple[Reading, ...]:
+    """What is read at each position; raises ExplainerError for what is none of it."""
+    found: list[Reading] = []
+    for place, one in enumerate(items(name, value, "a list of pairs of strings")):
+        pair = items(f"{name}[{place}]", one, "two strings, such as ['farmers', 'farmer']")
+        if len(pair) != 2:
+            raise ExplainerError(
+                f"The {name}[{place}] has {len(pair)} entries: give two, such as ['farmers', None]."
+            )
+        first, second = (None if part is None else text(f"{name}[{place}]", part) for part in pair)
+        found.append((first, second))
+    return tuple(found)
 
 
 def ascending(name: str, value: Sequence[int], last: int | None = None) -> tuple[int, ...]:

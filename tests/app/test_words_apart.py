@@ -9,6 +9,7 @@ from explainer.app import compute
 from explainer.app.compute.masks import apart
 from explainer.app.compute.masks.apart import word_pair
 from explainer.app.widgets.question.tint import name_of, tint_rules
+from explainer.base.numbers import signed
 from explainer.figures import pattern_pair_svg
 from explainer.figures.canvas.palette import palette
 from explainer.figures.patterns.pairs.apart import apart_headline
@@ -46,7 +47,7 @@ def test_each_word_has_a_picture_and_a_sentence_says_what_is_compared(
     assert first.startswith("unhappiest: ")
     assert second.startswith("is: ")
     captions = [caption.value.replace("\\", "") for caption in test.caption]
-    assert "unhappiest: the farmers that the assistant loves [MASK][MASK][MASK] old ." in captions
+    assert "unhappiest: the farmers that the assistant loves [MASK] [MASK] [MASK] old ." in captions
     assert f"is: {TEXT}" in captions
     labels = [metric.label.replace("\\", "") for metric in test.metric]
     assert labels[:3] == ["log P(unhappiest)", "log P(is)", "difference"]
@@ -68,13 +69,41 @@ def test_a_word_is_followed_in_both(tiny_masked_lm_dir):
 def test_what_the_model_predicts_is_of_each_sentence(tiny_masked_lm_dir):
     test = opened(tiny_masked_lm_dir, **LINK)
     bodies = [unescape(block.proto.body) for block in test.get("html")]
-    tables = [body for body in bodies if body.startswith('<table class="ipe-predictions')]
-    one, other = tables
-    assert "What the model predicts for “unhappiest”" in one
-    assert [f"mask {number}</th>" in one for number in (1, 2, 3, 4)] == [True] * 3 + [False]
+    one, other = (body for body in bodies if body.startswith('<p class="ipe-said">'))
+    assert [f"mask {number} <b" in one for number in (1, 2, 3, 4)] == [True] * 3 + [False]
+    for piece in ("un", "##happi", "##est"):
+        assert f'<b class="ipe-for">{piece}</b> ' in one
     assert one.count('class="ipe-for"') == 3
-    assert "ipe-against" not in one
-    assert "What the model predicts for “is”" in other
+    assert "at <span>the mask <b" in other
+    assert other.count('class="ipe-for">is</b> ') == 1
+    (both,) = [body for body in bodies if "Log-probability of each word" in body]
+    found = word_pair(test.session_state["explore_last_request"])
+    for side in (found.correct, found.wrong):
+        value = signed(side.target.value)
+        assert f">{side.target.correct}</th><td>{value}</td>" in both
+
+
+def test_a_sentence_says_that_both_have_one_scale(tiny_masked_lm_dir):
+    test = opened(tiny_masked_lm_dir, **LINK)
+    assert any(caption.value.startswith("Both pictures have one scale") for caption in test.caption)
+
+
+def test_a_word_of_several_pieces_is_asked_about_alone(tiny_masked_lm_dir, tiny_masked_lm):
+    test = opened(tiny_masked_lm_dir, **LINK)
+    buttons = {button.label: button for button in test.button}
+    assert "Ask about is alone" not in buttons  # one piece alone has a rival of the model's choice
+    checked(buttons["Ask about unhappiest alone"].click().run())
+    assert not test.error
+    assert query(test)["correct"] == "unhappiest"
+    assert len(alts(test)) == 1
+    own = explain_words(tiny_masked_lm, TEXT, "unhappiest", "is").correct
+    values = {metric.label.replace("\\", ""): metric.value for metric in test.metric}
+    assert values["Q: unhappiest"] == signed(own.target.value)
+    turned = opened(tiny_masked_lm_dir, **(LINK | {"correct": "is", "wrong": "unhappiest"}))
+    buttons = {button.label: button for button in turned.button}
+    checked(buttons["Ask about unhappiest alone"].click().run())
+    assert query(turned)["correct"] == "unhappiest"
+    assert len(alts(turned)) == 1
 
 
 def test_several_masks_too(tiny_masked_lm_dir):
@@ -86,7 +115,7 @@ def test_several_masks_too(tiny_masked_lm_dir):
     at_one = opened(tiny_masked_lm_dir, text=text, correct="unhappiest", wrong="is", mask="2")
     assert len(alts(at_one)) == 2
     captions = [caption.value.replace("\\", "") for caption in at_one.caption]
-    assert f"unhappiest: {text.replace('loves [MASK]', 'loves [MASK][MASK][MASK]')}" in captions
+    assert f"unhappiest: {text.replace('loves [MASK]', 'loves [MASK] [MASK] [MASK]')}" in captions
 
 
 def test_a_question_that_one_sentence_answers_follows(tiny_masked_lm_dir):

@@ -56,6 +56,18 @@ def test_q_is_the_sum_over_all_masks(tiny_masked_lm):
     )
 
 
+def test_what_is_read_at_each_mask_is_told(tiny_masked_lm):
+    found = explain(tiny_masked_lm, TEXT, correct=RIGHT, wrong=WRONG)
+    assert found.target.reads == (("farmers", "farmer"), ("are", "is"))
+    pieces = explain(tiny_masked_lm, TEXT, correct="unhappiest", wrong="is are the", mask=2)
+    assert pieces.target.reads == (("un", "is"), ("##happi", "are"), ("##est", "the"))
+    alone = explain_words(tiny_masked_lm, TEXT, "unhappiest", "is", mask=2)
+    assert alone.correct.target.reads == (("un", None), ("##happi", None), ("##est", None))
+    assert alone.wrong.target.reads == ()
+    one = explain(tiny_masked_lm, TEXT, correct="are", wrong="is", mask=2)
+    assert one.target.reads == ()
+
+
 def test_words_of_several_pieces_have_as_many_masks_at_their_place(tiny_masked_lm):
     right, wrong = ("unhappiest", "are old"), ("is are the", "is is")
     found = explain(tiny_masked_lm, TEXT, correct=list(right), wrong=list(wrong))

@@ -108,6 +108,7 @@ def test_an_answer_against_another_leaves_out_what_they_share(tiny_reader, ends)
     quantity = asked(tiny_reader, answer="old assistant", other="old")
     assert quantity.positions == (7, 8)
     assert quantity.readout.classes == (1, 1)
+    assert quantity.reads == ((None, "end"), ("end", None))
     found = explain(
         *(tiny_reader, QUESTION),
         pair=PASSAGE,
@@ -132,6 +133,7 @@ def test_that_there_is_no_answer_is_asked_about_against_the_best(tiny_reader, en
     assert (found.correct, found.wrong) == ("no answer", best_one)
     rival = explain(tiny_reader, QUESTION, answer="no answer", other="old", **more).target
     assert rival.value == pytest.approx(score(ends, (0, 0)) - score(ends, (7, 7)), abs=1e-9)
+    assert rival.reads == (("no answer", None), (None, "start and end"))
     default = explain(tiny_reader, QUESTION, **more).target
     assert explain(tiny_reader, QUESTION, other="no answer", **more).target == default
 

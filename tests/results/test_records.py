@@ -9,6 +9,7 @@ from explainer import Case, ExplainerError, Explanation, Prediction, Settings, e
 from explainer.influence.measure import Measured
 from explainer.intervention.ablate import Ablated
 from explainer.results.comparison import Aligned, Comparison, WordChange
+from explainer.results.merged import merge_pieces
 from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.route import Edge, Node, Route
 from explainer.results.target import Target
@@ -95,11 +96,34 @@ def test_a_pattern_is_its_route_and_what_that_carries(found):
         (((0,), 3, "is", 1.0, 0.0), "correct is 3: give a string"),
         (((0,), "are", 3, 1.0, 0.0), "wrong is 3: give a string"),
         (((0,), "are", None, float("nan"), 0.0), "not finite"),
+        (((0, 1), "a", "b", 1.0, 0.0, "logits", (("a", "b"),)), "2 positions, and says of 1"),
+        (((0,), "a", "b", 1.0, 0.0, "logits", (("a",),)), r"reads\[0\] has 1 entries: give two"),
+        (((0,), "a", "b", 1.0, 0.0, "logits", ((1, None),)), r"reads\[0\] is 1: give a string"),
     ],
 )
 def test_what_is_no_target_is_refused(values, said):
     with pytest.raises(ExplainerError, match=said):
         Target(*values)
+
+
+def test_what_is_read_at_each_position_is_kept_in_a_record(found):
+    assert "reads" not in found.target.to_dict()
+    reads = (("start", None), (None, "no answer"))
+    target = replace(found.target, positions=(2, found.target.position), reads=reads)
+    again = Explanation.from_json(replace(found, target=target).to_json())
+    assert again.target == target
+
+
+def test_what_is_read_at_pieces_of_one_word_is_read_at_the_word(found):
+    tokens = ("[CLS]", "un", "##happi", "##est", *found.tokens[4:])
+    reads = (("start", None), ("end", "start"), (None, "end"))
+    target = replace(found.target, positions=(1, 3, 4), reads=reads)
+    patterns = tuple(p for p in found.patterns if p.nodes[-1] in target.positions)
+    words = merge_pieces(
+        replace(found, tokens=tokens, words=None, target=target, patterns=patterns)
+    ).explanation
+    assert words.target.positions == (1, 2)
+    assert words.target.reads == (("start and end", "start"), (None, "end"))
 
 
 def test_the_parts_of_an_explanation_are_of_one_sentence_and_model(found):

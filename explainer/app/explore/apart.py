@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer import Contrast, WordPair
-from explainer.app.compute import AtMask, Request, word_tokens
+from explainer.app.compute import Request, word_tokens
 from explainer.app.compute.masks.apart import own_predictions, own_texts
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.tour import is_open
@@ -17,8 +17,8 @@ from explainer.app.widgets.answer import answer_html
 from explainer.app.widgets.drawing import drawing_controls, merge_field, view_of
 from explainer.app.widgets.frame.viewport import column_width, is_dark
 from explainer.app.widgets.glossary import how_to_read, words
+from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.pair.graphs import (
-    SIDES,
     Titles,
     answer_colours,
     pair_graphs,
@@ -29,12 +29,12 @@ from explainer.app.widgets.question.tint import name_of, tint_rules
 from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import words_snippet
-from explainer.app.widgets.strip import found_by, mask_lists, number_strip, prediction_list
+from explainer.app.widgets.strip import found_by, number_strip, predicted_line
 from explainer.app.widgets.strongest import strongest_row
 from explainer.base.numbers import signed
 from explainer.figures import View
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.palette import palette
-from explainer.figures.canvas.text import brief
 from explainer.figures.patterns.pairs.apart import apart_headline
 from explainer.figures.patterns.pairs.svg import pair_svg
 from explainer.figures.patterns.pairs.views import Pair
@@ -48,28 +48,18 @@ HOW_TO_READ = (
     "carries; the tint of a word in the sentence is its influence on the first less that on the "
     "second. Click a word or a line to follow it in both."
 )
+ONE_SCALE = (
+    "Both pictures have one scale, in log-probability: lines as wide and bars as long stand for as "
+    "much in one as in the other."
+)
 ONE_SENTENCE = (
     "What stands behind a step, what a cut does, other scores and how sure a path is are asked of "
-    "one sentence: ask about words of as many pieces for these."
+    "one sentence: ask about words of as many pieces, or about one word alone, for these."
 )
 NO_TOUR = (
     "The tour follows a word through one picture, and here are two: choose an example beside the "
     "sentence, or words of as many pieces."
 )
-
-
-def predictions_of_both(found: WordPair, request: Request) -> None:
-    """What the model says in each word's sentence, at every mask."""
-    both = (found.correct, found.wrong)
-    for side, one, said in zip(SIDES, both, own_predictions(request), strict=True):
-        name = f"What the model predicts for “{brief(one.target.correct)}”"
-        masks = [at for at in said if isinstance(at, AtMask)]
-        with st.container(key=f"contrast_{side}"):  # in the colour of its word
-            if masks:
-                mask_lists(masks, name=name, count=1)
-            else:
-                likely = tuple(p for p in said if not isinstance(p, AtMask))
-                prediction_list(likely, one.target, name=name, count=2)
 
 
 @st.fragment
@@ -90,9 +80,12 @@ def apart_section(found: WordPair, request: Request, width: float, said: DeltaGe
     texts = own_texts(request)
     view = replace(view_of(chosen, column_width(width)), selected=None, place=None)
     names = (found.correct.target.correct, found.wrong.target.correct)
+    first, second = own_predictions(request)
+    predicted = (predicted_line(first, names[0]), predicted_line(second, names[1]))
     answer_colours(both)
     with st.container(key="apart"):
-        pair_graphs(shown, view, width, Titles(names, texts, always=True))
+        pair_graphs(shown, view, width, Titles(names, texts, always=True, below=predicted))
+    st.caption(ONE_SCALE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="view_row"):
         st.caption(found_by(found.correct, chosen.level), width="stretch")
         how_to_read(
@@ -103,8 +96,32 @@ def apart_section(found: WordPair, request: Request, width: float, said: DeltaGe
             merge_field(EDITOR)
         _save(found, request, shown, view, texts, "".join(piece.text for piece in headline))
     _strip(found)
-    st.caption(ONE_SENTENCE)
+    _one_alone(found, request)
     LINKED.write_link()
+
+
+def _one_alone(found: WordPair, request: Request) -> None:
+    """What is asked of one sentence, and the way to it: a word of several pieces alone."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="one_alone"):
+        st.caption(ONE_SENTENCE, width="content")
+        for one, which in ((found.correct, "correct"), (found.wrong, "wrong")):
+            words = getattr(request.contrast, which)
+            masks = len(words) if isinstance(words, tuple) else 1
+            if len(one.target.positions) > masks:
+                st.button(
+                    f"Ask about {plain(wording.answer(one.target.correct))} alone",
+                    icon=":material/search:",
+                    type="tertiary",
+                    key=f"alone_{which}",
+                    on_click=_ask_alone,
+                    args=(which,),
+                )
+
+
+def _ask_alone(which: str) -> None:
+    """Leave the other word out."""
+    chosen = LINKED.get().unselected
+    EDITOR.put(replace(chosen, correct=getattr(chosen, which), wrong=None))
 
 
 def _tint(found: WordPair, request: Request) -> None:

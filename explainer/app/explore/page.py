@@ -12,7 +12,7 @@ from explainer.app import compute
 from explainer.app.compute import Request
 from explainer.app.compute.explore import scores as scores_of
 from explainer.app.compute.masks.apart import explained
-from explainer.app.explore.apart import apart_section, predictions_of_both
+from explainer.app.explore.apart import apart_section
 from explainer.app.explore.by_word import word_by_word
 from explainer.app.explore.controls import row_options, scores_field
 from explainer.app.explore.graph import graph
@@ -34,7 +34,7 @@ from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
 from explainer.app.widgets.question.contrast import of_mask
 from explainer.app.widgets.question.tint import tint
-from explainer.app.widgets.strip import found_by, mask_lists, prediction_list, strip
+from explainer.app.widgets.strip import found_by, likelier, mask_lists, prediction_list, strip
 from explainer.app.widgets.strongest import strongest_row
 from explainer.figures import View
 from explainer.figures.patterns.drawn import Drawn
@@ -96,7 +96,7 @@ def explore_page() -> None:
             assert places.predicted is not None
             assert places.said is not None
             with places.predicted:
-                predictions_of_both(explanation, request)
+                likelier(explanation)
             apart_section(explanation, request, frame.width, places.said)
         else:
             request = st.session_state[LAST]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext
 from html import escape
 
 import streamlit as st
 
-from explainer import Explanation, Prediction
+from explainer import Explanation, Prediction, WordPair
 from explainer.app.compute import AtMask
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
@@ -117,6 +117,44 @@ def prediction_list(
     shown = [*predicted[:count], *(p for p in predicted[count:] if p.word in asked)]
     rows = "".join(_row(p, asked.get(p.word, "")) for p in shown)
     st.html(f'<table class="ipe-predictions"><caption>{escape(name)}</caption>{rows}</table>')
+
+
+def predicted_line(said: Sequence[AtMask] | Sequence[Prediction], word: str) -> str:
+    """The likeliest words with their probabilities in one line of HTML: at each mask the likeliest
+    and the piece of `word` there, or at an only mask two, and the word."""
+    parts = []
+    for number, one in enumerate(said, start=1):
+        if isinstance(one, AtMask):
+            first, *rest = one.predictions
+            shown = [first, *(p for p in rest if p.id in one.asked)]
+            asked = {p.id for p in shown if p.id in one.asked}
+            parts.append(f"<span>mask {number} {_in_line(shown, asked)}</span>")
+    alone = [p for p in said if not isinstance(p, AtMask)]
+    if alone:
+        shown = [*alone[:2], *(p for p in alone[2:] if p.word == word)]
+        own = {p.id for p in shown if p.word == word}
+        parts.append(f"<span>the mask {_in_line(shown, own)}</span>")
+    return f'<p class="ipe-said">The model says at {"; at ".join(parts)}.</p>'
+
+
+def _in_line(shown: Sequence[Prediction], asked: Collection[int | None]) -> str:
+    said = []
+    for one in shown:
+        look = ' class="ipe-for"' if one.id in asked else ""
+        share = "" if one.probability is None else f" {escape(percent(one.probability))}"
+        said.append(f"<b{look}>{escape(clean(one.word))}</b>{share}")
+    return ", ".join(said)
+
+
+def likelier(found: WordPair) -> None:
+    """How likely each of two words is in its own sentence."""
+    rows = "".join(
+        f'<tr class="{look}"><th scope="row">{escape(clean(one.target.correct))}</th>'
+        f"<td>{signed(one.target.value)}</td></tr>"
+        for one, look in ((found.correct, "ipe-for"), (found.wrong, "ipe-against"))
+    )
+    name = "Log-probability of each word"
+    st.html(f'<table class="ipe-predictions"><caption>{name}</caption>{rows}</table>')
 
 
 def mask_lists(

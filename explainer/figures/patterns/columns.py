@@ -10,8 +10,8 @@ from explainer.figures.canvas.curves import rounded
 from explainer.figures.canvas.frame import SLIM, Frame
 from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Disc, Item, Label, Line
+from explainer.figures.patterns import endings
 from explainer.figures.patterns.drawn import Drawn
-from explainer.results.target import Target
 from explainer.results.texts import second_begins
 
 BAND = 0.68
@@ -56,13 +56,15 @@ def parting(drawn: Drawn, frame: Frame) -> list[Item]:
     left = 0.0 if frame.bars is None else frame.bars[0]
     items: list[Item] = [Line(left, y, frame.width - 6.0, y, colours.faint)]
     if frame.answer is not None and text.width(SECOND, text.SMALL) <= frame.width - frame.answer:
-        items.append(Label(frame.answer, y + 11, SECOND, colours.muted, text.SMALL, "start"))
+        behind = endings.draw(drawn.explanation, frame, colours)
+        if all(abs(one.y - y - 11) > text.BODY for one in behind if isinstance(one, Label)):
+            items.append(Label(frame.answer, y + 11, SECOND, colours.muted, text.SMALL, "start"))
     return items
 
 
 def names(drawn: Drawn, frame: Frame) -> list[Item]:
-    """The blocks' names, what goes in and out, and the answer behind the target."""
-    target, colours = drawn.explanation.target, drawn.view.colours
+    """The blocks' names, what goes in and out, and what is read behind the targets."""
+    colours = drawn.view.colours
     items: list[Item] = []
     layers = drawn.explanation.model.layers
     roomy = text.width(f"block {layers - 1}", text.SMALL) <= frame.column_width
@@ -73,22 +75,7 @@ def names(drawn: Drawn, frame: Frame) -> list[Item]:
             said = f"block {block}" if roomy else str(block)
             items += [Label(x, y, said, colours.muted, text.SMALL) for y in frame.names]
     items += _ends(drawn, frame, roomy)
-    y = frame.middle(target.positions)
-    if frame.answer is not None and y is not None:
-        said = text.shorten(answer(target), text.BODY, frame.width - frame.answer)
-        items.append(Label(frame.answer, y, said, colours.ink, text.BODY, "start", True))
-    elif frame.answer_below is not None:
-        x, below = frame.width - 4.0, frame.answer_below
-        said = text.shorten(answer(target), text.BODY, x - frame.columns[0])
-        items.append(Label(x, below, said, colours.ink, text.BODY, "end", True))
-    return items
-
-
-def answer(target: Target) -> str:
-    """Which of the two answers the model prefers, or the one that it is asked about."""
-    if target.wrong is not None and target.value < 0:
-        return target.wrong
-    return target.correct
+    return items + endings.draw(drawn.explanation, frame, colours)
 
 
 def _ends(drawn: Drawn, frame: Frame, roomy: bool) -> Iterator[Item]:

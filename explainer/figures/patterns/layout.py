@@ -8,6 +8,9 @@ at and click.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 
 from explainer.base.errors import ExplainerError
@@ -23,7 +26,7 @@ from explainer.figures.canvas.frame import (
 )
 from explainer.figures.canvas.palette import Palette, rgba
 from explainer.figures.canvas.scene import Area, Item, Label, Scene, Spot
-from explainer.figures.patterns import bars, columns, legend, overlay
+from explainer.figures.patterns import bars, columns, endings, legend, overlay
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.scale import fitting, ladder, per_logit
 from explainer.figures.patterns.ways import cut, heads
@@ -34,6 +37,10 @@ from explainer.results.pattern import Pattern
 
 GOAL = 64.0
 """px of the stack in the target: no pattern ends beside it."""
+
+
+RINGS = 8.0
+"""px that stacks in two targets keep between them, for their rings."""
 
 
 def lay_out(drawn: Drawn) -> Scene:
@@ -60,6 +67,8 @@ def lay_out(drawn: Drawn) -> Scene:
     row_height = fitting_row_height(len(rows), view.width)
     outermost = not set(shown[:1] + shown[-1:]).isdisjoint(targets)
     goal = row_height + 10 if outermost else min(GOAL, len(rows) * row_height / 2)
+    if len(targets) > 1:
+        goal = min(goal, _nearest(rows, targets) * row_height - RINGS)
     sums = meeting(drawn.patterns, view.level)
     bounds = [*fitting(sums, rows, row_height, (explanation.model.layers, goal))]
     if found:
@@ -76,7 +85,7 @@ def lay_out(drawn: Drawn) -> Scene:
         legend_height=legend.ROW * max(len(keys), view.beside.legend_rows if view.beside else 1),
         shares=view.overlay != "none",
         answers=(
-            columns.answer(explanation.target),
+            *endings.said_behind(explanation),
             *(() if explanation.texts is None or view.width < SLIM else (columns.SECOND,)),
             *(view.beside.endings if view.beside else ()),
         ),
@@ -122,6 +131,12 @@ def lay_out(drawn: Drawn) -> Scene:
         spots=tuple(spots),
         hidden_flows=bands - len(kept),
     )
+
+
+def _nearest(rows: Sequence[int | None], targets: Sequence[int]) -> int:
+    """How many rows the nearest two targets are apart."""
+    places = [row for row, position in enumerate(rows) if position in targets]
+    return min((after - before for before, after in pairwise(places)), default=len(rows))
 
 
 def _names(drawn: Drawn) -> tuple[str, ...]:

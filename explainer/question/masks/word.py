@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from explainer.base.errors import ExplainerError
@@ -16,6 +16,7 @@ from explainer.question.readouts.logits import Logits
 from explainer.question.readouts.quantity import Quantity
 from explainer.question.rival import rival_of
 from explainer.question.sentence import Sentence
+from explainer.results.target import Reading
 
 BETWEEN = " … "
 """What stands between words at several masks, where they are written as one."""
@@ -57,14 +58,16 @@ def masked_word(
                 "this model, which names no rival for so many: give a wrong word for each mask, "
                 "or for none."
             )
-        return Quantity(sentence.masks, LogProbability((right,), (1.0,)), names, None)
+        reads = _at_each(model, sentence, right)
+        return Quantity(sentence.masks, LogProbability((right,), (1.0,)), names, None, reads)
     other = tuple(chain.from_iterable(rivals))
     if right == other:
         raise _same(names, several=len(every) > 1)
     rival = BETWEEN.join(str(one.names[1]) for one in every)
     if len(right) == 1:
         return Quantity(sentence.masks, Logits((*right, *other), (1.0, -1.0)), names, rival)
-    return Quantity(sentence.masks, LogProbability((right, other), (1.0, -1.0)), names, rival)
+    readout = LogProbability((right, other), (1.0, -1.0))
+    return Quantity(sentence.masks, readout, names, rival, _at_each(model, sentence, right, other))
 
 
 def log_probability(model: Model, sentence: Sentence, words: Words) -> Quantity:
@@ -80,8 +83,25 @@ def log_probability(model: Model, sentence: Sentence, words: Words) -> Quantity:
         for (at, word), ids in zip(masks, pieces, strict=True)
         if word is not None
     ]
-    readout = LogProbability((tuple(chain.from_iterable(pieces)),), (1.0,))
-    return Quantity(sentence.masks, readout, BETWEEN.join(names), None)
+    every = tuple(chain.from_iterable(pieces))
+    readout, reads = LogProbability((every,), (1.0,)), _at_each(model, sentence, every)
+    return Quantity(sentence.masks, readout, BETWEEN.join(names), None, reads)
+
+
+def _at_each(
+    model: Model, sentence: Sentence, right: tuple[int, ...], wrong: tuple[int, ...] | None = None
+) -> tuple[Reading, ...]:
+    """The piece of each word at each of several masks, as people read it there."""
+    if len(sentence.masks) == 1:
+        return ()
+    at = [replace(sentence, slots=((mask,),)) for mask in sentence.masks]
+    first, second = (
+        [None] * len(at)
+        if ids is None
+        else [spelled(model, one, number) for one, number in zip(at, ids, strict=True)]
+        for ids in (right, wrong)
+    )
+    return tuple(zip(first, second, strict=True))
 
 
 def asked_words(

@@ -7,6 +7,8 @@ that know unanswerable questions say so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -16,6 +18,7 @@ from explainer.models.encode import last_hidden, without_gradients
 from explainer.models.model import Model
 from explainer.question.places.found import named, one_place, placed
 from explainer.question.sentence import Sentence, check_readable
+from explainer.results.target import Reading
 
 Places = tuple[int, int]
 """The first and the last token of an answer."""
@@ -177,3 +180,15 @@ def _bounds(sentence: Sentence, tokens: list[int]) -> tuple[dict[int, int], dict
     spans = ((at, sentence.spans[at]) for at in tokens)
     begins = {start: at for at, (start, end) in spans if start < end}
     return begins, {sentence.spans[at][1]: at for at in begins.values()}
+
+
+def ends_at(positions: Sequence[int], span: Places, rival: Places) -> tuple[Reading, ...]:
+    """What of two answers is read at each position; what they have in common is left out."""
+
+    def read(at: int, places: Places, others: Places) -> str | None:
+        if at == 0 and places == NO_ANSWER:
+            return NONE
+        ends = zip(("start", "end"), places, others, strict=True)
+        return " and ".join(end for end, own, other in ends if at == own != other) or None
+
+    return tuple((read(at, span, rival), read(at, rival, span)) for at in positions)

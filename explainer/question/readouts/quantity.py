@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from explainer.base.errors import ExplainerError
 from explainer.question.readouts.log_probability import LogProbability
 from explainer.question.readouts.readout import Readout
+from explainer.results.target import Reading
 
 
 @dataclass(frozen=True)
@@ -14,13 +15,15 @@ class Quantity:
     """Q, which `readout` takes from the last hidden states at `positions`, in ascending order.
 
     `correct` and `wrong` name it for people; `wrong` is None for the mean of several rivals and for
-    a plain logit. A similarity is called by the other text. Patterns end at one of the positions.
+    a plain logit. A similarity is called by the other text. Patterns end at one of the positions;
+    `reads` is what of each answer is read there, as in `Target`.
     """
 
     positions: tuple[int, ...]
     readout: Readout
     correct: str
     wrong: str | None
+    reads: tuple[Reading, ...] = ()
 
     @property
     def position(self) -> int:

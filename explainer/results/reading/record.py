@@ -19,7 +19,7 @@ from explainer.results.reading.patterns import pattern_of
 from explainer.results.reading.values import array, entries, exactly, number, numbers
 from explainer.results.reduced import PRECISIONS, Reduced
 from explainer.results.settings import Settings, completed
-from explainer.results.target import LOGITS, UNITS, Target, ascending
+from explainer.results.target import LOGITS, UNITS, Target, ascending, checked_reads
 from explainer.results.texts import Texts
 from explainer.results.total_flow import TotalFlow
 
@@ -100,10 +100,10 @@ def model_of(value: Any) -> ModelInfo:
 
 def _target(value: Any, n_tokens: int, schema: int) -> Target:
     # Before schema 3 there was one position, and all was in logits.
-    names = [f.name for f in fields(Target)]
+    names = [f.name for f in fields(Target) if f.name != "reads"]
     if schema < 3:
         names = ["position", *(name for name in names if name not in ("positions", "unit"))]
-    found = checks.keys("record's target", value, names)
+    found = checks.keys("record's target", value, names, () if schema < 3 else ("reads",))
     wrong, positions = found["wrong"], [found["position"]] if schema < 3 else found["positions"]
     return Target(
         positions=ascending("record's target.positions", positions, n_tokens - 1),
@@ -112,6 +112,7 @@ def _target(value: Any, n_tokens: int, schema: int) -> Target:
         value=number("target.value", found["value"]),
         baseline_value=number("target.baseline_value", found["baseline_value"]),
         unit=checks.one_of("record's target.unit", found.get("unit", LOGITS), UNITS),
+        reads=checked_reads("record's target.reads", found.get("reads", ())),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from explainer import Contrast, Explanation, Prediction, WordPair, explain_words
 from explainer.app.compute.bounds import allowed, budget
@@ -67,9 +68,19 @@ def word_pair(loaded: Model, request: Request) -> WordPair:
 
 
 def own_texts(request: Request) -> tuple[str, str]:
-    """The text as it is read for each word; raises ExplainerError."""
-    first, second = _sentences(model(request.model), request)
-    return first.text, second.text
+    """The text as it is read for each word, with a space between masks that touch; raises
+    ExplainerError."""
+    first, second = map(_spaced, _sentences(model(request.model), request))
+    return first, second
+
+
+def _spaced(sentence: Sentence) -> str:
+    text = sentence.text
+    for before, after in reversed([*pairwise(sorted(sentence.masks))]):
+        end, start = sentence.spans[before][1], sentence.spans[after][0]
+        if end == start:
+            text = f"{text[:end]} {text[start:]}"
+    return text
 
 
 def own_notes(request: Request) -> tuple[str, ...]:

@@ -28,11 +28,12 @@ NOWHERE = -1
 @dataclass(frozen=True)
 class Titles:
     """What each side is called, and its sentence; whether that stands above its graph also where
-    the two are next to each other."""
+    the two are next to each other. `below` is HTML for a line under it."""
 
     names: tuple[str, str]
     sentences: tuple[str, str]
     always: bool = False
+    below: tuple[str, str] = ("", "")
 
 
 def pair_graphs(shown: Shown, view: View, width: float, titles: Titles) -> None:
@@ -42,12 +43,14 @@ def pair_graphs(shown: Shown, view: View, width: float, titles: Titles) -> None:
     answers = graphs = columns(width)
     if width >= SIDE_BY_SIDE:
         graphs = columns(width)  # in a row of their own: one answer may take a line more
-    heads = zip(titles.names, titles.sentences, strict=True)
+    heads = zip(titles.names, titles.sentences, titles.below, strict=True)
     sides = zip(SIDES, heads, answers, graphs, both, views, strict=True)
-    for side, (name, sentence), above, place, explanation, own in sides:
+    for side, (name, sentence, below), above, place, explanation, own in sides:
         with above.container(key=f"pair_{side}"):
             if titles.always or width < SIDE_BY_SIDE:
                 st.caption(f"{plain(name)}: {plain(sentence)}")
+            if below:
+                st.html(below)
             answer(Drawn.of(explanation, own))
         with place:
             side_graph(side, name, explanation, own, shown)

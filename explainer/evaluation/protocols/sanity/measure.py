@@ -140,7 +140,7 @@ def _other_order(asked: AskedCase, own: Followed) -> Iterator[Measurement]:
     came_from = found.came_from
     there = [came_from.index(word) for word in own.ways]
     targets = sorted(came_from.index(position) for position in asked.quantity.positions)
-    question = Asked(found.sentence, replace(asked.quantity, positions=tuple(targets)))
+    question = Asked(found.sentence, replace(asked.quantity, positions=tuple(targets), reads=()))
     moved = follow(asked, there, question=question)
     ways = {came_from[at]: way.moved(came_from.__getitem__) for at, way in moved.ways.items()}
     influence = [moved.influence[came_from.index(at)] for at in range(len(came_from))]

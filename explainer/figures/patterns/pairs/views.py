@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from explainer.base.errors import ExplainerError
 from explainer.figures.canvas import wording
 from explainer.figures.canvas.frame import MANY_ROWS
-from explainer.figures.patterns import bars, columns, legend
+from explainer.figures.patterns import bars, endings, legend
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.pairs.apart import are_apart
@@ -51,7 +52,7 @@ def pair_views(both: Pair, alignment: Sequence[Aligned], views: tuple[View, View
                 tokens=tokens,
                 reach=(min(lows), max(highs)),
                 answers=answers,
-                endings=tuple(columns.answer(explanation.target) for explanation in both),
+                endings=tuple(chain.from_iterable(map(endings.said_behind, both))),
             ),
         )
         for view, places, marked, answers in zip(

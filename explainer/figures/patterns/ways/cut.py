@@ -10,13 +10,12 @@ from explainer.figures.canvas import text
 from explainer.figures.canvas.frame import Frame
 from explainer.figures.canvas.palette import Palette
 from explainer.figures.canvas.scene import Item, Label, Line, Spot
+from explainer.figures.patterns import endings
 from explainer.results.explanation import Explanation
 from explainer.results.route import Edge, Node, Place
 
 STROKE = 9.0
 """px that a stroke goes to each side of what it strikes out, both ways."""
-LINE = 15.0
-"""px between the answer and each number below it."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +72,14 @@ def marks(
             Line(spot.x - STROKE, spot.y + STROKE, spot.x + STROKE, spot.y - STROKE, colour, width)
             for colour, width in ((colours.surface, 6.0), (colours.ink, 2.6))
         ]
-    y = frame.middle(explanation.target.positions)
+    y = endings.free_below(explanation, frame, 2)
     if frame.answer is None or y is None:
         return items
     before, after = signed(explanation.target.value), f"→ {signed(cut.value)}"
     return [
         *items,
-        _number(before, y + LINE, frame, colours.muted),
-        _number(after, y + 2 * LINE, frame, colours.ink),
+        _number(before, y + endings.LINE, frame, colours.muted),
+        _number(after, y + 2 * endings.LINE, frame, colours.ink),
     ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from explainer.figures.canvas.curves import Points, pill, ribbon
 from explainer.figures.canvas.frame import Frame
@@ -38,10 +40,13 @@ def nodes(lanes: Sequence[Lane], drawn: Drawn, frame: Frame) -> list[Item]:
         y = frame.rows[position] + (low + high) / 2
         dot = Disc(frame.columns[layer], y, frame.dot / 2, view.colours.surface, outline, 1.3)
         items.append(dot)
+    seen = sorted(frame.rows[position] for _, position in goals if position in frame.rows)
+    apart = min((below - above for above, below in pairwise(seen)), default=math.inf)
     for (layer, position), tall in goals.items():
         if position in frame.rows:
             x, y = frame.columns[layer], frame.rows[position]
-            ring = pill(x, y, RING, max(RING + 4, tall + 10))
+            # Of targets in neighbouring rows each has a ring of its own.
+            ring = pill(x, y, RING, min(max(RING + 4, tall + 10), apart - 3))
             items.append(Area(ring, rgba(view.colours.ink, 0), view.colours.ink, 2.0))
     return items
 

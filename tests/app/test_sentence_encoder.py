@@ -27,6 +27,8 @@ def test_the_graph_ends_at_every_token_and_the_prediction_is_the_cosine(folder):
     found = explain(load_model(str(folder)), FIRST, pair=SECOND)
     assert f"{found.target.value:+.2f}".lstrip("+-") in html(test)
     assert SECOND.rstrip(" .") in html(test)
+    assert "<caption>How similar the model finds them<" in html(test)
+    assert "What the model predicts" not in html(test)
     assert "cosine" in test.get("plotly_chart")[0].proto.spec
     assert "logits" not in alts(test)[0]
     assert query(test)["label"] == LABELS[0]
@@ -49,6 +51,29 @@ def test_compare_has_two_sentences_for_one_second_text(folder):
     assert [side.value for side in sides] == [SECOND, SECOND]
     checked(sides[1].set_value("the farmers are old .").run())
     assert (query(test)["pair"], query(test)["pair2"]) == (SECOND, "the farmers are old .")
+
+
+def compared(explored):
+    """The compare page as one comes to it, with an empty link."""
+    for name in list(explored.query_params):
+        del explored.query_params[name]
+    return checked(explored.switch_page("pages/compare.py").run())
+
+
+def test_compare_begins_with_the_other_direction(folder):
+    test = compared(opened(folder, **LINK))
+    assert not test.error
+    asked = query(test)
+    assert (asked["text"], asked["pair"]) == (FIRST, SECOND)
+    assert (asked["text2"], asked["pair2"]) == (SECOND, FIRST)
+    assert any("has the two texts exchanged" in note.value for note in test.info)
+    assert len(alts(test)) == 2
+
+
+def test_compare_begins_with_nothing_to_exchange_where_one_text_is_there(folder):
+    test = compared(opened(folder, text=FIRST, points="3", rule="trapezoid"))
+    assert not any("exchanged" in note.value for note in test.info)
+    assert "text2" not in query(test)
 
 
 def test_evaluate_refuses_it(folder):

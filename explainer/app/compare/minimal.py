@@ -1,4 +1,5 @@
-"""The second sentence for who comes from the explore page: the first with one word changed."""
+"""The second sentence for who comes from the explore page: the first with one word changed, or of
+two texts that are compared, the other one."""
 
 from __future__ import annotations
 
@@ -9,14 +10,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError
 from explainer.app import compute
+from explainer.app.compare.choices import Pair
 from explainer.app.compare.state import BEGINS, LINKED
-from explainer.app.compute.compare import other_sentence
+from explainer.app.compute.compare import compares, other_sentence
 from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING
 from explainer.question.minimal import Change
 
 MADE = "pair_made"
 """Where the session keeps the sentences of which the second was made, and what is said of it."""
+EXCHANGED = (
+    "The second side has the two texts exchanged: their cosine is the same, and each side shows "
+    "what of its own text makes it. Change either as you like."
+)
 AS_YOU_LIKE = "Change it as you like, or take a minimal pair from the list."
 
 
@@ -35,6 +41,9 @@ def begin(messages: DeltaGenerator) -> None:
 def _make() -> None:
     pair = LINKED.get()
     try:
+        if compares(pair.first.model):
+            _exchange(pair)
+            return
         change = _changed()
     except ExplainerError:
         return  # what is wrong with the first is said at its side
@@ -49,6 +58,15 @@ def _make() -> None:
         (pair.first.text, change.text),
         f"{plain(f'The second sentence is the first {said}.')} {AS_YOU_LIKE}",
     )
+
+
+def _exchange(pair: Pair) -> None:
+    """The other direction of a similarity, where there are two texts."""
+    text, other = pair.first.text, pair.first.pair
+    if other is None or other == text:
+        return  # what is still to be typed is said at its side
+    LINKED.put(replace(pair, second=replace(pair.second, text=other, pair=text)))
+    st.session_state[MADE] = ((text, other), EXCHANGED)
 
 
 def _changed() -> Change | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Request
+from explainer.app.compute.server import model
 from explainer.models.model import Model
 from explainer.question.masks.words import tokens_of_words
 from explainer.question.minimal import Change, minimal_pair
@@ -11,12 +12,15 @@ from explainer.question.quantity import choose_quantity
 from explainer.question.sentence import read_sentence
 
 
+def compares(name: str) -> bool:
+    """Whether a model says how near two texts are; raises ExplainerError."""
+    return model(name).pooling is not None
+
+
 @computed()
 def other_sentence(loaded: Model, request: Request, strengths: tuple[float, ...]) -> Change | None:
     """The request's text with one word changed, by how much its words matter; raises
     ExplainerError."""
-    if loaded.pooling is not None:
-        return None  # which of its words would change how near two texts are, only people know
     asked, stays = request.contrast, None
     if loaded.info.task == "tagging":
         sentence = read_sentence(loaded, request.text)

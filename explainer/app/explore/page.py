@@ -34,12 +34,20 @@ from explainer.app.widgets.markdown import plain
 from explainer.app.widgets.question.asking import EXPLAINING, answered, last_request, question
 from explainer.app.widgets.question.contrast import of_mask
 from explainer.app.widgets.question.tint import tint
-from explainer.app.widgets.strip import found_by, likelier, mask_lists, prediction_list, strip
+from explainer.app.widgets.strip import (
+    PREDICTS,
+    found_by,
+    likelier,
+    mask_lists,
+    prediction_list,
+    strip,
+)
 from explainer.app.widgets.strongest import strongest_row
 from explainer.figures import View
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.scores import says_bars
 from explainer.results.beside.word_scores import OWN, WordScores
+from explainer.results.target import COSINE
 
 LAST = last_request(EDITOR)
 CUT = "explore_cut"
@@ -61,6 +69,7 @@ HOW_TO_READ_BLOCKS = (
     "skip connection and how much heads move; signed, flows for and against cancel. Blocks and "
     "heads count from 0."
 )
+HOW_NEAR = "How similar the model finds them"
 BESIDE = 900.0
 """px of page width from which the inspector stands beside the graph."""
 COLUMNS = (1.94, 1.0)
@@ -108,7 +117,8 @@ def explore_page() -> None:
                 if said:
                     mask_lists(said)
                 else:
-                    prediction_list(predicted, explanation.target)
+                    name = HOW_NEAR if explanation.target.unit == COSINE else PREDICTS
+                    prediction_list(predicted, explanation.target, name=name)
             strongest_row(EDITOR, [("", explanation)])
             _figures(explanation, predicted, request, frame.width, places.said)
 

@@ -13,7 +13,7 @@ from explainer.app.compute import AtMask
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import counted, percent, signed
-from explainer.figures.canvas.text import clean
+from explainer.figures.canvas.text import brief, clean
 from explainer.results.metrics import concentration
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level
@@ -21,6 +21,9 @@ from explainer.results.target import COSINE, LOG_PROBABILITY, LOGITS, Target
 
 MOST = 0.5
 """The share of all influence below which the drawn patterns are said to be examples."""
+PREDICTS = "What the model predicts"
+LONGEST = 32
+"""Characters of a word or an answer in the list at most: a longer one has them when pointed at."""
 FEW_MASKS = 3
 """Up to how many masks more than one word is listed at each."""
 EXAMPLES = (
@@ -107,7 +110,7 @@ def prediction_list(
     target: Target,
     *,
     count: int = 3,
-    name: str = "What the model predicts",
+    name: str = PREDICTS,
 ) -> None:
     """The likeliest words or classes with their probabilities, or a regression's values.
 
@@ -161,7 +164,7 @@ def mask_lists(
     said: Sequence[AtMask],
     predicted: Sequence[Prediction] | None = None,
     *,
-    name: str = "What the model predicts",
+    name: str = PREDICTS,
     count: int = 2,
 ) -> None:
     """The likeliest words at each of several masks, with those that are asked about there.
@@ -187,9 +190,11 @@ def mask_lists(
 
 
 def _row(prediction: Prediction, look: str) -> str:
+    whole = clean(prediction.word)
+    short = brief(prediction.word, LONGEST)
+    title = "" if short == whole else f' title="{escape(whole)}"'
     return (
-        f'<tr class="{look}"><th scope="row">{escape(clean(prediction.word))}</th>'
-        f"{_amount(prediction)}</tr>"
+        f'<tr class="{look}"><th scope="row"{title}>{escape(short)}</th>{_amount(prediction)}</tr>'
     )
 
 

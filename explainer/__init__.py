@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         word_scores,
     )
     from explainer.base.errors import ExplainerError
+    from explainer.corpus.along import sentences_along
     from explainer.corpus.common import common_pattern
     from explainer.corpus.results import Corpus
     from explainer.corpus.run import run_corpus
@@ -129,6 +130,7 @@ __all__ = [
     "predict",
     "run_corpus",
     "run_protocols",
+    "sentences_along",
     "sentiment_cases",
     "shorten",
     "similarity_matrix",
@@ -197,6 +199,7 @@ _HOMES = {
     "measure_protocols": "evaluation.protocols.run",
     "predict": "question.predictions",
     "run_corpus": "corpus.run",
+    "sentences_along": "corpus.along",
     "run_protocols": "evaluation.protocols.run",
     "sentiment_cases": "tasks",
     "shorten": "question.shorten",

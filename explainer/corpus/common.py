@@ -8,7 +8,7 @@ distance from the first target, as far as `FAR`, with those at the ends of the t
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,8 @@ from explainer.base.checks import instance, yes_or_no
 from explainer.base.checks import text as given_text
 from explainer.base.errors import ExplainerError
 from explainer.corpus.counted import ADDED, Counted, Places, Sentence, offset
-from explainer.corpus.results import Corpus
+from explainer.corpus.results import Corpus, Readable
 from explainer.results.common.pattern import CommonPattern
-from explainer.results.model_info import ModelInfo
 
 MOSTLY = 0.8
 """A place is called by a token that stands there in this share of the sentences."""
@@ -63,16 +62,19 @@ def common_pattern(
     token. Raises ExplainerError where there is none.
     """
     corpus = instance("argument corpus", corpus, Corpus, "a Corpus, which Corpus.open gives")
-    chosen = Chosen(group, right, word)
-    places = _places(corpus, chosen)
-    counted = Counted(places)
-    for sentence, patterns in _both(corpus, chosen):
+    return common_of(corpus, Chosen(group, right, word))
+
+
+def common_of(found: Readable, chosen: Chosen) -> CommonPattern:
+    """The same of sentences wherever they are kept. Raises ExplainerError where there is none."""
+    counted = Counted(places_of(found, chosen))
+    for sentence, patterns in with_patterns(found, chosen):
         counted.add(sentence, patterns)
-    return counted.found(ModelInfo(**{name: corpus.run["model"][name] for name in MODEL}))
+    return counted.found(found.model)
 
 
 def groups_of(
-    corpus: Corpus, *, right: bool | None = None, word: str | None = None
+    corpus: Readable, *, right: bool | None = None, word: str | None = None
 ) -> tuple[str, ...]:
     """The groups of a run's sentences, in the input's order; those without one are left out."""
     chosen = Chosen(None, right, word)
@@ -80,10 +82,9 @@ def groups_of(
     return tuple(group for group in found if group is not None)
 
 
-MODEL = tuple(ModelInfo.__dataclass_fields__)
-
-
-def _places(corpus: Corpus, chosen: Chosen) -> Places:
+def places_of(corpus: Readable, chosen: Chosen) -> Places:
+    """The roles of the sentences' tokens. Raises ExplainerError where there is no sentence, or
+    where units differ."""
     shapes: Counter[tuple[int, tuple[int, ...]]] = Counter()
     at: dict[int, Counter[str]] = defaultdict(Counter)
     offsets: dict[str, float] = {}
@@ -134,18 +135,20 @@ def _rank(sentence: Sentence, position: int) -> float:
     return float(position - sentence["targets"][0]) + position / (1e3 * (last + 1))
 
 
-def _sentences(corpus: Corpus, chosen: Chosen) -> Iterator[Sentence]:
-    for table in corpus.parts("sentences", COLUMNS):
-        yield from filter(chosen.holds, table.to_pylist())
+def _sentences(corpus: Readable, chosen: Chosen) -> Iterator[Sentence]:
+    for part in corpus.records("sentences", COLUMNS):
+        yield from filter(chosen.holds, part)
 
 
-def _both(corpus: Corpus, chosen: Chosen) -> Iterator[tuple[Sentence, list[dict[str, Any]]]]:
-    """Each sentence with its patterns."""
+def with_patterns(
+    corpus: Readable, chosen: Chosen, columns: Sequence[str] = COLUMNS
+) -> Iterator[tuple[Sentence, list[dict[str, Any]]]]:
+    """Each sentence, or these columns of it, with its patterns."""
     for sentences, patterns in zip(
-        corpus.parts("sentences", COLUMNS), corpus.parts("patterns"), strict=True
+        corpus.records("sentences", columns), corpus.records("patterns"), strict=True
     ):
         of: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for pattern in patterns.to_pylist():
+        for pattern in patterns:
             of[pattern["number"]].append(pattern)
-        for sentence in filter(chosen.holds, sentences.to_pylist()):
+        for sentence in filter(chosen.holds, sentences):
             yield sentence, of[sentence["number"]]

@@ -1,11 +1,12 @@
-"""A corpus run that is there: its tables, as far as it has come."""
+"""What was found of a corpus: a run that is there, its beginning, or rows that are in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -14,6 +15,22 @@ from explainer.base.checks import one_of
 from explainer.base.files import given_path
 from explainer.corpus.folder import TABLES, Folder, read_run
 from explainer.corpus.schema import Table, schema
+from explainer.corpus.tables import Record, Records
+from explainer.results.model_info import ModelInfo
+
+MODEL = tuple(ModelInfo.__dataclass_fields__)
+
+
+class Readable(Protocol):
+    """Sentences with their patterns, wherever they are kept."""
+
+    @property
+    def model(self) -> ModelInfo:
+        """The model that was asked."""
+
+    def records(self, name: Table, columns: Sequence[str] | None = None) -> Iterator[list[Record]]:
+        """The rows of a table, or some of their columns, part by part; `sentences` and `patterns`
+        have parts of the same sentences."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +49,11 @@ class Corpus:
     def run(self) -> dict[str, Any]:
         """What the run is: model, input, settings, in plain values."""
         return self.folder.described
+
+    @property
+    def model(self) -> ModelInfo:
+        """The model that was asked."""
+        return ModelInfo(**{name: self.run["model"][name] for name in MODEL})
 
     @property
     def rows(self) -> int:
@@ -58,3 +80,43 @@ class Corpus:
         for number, file in self.folder.parts(name):
             if number in done:
                 yield parquet.read_table(file, schema=known, columns=columns and list(columns))
+
+    def records(self, name: Table, columns: Sequence[str] | None = None) -> Iterator[list[Record]]:
+        """`parts` as plain values."""
+        for part in self.parts(name, columns):
+            yield part.to_pylist()
+
+
+@dataclass(frozen=True)
+class First:
+    """The beginning of a run: whole parts, until there are `most` rows."""
+
+    corpus: Corpus
+    most: int
+
+    @property
+    def model(self) -> ModelInfo:
+        """The model that was asked."""
+        return self.corpus.model
+
+    def records(self, name: Table, columns: Sequence[str] | None = None) -> Iterator[list[Record]]:
+        """As of the run, of its first parts."""
+        size: int = self.corpus.run["part_size"]
+        return islice(self.corpus.records(name, columns), max(1, self.most // size))
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Rows that were explained and are in memory alone, as a run's tables would hold them."""
+
+    model: ModelInfo
+    found: tuple[Records, ...]
+
+    def records(self, name: Table, columns: Sequence[str] | None = None) -> Iterator[list[Record]]:
+        """All of them as one part."""
+        every = (record for one in self.found for record in one[name])
+        yield [{k: v for k, v in record.items() if k in (columns or record)} for record in every]
+
+    def table(self, name: Table) -> pa.Table:
+        """A table as a run's file has it, but for the run's checksum."""
+        return pa.Table.from_pylist(next(self.records(name)), schema(name, ""))

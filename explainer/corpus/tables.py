@@ -20,7 +20,8 @@ from explainer.results.settings import Settings
 LONGEST_TEXT = 1000
 """Characters of a text that the table of errors keeps."""
 
-Records = dict[Table, list[dict[str, Any]]]
+Record = dict[str, Any]
+Records = dict[Table, list[Record]]
 
 
 def records_of(

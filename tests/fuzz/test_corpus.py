@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from explainer import Corpus, TaskSource, common_pattern, figures, run_corpus
+from explainer import (
+    Corpus,
+    Edge,
+    TaskSource,
+    common_pattern,
+    figures,
+    run_corpus,
+    sentences_along,
+)
 from explainer.corpus.reading import rows_of
 from explainer.corpus.row import COLUMNS, Row
 from explainer.corpus.source import FileSource
@@ -118,6 +126,20 @@ def test_common_pattern(run, chosen, drawn_as):
     if found is not None:
         svg = outcome(lambda: figures.common_svg(found, **drawn_as))
         assert svg is None or svg.startswith("<svg")
+
+
+@cases(
+    asked=arguments(
+        {
+            "step": st.builds(Edge, *[st.integers(-1, 3)] * 3, st.none() | st.integers(0, 2)),
+            **{"group": st.none(), "word": st.sampled_from(["farmers", "none"])},
+            **{"right": st.booleans(), "most": st.integers(1, 3)},
+        }
+    )
+)
+def test_sentences_along(run, asked):
+    found = outcome(lambda: sentences_along(run.it, **{"step": Edge(0, 1, 1, None), **asked}))
+    assert found is None or len(found.strongest) <= found.count <= found.sentences <= 2
 
 
 @cases(path=ANYTHING | st.just("out"))

@@ -17,6 +17,7 @@ def load() -> None:
     import plotly.graph_objects  # noqa: F401
 
     import explainer.app.compare.page
+    import explainer.app.corpus.page
     import explainer.app.evaluate.page
     import explainer.app.explore.page
     import explainer.app.method.page  # noqa: F401
@@ -37,6 +38,7 @@ opening.empty()
 pages = [
     st.Page("pages/explore.py", title="Explore", default=True),
     st.Page("pages/compare.py", title="Compare"),
+    st.Page("pages/corpus.py", title="Corpus"),
     st.Page("pages/evaluate.py", title="Evaluate"),
     st.Page("pages/method.py", title="Method"),
 ]

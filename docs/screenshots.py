@@ -46,6 +46,7 @@ SCREENS = (
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "explore": ("", {"text": SENTENCE, "correct": "are", "wrong": "is"}),
     "compare": ("compare", {}),
+    "corpus": ("corpus", {}),
     "evaluate": (
         "evaluate",
         {"text": SENTENCE, "correct": "are", "wrong": "is", "replacement": "mean"},

@@ -1,1 +1,1 @@
-"""The app: four pages on what the engine finds, for one sentence, two, or a whole task."""
+"""The app: five pages on what the engine finds, for one sentence, two, many, or a whole task."""

@@ -12,7 +12,8 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BufferedReader
+from dataclasses import dataclass
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -41,33 +42,55 @@ Line = tuple[int, str | None]
 """A line's number and text; None for one that is too long."""
 
 
-def format_of(path: Path) -> Format:
+@dataclass(frozen=True)
+class Content:
+    """A file that is in memory alone, by its name."""
+
+    name: str
+    data: bytes
+
+    @property
+    def suffix(self) -> str:
+        """The name's ending."""
+        return Path(self.name).suffix
+
+    def __str__(self) -> str:
+        return self.name
+
+
+File = Path | Content
+
+
+def format_of(path: File) -> Format:
     """How a file is read, by its ending."""
     return FORMATS.get(path.suffix.lower(), "text")
 
 
-def rows_of(path: Path) -> Iterator[Row]:
+def rows_of(path: File) -> Iterator[Row]:
     """All rows of a file. Raises ExplainerError for a file that cannot be read at all."""
     return READERS[format_of(path)](path)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BufferedReader]:
+def opened(path: File) -> Iterator[BufferedReader]:
     """The file's bytes; raises ExplainerError where they cannot be had."""
+    if isinstance(path, Content):
+        yield BufferedReader(BytesIO(path.data))
+        return
     try:
         with path.open("rb") as stream:
             yield stream
     except (OSError, ValueError) as error:  # a name with a NUL character is a ValueError
         why = getattr(error, "strerror", None) or error
-        raise ExplainerError(f"The file {named(path)} cannot be read: {why}.") from error
+        raise ExplainerError(f"The file {named(str(path))} cannot be read: {why}.") from error
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _lines(path: File) -> Iterator[Line]:
     """The lines of a text, without their ends; bytes that are not UTF-8 as lone surrogates."""
     with opened(path) as stream:
         if stream.peek(4).startswith(OTHER_UNICODE):
             raise ExplainerError(
-                f"The file {named(path)} is UTF-16 or UTF-32 text: save it as UTF-8."
+                f"The file {named(str(path))} is UTF-16 or UTF-32 text: save it as UTF-8."
             )
         number = 0
         while data := stream.readline(LONGEST_LINE):
@@ -92,7 +115,7 @@ def _unfit(text: str | None) -> str:
     return ""
 
 
-def _texts(path: Path) -> Iterator[Row]:
+def _texts(path: File) -> Iterator[Row]:
     number = 0
     for line, text in _lines(path):
         if text is not None and not text.strip():
@@ -102,7 +125,7 @@ def _texts(path: Path) -> Iterator[Row]:
         number += 1
 
 
-def _json(path: Path) -> Iterator[Row]:
+def _json(path: File) -> Iterator[Row]:
     number = 0
     for line, text in _lines(path):
         if text is not None and not text.strip():
@@ -119,19 +142,19 @@ def _json(path: Path) -> Iterator[Row]:
         number += 1
 
 
-def _table(path: Path) -> Iterator[Row]:
+def _table(path: File) -> Iterator[Row]:
     """Commas and semicolons: quotation marks as in RFC 4180. Tabs: likewise where the heading has
     some, else they are ordinary characters, as in GLUE's files."""
     lines = _lines(path)
     first, heading = next(((n, t) for n, t in lines if t is None or t.strip()), (1, ""))
     if why := _unfit(heading):
-        raise ExplainerError(f"The heading of {named(path)} cannot be read. {why}")
+        raise ExplainerError(f"The heading of {named(str(path))} cannot be read. {why}")
     assert heading is not None
     separator = max(SEPARATORS, key=lambda s: (_known(heading, s), heading.count(s)))
     literal = separator == "\t" and '"' not in heading
     quoting: Literal[0, 3] = csv.QUOTE_NONE if literal else csv.QUOTE_MINIMAL
     columns = [name.strip() for name in next(csv.reader([heading], delimiter=separator), [])]
-    check_columns(columns, named(path))
+    check_columns(columns, named(str(path)))
     place = [first]
     reader = csv.reader(
         _counted(lines, place), delimiter=separator, quoting=quoting, strict=not literal
@@ -178,7 +201,7 @@ def _known(heading: str, separator: str) -> int:
     return len({name.strip().strip('"') for name in heading.split(separator)}.intersection(COLUMNS))
 
 
-def _parquet(path: Path) -> Iterator[Row]:
+def _parquet(path: File) -> Iterator[Row]:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -186,7 +209,7 @@ def _parquet(path: Path) -> Iterator[Row]:
         try:
             with parquet.ParquetFile(stream) as file:
                 columns = list(file.schema_arrow.names)
-                check_columns(columns, named(path))
+                check_columns(columns, named(str(path)))
                 number = 0
                 chosen = [name for name in columns if name in COLUMNS]
                 for batch in file.iter_batches(AT_ONCE, columns=chosen):
@@ -195,11 +218,11 @@ def _parquet(path: Path) -> Iterator[Row]:
                         number += 1
         except pa.ArrowException as error:
             raise ExplainerError(
-                f"The file {named(path)} cannot be read as Parquet ({error}): write it again."
+                f"The file {named(str(path))} cannot be read as Parquet ({error}): write it again."
             ) from error
 
 
-READERS: dict[Format, Callable[[Path], Iterator[Row]]] = {
+READERS: dict[Format, Callable[[File], Iterator[Row]]] = {
     "text": _texts,
     "table": _table,
     "json": _json,

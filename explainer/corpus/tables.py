@@ -40,7 +40,7 @@ def records_of(
     for done, (row, asked) in enumerate(zip(rows, questions, strict=True), start=1):
         answer = next(answers) if isinstance(asked, Question) else asked
         if isinstance(answer, ExplainerError):
-            found["errors"].append(_error(row, answer))
+            found["errors"].append(error_of(row, answer))
         else:
             found["sentences"].append(_sentence(row, answer))
             found["patterns"] += _patterns(row, answer)
@@ -56,7 +56,8 @@ def _question(row: Row) -> Question | ExplainerError:
         return error
 
 
-def _error(row: Row, error: ExplainerError) -> dict[str, Any]:
+def error_of(row: Row, error: ExplainerError) -> Record:
+    """What the table of errors holds of a row that cannot be explained."""
     text = row.text[:LONGEST_TEXT]
     return {**_named(row), "line": row.line, "text": text, "reason": " ".join(str(error).split())}
 

@@ -34,7 +34,7 @@ def run(request, tiny_masked_lm_dir, tmp_path_factory):
 def test_every_step_leads_to_as_many_sentences_as_take_it(run):
     common = common_pattern(run)
     for step in common.steps:
-        found = sentences_along(run, Edge(*step[:4]))
+        found = sentences_along(run, step.place)
         assert (found.sentences, found.count) == (common.sentences, step.sentences)
         total = sum(one.carried for one in found.strongest)
         assert total / common.sentences == pytest.approx(step.total, abs=1e-9)
@@ -45,7 +45,7 @@ def test_every_step_leads_to_as_many_sentences_as_take_it(run):
 def test_a_sentence_names_its_own_step_and_the_word_that_takes_it(run):
     patterns = run.table("patterns").to_pylist()
     step = next(step for step in common_pattern(run).steps if step.component != SKIP)
-    for one in sentences_along(run, Edge(*step[:4])).strongest:
+    for one in sentences_along(run, step.place).strongest:
         (pattern,) = (p for p in patterns if (p["number"], p["source"]) == (one.number, one.word))
         at = pattern["steps"][one.step.layer]
         assert (at["from"], at["to"], at["head"]) == one.step[1:]
@@ -64,11 +64,11 @@ def test_a_step_without_a_component_is_taken_by_any_of_them(run):
 
 
 def test_only_so_many_are_listed_and_a_choice_is_kept_to(run):
-    step = Edge(*common_pattern(run).steps[0][:4])
+    step = common_pattern(run).steps[0].place
     assert len(sentences_along(run, step, most=1).strongest) == 1
     of_group = common_pattern(run, group="g1")
     for step in of_group.steps:
-        found = sentences_along(run, Edge(*step[:4]), group="g1")
+        found = sentences_along(run, step.place, group="g1")
         assert [one.group for one in found.strongest] == ["g1"]
     with pytest.raises(ExplainerError, match="No sentence of the run"):
         sentences_along(run, Edge(0, 0, 0, None), group="none")
@@ -84,7 +84,7 @@ def test_rows_in_memory_and_the_beginning_of_a_run_say_the_same(run, tiny_masked
     assert [role.name for role in here.roles] == [role.name for role in there.roles]
     influence = [[role.influence for role in found.roles] for found in (here, there)]
     assert influence[0] == pytest.approx(influence[1], abs=1e-5)
-    step = Edge(*there.steps[0][:4])
+    step = there.steps[0].place
     assert taking(Gathered(model.info, records), Chosen(), step).count == there.steps[0].sentences
     assert common_of(First(run, 2), Chosen()).sentences == 2
     assert common_of(First(run, 1), Chosen()).sentences == 2  # no part is cut in two

@@ -41,10 +41,13 @@ WIDTH = 800.0
 LEAST, MOST = 300.0, 2000.0
 THRESHOLD = 0.02
 """Steps are drawn that carry this share of what the strongest one carries."""
-BELOW = 44.0
+LINE = 16.0
+"""px of a line of the legend."""
 RADIUS = 8.5
 FINEST = 0.8
 """px of the thinnest ribbon."""
+FADED = 0.35
+"""How strong a ribbon is beside a selected one."""
 
 
 def common_scene(
@@ -54,27 +57,30 @@ def common_scene(
     threshold: float = THRESHOLD,
     dark: bool = False,
     scale: float | None = None,
+    selected: Edge | None = None,
 ) -> Scene:
     """The graph, `width` px wide; `threshold` is the share of the strongest step's size from which
-    steps are drawn, `scale` the px of a unit of influence, where others have the same. Raises
-    ExplainerError for another width or threshold."""
+    steps are drawn, `scale` the px of a unit of influence, where others have the same. Of a
+    `selected` edge, by layer, source and target, all others are pale. Raises ExplainerError for
+    another width or threshold."""
     width = number("width", width, LEAST, MOST, f"a number of px from {LEAST:g} to {MOST:g}")
     threshold = number("threshold", threshold, 0.0, 1.0, "a share from 0 to 1")
     board, colours = Board.of(common, width), palette(dark)
     shown = shown_edges(common, threshold)
     scale = scale_of(shown, board) if scale is None else scale
+    legend = _legend(common, threshold, scale, board)
     ribbons = list(ribbons_of(shown, board, scale))
     curves = {one.edge: one.curve for one in ribbons}
     pills = list(_pills(shown, curves, colours))
     stages: tuple[tuple[Item, ...], ...] = (
         tuple(_board(common, board, colours)),
-        tuple(_filled(ribbons, colours)),
+        tuple(_filled(ribbons, colours, selected)),
         tuple(item for pair in pills for item in pair),
         tuple(_labels(common, board, colours)),
-        tuple(_legend(common, threshold, scale, board, colours)),
+        tuple(_below(legend, board, colours)),
     )
     spots = (*of_roles(common, board), *of_edges(common, shown, curves))
-    return Scene(width, board.bottom + BELOW, scale, stages, spots, 0)
+    return Scene(width, board.bottom + 12 + LINE * len(legend), scale, stages, spots, 0)
 
 
 def one_scale(several: Sequence[Drawable], threshold: float = THRESHOLD) -> float:
@@ -91,12 +97,15 @@ def common_svg(
     return to_svg(scene, palette(dark).surface, title(common), common_summary(common))
 
 
-def _filled(ribbons: Iterable[Ribbon], colours: Palette) -> Iterator[Item]:
-    """Skips at half the strength of heads."""
+def _filled(ribbons: Iterable[Ribbon], colours: Palette, selected: Edge | None) -> Iterator[Item]:
+    """Skips at half the strength of heads; all but what is selected in the background."""
     for one in ribbons:
         colour = colours.positive if one.positive else colours.negative
         outline = ribbon(one.curve, one.start, one.end, max(one.thickness, FINEST))
-        yield Area(outline, rgba(colour, QUIET if one.by_skip else 0.9))
+        strength = QUIET if one.by_skip else 0.9
+        if selected is not None:
+            strength = 0.95 if one.edge == selected else FADED * strength
+        yield Area(outline, rgba(colour, strength))
 
 
 def _pills(
@@ -159,12 +168,8 @@ def _labels(common: Drawable, board: Board, colours: Palette) -> Iterator[Item]:
             yield Label(8.0 + long, y, value, colours.muted, text.SMALL - 1, "start")
 
 
-def _legend(
-    common: Drawable, threshold: float, scale: float, board: Board, colours: Palette
-) -> Iterator[Item]:
-    """What the widths mean, and what is not drawn."""
-    y = board.bottom + 14
-    middle = (board.columns[0] + board.columns[-1]) / 2
+def _legend(common: Drawable, threshold: float, scale: float, board: Board) -> list[str]:
+    """What the widths mean, and what is not drawn, in lines that fit."""
     one = "a logit" if common.unit == LOGITS else f"1 in {common.unit}"
     what = (
         "Width: what a step carries in the mean of all sentences"
@@ -177,13 +182,27 @@ def _legend(
         if isinstance(common, CommonPattern)
         else f"{small}, and those whose difference may be chance (95 %, each by itself)."
     )
-    lines = (
-        f"{what}, {scale:.2g} px for {one}; paler where most goes by skip.",
-        left_out,
-    )
-    room = board.width - 8.0
-    for line, said in enumerate(lines):
-        at = min(middle, room - text.width(said, text.SMALL) / 2)
-        start = max(at, 4.0 + text.width(said, text.SMALL) / 2)
-        shown = text.shorten(said, text.SMALL, room)
-        yield Label(start, y + 16 * line, shown, colours.muted, text.SMALL)
+    width = f"{what}, {scale:.2g} px for {one}; paler where most goes by skip."
+    return [line for said in (width, left_out) for line in _lines(said, board.width - 8.0)]
+
+
+def _lines(said: str, room: float) -> Iterator[str]:
+    """A text in lines that fit into the room."""
+    line = ""
+    for word in said.split(" "):
+        longer = f"{line} {word}".lstrip()
+        if line and text.width(longer, text.SMALL) > room:
+            yield line
+            longer = word
+        line = longer
+    yield line
+
+
+def _below(lines: Sequence[str], board: Board, colours: Palette) -> Iterator[Item]:
+    """The legend's lines, under the graph's middle where there is room."""
+    middle = (board.columns[0] + board.columns[-1]) / 2
+    for place, line in enumerate(lines):
+        wide = text.width(line, text.SMALL)
+        at = max(min(middle, board.width - 4.0 - wide / 2), 4.0 + wide / 2)
+        y = board.bottom + 14 + LINE * place
+        yield Label(at, y, line, colours.muted, text.SMALL)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from explainer.base.errors import ExplainerError
 from explainer.results.model_info import ModelInfo
-from explainer.results.route import SKIP, Component
+from explainer.results.route import SKIP, Component, Edge
 from explainer.results.target import Unit
 
 
@@ -48,6 +48,11 @@ class CommonStep(NamedTuple):
     key: float
     query: float
     error: float
+
+    @property
+    def place(self) -> Edge:
+        """The step itself, from role to role."""
+        return Edge(self.layer, self.source, self.target, self.component)
 
     @property
     def size(self) -> float:

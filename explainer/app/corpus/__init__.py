@@ -1,0 +1,1 @@
+"""The Corpus page: what the patterns of many sentences have in common, and where."""

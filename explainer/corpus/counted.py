@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
 from typing import Any
 
+from explainer.results.common.classes import Between, WordClass, classes_of
 from explainer.results.common.pattern import CommonPattern, CommonStep, Example, Mean, Role
 from explainer.results.metrics import entropy
 from explainer.results.model_info import ModelInfo
@@ -16,6 +17,8 @@ from explainer.results.target import LOGITS, Unit
 
 FAR = 8
 """Tokens from the target that have a role of their own."""
+PAIRS = 3
+"""Pairs of classes of words that are kept of each head."""
 EXAMPLES = 3
 """Sentences that are kept of each head."""
 ADDED = -1
@@ -69,6 +72,15 @@ class _Sum:
         return math.sqrt(max(0.0, self.squares / count - mean**2) / (count - 1))
 
 
+@dataclass
+class _Class:
+    """What was counted of a class of words."""
+
+    tokens: int = 0
+    sentences: int = 0
+    influence: float = 0.0
+
+
 class Counted:
     """Sums over the sentences that were added."""
 
@@ -85,6 +97,9 @@ class Counted:
         self.skips: list[float] = [0.0, 0.0, 0.0]
         self.right: Counter[bool | None] = Counter()
         self.most: dict[tuple[int, int], list[tuple[float, int, Example]]] = defaultdict(list)
+        self.heads: dict[tuple[int, int], _Sum] = defaultdict(_Sum)
+        self.classes: dict[str, _Class] = defaultdict(_Class)
+        self.between: dict[tuple[int, int], Counter[tuple[str, str]]] = defaultdict(Counter)
 
     def add(self, sentence: Sentence, patterns: list[dict[str, Any]]) -> None:
         """A sentence with its patterns."""
@@ -96,6 +111,7 @@ class Counted:
         self.there.update(set(roles))
         for role, influence in zip(roles, sentence["influence"], strict=True):
             self.influence[role] += influence
+        classes = self._classes(sentence)
         taken = []
         carried_by: dict[Place, float] = defaultdict(float)
         by_head: dict[tuple[int, int], float] = defaultdict(float)
@@ -106,7 +122,10 @@ class Counted:
                 place = self._step(start, step, roles, pattern["path_influence"])
                 carried_by[place] += pattern["path_influence"]
                 if step["head"] is not None:
-                    by_head[step["layer"], step["head"]] += pattern["path_influence"]
+                    head, ends = (step["layer"], step["head"]), (step["from"], step["to"])
+                    by_head[head] += pattern["path_influence"]
+                    source, target = (classes[end] for end in ends)
+                    self.between[head][source, target] += abs(pattern["path_influence"])
         if taken:
             share = sum(taken) / len(taken)
             for power in range(3):
@@ -116,11 +135,25 @@ class Counted:
             self.steps[place].sentences += 1
             self.steps[place].squares += carried**2
         for head, carried in by_head.items():
+            self.heads[head].sentences += 1
+            self.heads[head].squares += carried**2
+            self.heads[head].positive += max(0.0, carried)
+            self.heads[head].negative += min(0.0, carried)
             example = Example(sentence["number"], sentence["id"], sentence["text"], carried)
             # The number decides between equals, so that the order of the input does.
             entry = (abs(carried), -example.number, example)
             keep = heappushpop if len(self.most[head]) == EXAMPLES else heappush
             keep(self.most[head], entry)
+
+    def _classes(self, sentence: Sentence) -> tuple[str, ...]:
+        """The class of each token, counted."""
+        found = classes_of(sentence["tokens"], sentence["words"], sentence["targets"])
+        for name, influence in zip(found, sentence["influence"], strict=True):
+            self.classes[name].tokens += 1
+            self.classes[name].influence += influence
+        for name in set(found):
+            self.classes[name].sentences += 1
+        return found
 
     def _step(self, start: int, step: dict[str, Any], roles: list[int], carried: float) -> Place:
         layer, end = step["layer"], roles[step["to"]]
@@ -166,6 +199,15 @@ class Counted:
                 place: tuple(example for *_, example in sorted(kept, reverse=True))
                 for place, kept in self.most.items()
             },
+            classes=tuple(
+                WordClass(name, one.tokens, one.sentences, one.influence / n)
+                for name, one in sorted(self.classes.items(), key=lambda c: -abs(c[1].influence))
+            ),
+            between={
+                head: tuple(Between(*ends, size / n) for ends, size in sizes.most_common(PAIRS))
+                for head, sizes in self.between.items()
+            },
+            spread={head: (one.sentences, one.error(n)) for head, one in self.heads.items()},
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -120,3 +121,9 @@ class Gathered:
     def table(self, name: Table) -> pa.Table:
         """A table as a run's file has it, but for the run's checksum."""
         return pa.Table.from_pylist(next(self.records(name)), schema(name, ""))
+
+    def file(self, name: Table) -> bytes:
+        """The same as a Parquet file."""
+        stream = io.BytesIO()
+        parquet.write_table(self.table(name), stream, compression="zstd")
+        return stream.getvalue()

@@ -13,9 +13,9 @@ from explainer import ExplainerError, Settings, explain
 from explainer.app import compute
 from explainer.app.compute import Reading, Request, bounds, loader, server, session
 from explainer.app.compute.answers import MISSING, Answers
-from explainer.app.compute.evaluate import measured_line, record
 from explainer.app.compute.explore import WhatIf, ablated, attention_weights, route_influence
 from explainer.app.compute.method import node_choices, path_curve, word_influence
+from explainer.app.compute.runs.evaluate import measured_line, record
 from explainer.base.budget import VARIABLE
 from explainer.base.checkpoint import checkpoint, checkpoints
 from explainer.evaluation.options import EvaluationOptions

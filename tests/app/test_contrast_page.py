@@ -7,7 +7,7 @@ import pytest
 from explainer import Settings, predict
 from explainer.app import compute
 from explainer.app.compute import Request
-from explainer.app.compute.evaluate import record
+from explainer.app.compute.runs.evaluate import record
 from explainer.app.compute.sentence import PREDICTIONS
 from explainer.app.state.editor import UNSET
 from explainer.question.contrast import spelled

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer import load_model
 from explainer.app import compute
-from explainer.app.compute.evaluate import record
+from explainer.app.compute.runs.evaluate import record
 from explainer.app.evaluate.choices import Inquiry, inquiry_from_query
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.state.choices import FAIREST, Choices
@@ -92,7 +92,7 @@ def test_toggles_compute_nothing_again_and_a_replacement_once(page, monkeypatch)
         calls.append(arguments)
         return evaluate_sentence(*arguments)
 
-    monkeypatch.setattr("explainer.app.compute.evaluate.evaluate_sentence", counted)
+    monkeypatch.setattr("explainer.app.compute.runs.evaluate.evaluate_sentence", counted)
     kept = verdict(test)
     for name, value in (("level", "attention"), ("words", "positive"), ("mode", "remove")):
         checked(widget(test, "segmented_control", name).set_value(value).run())
@@ -207,7 +207,7 @@ def test_without_a_word_that_pulls_towards_the_answer_it_is_said(page, monkeypat
         patterns = tuple(p for p in found.patterns if p.influence < 0)
         return type(found)(**{**vars(found), "patterns": patterns})
 
-    monkeypatch.setattr("explainer.app.compute.evaluate.evaluate_sentence", against)
+    monkeypatch.setattr("explainer.app.compute.runs.evaluate.evaluate_sentence", against)
     assert "No word pulls towards" in messages(page(points="3", words="positive"))[0]
 
 

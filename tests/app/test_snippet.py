@@ -12,9 +12,9 @@ from explainer import Settings
 from explainer.app import compute
 from explainer.app.compare.save import pair_json
 from explainer.app.compute import Request
-from explainer.app.compute.evaluate import record
 from explainer.app.compute.explore import WhatIf, ablated, route_influence, scores
 from explainer.app.compute.masks.apart import own_texts, word_pair
+from explainer.app.compute.runs.evaluate import record
 from explainer.app.compute.sentence import PREDICTIONS
 from explainer.app.evaluate.snippet import sentence_snippet
 from explainer.app.widgets.saving.snippet import pair_snippet, snippet, words_snippet

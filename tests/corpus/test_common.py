@@ -2,6 +2,7 @@
 
 import math
 import re
+import statistics
 from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import pairwise
@@ -17,6 +18,7 @@ from explainer.figures.common.graph import common_scene, common_svg, one_scale
 from explainer.figures.common.report import common_html, difference_html
 from explainer.figures.common.ribbons import Board, ribbons_of, scale_of, shown_edges
 from explainer.figures.common.said import common_summary, difference_summary
+from explainer.results.common.classes import class_of, classes_of
 from explainer.results.common.difference import CommonDifference
 from explainer.results.common.pattern import CommonPattern, CommonStep, Mean, Role
 from explainer.results.metrics import entropy
@@ -139,6 +141,54 @@ def test_a_head_has_the_sentences_in_which_most_goes_through_it(alike):
             row = next(row for row in sentences if row["number"] == one.number)
             assert (one.id, one.text) == (row["id"], row["text"])
     assert sum(len(head.examples) for head in found.heads) > 5
+
+
+def test_words_are_counted_by_class_and_heads_by_the_classes_that_they_join(alike):
+    found = common_pattern(alike)
+    sentences, patterns = records(alike)
+    named = {"the": "determiner", ".": "punctuation", "[MASK]": "mask"}
+    named |= dict.fromkeys(("[CLS]", "[SEP]"), "added token")
+    named |= dict.fromkeys(("farmers", "assistant", "old"), "other word")
+    for one in found.classes:
+        rows = [
+            (row["number"], influence)
+            for row in sentences
+            for token, influence in zip(row["tokens"], row["influence"], strict=True)
+            if named[token] == one.name
+        ]
+        assert (one.tokens, one.sentences) == (len(rows), len({number for number, _ in rows}))
+        assert one.influence == pytest.approx(math.fsum(i for _, i in rows) / 4, abs=1e-9)
+    assert {one.name for one in found.classes} == set(named.values())
+    tokens = {row["number"]: row["tokens"] for row in sentences}
+    for head in found.heads:
+        carried, between = defaultdict(float), Counter()
+        for row in patterns:
+            step = row["steps"][head.layer]
+            if step["head"] == head.head:
+                carried[row["number"]] += row["path_influence"]
+                ends = [named[tokens[row["number"]][step[end]]] for end in ("from", "to")]
+                between[tuple(ends)] += abs(row["path_influence"]) / 4
+        assert head.sentences == len(carried)
+        spread = [carried.get(number, 0.0) for number in range(4)]
+        mean, error = statistics.mean(spread), statistics.stdev(spread) / 2
+        assert head.total == pytest.approx(mean, abs=1e-9)
+        assert head.interval == pytest.approx((mean - 1.96 * error, mean + 1.96 * error), abs=1e-6)
+        sizes = [size for _, size in between.most_common(3)]
+        assert [one.size for one in head.between] == pytest.approx(sizes, abs=1e-9)
+        assert math.fsum(between.values()) == pytest.approx(head.size, abs=1e-9)
+
+
+def test_a_word_has_the_class_of_its_spelling_and_a_piece_that_of_its_word():
+    said = {"The": "determiner", "they": "pronoun", "of": "preposition", "that": "conjunction"}
+    said |= {"were": "auxiliary", "n’t": "negation", "1,000": "number", "?!": "punctuation"}
+    said |= {"ten": "number", "keys": "other word", "": "punctuation", "é": "other word"}
+    assert {word: class_of(word) for word in said} == said
+    tokens = ("[CLS]", "un", "##der", "▁in", "to", "[MASK]", "<mask>", "[SEP]")
+    words = (-1, 0, 0, 1, 1, -1, -1, -1)
+    assert classes_of(tokens, words, (5,)) == (
+        *("added token", "preposition", "preposition", "preposition", "preposition"),
+        *("mask", "mask", "added token"),
+    )
 
 
 def test_groups_answers_and_words_choose_sentences(alike):
@@ -281,7 +331,7 @@ def test_the_page_has_a_row_for_every_head_and_a_graph_for_every_group(alike):
         assert f"<h2>{name}</h2>" in found
     rows = re.findall(r"<tr>(.*?)</tr>", found)
     shown = min(15, len(whole.heads))
-    assert len(rows) == 2 + shown + whole.model.layers
+    assert len(rows) == 3 + shown + len(whole.classes) + whole.model.layers
     first = re.findall(r">([^<]*)</td>", rows[1])
     assert first[:2] == [str(whole.heads[0].layer), str(whole.heads[0].head)]
     assert found.count("Plotly.newPlot") == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explainer.app.compute.corpus import groups
+from explainer.app.compute.runs.corpus import groups
 from explainer.app.corpus.choices import ANSWERS, Answers, Survey
 from explainer.app.corpus.sources import Known
 from explainer.app.corpus.state import LINKED, SURVEY

@@ -12,7 +12,7 @@ import streamlit as st
 
 from explainer import ExplainerError, Settings, TaskSource
 from explainer.app import compute
-from explainer.app.compute.corpus import Sentences, row_effort, row_records
+from explainer.app.compute.runs.corpus import Sentences, row_effort, row_records
 from explainer.app.corpus.choices import MOST, OWN
 from explainer.app.corpus.sources import Known
 from explainer.app.widgets.running import Running, expected

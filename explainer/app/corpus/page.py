@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from explainer import CommonDifference, CommonPattern, Edge, ExplainerError
-from explainer.app.compute import corpus as compute
+from explainer.app.compute.runs import corpus as compute
 from explainer.app.corpus.asking import asked_for, so_far
 from explainer.app.corpus.filters import chosen_of, filters
 from explainer.app.corpus.graph import difference_graph, graph, group_graphs
@@ -15,7 +15,7 @@ from explainer.app.corpus.panel import panel, selected_step
 from explainer.app.corpus.save import save_popover
 from explainer.app.corpus.sources import Known
 from explainer.app.corpus.state import LINKED, SURVEY
-from explainer.app.corpus.tables import block_table, head_table
+from explainer.app.corpus.tables import block_table, class_table, head_table
 from explainer.app.state.linked import chooses_nothing
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.page import page_frame
@@ -100,10 +100,11 @@ def _shown(known: Known, width: float) -> None:
         panel(known, common, chosen, step)
     with below:
         head_table(common)
-        blocks = st.expander("Block by block", key="corpus_blocks", on_change=chooses_nothing)
-        if blocks.open:
-            with blocks:
-                block_table(common)
+        for label, table in (("Words by class", class_table), ("Block by block", block_table)):
+            box = st.expander(label, key=f"corpus_{label[:5]}", on_change=chooses_nothing)
+            if box.open:
+                with box:
+                    table(common)
 
 
 def _pointed(step: Edge | None) -> tuple[int, int, int] | None:

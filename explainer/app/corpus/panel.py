@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from explainer import CommonPattern, Edge
-from explainer.app.compute.corpus import along
+from explainer.app.compute.runs.corpus import along
 from explainer.app.corpus.choices import SETTINGS
 from explainer.app.corpus.sources import Known
 from explainer.app.corpus.state import LINKED, SURVEY

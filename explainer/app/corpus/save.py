@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
-from pyarrow import parquet
 
 from explainer import CommonDifference, CommonPattern
-from explainer.app.compute import corpus as compute
+from explainer.app.compute.runs import corpus as compute
 from explainer.app.corpus.filters import MOST_GROUPS
 from explainer.app.corpus.snippet import snippet
 from explainer.app.corpus.sources import Known
@@ -103,11 +102,5 @@ def _tables(known: Known) -> Iterator[File]:
         return
     names: tuple[Table, ...] = ("sentences", "patterns")
     for name in names:
-
-        def make(table: Table = name) -> bytes:
-            stream = io.BytesIO()
-            parquet.write_table(found.table(table), stream, compression="zstd")
-            return stream.getvalue()
-
         kind = "application/vnd.apache.parquet"
-        yield File(f"Table of {name} (Parquet)", f"{name}.parquet", kind, make)
+        yield File(f"Table of {name} (Parquet)", f"{name}.parquet", kind, partial(found.file, name))

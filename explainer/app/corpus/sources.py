@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from explainer import Corpus, ExplainerError, Settings
-from explainer.app.compute.corpus import Sentences
+from explainer.app.compute.runs.corpus import Sentences
 from explainer.app.corpus.choices import EXAMPLE, OWN, RUN
 from explainer.base import assets
 from explainer.base.numbers import counted

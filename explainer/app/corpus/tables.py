@@ -10,14 +10,15 @@ from explainer.app.corpus.state import SURVEY
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import percent
-from explainer.figures.common.said import way
+from explainer.figures.common.report import CLASSES_NOTE
+from explainer.figures.common.said import says_between, way
 
 MOST_ROWS = 10
 HEADS = (
     "What heads do, in the mean of all sentences, in {}: what patterns through a head carry, "
     "whatever for and with its sign; how it carries what arrives, by value, key and query; along "
-    "which step most, and in which sentence. Choose a row to see its step. Of all steps {} {} "
-    "are skip connections."
+    "which step most, from which class of words to which, and in which sentence. Choose a row to "
+    "see its step. Of all steps {} {} are skip connections."
 )
 BLOCKS = (
     "How much sentences differ in where the pattern of a role goes, and by what, in nats: 0 where "
@@ -39,8 +40,11 @@ def head_frame(common: CommonPattern) -> pd.DataFrame:
             "value": [head.value for head in heads],
             "key": [head.key for head in heads],
             "query": [head.query for head in heads],
+            "low": [head.interval[0] if common.sentences > 1 else None for head in heads],
+            "high": [head.interval[1] if common.sentences > 1 else None for head in heads],
+            "in sentences": [100 * head.sentences / common.sentences for head in heads],
             "most along": [way(common, h.strongest.source, h.strongest.target) for h in heads],
-            "in sentences": [100 * h.strongest.sentences / common.sentences for h in heads],
+            "of words": [says_between(head) for head in heads],
             "most in": ["" if one is None else one.text for one in examples],
         }
     )
@@ -80,8 +84,38 @@ def head_table(common: CommonPattern) -> None:
             "for − against": number(format="%+.3f", width=100),
             **dict.fromkeys(("value", "key", "query"), signed),
             "most along": st.column_config.TextColumn("most along", width=190),
+            "low": number("95 % from", format="%+.3f", width=78),
+            "high": number("to", format="%+.3f", width=70),
             "in sentences": number("in sentences", format="%.0f %%", width=90),
+            "of words": st.column_config.TextColumn("of words", width=190),
             "most in": st.column_config.TextColumn("most in", width=380),
+        },
+    )
+
+
+def class_frame(common: CommonPattern) -> pd.DataFrame:
+    """One row for each class of words, the one with most influence first."""
+    return pd.DataFrame(
+        {
+            "class": [one.name for one in common.classes],
+            "tokens": [one.tokens for one in common.classes],
+            "in sentences": [100 * one.sentences / common.sentences for one in common.classes],
+            "influence": [one.influence for one in common.classes],
+        }
+    )
+
+
+def class_table(common: CommonPattern) -> None:
+    """The table of classes of words."""
+    st.caption(CLASSES_NOTE)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        class_frame(common),
+        hide_index=True,
+        height="content",
+        column_config={
+            "in sentences": number("in sentences", format="%.0f %%"),
+            "influence": number(f"influence ({common.unit})", format="%+.3f"),
         },
     )
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.app import compute
-from explainer.app.compute.evaluate import case_effort, measured_line
+from explainer.app.compute.runs.evaluate import case_effort, measured_line
 from explainer.app.evaluate.choices import OWN_FILE
 from explainer.app.evaluate.measuring import Measuring
 from explainer.app.evaluate.results import Results

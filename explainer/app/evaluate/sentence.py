@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from explainer import ExplainerError
-from explainer.app.compute import Request, evaluate
+from explainer.app.compute import Request
+from explainer.app.compute.runs import evaluate
 from explainer.app.evaluate.choices import Inquiry
 from explainer.app.evaluate.controls import cut_controls, how_to_read
 from explainer.app.evaluate.snippet import sentence_snippet

@@ -13,7 +13,13 @@ from explainer.figures.canvas.palette import palette
 from explainer.figures.canvas.plotly import CONFIG, to_figure
 from explainer.figures.common.graph import THRESHOLD, common_scene, one_scale
 from explainer.figures.common.ribbons import Drawable
-from explainer.figures.common.said import common_summary, difference_summary, title, way
+from explainer.figures.common.said import (
+    common_summary,
+    difference_summary,
+    says_between,
+    title,
+    way,
+)
 from explainer.results.common.difference import CommonDifference
 from explainer.results.common.pattern import CommonPattern
 from explainer.results.target import LOGITS
@@ -36,6 +42,7 @@ def common_html(
     figure = to_figure(common_scene(common, threshold=threshold, dark=dark), colours)
     after = [
         *_table("What heads do", _heads_note(common), HEAD_COLUMNS, _heads(common)),
+        *_table("Words by class", CLASSES_NOTE, class_columns(common), _classes(common)),
         *_table("Block by block", BLOCKS_NOTE, BLOCK_COLUMNS, _blocks(common)),
     ]
     for name, one in (groups or {}).items():
@@ -89,8 +96,8 @@ def _right(common: CommonPattern) -> str:
 
 
 HEAD_COLUMNS = (
-    *("block", "head", "carries", "for − against", "value", "key", "query"),
-    *("most along", "in sentences", "most in"),
+    *("block", "head", "carries", "for − against", "95 % interval", "value", "key", "query"),
+    *("in sentences", "most along", "of words", "most in"),
 )
 BLOCK_COLUMNS = ("block", "entropy of nodes", "entropy of components")
 BLOCKS_NOTE = (
@@ -105,7 +112,8 @@ def _heads_note(common: CommonPattern) -> str:
     return (
         f"Means over all sentences, in {unit}: what patterns through the head carry, whatever for "
         "and with its sign, and how the head carries what arrives. A head that patterns do not "
-        f"take is not listed. Of all steps {percent(skips.value)} [{percent(skips.low)}, "
+        "take is not listed; “of words”: from which class of words to which most of it goes, by "
+        f"their spelling. Of all steps {percent(skips.value)} [{percent(skips.low)}, "
         f"{percent(skips.high)}] are skip connections (95 % interval, sentences taken for "
         "independent)."
     )
@@ -116,10 +124,31 @@ def _heads(common: CommonPattern) -> Iterable[Cells]:
         strongest = head.strongest
         yield (
             *(str(head.layer), str(head.head), f"{head.size:.3f}", signed(head.total, 3)),
+            "" if common.sentences < 2 else " to ".join(signed(end, 3) for end in head.interval),
             *(signed(value, 3) for value in (head.value, head.key, head.query)),
+            percent(head.sentences / common.sentences),
             way(common, strongest.source, strongest.target),
-            percent(strongest.sentences / common.sentences),
+            says_between(head),
             *(f"{text.brief(one.text)} ({signed(one.carried)})" for one in head.examples[:1]),
+        )
+
+
+CLASSES_NOTE = (
+    "What words of a class add to Q together, in the mean of all sentences. Classes are those of "
+    "English, by a word’s spelling alone; in other languages nearly all are other words."
+)
+
+
+def class_columns(common: CommonPattern) -> Cells:
+    """The columns of the table of classes."""
+    return "class", "tokens", "in sentences", f"influence ({common.unit})"
+
+
+def _classes(common: CommonPattern) -> Iterable[Cells]:
+    for one in common.classes:
+        yield (
+            *(one.name, f"{one.tokens:,}", percent(one.sentences / common.sentences)),
+            signed(one.influence, 3),
         )
 
 

@@ -11,7 +11,7 @@ from explainer.figures.canvas.scene import Spot
 from explainer.figures.canvas.wording import measured
 from explainer.figures.common.ribbons import Board, Drawable, Edge, Shown
 from explainer.results.common.difference import WIDE, CommonDifference
-from explainer.results.common.pattern import CommonPattern, CommonStep
+from explainer.results.common.pattern import CommonPattern, CommonStep, HeadSummary
 from explainer.results.route import SKIP
 
 TOLD = 4
@@ -101,6 +101,14 @@ def _said(common: Drawable, step: CommonStep) -> str:
         return f"{by}: difference {signed(step.total)} [{', '.join(ends)}]"
     share = percent(step.sentences / common.sentences)
     return f"{by}: {signed(step.total)}, in {share} of the sentences"
+
+
+def says_between(head: HeadSummary) -> str:
+    """From which class of words to which most goes through a head, and its share; else nothing."""
+    if not head.between or not head.size:
+        return ""
+    first = head.between[0]
+    return f"{first.source} → {first.target} ({percent(first.size / head.size)})"
 
 
 def way(common: Drawable, source: int, target: int) -> str:

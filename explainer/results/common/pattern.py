@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from explainer.base.errors import ExplainerError
+from explainer.results.common.classes import Between, WordClass
 from explainer.results.model_info import ModelInfo
 from explainer.results.route import SKIP, Component, Edge
 from explainer.results.target import Unit
@@ -101,7 +102,10 @@ class CommonPattern:
     the entropy, over sentences, of where its pattern is after each block and by what it got there:
     0 where all sentences agree. `skips` is the share of the patterns' steps that are skip
     connections, `right` that of sentences whose answer is preferred, None where there is no rival.
-    `examples` has, for each head by layer and number, the sentences in which most goes through it.
+    `examples` has, for each head by layer and number, the sentences in which most goes through it,
+    `between` from which class of words to which most of it goes, `spread` in how many sentences
+    patterns take it, and the standard error of the mean of what they carry. `classes` are those of
+    the sentences' words, the one with most influence first.
     """
 
     model: ModelInfo
@@ -116,6 +120,9 @@ class CommonPattern:
     skips: Mean
     right: float | None
     examples: Mapping[tuple[int, int], tuple[Example, ...]] = field(default_factory=dict)
+    classes: tuple[WordClass, ...] = ()
+    between: Mapping[tuple[int, int], tuple[Between, ...]] = field(default_factory=dict)
+    spread: Mapping[tuple[int, int], tuple[int, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.sentences < 1:
@@ -140,10 +147,7 @@ class CommonPattern:
         for step in self.steps:
             if step.component != SKIP:
                 found[step.layer, int(step.component)].append(step)
-        of = (
-            HeadSummary.of(*place, steps, self.examples.get(place, ()))
-            for place, steps in found.items()
-        )
+        of = (HeadSummary.of(self, *place, steps) for place, steps in found.items())
         return tuple(sorted(of, key=lambda head: -head.size))
 
 
@@ -158,7 +162,9 @@ def by_edge(steps: Iterable[CommonStep]) -> dict[tuple[int, int, int], tuple[Com
 class HeadSummary(NamedTuple):
     """What one head carries over all sentences, along which step most of it, and where most.
 
-    `size` is the mean of what patterns through it carry, whatever for; `total` with its sign.
+    `size` is the mean of what patterns through it carry, whatever for; `total` with its sign, and
+    `error` the standard error of that, over sentences; in `sentences` patterns take it. `between`
+    is from which class of words to which most of it goes.
     """
 
     layer: int
@@ -170,16 +176,34 @@ class HeadSummary(NamedTuple):
     query: float
     strongest: CommonStep
     examples: tuple[Example, ...]
+    sentences: int
+    error: float
+    between: tuple[Between, ...]
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of `total`, from its standard error."""
+        return self.total - 1.96 * self.error, self.total + 1.96 * self.error
 
     @staticmethod
     def of(
-        layer: int, head: int, steps: Iterable[CommonStep], examples: tuple[Example, ...]
+        common: CommonPattern, layer: int, head: int, steps: Iterable[CommonStep]
     ) -> HeadSummary:
-        """From its steps."""
+        """From its steps, and what else is known of it."""
         every = tuple(steps)
-        sums = {
-            name: math.fsum(getattr(step, name) for step in every)
+        size, total, value, key, query = (
+            math.fsum(getattr(step, name) for step in every)
             for name in ("size", "total", "value", "key", "query")
-        }
+        )
         strongest = max(every, key=lambda step: step.size)
-        return HeadSummary(layer, head, **sums, strongest=strongest, examples=examples)
+        place = (layer, head)
+        sentences, error = common.spread.get(place, (strongest.sentences, math.inf))
+        examples, between = common.examples.get(place, ()), common.between.get(place, ())
+        return HeadSummary(
+            *(layer, head, size, total, value, key, query),
+            strongest=strongest,
+            examples=examples,
+            sentences=sentences,
+            error=error,
+            between=between,
+        )

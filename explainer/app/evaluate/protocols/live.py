@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explainer.app import compute
-from explainer.app.compute.protocols import protocol_line, sentence_effort
+from explainer.app.compute.runs.protocols import protocol_line, sentence_effort
 from explainer.app.evaluate.live import Upload, chosen_cases
 from explainer.app.evaluate.measuring import Measuring
 from explainer.app.evaluate.protocols.found import Found

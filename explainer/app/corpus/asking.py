@@ -124,7 +124,10 @@ def _own() -> Content | None:
 
 def _to_do(of: str) -> str:
     if of == OWN:
-        return "Type or upload sentences, and have them explained."
+        return (
+            "Type or upload sentences, and have them explained. They are in no link to this page: "
+            "keep them in a file."
+        )
     return f"Sentences of the task {of} are made and explained here, one after the other."
 
 

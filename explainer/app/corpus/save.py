@@ -62,7 +62,7 @@ def _files(
         }
         return common_html(common, parts, threshold=threshold)
 
-    picture_and_link(picture, "common")
+    picture_and_link(picture, "common", whole=LINKED.get().fits_link)
     save_files(
         (
             *picture_files("common", lambda: picture),

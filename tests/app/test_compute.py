@@ -265,15 +265,25 @@ def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkey
     said = str(error.value)
     assert "11 tokens × 1,000 points × 3 layers" in said
     assert "5 minutes are allowed" in said
-    assert "take 100 points instead of 1,000 or a shorter sentence (on" in said
+    adaptive = "take the adaptive rule (about 24 points) or 100 points instead of 1,000 (on"
+    assert adaptive in said  # either is enough, and a shorter sentence is not
     points = 100
     compute.explanation(replace(request, settings=Settings(points=points, rule="trapezoid")))
-    for less, more in (("fewer patterns kept", {"top_k": 9}), ("a narrower", {"search": "joint"})):
+    joint = ("or the staged search", {"search": "joint"})
+    for less, more in (("fewer patterns kept", {"top_k": 9}), joint):
         wide = replace(request, settings=Settings(points=points, rule="trapezoid", **more))
         with pytest.raises(ExplainerError, match=less):
             compute.explanation(wide)
     with pytest.raises(ExplainerError, match="would take about"):
         word_influence(request)
+    # Nothing but a shorter sentence is left where the usual points are too many already.
+    monkeypatch.setenv(bounds.SECONDS_VARIABLE, "1")
+    with pytest.raises(ExplainerError, match=r"allowed: take a shorter sentence \(on"):
+        compute.explanation(replace(request, settings=Settings()))
+    wide = Settings(search="joint", beam=9, top_k=3)
+    with pytest.raises(ExplainerError, match=r": take the staged search and a shorter sentence"):
+        compute.explanation(replace(request, settings=wide))
+    monkeypatch.setenv(bounds.SECONDS_VARIABLE, "300")
     # Without patterns it is less.
     word_influence(replace(request, settings=Settings(points=250, rule="trapezoid")))
     assert not server.queue()._line

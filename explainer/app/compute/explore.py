@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.api import measure_path, stability, word_scores
-from explainer.app.compute.bounds import allowed, budget, check_effort, size_of
+from explainer.app.compute.bounds import allowed, budget, size_of
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Request
 from explainer.app.compute.sentence import PREDICTIONS, tracing
@@ -106,9 +106,12 @@ def route_influence(loaded: Model, request: Request, route: Route) -> Measured:
 def _checking(loaded: Model, request: Request, _: int) -> Estimate:
     """The effort of a word's stability; raises ExplainerError for too much."""
     size = size_of(loaded, request)
-    work = stability_effort(loaded.adapter, size, request.settings, budget(), 1)
-    every = estimate(loaded, size, request.settings, budget(), times=0, beside=work)
-    return allowed(every, request.settings)
+
+    def effort(of: Settings) -> Estimate:
+        work = stability_effort(loaded.adapter, size, of, budget(), 1)
+        return estimate(loaded, size, of, budget(), times=0, beside=work)
+
+    return allowed(effort, request.settings)
 
 
 @computed(_checking)
@@ -131,7 +134,9 @@ def _scoring(loaded: Model, request: Request, _: str) -> Estimate:
     n_tokens = len(_sentence(loaded, request).tokens)
     passes = min(MAX_POINTS, max(2, n_tokens))
     once = replace(request.settings, rule="trapezoid", points=passes)
-    return check_effort(loaded, request, once, words=0)
+    size = size_of(loaded, request)
+    # So many whatever the settings are.
+    return allowed(lambda _: estimate(loaded, size, once, budget(), words=0), request.settings)
 
 
 @computed(_scoring)
@@ -159,14 +164,16 @@ def _comparing(loaded: Model, request: Request, *pair: tuple[int, ...]) -> Estim
     too much."""
     sizes = [len(one.tokens) for one in read_both(loaded, request.text, request.pair)]
     assert loaded.pooling is not None
-    if pair:
-        pooled = loaded.pooling.mode == "mean"
-        work = paths_effort(loaded.adapter, sizes, request.settings, budget(), pooled)
-    else:
-        work = matrix_effort(loaded.adapter, sizes, request.settings)
-    size = Size(max(sizes))
-    found = estimate(loaded, size, request.settings, budget(), times=0, beside=work)
-    return allowed(found, request.settings)
+    pooled = loaded.pooling.mode == "mean"
+
+    def effort(of: Settings) -> Estimate:
+        if pair:
+            work = paths_effort(loaded.adapter, sizes, of, budget(), pooled)
+        else:
+            work = matrix_effort(loaded.adapter, sizes, of)
+        return estimate(loaded, Size(max(sizes)), of, budget(), times=0, beside=work)
+
+    return allowed(effort, request.settings)
 
 
 @computed(_comparing)

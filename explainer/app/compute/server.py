@@ -128,7 +128,7 @@ def _turn(wait: Wait) -> Iterator[None]:
             if time.monotonic() > until:
                 raise ExplainerError(
                     f"This took longer than {OVERTIME * allowed} seconds and was stopped: "
-                    "take fewer points or a shorter sentence."
+                    "take fewer points (the adaptive rule takes few) or a shorter sentence."
                 )
 
         with checkpoints(watch, wait.hear):

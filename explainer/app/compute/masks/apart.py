@@ -18,6 +18,7 @@ from explainer.influence.effort.size import Size
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked, read_for_word
 from explainer.question.sentence import Sentence
+from explainer.results.settings import Settings
 
 
 def explained(request: Request) -> Explanation | WordPair:
@@ -43,9 +44,11 @@ def _sentences(loaded: Model, request: Request) -> tuple[Sentence, Sentence]:
 def _explaining(loaded: Model, request: Request) -> Estimate:
     """The effort of both explanations; raises ExplainerError for too much."""
     sizes = [Size.alone(sentence) for sentence in _sentences(loaded, request)]
-    settings = request.settings
-    found = together(loaded, sizes, settings, budget(), words=request.words, flow=True)
-    return allowed(found, settings)
+
+    def effort(of: Settings) -> Estimate:
+        return together(loaded, sizes, of, budget(), words=request.words, flow=True)
+
+    return allowed(effort, request.settings)
 
 
 @computed(_explaining)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from explainer import ExplainerError
@@ -27,6 +28,7 @@ from explainer.intervention.filling import Replacement
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked
 from explainer.question.quantity import asked_for, choose_quantity
+from explainer.results.settings import Settings
 from explainer.tasks import Case
 
 COMPARED = ("masked-lm", "classification")
@@ -41,7 +43,11 @@ def shared_fillings(loaded: Model, _: Reading, options: EvaluationOptions) -> Fi
 
 def record_effort(loaded: Model, size: Size, options: EvaluationOptions) -> Estimate:
     """The effort of a record; raises ExplainerError for too much."""
-    return allowed(sentence_estimate(loaded, size, options, budget()), options.settings)
+
+    def effort(of: Settings) -> Estimate:
+        return sentence_estimate(loaded, size, replace(options, settings=of), budget())
+
+    return allowed(effort, options.settings)
 
 
 def case_effort(loaded: Model, case: Case, options: EvaluationOptions) -> Estimate:

@@ -27,8 +27,11 @@ SEED = 0
 def sentence_effort(model: Model, case: Case, name: str, settings: Settings) -> Estimate:
     """What the protocol `name` takes of a sentence; raises ExplainerError for too much."""
     size = Size.of(*read_case(model, case))
-    found = protocol_estimate(model, size, PROTOCOLS[name], settings, budget())
-    return allowed(found, settings)
+
+    def effort(of: Settings) -> Estimate:
+        return protocol_estimate(model, size, PROTOCOLS[name], of, budget())
+
+    return allowed(effort, settings)
 
 
 def protocol_line(

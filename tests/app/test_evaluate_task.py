@@ -10,9 +10,10 @@ import pytest
 from explainer import load_model
 from explainer.app.compute import queue, waiting
 from explainer.app.evaluate import live
-from explainer.app.evaluate.choices import OWN_FILE
+from explainer.app.evaluate.choices import ABOUT, OWN_FILE, inquiry_from_query
 from explainer.app.evaluate.figures import ICONS
 from explainer.app.evaluate.snippet import task_command
+from explainer.app.state.choices import FAIREST
 from explainer.app.widgets import running as runs
 from explainer.base import assets
 from explainer.cli.arguments import settings_of
@@ -148,6 +149,24 @@ def test_a_replacement_without_results_falls_back(page):
     test = page(replacement="mean")
     assert widget(test, "selectbox", "replacement").value == "baseline"
     assert len(alts(test)) == 4
+    said = "These results have nothing with “its mean over other sentences”: shown is “its value"
+    assert [caption for caption in test.caption if caption.value.startswith(said)]
+    assert query(test)["replacement"] == "baseline"
+    again = page(**{name: value for name, value in query(test).items() if name == "replacement"})
+    assert not [caption for caption in again.caption if caption.value.startswith(said)]
+    assert alts(again) == alts(test)
+    # It stays chosen for the sentence, for which there are numbers with it.
+    checked(widget(test, "segmented_control", "about").set_value("sentence").run())
+    assert query(test)["replacement"] == "mean"
+
+
+def test_a_link_that_names_a_section_alone_begins_with_what_is_fairest():
+    for about in ABOUT:
+        found, notes = inquiry_from_query({"about": about})
+        assert (found.asked.replacement, notes) == (FAIREST, ())
+    found, (note,) = inquiry_from_query({"about": "protocols", "measured": "effect"})
+    assert note.startswith("The link asks for measured 'effect', which is not possible")
+    assert found.measured == ""
 
 
 @pytest.mark.parametrize("damage", ["missing", "torn"])
@@ -268,7 +287,8 @@ def test_a_task_of_another_kind_of_model_gets_a_note(tiny_classifier_dir):
     test = opened(tiny_classifier_dir, "evaluate", about="task", task="sva-obj")
     assert said(test, "The task sva-obj is not for this model: sentiment is shown.")
     assert list(widget(test, "selectbox", "task").options) == ["sentiment", OWN_FILE]
-    assert query(test)["task"] == "sva-obj"
+    assert query(test)["task"] == "sentiment"  # what is shown
+    assert test.session_state["inquiry"].task == "sva-obj"  # and this is again with its model
     assert not test.error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -86,6 +86,7 @@ def _task_field(options: tuple[str, ...], messages: DeltaGenerator) -> str:
     asked = LINKED.get().task
     chosen = asked if asked in options else options[0]
     if chosen != asked and asked != EVERY_TASK:
+        LINKED.show(replace(LINKED.shown(), task=chosen))
         messages.info(plain(f"The task {asked} is not for this model: {chosen} is shown."))
     st.selectbox(
         "Task",

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
-from explainer.app.state.choices import FAIREST, LEFT_OUT, Choices, from_query, read_fields, written
+from explainer.app.state.choices import (
+    FAIREST,
+    LEFT_OUT,
+    Choices,
+    from_query,
+    impossible,
+    read_fields,
+    written,
+)
 from explainer.app.state.values import one_of, whole, yes_no
 from explainer.evaluation.evidence import consistency
 from explainer.evaluation.evidence.summary import EVERY_TASK
@@ -89,15 +97,22 @@ def inquiry_from_query(
 ) -> tuple[Inquiry, tuple[str, ...]]:
     """What a link asks for, and one note for each value that could not be used.
 
-    An empty link begins with the question of `start`.
+    An empty link begins with the question of `start`, and with what is fairest in the place of
+    what is cut, as does one that names a section alone.
     """
     if not query:
         same = {name: getattr(start, name) for name in ASKED} if start is not None else {}
         return Inquiry(asked=Choices(**{**same, "replacement": FAIREST})), ()
     asked, notes = from_query({name: query[name] for name in ASKED if name in query}, query)
+    if query.keys() == {"about"}:
+        asked = replace(asked, replacement=FAIREST)
     own = {name: value for name, value in query.items() if name in READERS}
     found, more = read_fields(Inquiry, READERS, own)
-    return Inquiry(asked=asked, **found), (*notes, *more)
+    inquiry = Inquiry(asked=asked, **found)
+    if inquiry.measured not in ("", *PROTOCOLS[inquiry.protocol].quantities):
+        more.append(impossible("measured", inquiry.measured, "the first measure of its protocol"))
+        inquiry = replace(inquiry, measured="")
+    return inquiry, (*notes, *more)
 
 
 READERS: dict[str, Callable[[str], Any]] = {

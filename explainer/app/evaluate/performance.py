@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -57,6 +58,14 @@ def performance_figures(results: Results, task: str, width: float, half: float) 
         )
         replacement = replacement_field(QUESTION, known)
         _save(results, task)
+    asked = inquiry.asked.replacement
+    if replacement != asked:
+        shown = LINKED.shown()
+        LINKED.show(replace(shown, asked=replace(shown.asked, replacement=replacement)))
+        st.caption(
+            f"These results have nothing with “{REPLACEMENT_NAMES[asked]}”: shown is “"
+            f"{REPLACEMENT_NAMES[replacement]}”."
+        )
     quantity, title = QUANTITIES[inquiry.mode, inquiry.measure]
     of = {"level": inquiry.level, "words": inquiry.words}
     whole = row_of(numbers, "accuracy") if quantity == "removed accuracy" else None

@@ -53,6 +53,7 @@ class Linked(Generic[Choice]):
         query = st.query_params.to_dict()
         state = st.session_state
         stays = state.pop(STAYS, False)
+        state.pop(f"{self.name}_shown", None)  # of a run that has not come to its end
         emptied = f"{self.name}_emptied"
         if state.get(ARRIVED, False):
             state[emptied] = True
@@ -89,9 +90,20 @@ class Linked(Generic[Choice]):
         found: tuple[str, ...] = st.session_state.get(f"{self.name}_notes", ())
         return found
 
+    def shown(self) -> Choice:
+        """The choices as the page shows them: with others where it cannot show what is chosen."""
+        found: Choice = st.session_state.get(f"{self.name}_shown", self.get())
+        return found
+
+    def show(self, chosen: Choice) -> None:
+        """Have the address say what this run of the page shows instead of what is chosen, which
+        stays chosen: another part of the page may be able to show it."""
+        st.session_state[f"{self.name}_shown"] = chosen
+
     def write_link(self) -> None:
-        """Put the choices into the address, so that it can be copied."""
-        query = self.get().to_query()
+        """Put what is shown into the address, so that it can be copied."""
+        query = self.shown().to_query()
+        st.session_state.pop(f"{self.name}_shown", None)
         if query != st.query_params.to_dict():
             st.query_params.from_dict(query)
         st.session_state[f"{self.name}_link"] = query

@@ -3,7 +3,7 @@ claimed, two figures, all numbers, and the command that makes them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 
@@ -183,6 +183,8 @@ def _choices(protocol: Protocol, found: Found) -> tuple[str, Condition]:
     if not known:
         return "", Condition()
     measure = inquiry.measured if inquiry.measured in known else known[0]
+    if inquiry.measured not in ("", measure):
+        LINKED.show(replace(LINKED.shown(), measured=""))
     change = INQUIRY.change
     st.selectbox(
         "Measured by",
@@ -207,6 +209,8 @@ def _choices(protocol: Protocol, found: Found) -> tuple[str, Condition]:
     if not instead:
         return measure, Condition(of)
     chosen = inquiry.instead if inquiry.instead in instead else instead[0]
+    if chosen != inquiry.instead:
+        LINKED.show(replace(LINKED.shown(), instead=chosen))
     st.selectbox(
         "In its place",
         help=IN_ITS_PLACE,

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from explainer.base.checks import one_of
-from explainer.base.numbers import MANY_DIGITS, percent
+from explainer.base.numbers import MANY_DIGITS, counted, percent
 from explainer.models.presets import NOT_STATED
 from explainer.results.explanation import Explanation
 from explainer.results.merged import has_pieces
@@ -203,21 +203,34 @@ def _patterns(of: Rows, patterns: Sequence[Pattern], level: Level) -> str:
     if not patterns:
         return "No word has any influence."
     names, texts = of.names, of.shown.texts
-    rows = [
-        (
-            *(() if texts is None else (_text(texts[pattern.source]),)),
-            names[pattern.source],
-            signed(pattern.influence),
-            signed(pattern.embedding_influence),
-            signed(pattern.attention_influence),
-            percent(pattern.share("embedding")),
-            percent(pattern.share("attention")),
-            _path(names, pattern, level),
+    rows = []
+    for ways in _by_word(of, patterns):
+        best = max(ways, key=lambda way: abs(way.value(level)))
+        g = best.influence if len(ways) == 1 else of.shown.influence[best.source]
+        carried = [sum(way.value(which) for way in ways) for which in LEVELS]
+        path = _path(names, best, level)
+        rows.append(
+            (
+                *(() if texts is None else (_text(texts[best.source]),)),
+                names[best.source],
+                *(signed(part) for part in (g, *carried)),
+                *(percent(part / g if g else 0.0) for part in carried),
+                path if len(ways) == 1 else f"{path} (and {counted(len(ways) - 1, 'more way')})",
+            )
         )
-        for pattern in patterns
-    ]
     header = ("word", "g", "I_e", "I_a", "I_e/g", "I_a/g", f"pattern ({level} level)")
     return align(header if texts is None else ("text", *header), rows)
+
+
+def _by_word(of: Rows, patterns: Sequence[Pattern]) -> list[list[Pattern]]:
+    """The patterns of each row: of a word whose pieces take ways of their own these together, else
+    each by itself, as where several are followed of each word."""
+    if of.shown is of.tokens or of.tokens.settings.top_k > 1:
+        return [[pattern] for pattern in patterns]
+    words: dict[int, list[Pattern]] = {}
+    for pattern in patterns:
+        words.setdefault(pattern.source, []).append(pattern)
+    return sorted(words.values(), key=lambda ways: -abs(of.shown.influence[ways[0].source]))
 
 
 def _text(number: int | None) -> str:

@@ -174,12 +174,15 @@ def test_word_pieces_are_one_word_unless_they_are_asked_for(lm, tiny_masked_lm_d
     assert "##" not in table
     assert "at [MASK] (token 12)" in table  # where it is among the tokens, as options name them
     rows = table.split("pattern (attention level)\n")[1].split("\n\n")[0].splitlines()
-    # Both words by the token at which they begin; their pieces may have a pattern each.
+    # Both words by the token at which they begin, with the sums over pieces whose ways differ.
     for first in (2, 8):
+        pieces = [p for p in found.patterns if first <= p.source < first + 3]
         g = sum(found.influence[first : first + 3])
-        own = [row for row in rows if row.startswith(f"unhappiest ({first}) ")]
-        carried = [float(row.split()[2]) for row in own]
-        assert sum(carried) == pytest.approx(g, abs=3e-4)
+        (row,) = [row for row in rows if row.startswith(f"unhappiest ({first}) ")]
+        said = [float(part) for part in row.split()[2:5]]
+        carried = [sum(p.value(level) for p in pieces) for level in ("embedding", "attention")]
+        assert said == pytest.approx([g, *carried], abs=3e-4)
+    assert any(row.endswith(" more way)") or row.endswith(" more ways)") for row in rows)
     assert main(["explain", PIECES, *lm, *chosen, "--no-merge-pieces"]) == 0
     table = capsys.readouterr().out
     assert table.startswith(" ".join(found.tokens))

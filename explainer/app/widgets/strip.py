@@ -22,7 +22,7 @@ from explainer.results.target import COSINE, LOG_PROBABILITY, LOGITS, Target
 MOST = 0.5
 """The share of all influence below which the drawn patterns are said to be examples."""
 PREDICTS = "What the model predicts"
-LONGEST = 32
+LONGEST = 24
 """Characters of a word or an answer in the list at most: a longer one has them when pointed at."""
 FEW_MASKS = 3
 """Up to how many masks more than one word is listed at each."""
@@ -136,7 +136,7 @@ def predicted_line(said: Sequence[AtMask] | Sequence[Prediction], word: str) -> 
     if alone:
         shown = [*alone[:2], *(p for p in alone[2:] if p.word == word)]
         own = {p.id for p in shown if p.word == word}
-        parts.append(f"<span>the mask {_in_line(shown, own)}</span>")
+        parts.append(f"the mask {_in_line(shown, own)}")
     return f'<p class="ipe-said">The model says at {"; at ".join(parts)}.</p>'
 
 

@@ -17,7 +17,8 @@ EXAMPLES = """examples:
   {program} corpus report corpus --out report.html
   {program} corpus report corpus --out plural.svg --group plural-plural
   {program} corpus report corpus --out numbers.html --group singular-plural --beside plural-plural
-  {program} corpus report corpus --out mistakes.html --wrong-answers"""
+  {program} corpus report corpus --out mistakes.html --wrong-answers
+  {program} corpus report mine --out models.html --other theirs"""
 ENDINGS = (".html", ".svg")
 MOST_GROUPS = 12
 """Groups that a page draws beside the whole, where there are no more."""
@@ -41,6 +42,13 @@ def add_report(commands: Any, program: str) -> None:
     parser.add_argument("--group", metavar="G", help="sentences of this group only")
     parser.add_argument(
         "--beside", metavar="G", help="and of this one, with what differs, on a page"
+    )
+    parser.add_argument(
+        "--other",
+        type=Path,
+        metavar="DIR",
+        help="the run of another model beside it, with where influence comes from in both, on a "
+        "page",
     )
     parser.add_argument("--word", metavar="W", help="sentences with this token only")
     answers = parser.add_mutually_exclusive_group()
@@ -78,8 +86,13 @@ def _run(options: argparse.Namespace) -> None:
     right = True if options.right_answers else False if options.wrong_answers else None
     chosen = {"right": right, "word": options.word}
     common = common_pattern(corpus, group=options.group, **chosen)
+    if options.beside is not None and options.other is not None:
+        raise ExplainerError("--beside is for two groups, --other for two runs: give one of them.")
     if options.beside is not None:
         _differing(options, corpus, common, chosen)
+        return
+    if options.other is not None:
+        _models(options, common, chosen)
         return
     how = {"threshold": options.threshold, "dark": options.dark}
     if ending == ".svg":
@@ -118,4 +131,22 @@ def _differing(
     how = {"threshold": options.threshold, "dark": options.dark}
     write_whole(options.out, difference_html(difference, names, **how))
     print(difference_summary(difference, names))
+    print(f"Written to {options.out}")
+
+
+def _models(options: argparse.Namespace, common: Any, chosen: dict[str, Any]) -> None:
+    """A page of two runs, of two models as a rule."""
+    from explainer.corpus.common import common_pattern
+    from explainer.corpus.results import Corpus
+    from explainer.figures.common.models import models_html, models_summary
+
+    if options.out.suffix.lower() != ".html":
+        raise ExplainerError("Two runs make a page: give --out a name that ends with .html.")
+    other = common_pattern(Corpus.open(options.other), group=options.group, **chosen)
+    names = common.model.name, other.model.name
+    if names[0] == names[1]:
+        names = str(options.folder), str(options.other)
+    how = {"threshold": options.threshold, "dark": options.dark}
+    write_whole(options.out, models_html(common, other, names, **how))
+    print(models_summary(common, other, names))
     print(f"Written to {options.out}")

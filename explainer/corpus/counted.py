@@ -64,11 +64,23 @@ class _Sum:
     parts: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     squares: float = 0.0
 
+    def add(self, amount: float) -> None:
+        """What a sentence has, whatever its sign."""
+        self.sentences += 1
+        self.squares += amount**2
+        self.positive += max(0.0, amount)
+        self.negative += min(0.0, amount)
+
+    @property
+    def total(self) -> float:
+        """The sum of all sentences."""
+        return self.positive + self.negative
+
     def error(self, count: int) -> float:
         """The standard error of the mean over so many sentences."""
         if count < 2:
             return math.inf
-        mean = (self.positive + self.negative) / count
+        mean = self.total / count
         return math.sqrt(max(0.0, self.squares / count - mean**2) / (count - 1))
 
 
@@ -77,8 +89,7 @@ class _Class:
     """What was counted of a class of words."""
 
     tokens: int = 0
-    sentences: int = 0
-    influence: float = 0.0
+    influence: _Sum = field(default_factory=_Sum)
 
 
 class Counted:
@@ -90,7 +101,7 @@ class Counted:
         self.count = 0
         self.targets: set[int] = set()
         self.there: Counter[int] = Counter()
-        self.influence: dict[int, float] = defaultdict(float)
+        self.influence: dict[int, _Sum] = defaultdict(_Sum)
         self.steps: dict[Place, _Sum] = defaultdict(_Sum)
         self.nodes: dict[tuple[int, int], Counter[int]] = defaultdict(Counter)
         self.components: dict[tuple[int, int], Counter[Component]] = defaultdict(Counter)
@@ -109,8 +120,11 @@ class Counted:
         self.right[sentence["right"]] += 1
         self.targets.update(roles[at] for at in sentence["targets"])
         self.there.update(set(roles))
+        by_role: Counter[int] = Counter()
         for role, influence in zip(roles, sentence["influence"], strict=True):
-            self.influence[role] += influence
+            by_role[role] += influence
+        for role, influence in by_role.items():
+            self.influence[role].add(influence)
         classes = self._classes(sentence)
         taken = []
         carried_by: dict[Place, float] = defaultdict(float)
@@ -135,10 +149,7 @@ class Counted:
             self.steps[place].sentences += 1
             self.steps[place].squares += carried**2
         for head, carried in by_head.items():
-            self.heads[head].sentences += 1
-            self.heads[head].squares += carried**2
-            self.heads[head].positive += max(0.0, carried)
-            self.heads[head].negative += min(0.0, carried)
+            self.heads[head].add(carried)
             example = Example(sentence["number"], sentence["id"], sentence["text"], carried)
             # The number decides between equals, so that the order of the input does.
             entry = (abs(carried), -example.number, example)
@@ -148,11 +159,12 @@ class Counted:
     def _classes(self, sentence: Sentence) -> tuple[str, ...]:
         """The class of each token, counted."""
         found = classes_of(sentence["tokens"], sentence["words"], sentence["targets"])
+        by_class: Counter[str] = Counter()
         for name, influence in zip(found, sentence["influence"], strict=True):
             self.classes[name].tokens += 1
-            self.classes[name].influence += influence
-        for name in set(found):
-            self.classes[name].sentences += 1
+            by_class[name] += influence
+        for name, influence in by_class.items():
+            self.classes[name].influence.add(influence)
         return found
 
     def _step(self, start: int, step: dict[str, Any], roles: list[int], carried: float) -> Place:
@@ -186,8 +198,9 @@ class Counted:
             unit=self.unit,
             aligned=self.places.aligned,
             roles=tuple(
-                Role(name, self.there[place], self.influence[place] / n)
+                Role(name, self.there[place], one.total / n, one.error(n))
                 for place, name in enumerate(self.places.names)
+                for one in (self.influence[place],)
             ),
             targets=tuple(sorted(self.targets)),
             steps=tuple(sorted(steps, key=lambda s: (s.layer, -s.size, s.source, s.target))),
@@ -200,8 +213,13 @@ class Counted:
                 for place, kept in self.most.items()
             },
             classes=tuple(
-                WordClass(name, one.tokens, one.sentences, one.influence / n)
-                for name, one in sorted(self.classes.items(), key=lambda c: -abs(c[1].influence))
+                WordClass(
+                    *(name, one.tokens, one.influence.sentences),
+                    *(one.influence.total / n, one.influence.error(n)),
+                )
+                for name, one in sorted(
+                    self.classes.items(), key=lambda found: -abs(found[1].influence.total)
+                )
             ),
             between={
                 head: tuple(Between(*ends, size / n) for ends, size in sizes.most_common(PAIRS))

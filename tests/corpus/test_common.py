@@ -57,8 +57,9 @@ def test_sentences_of_one_form_are_added_up_position_by_position(alike):
     assert [role.name for role in found.roles] == names
     for place, role in enumerate(found.roles):
         assert role.sentences == 4
-        mean = math.fsum(row["influence"][place] for row in sentences) / 4
-        assert role.influence == pytest.approx(mean, abs=1e-9)
+        every = [row["influence"][place] for row in sentences]
+        assert role.influence == pytest.approx(statistics.mean(every), abs=1e-9)
+        assert role.error == pytest.approx(statistics.stdev(every) / 2, abs=1e-6)
     counted: dict = defaultdict(list)
     for row in patterns:
         for step in row["steps"]:

@@ -38,16 +38,16 @@ def common_html(
 ) -> str:
     """The graph to explore, its heads and its blocks in tables; below, the graph of each group."""
     colours = palette(dark)
-    said = f"{common_summary(common)} {_right(common)}"
+    said = said_of(common)
     figure = to_figure(common_scene(common, threshold=threshold, dark=dark), colours)
     after = [
-        *_table("What heads do", _heads_note(common), HEAD_COLUMNS, _heads(common)),
-        *_table("Words by class", CLASSES_NOTE, class_columns(common), _classes(common)),
-        *_table("Block by block", BLOCKS_NOTE, BLOCK_COLUMNS, _blocks(common)),
+        *table("What heads do", _heads_note(common), HEAD_COLUMNS, _heads(common)),
+        *table("Words by class", CLASSES_NOTE, class_columns(common), _classes(common)),
+        *table("Block by block", BLOCKS_NOTE, BLOCK_COLUMNS, _blocks(common)),
     ]
     for name, one in (groups or {}).items():
         scene = to_figure(common_scene(one, threshold=threshold, dark=dark), colours)
-        after += _section(name, f"{common_summary(one)} {_right(one)}", scene)
+        after += section(name, said_of(one), scene)
     return page(title(common), said, said, [figure], colours, "\n".join((*after, "")))
 
 
@@ -74,11 +74,11 @@ def difference_html(
     after: list[str] = []
     for name, figure in others:
         one = difference.first if name == names[0] else difference.second
-        after += _section(name, f"{common_summary(one)} {_right(one)}", figure)
+        after += section(name, said_of(one), figure)
     return page(first[0], said, said, [first[1]], colours, "\n".join((*after, "")))
 
 
-def _section(name: str, said: str, figure: go.Figure) -> Iterable[str]:
+def section(name: str, said: str, figure: go.Figure) -> Iterable[str]:
     """A figure below others, which have brought Plotly."""
     drawn = figure.to_html(
         full_html=False, include_plotlyjs=False, include_mathjax=False, config=CONFIG
@@ -87,6 +87,11 @@ def _section(name: str, said: str, figure: go.Figure) -> Iterable[str]:
     yield f"<h2>{text.escape(name)}</h2>"
     yield f"<p>{text.escape(said)}</p>"
     yield f'<figure role="img" aria-label="{label}">{drawn}</figure>'
+
+
+def said_of(common: CommonPattern) -> str:
+    """The graph in words, with how many answers are right."""
+    return f"{common_summary(common)} {_right(common)}"
 
 
 def _right(common: CommonPattern) -> str:
@@ -158,7 +163,8 @@ def _blocks(common: CommonPattern) -> Iterable[Cells]:
         yield str(block), f"{nodes:.2f}", f"{components:.2f}"
 
 
-def _table(heading: str, note: str, columns: Cells, rows: Iterable[Cells]) -> Iterable[str]:
+def table(heading: str, note: str, columns: Cells, rows: Iterable[Cells]) -> Iterable[str]:
+    """A table with its heading and note, as HTML."""
     yield f"<h2>{text.escape(heading)}</h2>"
     yield f"<p>{text.escape(note)}</p>"
     yield '<div class="table"><table>'

@@ -36,12 +36,13 @@ CLASSES = (*_WORDS, PUNCTUATION, OTHER, MASK, ADDED)
 
 class WordClass(NamedTuple):
     """How often words of a class are in the sentences, and the mean over sentences of what they
-    add together to Q."""
+    add together to Q, with its standard error."""
 
     name: str
     tokens: int
     sentences: int
     influence: float
+    error: float
 
 
 class Between(NamedTuple):

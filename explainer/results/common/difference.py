@@ -65,6 +65,7 @@ class CommonDifference:
                 one.name if one.name == other.name else f"{one.name} / {other.name}",
                 one.sentences + other.sentences,
                 one.influence - other.influence,
+                math.hypot(one.error, other.error),
             )
             for one, other in zip(self.first.roles, self.second.roles, strict=True)
         )

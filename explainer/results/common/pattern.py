@@ -22,11 +22,13 @@ from explainer.results.target import Unit
 
 
 class Role(NamedTuple):
-    """A place in the sentences: what it is called, in how many it is there, its mean influence."""
+    """A place in the sentences: what it is called, in how many it is there, its mean influence
+    over all sentences, and the standard error of that."""
 
     name: str
     sentences: int
     influence: float
+    error: float = math.inf
 
 
 class CommonStep(NamedTuple):

@@ -8,7 +8,7 @@ pieces that take different routes keep a pattern each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,18 @@ def special_positions(explanation: Explanation) -> frozenset[int]:
     if explanation.words is not None:
         return frozenset(i for i, word in enumerate(explanation.words) if word is None)
     return frozenset(i for i, token in enumerate(explanation.tokens) if token in SPECIAL)
+
+
+@dataclass(frozen=True, eq=False)
+class OfWords(Explanation):
+    """An explanation whose rows are words: `at` has the position of each one's first token."""
+
+    at: tuple[int, ...] = ()
+
+
+def token_at(explanation: Explanation, row: int) -> int:
+    """The position of a row's token, of a word its first: the number by which it is called."""
+    return explanation.at[row] if isinstance(explanation, OfWords) else row
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,15 +109,17 @@ def merge_pieces(explanation: Explanation) -> Merged:
     patterns = [_together(words, route, members) for route, members in alike.items()]
     target = explanation.target
     texts = explanation.texts
+    first = [rows.index(row) for row in range(count)]
+    same = {one.name: getattr(explanation, one.name) for one in fields(Explanation)}
     merged = replace(
-        explanation,
+        OfWords(**same, at=tuple(token_at(explanation, position) for position in first)),
         tokens=words,
         words=tuple(None if row in special else row for row in range(count)),
         target=_target(target, rows),
         influence=tuple(g),
         patterns=tuple(sorted(patterns, key=lambda p: -abs(p.influence))),
         flow=explanation.flow and _flow(explanation.flow, rows, count),
-        texts=texts and tuple(texts[rows.index(row)] for row in range(count)),
+        texts=texts and tuple(texts[position] for position in first),
         strongest=None,  # which counts tokens; the source tells it
     )
     return Merged(explanation, rows, merged)

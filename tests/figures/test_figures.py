@@ -323,6 +323,6 @@ def test_a_step_in_words(small):
     assert wording.movement(small, goes) == f"goes from “{start}” to “{end}”"
     assert wording.place(small, stays) == f"block 1, “{start}” stays by skip"
     assert wording.place(small, goes) == f"block 1, “{start}” → “{end}” by head 2"
-    assert place_name(small, stays) == f"block 1: stays at {start} (1), skip"
-    assert place_name(small, any_way) == f"block 1: {start} (1) → {end} (3)"
+    assert place_name(small, stays) == f"block 1: stays at {start}, skip"
+    assert place_name(small, any_way) == f"block 1: {start} → {end}"
     assert [step_name(edge) for edge in (stays, goes)] == ["1: skip", "1: head 2"]

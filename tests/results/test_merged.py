@@ -8,18 +8,27 @@ import pytest
 
 from explainer import Settings, explain
 from explainer.app.explore.rows import rows_of
-from explainer.app.explore.tables import pattern_file, pattern_frame
+from explainer.app.explore.selection import place_name
+from explainer.app.explore.tables import pattern_file, pattern_frame, step_frame
 from explainer.app.state.choices import Choices
 from explainer.app.state.explored import explored_from_query
 from explainer.app.state.place import written_place
 from explainer.figures import View, pattern_graph, pattern_html, pattern_svg
+from explainer.figures.canvas import wording
+from explainer.figures.canvas.scene import Label
 from explainer.figures.patterns import drawn as drawing
 from explainer.figures.patterns.bars import values
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.layout import lay_out
 from explainer.figures.patterns.summary import drawn_summary
 from explainer.results import merged
-from explainer.results.merged import has_pieces, merge_pieces, special_positions, word_rows
+from explainer.results.merged import (
+    has_pieces,
+    merge_pieces,
+    special_positions,
+    token_at,
+    word_rows,
+)
 from explainer.results.pattern import HeadParts
 from explainer.results.route import Edge, Node
 from tests.figures.made import small_explanation
@@ -254,3 +263,32 @@ def test_words_keep_their_text(tiny_classifier):
     words = merge_pieces(found).explanation
     assert words.texts == (None, 0, 0, None, 1, 1, 1, None)
     assert words.tokens[1] == "unhappiest"
+
+
+def test_a_place_has_one_number_wherever_it_is_named(found):
+    """The position of its token, of a word its first, whether rows are words or tokens."""
+    twice = replace(
+        found, tokens=tuple("the" if token == "farmers" else token for token in found.tokens)
+    )
+    at = twice.tokens.index("the", 2)
+    tokens, words = (
+        Drawn.of(twice, View(merge_pieces=merge, minimum_share=0)) for merge in (False, True)
+    )
+    row = words.explanation.tokens.index("the", 2)
+    assert row < at
+    assert token_at(words.explanation, row) == at
+    for drawn, place in ((tokens, at), (words, row)):
+        explanation = drawn.explanation
+        assert wording.name(explanation, place) == f"the ({at})"
+        assert place_name(explanation, Node(2, place)) == f"hidden state 2: the ({at})"
+        assert wording.of_token(explanation, place, ())[0] == f"the (token {at})"
+        says = [i.text for stage in lay_out(drawn).stages for i in stage if isinstance(i, Label)]
+        assert f"the ({at})" in says
+        frame = pattern_file(drawn)
+        assert {1, at} <= set(frame[frame["word"] == "the"]["position"])
+        steps = step_frame(drawn)
+        begin = steps[(steps["block"] == 0) & (steps["from_token"] == "the")]
+        assert {*begin["from"]} == {*begin["position"]} == {1, at}
+        assert set(steps[steps["to_token"] == "[MASK]"]["to"]) == {twice.target.position}
+    # A token that occurs once needs none, in lists neither.
+    assert place_name(words.explanation, Node(2, WORD)) == "hidden state 2: unhappiest"

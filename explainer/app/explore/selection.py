@@ -20,7 +20,6 @@ from explainer.app.state.editor import UNSET
 from explainer.app.state.linked import chooses_nothing
 from explainer.app.state.noted import standing_notes
 from explainer.figures.canvas import wording
-from explainer.figures.canvas.text import clean
 from explainer.figures.patterns.drawn import Drawn
 from explainer.results.pattern import Pattern
 from explainer.results.route import Edge, Level, Node, Place
@@ -100,13 +99,12 @@ def places(drawn: Sequence[Pattern], level: Level) -> tuple[Place, ...]:
 
 
 def place_name(explanation: Explanation, place: Place | str) -> str:
-    """A place for a list, with the tokens' positions, so that no two are called the same."""
+    """A place for a list, its tokens called as everywhere."""
     if isinstance(place, str):
         return "anywhere"
     if isinstance(place, Node):
-        name = f"{clean(explanation.tokens[place.position])} ({place.position})"
-        return f"hidden state {place.layer}: {name}"
-    start, end = (f"{clean(explanation.tokens[at])} ({at})" for at in place[1:3])
+        return f"hidden state {place.layer}: {wording.name(explanation, place.position)}"
+    start, end = (wording.name(explanation, at) for at in place[1:3])
     way = f"stays at {start}" if place.source == place.target else f"{start} → {end}"
     by = "" if place.component is None else f", {wording.carrier(place.component)}"
     return f"block {place.layer}: {way}{by}"
@@ -145,9 +143,7 @@ def _select_fields(rows: Rows, drawn: Drawn) -> None:
     st.selectbox(
         "Word",
         width=300,
-        format_func=lambda word: (
-            "all words" if word == UNSET else f"{clean(shown.tokens[word])} ({word})"
-        ),
+        format_func=lambda word: "all words" if word == UNSET else wording.name(shown, word),
         help="Or click a word in the graph, or a row of the table.",
         **EDITOR.show_option("word", words, view.selected, partial(choose_word, rows)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +18,7 @@ from explainer.figures.canvas import wording
 from explainer.figures.patterns import bars
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.summary import short_route
+from explainer.results.merged import token_at
 from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.route import Level
 
@@ -61,7 +63,7 @@ def pattern_file(drawn: Drawn) -> pd.DataFrame:
     frame = pattern_frame(drawn)
     tokens = drawn.explanation.tokens
     frame["word"] = [tokens[word] for word in frame.index]
-    frame.insert(1, "position", frame.index)
+    frame.insert(1, "position", [token_at(drawn.explanation, word) for word in frame.index])
     amounts = {name: f"{name} ({drawn.explanation.target.unit})" for name in ("g", "I_e", "I_a")}
     shares = {name: f"{name} (%)" for name in ("I_e / g", "I_a / g")}
     return frame.rename(columns=amounts | shares)
@@ -72,10 +74,10 @@ def step_frame(drawn: Drawn) -> pd.DataFrame:
 
     `from` and `to` are positions. Skips have no value, key and query.
     """
-    tokens = drawn.explanation.tokens
+    tokens, at = drawn.explanation.tokens, partial(token_at, drawn.explanation)
     rows = [
         (
-            *(pattern.token, pattern.source, edge.layer, edge.source, edge.target),
+            *(pattern.token, at(pattern.source), edge.layer, at(edge.source), at(edge.target)),
             *(tokens[edge.source], tokens[edge.target], wording.carrier(edge.component), carried),
             *(parts or (None, None, None)),
         )

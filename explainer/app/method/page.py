@@ -23,6 +23,7 @@ from explainer.app.widgets.frame.notes import show_error, show_notes
 from explainer.app.widgets.frame.page import page_frame
 from explainer.app.widgets.question.asking import EXPLAINING
 from explainer.app.widgets.question.examples import Example, examples
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import brief
 
 OWN = "own {}"
@@ -130,7 +131,7 @@ def _word_field(explanation: Explanation) -> None:
     def name(source: int | str) -> str:
         place = sources[0] if source == UNSET else int(source)
         strongest = ", the strongest" if source == UNSET else ""
-        return f"{explanation.tokens[place]} ({place}{strongest})"
+        return wording.name(explanation, place) + strongest
 
     st.selectbox(
         "Word to follow",

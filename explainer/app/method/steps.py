@@ -16,7 +16,6 @@ from explainer.app.widgets.head_parts import says_parts
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import percent, signed
 from explainer.figures.canvas import wording
-from explainer.figures.canvas.text import clean
 from explainer.figures.charts.chart import STILL
 from explainer.figures.charts.steps import component_step, node_step
 from explainer.results.pattern import HeadParts, Pattern
@@ -69,15 +68,16 @@ def _says_node(
 ) -> str:
     before = pattern.embedding_trail[layer - 1] if layer else pattern.influence
     after = pattern.embedding_trail[layer]
-    chosen = clean(explanation.tokens[pattern.nodes[layer + 1]])
+    chosen = wording.name(explanation, pattern.nodes[layer + 1])
     if len(candidates) == 1:
         return (
             f"The last node is the target, “{chosen}”: {signed(after, 3)} of the word’s "
             f"{signed(pattern.influence, 3)} arrives along these nodes "
             f"({percent(pattern.share('embedding'))})."
         )
+    left = wording.name(explanation, pattern.nodes[layer])
     return (
-        f"{signed(sum(candidates), 3)} leaves “{clean(explanation.tokens[pattern.nodes[layer]])}”, "
+        f"{signed(sum(candidates), 3)} leaves “{left}”, "
         f"as much as the pattern carried before ({signed(before, 3)}); through “{chosen}” goes "
         f"{signed(after, 3)}, and this is followed."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explainer.base.numbers import amount
-from explainer.figures.canvas import text, wording
+from explainer.figures.canvas import wording
 from explainer.results.explanation import Explanation
 from explainer.results.pattern import HeadParts
 from explainer.results.route import Edge
@@ -20,7 +20,7 @@ def named(edge: Edge, parts: HeadParts) -> dict[str, float]:
 
 def says_parts(explanation: Explanation, edge: Edge, parts: HeadParts) -> str:
     """What the head of a step does, in a sentence that is true whatever the parts' signs are."""
-    source, target = (text.brief(explanation.tokens[at]) for at in (edge.source, edge.target))
+    source, target = (wording.name(explanation, at) for at in (edge.source, edge.target))
     stays = edge.source == edge.target
     head = wording.component(edge.component).capitalize()
     content, attention = abs(parts.value), abs(parts.key) + abs(parts.query)

@@ -8,7 +8,7 @@ from explainer.base.numbers import amount, counted, percent, signed
 from explainer.figures.canvas.text import brief
 from explainer.results.beside.word_scores import WordScores
 from explainer.results.explanation import Explanation
-from explainer.results.merged import special_positions
+from explainer.results.merged import special_positions, token_at
 from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP, Component, Edge, Level, Node, Place
 from explainer.results.target import LOGITS, Target, Unit
@@ -20,10 +20,14 @@ TOLD = 4
 
 
 def name(explanation: Explanation, position: int) -> str:
-    """A token, and its position where the sentence has it more than once: `the (4)`."""
+    """A token, and its position where the sentence has it more than once: `the (4)`.
+
+    Of a word of several pieces it is that of the first, so that a place has one number everywhere.
+    """
     token = explanation.tokens[position]
     said = brief(token)
-    return f"{said} ({position})" if explanation.tokens.count(token) > 1 else said
+    number = token_at(explanation, position)
+    return f"{said} ({number})" if explanation.tokens.count(token) > 1 else said
 
 
 def standing(explanation: Explanation, position: int) -> str:
@@ -113,7 +117,7 @@ def of_token(
 def _of_influence(
     explanation: Explanation, position: int, patterns: Sequence[Pattern]
 ) -> tuple[str, ...]:
-    head = f"{brief(explanation.tokens[position])} (token {position})"
+    head = f"{brief(explanation.tokens[position])} (token {token_at(explanation, position)})"
     whole = explanation.influence[position]
     if not patterns and not whole:
         return head, "no influence: the baseline has the same embedding"

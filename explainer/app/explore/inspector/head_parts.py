@@ -11,7 +11,7 @@ from explainer.app.widgets.glossary import words
 from explainer.app.widgets.head_parts import named, says_parts
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import short_amount
-from explainer.figures.canvas.text import brief
+from explainer.figures.canvas import wording
 from explainer.results.step import Step
 
 
@@ -60,7 +60,7 @@ def _share(value: float, total: float) -> str:
 
 def _how_to_read(explanation: Explanation, step: Step) -> str:
     edge = step.edge
-    source, target = (brief(explanation.tokens[at]) for at in (edge.source, edge.target))
+    source, target = (wording.name(explanation, at) for at in (edge.source, edge.target))
     itself = edge.source == edge.target
     looks = f" Query: “{source}” itself looks elsewhere." if itself else ""
     return (

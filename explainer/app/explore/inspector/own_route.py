@@ -17,6 +17,7 @@ from explainer.app.state.place import read_component
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
 from explainer.base.numbers import percent, signed
+from explainer.figures.canvas import wording
 from explainer.figures.canvas.text import clean
 from explainer.influence.measure import Measured
 from explainer.results.pattern import Pattern
@@ -94,7 +95,7 @@ def _drawn(explanation: Explanation, request: Request, pattern: Pattern) -> None
 
 def _edited(explanation: Explanation, request: Request, pattern: Pattern) -> Draft:
     """The table of steps as it is now."""
-    tokens = [f"{clean(token)} ({place})" for place, token in enumerate(explanation.tokens)]
+    tokens = [wording.name(explanation, place) for place in range(len(explanation.tokens))]
     heads = [f"head {number}" for number in range(explanation.model.heads)]
     carriers: dict[str, Component | None] = {ANY: None, "skip": SKIP}
     carriers |= {name: number for number, name in enumerate(heads)}

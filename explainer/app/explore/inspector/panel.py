@@ -114,12 +114,11 @@ def _piece_choice(rows: Rows, pattern: Pattern) -> None:
     pieces = rows.pieces(pattern.source)
     if len(pieces) < 2:
         return
-    tokens = rows.tokens.tokens
     st.segmented_control(
         "Piece of the word that is looked into: every piece has a way of its own",
         pieces,
         required=True,
-        format_func=lambda piece: plain(f"{clean(tokens[piece])} ({piece})"),
+        format_func=lambda piece: plain(wording.name(rows.tokens, piece)),
         **EDITOR.show("piece", pattern.source, _choose_piece, "default"),
     )
 

@@ -19,13 +19,13 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from explainer.base.begun import RUN, begun
 from explainer.base.errors import ExplainerError
 from explainer.base.files import cannot_write, named, write_whole
 from explainer.base.lock import held
 from explainer.corpus.schema import VERSION, Table, known_of, schema
 from explainer.corpus.tables import Records
 
-RUN = "run.json"
 TABLES: tuple[Table, ...] = ("patterns", "errors", "sentences")
 """In the order in which a part's files are written: the last one completes it."""
 PART = re.compile(r"part-(\d{6,})\.parquet")
@@ -48,25 +48,9 @@ class Folder:
 
         Raises ExplainerError for the folder of another run, or one that cannot be used.
         """
-        file = path / RUN
-        if file.exists():
-            known = read_run(path)
-            if {**known, MEMORY: 0} != {**described, MEMORY: 0}:
-                differs = sorted(
-                    name
-                    for name in {*known, *described} - {MEMORY}
-                    if known.get(name) != described.get(name)
-                )
-                raise ExplainerError(
-                    f"The folder {named(path)} holds another run (its {RUN} differs in "
-                    f"{', '.join(differs)}): choose another folder, or give the same input, model "
-                    "and options to go on with that run."
-                )
-            _clear(path)
-            return Folder(path, known)
-        _refuse_others(path)
-        write_whole(file, json.dumps(described, indent=1, ensure_ascii=False) + "\n")
-        return Folder(path, described)
+        known = begun(path, described, read_run, TABLES, free={MEMORY})
+        _clear(path)
+        return Folder(path, known)
 
     @property
     def checksum(self) -> str:
@@ -158,12 +142,3 @@ def _numbered(folder: Path) -> list[tuple[int, Path]]:
         raise ExplainerError(f"{named(folder)} cannot be read: {error.strerror}.") from error
     found = [(match, folder / match[0]) for name in names if (match := PART.fullmatch(name))]
     return sorted((int(match[1]), file) for match, file in found)
-
-
-def _refuse_others(path: Path) -> None:
-    """Refuse a folder that holds anything of a run without saying of which."""
-    for table in TABLES:
-        if (path / table).exists():
-            raise ExplainerError(
-                f"The folder {named(path)} holds {table} without {RUN}: choose an empty folder."
-            )

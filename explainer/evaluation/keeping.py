@@ -15,13 +15,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from explainer.base.begun import begun
 from explainer.base.errors import ExplainerError
-from explainer.base.files import cannot_write, named, write_whole
+from explainer.base.files import cannot_write, named
 from explainer.base.lock import held
 from explainer.base.quote import quote
 from explainer.evaluation.line import Line, wrong_field
 from explainer.evaluation.reading.cases import Sentences, cases_of
-from explainer.evaluation.stored import RECORDS, RUN, read_records, read_run
+from explainer.evaluation.stored import RECORDS, read_records, read_run
 from explainer.tasks import Case
 
 
@@ -60,18 +61,7 @@ class Keeping:
     def _open(self, n: int) -> set[int]:
         """The numbers of the sentences that `folder` holds already; a new folder gets its files."""
         folder, records = self.folder, self.folder / RECORDS
-        if not (folder / RUN).exists():
-            if records.exists():
-                raise ExplainerError(
-                    f"The folder {named(folder)} holds {RECORDS} without {RUN}: choose an empty "
-                    "folder."
-                )
-            write_whole(folder / RUN, json.dumps(self.described, indent=1) + "\n")
-        elif read_run(folder) != self.described:
-            raise ExplainerError(
-                f"The folder {named(folder)} holds another run (its {RUN} says which): choose "
-                "another folder, or give the same options to go on with that run."
-            )
+        begun(folder, self.described, read_run, (RECORDS,))
         lines = read_records(folder, self.wrong)
         if lines:
             _check_same(lines, cases_of(self.sentences, max(n, lines[-1]["number"] + 1)), folder)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from explainer.base.begun import RUN
 from explainer.base.errors import ExplainerError
 from explainer.base.files import named
 from explainer.base.quote import quote
@@ -20,7 +21,7 @@ from explainer.evaluation.line import Line, with_cluster, with_unit, wrong_field
 from explainer.evaluation.reading.cases import Columns
 from explainer.results.settings import completed
 
-RUN, RECORDS = "run.json", "records.jsonl"
+RECORDS = "records.jsonl"
 SCHEMA = 1
 TIMED = "seconds"
 """What may differ between two records of one sentence."""

@@ -117,6 +117,18 @@ def test_a_class_is_asked_about_by_its_name_or_number(
     assert [row["correct"] for row in found] == [tiny_classifier.labels[2], "positive"]
 
 
+def test_a_file_whose_name_is_not_unicode_is_an_input(tiny_masked_lm_dir, source, whole, tmp_path):
+    odd = tmp_path / "rows \udcff.jsonl"
+    try:
+        odd.write_bytes(source.read_bytes())
+    except OSError:
+        pytest.skip("this file system has only names in Unicode")
+    for _ in range(2):  # the second one finds what the first has kept
+        found = ran(tiny_masked_lm_dir, odd, tmp_path / "out")
+    assert found.run["input"] == whole.run["input"] | {"file": odd.name}
+    assert found.table("sentences").equals(whole.table("sentences"))
+
+
 def test_workers_of_whom_one_is_killed_end_with_the_same_tables(
     tiny_masked_lm_dir, source, whole, tmp_path
 ):

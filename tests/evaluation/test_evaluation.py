@@ -217,12 +217,14 @@ def test_another_run_or_another_model_does_not_write_into_a_folder(
     folder = tmp_path / "run"
     evaluate(run, tiny_masked_lm, 1, folder)
     other = Run(run.model, run.sentences, EvaluationOptions(settings=Settings(points=4)))
-    with pytest.raises(ExplainerError, match="holds another run"):
+    with pytest.raises(
+        ExplainerError, match=r"holds another run \(its run.json differs in options"
+    ):
         evaluate(other, tiny_masked_lm, 1, folder)
     changed = load_model(str(tiny_masked_lm_dir), dtype="float64")
     assert fingerprint(changed) == fingerprint(tiny_masked_lm)
     next(changed.network.parameters()).data[0] += 1
-    with pytest.raises(ExplainerError, match="holds another run"):
+    with pytest.raises(ExplainerError, match=r"holds another run .* differs in fingerprint\)"):
         evaluate(run, changed, 1, folder)
 
 

@@ -106,6 +106,7 @@ class Cluster:
             while thread.is_alive():
                 thread.join(EVERY)
                 yield from staged.taken()
+            yield from staged.taken()  # what was written since the last look
             if failed:
                 raise _said(failed[0]) from failed[0]
         if unseen := missing - staged.folder.done():

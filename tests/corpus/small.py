@@ -1,11 +1,14 @@
-"""A small corpus, run: what its tests share."""
+"""A small corpus, run, or computed as if by Ray: what its tests share."""
 
 import json
 from pathlib import Path
 
+from pyarrow import parquet
+
 from explainer import Settings
 from explainer.corpus.folder import TABLES
 from explainer.corpus.run import run_corpus
+from explainer.corpus.scorer import Scorer
 
 SETTINGS = Settings(points=3, rule="trapezoid")
 TEXTS = [
@@ -42,3 +45,20 @@ def contents(out):
         for table in TABLES
         for file in sorted((Path(out) / table).glob("*"))
     }
+
+
+def scorer(model, staged):
+    return Scorer(str(model), staged.folder.described, SETTINGS, str(staged.begun))
+
+
+def compute(staged, model, numbers, committed=True):
+    """What Ray does: it writes computed parts and then, where it comes so far, that they are."""
+    for folder in (staged.computed, staged.committed):
+        folder.mkdir(exist_ok=True)
+    work = scorer(model, staged)
+    table = parquet.read_table(staged.given)
+    for number in numbers:
+        one = table.filter(table["part"].to_numpy() == number)
+        parquet.write_table(work(one), staged.computed / f"x_{number}-0.parquet")
+        end = ".parquet" if committed else ".pending.parquet"
+        parquet.write_table(one.select(["part"]), staged.committed / f"x_{number}{end}")

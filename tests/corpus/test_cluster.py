@@ -10,6 +10,7 @@ import tempfile
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from threading import Event
 
 import psutil
 import pytest
@@ -19,8 +20,8 @@ from explainer.base import extras
 from explainer.base.extras import has
 from explainer.corpus import cluster
 from explainer.corpus.results import Corpus
-from explainer.corpus.staged import PLACE
-from tests.corpus.small import TEXTS, contents, ran
+from explainer.corpus.staged import PLACE, Staged
+from tests.corpus.small import TEXTS, compute, contents, ran
 from tests.wings import ROOT
 
 WAIT = 300
@@ -70,6 +71,34 @@ def test_an_address_where_nobody_answers_is_named(
     assert "No cluster answers" in refused(
         tiny_masked_lm_dir, source, tmp_path / "out", ray="127.0.0.1:99999"
     )
+
+
+def test_what_ray_writes_last_is_taken_too(
+    tiny_masked_lm_dir, source, whole, tmp_path, monkeypatch
+):
+    looked, written = Event(), Event()
+
+    def write(staged, *_):
+        looked.wait(WAIT)
+        try:
+            compute(staged, tiny_masked_lm_dir, [0, 1, 2])
+        finally:
+            written.set()
+
+    def taken(self, real=Staged.taken):
+        found = list(real(self))
+        if self.given.exists():  # Ray ends between a look and the next
+            looked.set()
+            written.wait(WAIT)
+            time.sleep(0.2)
+        yield from found
+
+    monkeypatch.setattr(extras, "find_spec", lambda _: True)
+    monkeypatch.setattr(cluster.Cluster, "_session", lambda _: nullcontext(3))
+    monkeypatch.setattr(cluster, "_write", write)
+    monkeypatch.setattr(Staged, "taken", taken)
+    ran(tiny_masked_lm_dir, source, tmp_path / "out", ray="local")
+    assert contents(tmp_path / "out") == contents(whole.folder.path)
 
 
 def test_parts_that_a_shared_folder_does_not_show_yet_are_not_taken_for_done(

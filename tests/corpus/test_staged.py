@@ -9,10 +9,10 @@ from explainer import ExplainerError
 from explainer.corpus.folder import Folder
 from explainer.corpus.row import Row
 from explainer.corpus.run import parts_of
-from explainer.corpus.scorer import TRIES, Scorer
+from explainer.corpus.scorer import TRIES
 from explainer.corpus.source import FileSource
 from explainer.corpus.staged import Staged, rows_of
-from tests.corpus.small import SETTINGS, contents, ran
+from tests.corpus.small import compute, contents, ran, scorer
 
 ALL = {0, 1, 2}
 
@@ -29,25 +29,8 @@ def parts(source):
     return lambda: parts_of(FileSource(source), 3)
 
 
-def scorer(model, staged):
-    return Scorer(str(model), staged.folder.described, SETTINGS, str(staged.begun))
-
-
 def given(staged):
     return {part["part"]: part["rows"] for part in parquet.read_table(staged.given).to_pylist()}
-
-
-def compute(staged, model, numbers, committed=True):
-    """What Ray does: it writes computed parts and then, where it comes so far, that they are."""
-    for folder in (staged.computed, staged.committed):
-        folder.mkdir(exist_ok=True)
-    work = scorer(model, staged)
-    table = parquet.read_table(staged.given)
-    for number in numbers:
-        one = table.filter(table["part"].to_numpy() == number)
-        parquet.write_table(work(one), staged.computed / f"x_{number}-0.parquet")
-        end = ".parquet" if committed else ".pending.parquet"
-        parquet.write_table(one.select(["part"]), staged.committed / f"x_{number}{end}")
 
 
 def test_rows_are_given_as_they_were_read(staged, tmp_path):

@@ -29,19 +29,21 @@ SENTENCE = "the keys to the cabinet [MASK] on the table ."
 
 @dataclass(frozen=True)
 class Screen:
-    """What a page is looked at on: px, and the colour scheme that the browser asks for."""
+    """What a page is looked at on: px, the colour scheme that the browser asks for, and whether it
+    is touched, as a phone is."""
 
     name: str
     width: int
     height: int
     scheme: str = "light"
+    touch: bool = False
 
 
 SCREENS = (
     Screen("light", 1280, 720),
     Screen("dark", 1280, 720, "dark"),
     Screen("wide", 1920, 1080),
-    Screen("phone", 390, 844),
+    Screen("phone", 390, 844, touch=True),
 )
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "explore": ("", {"text": SENTENCE, "correct": "are", "wrong": "is"}),
@@ -120,7 +122,8 @@ def taken(chromium: Any, address: str, screen: Screen, begins: str | None = None
 
     It `begins` at this place of the page, below the header.
     """
-    with browser.opened(chromium, screen.width, screen.height, color_scheme=screen.scheme) as page:
+    size = screen.width, screen.height
+    with browser.opened(chromium, *size, color_scheme=screen.scheme, touch=screen.touch) as page:
         page.goto(address)
         browser.ready(page)
         page.mouse.move(0, 0)

@@ -139,15 +139,17 @@ first visit."""
 
 
 @contextlib.contextmanager
-def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="light"):
-    """A clean tab, which fails the test on an error in the page.
+def opened(
+    chromium, width: int = 1280, height: int = 1000, *, color_scheme="light", touch: bool = False
+):
+    """A clean tab, which fails the test on an error in the page; of a phone where it has `touch`.
 
     It may be one that another test has left, with nothing of that in it.
     """
-    if LEFT:
+    if LEFT and not touch:
         page = LEFT.pop()
     else:
-        page = chromium.new_context().new_page()
+        page = chromium.new_context(has_touch=touch, is_mobile=touch).new_page()
         page.add_init_script(HEAR)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=color_scheme, reduced_motion=STILL)
@@ -161,7 +163,7 @@ def opened(chromium, width: int = 1280, height: int = 1000, *, color_scheme="lig
     clean = False
     try:
         yield page
-        clean = not broken and _left(page)
+        clean = not touch and not broken and _left(page)
     finally:
         if not clean:
             page.context.close()

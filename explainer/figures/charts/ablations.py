@@ -19,7 +19,7 @@ from explainer.results.target import LOGITS, Unit
 
 Kind = Literal["pattern", "variant", "part", "rival", "control"]
 ROW, TALL_ROW = 26.0, 40.0
-TOP, BELOW = 46.0, 44.0
+TOP, BELOW = 32.0, 44.0
 NUMBER, BAR, COUNT = 58.0, 150.0, 64.0
 """Width of the columns beside the dots: Q left, influence carried, how much is kept."""
 
@@ -160,7 +160,7 @@ def _heads(of: Ablations, right: float, bars: Range, px: float, colours: Palette
     yield Label(bars.start, y, "influence carried", colours.muted, SMALL, "start")
     unit = "nodes" if of.level == "embedding" else "parts"
     said = f"{unit} {'cut' if of.removed else 'kept'}"
-    yield Label(px - 4, y, said, colours.muted, SMALL, "end")
+    yield Label(px - 8, y, said, colours.muted, SMALL, "end")
 
 
 def _dot(row: AblationRow, x: Range, y: float, colours: Palette) -> Iterator[Item]:
@@ -187,7 +187,7 @@ def _beside(
         colour = colours.sign(row.share) if row.own else colours.muted
         yield Area(np.array(corners), rgba(colour, 0.7))
         yield Label(ends[1] + 6, y, percent(row.share), ink, SMALL, "start", bold=bold)
-    yield Label(px - 4, y, str(row.size), ink, SMALL, "end", bold=bold)
+    yield Label(px - 8, y, str(row.size), ink, SMALL, "end", bold=bold)
 
 
 def _above(row: AblationRow, y: float, px: float, colours: Palette) -> Iterator[Item]:
@@ -197,7 +197,7 @@ def _above(row: AblationRow, y: float, px: float, colours: Palette) -> Iterator[
     said = signed(row.value)
     if row.share is not None:
         said += f" · carries {percent(row.share)}"
-    yield Label(px - 4, y, said, ink, SMALL, "end", bold=bold)
+    yield Label(px - 8, y, said, ink, SMALL, "end", bold=bold)
     room = px - width(said, SMALL) - 16
     yield Label(2, y, shorten(row.label, SMALL, room), ink, SMALL, "start", bold=bold)
 

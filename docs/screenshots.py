@@ -126,6 +126,8 @@ def taken(chromium: Any, address: str, screen: Screen, begins: str | None = None
     with browser.opened(chromium, *size, color_scheme=screen.scheme, touch=screen.touch) as page:
         page.goto(address)
         browser.ready(page)
+        browser.fits(page, screen.width)  # until it is measured, a page is laid out for a desk's
+        browser.idle(page)
         page.mouse.move(0, 0)
         if begins is not None:
             page.evaluate(TO_THE_TOP, begins)

@@ -91,7 +91,7 @@ def scores_table(explanation: Explanation, scores: WordScores, *, merge_pieces: 
     ]
     unit = explanation.target.unit if scores.signed else "share"
     table = align(("word", "g", f"{scores.label} ({unit})"), rows)
-    return f"{table}\n({says_agreement(of.shown, scores, of.names)})"
+    return f"{table}\n({says_agreement(of.shown, scores)})"
 
 
 def stability_table(

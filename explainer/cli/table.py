@@ -14,7 +14,7 @@ from explainer.base.checks import one_of
 from explainer.base.numbers import MANY_DIGITS, counted, percent
 from explainer.models.presets import NOT_STATED
 from explainer.results.explanation import Explanation
-from explainer.results.merged import has_pieces
+from explainer.results.merged import has_pieces, token_at
 from explainer.results.merged import merge_pieces as merging
 from explainer.results.pattern import HeadParts, Pattern
 from explainer.results.reduced import Reduced
@@ -81,11 +81,10 @@ class Rows:
     @staticmethod
     def of(explanation: Explanation, merge_pieces: bool) -> Rows:
         """The rows of an explanation of tokens: its words, or the tokens themselves."""
-        shown, at = explanation, tuple(range(len(explanation.tokens)))
+        shown = explanation
         if merge_pieces and has_pieces(explanation):
-            merged = merging(explanation)
-            shown = merged.explanation
-            at = tuple(merged.rows.index(row) for row in range(len(shown.tokens)))
+            shown = merging(explanation).explanation
+        at = tuple(token_at(shown, row) for row in range(len(shown.tokens)))
         return Rows(explanation, shown, at, _names(shown.tokens, at))
 
     def row(self, token: int) -> int:

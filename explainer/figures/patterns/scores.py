@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from explainer.base.numbers import counted
 from explainer.figures.canvas import wording
@@ -21,22 +20,18 @@ def says_bars(drawn: Drawn, what: str = "The bars") -> str:
     return f"{what} are {scores.label}, which {_finds(drawn.explanation, scores)}."
 
 
-def says_agreement(
-    explanation: Explanation, scores: WordScores, names: Sequence[str] | None = None
-) -> str:
-    """How far scores agree with influence on the words, as a sentence; by the `names` that stand
-    beside it, where words have others there."""
-    return f"{scores.label[:1].upper()}{scores.label[1:]} {_finds(explanation, scores, names)}."
+def says_agreement(explanation: Explanation, scores: WordScores) -> str:
+    """How far scores agree with influence on the words, as a sentence."""
+    return f"{scores.label[:1].upper()}{scores.label[1:]} {_finds(explanation, scores)}."
 
 
-def _finds(explanation: Explanation, scores: WordScores, names: Sequence[str] | None = None) -> str:
+def _finds(explanation: Explanation, scores: WordScores) -> str:
     """What a method finds: its strongest word beside that of influence, and how both rank."""
     found = agreement(explanation, scores)
     if found.by_scores is None or found.by_influence is None:
         return "has no word to be compared on"
     ours, theirs = (
-        f"“{wording.name(explanation, at) if names is None else names[at]}”"
-        for at in (found.by_influence, found.by_scores)
+        f"“{wording.name(explanation, at)}”" for at in (found.by_influence, found.by_scores)
     )
     by_g = "as influence g does" if ours == theirs else f"influence g {ours}"
     first = f"finds {theirs} the strongest word, {by_g}"

@@ -76,14 +76,13 @@ def _sentences(found: Evidence) -> Iterator[str]:
     yield "| task | sentences | nouns | left out | methods | seconds a sentence |"
     yield "|---|---|---|---|---|---|"
     for run in found.about:
-        n = run.get("evaluated", run["done"])
+        n = run["evaluated"]
         alike = (found.numbers["task"] == run["task"]) & (found.numbers["n"] == n)
         nouns = found.numbers.loc[alike, "clusters"].dropna()
         seconds = f"{run['seconds']:.2f}" if run.get("seconds") else "–"
         yield (
-            f"| {run['task']}{', controls' if run.get('added') else ''} | {n:,} "
-            f"| {of_nouns(nouns.iloc[0] if len(nouns) else None, n)} | {run.get('left_out', 0)} "
-            f"| {len(run['options']['methods'])} | {seconds} |"
+            f"| {run['task']} | {n:,} | {of_nouns(nouns.iloc[0] if len(nouns) else None, n)} "
+            f"| {run['left_out']} | {len(run['options']['methods'])} | {seconds} |"
         )
 
 

@@ -78,16 +78,9 @@ def _of(table: pd.DataFrame, model: str) -> pd.DataFrame:
 
 
 def _origin(runs: list[dict[str, Any]]) -> str:
-    """How many sentences of a task there are, in runs added later too, and how the path was
-    sampled."""
+    """How many sentences of a task there are, and how the path was sampled."""
     settings = Settings(**completed(runs[0]["options"]["settings"]))
-    # Runs from before left-out sentences were counted had none.
-    first, later = (
-        [run.get("evaluated", run["done"]) for run in runs if bool(run.get("added")) is is_added]
-        for is_added in (False, True)
-    )
-    controls = f" ({between(later)} for controls)" if later else ""
     return (
-        f"The project’s own results: {between(first)} sentences of a task{controls}, "
-        f"{settings.sampling}, {settings.searched}."
+        f"The project’s own results: {between([run['evaluated'] for run in runs])} sentences of a "
+        f"task, {settings.sampling}, {settings.searched}."
     )

@@ -118,7 +118,7 @@ def pictures(
 
 
 def taken(chromium: Any, address: str, screen: Screen, begins: str | None = None) -> bytes:
-    """The settled page, as PNG of all colours: a palette loses the rare or the faint.
+    """The settled page, as WebP without loss: half of a PNG, and a palette loses the faint.
 
     It `begins` at this place of the page, below the header.
     """
@@ -134,7 +134,7 @@ def taken(chromium: Any, address: str, screen: Screen, begins: str | None = None
             browser.idle(page)
         whole = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     small = BytesIO()
-    whole.save(small, "PNG", optimize=True)
+    whole.save(small, "WEBP", lossless=True, quality=100, method=6)
     return small.getvalue()
 
 
@@ -158,8 +158,8 @@ def main(names: tuple[str, ...], models: Path | None) -> None:
         chromium = playwright.chromium.launch(executable_path=program, args=list(browser.QUIET))
         for name, place, screen in asked:
             data = taken(chromium, f"{address}/{place}", screen, LOOKED_AT.get(name))
-            write_whole(FOLDER / f"{name}.png", data)
-            print(f"{name}.png: {screen.width} × {screen.height}, {len(data) / 1000:.0f} kB")
+            write_whole(FOLDER / f"{name}.webp", data)
+            print(f"{name}.webp: {screen.width} × {screen.height}, {len(data) / 1000:.0f} kB")
         chromium.close()
 
 

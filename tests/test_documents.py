@@ -114,7 +114,7 @@ def test_the_pictures_of_the_pages_are_those_that_their_command_takes():
     )
     without = {name for name, _, _ in screenshots.pictures(())}
     assert {*every} - without == {f"{name}-light" for name in screenshots.SHOWN}
-    shown = set(re.findall(r"pictures/([a-z-]+)\.png", "".join(map(Path.read_text, DOCUMENTS))))
+    shown = set(re.findall(r"pictures/([a-z-]+)\.webp", "".join(map(Path.read_text, DOCUMENTS))))
     assert shown
     assert shown <= {*every}
     assert {path.stem for path in screenshots.FOLDER.iterdir()} <= {*every}

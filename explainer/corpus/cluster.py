@@ -52,6 +52,7 @@ SETTINGS = {
     "RAY_BACKEND_LOG_LEVEL": "fatal",
     "RAY_ENABLE_AUTO_CONNECT": "0",  # else a thread that is left at a stop begins Ray again
 }
+AUTHORIZED = "RAY_AUTH_MODE"
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,9 @@ class Cluster:
         """Ray, as long as it is needed; yields the CPUs that it counts."""
         if match := ADDRESS.fullmatch(self.address):
             _check_answers(match["host"], int(match["port"]))
-        with _environment(SETTINGS), _short_folder() as place:
+        # A head asks for its token, which Ray shows at an address only where it is told to.
+        more = {AUTHORIZED: "token"} if _has_token() and AUTHORIZED not in os.environ else {}
+        with _environment(SETTINGS | more), _short_folder() as place:
             import ray
 
             if ray.is_initialized():
@@ -154,7 +157,10 @@ class Cluster:
         """What has failed where Ray is not there, and what to do."""
         if self.address == LOCAL:
             return "begun here", "try again when the machine has less to do, or without Ray"
-        what = "run this on a machine of the cluster, with the Ray and the Python of its head"
+        what = (
+            "run this on a machine of the cluster, with the Ray, the Python and the token "
+            "(~/.ray/auth_token) of its head"
+        )
         return f"reached at {shown(self.address)}", what
 
     def _fitting(self, cpus: int) -> int:
@@ -196,11 +202,9 @@ def _write(staged: Staged, scorer: tuple[Any, ...], workers: int) -> None:
 
 def _said(error: BaseException) -> ExplainerError:
     """What to tell of an error under Ray: what a worker has to say, or what Ray says."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ExplainerError):
-            return cause
-        cause = getattr(cause, "cause", None) or cause.__cause__
+    # Of what a worker raises, Ray hands on the text.
+    if match := re.search(rf"{ExplainerError.__name__}: (.+)", str(error)):
+        return ExplainerError(match[1])
     return ExplainerError(
         f"Ray has stopped ({type(error).__name__}: {_short(error)}): what is done is kept, and the "
         "same command goes on; give fewer --workers or a smaller --memory if it happens again."
@@ -208,8 +212,10 @@ def _said(error: BaseException) -> ExplainerError:
 
 
 def _short(error: BaseException) -> str:
+    """The line that says what is wrong, of the many that Ray has."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1][:200].rstrip(".") if lines else type(error).__name__
+    telling = [line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)]
+    return (telling or lines or [type(error).__name__])[-1][:200].rstrip(".")
 
 
 def _check_answers(host: str, port: int) -> None:
@@ -224,16 +230,22 @@ def _check_answers(host: str, port: int) -> None:
         ) from error
 
 
+def _has_token() -> bool:
+    """Whether there is a token to show to a cluster, where Ray looks for one."""
+    named_in = {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"}
+    return bool(named_in & os.environ.keys()) or (Path.home() / ".ray" / "auth_token").exists()
+
+
 @contextmanager
 def _environment(more: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in more}
+    before = {name: os.environ.get(name) for name in (*more, AUTHORIZED)}  # Ray sets that one
     os.environ.update(more)
     try:
         yield
     finally:
         for name, value in before.items():
             if value is None:
-                del os.environ[name]
+                os.environ.pop(name, None)
             else:
                 os.environ[name] = value
 

@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 
-from explainer import explain, predict
+from explainer import explain, load_model, predict
 from explainer.app import compute
 from explainer.app.state.choices import Choices, from_query
 from explainer.app.widgets.markdown import plain
@@ -168,3 +168,16 @@ def test_compare_asks_two_texts_of_as_many_masks_and_says_where_one_has_fewer(ti
     )
     assert not apart.error
     assert len(alts(apart)) == 2
+
+
+def test_a_list_has_three_words_a_mask_with_those_that_are_asked_about(tiny_masked_lm_dir):
+    every = [p.asked for p in predict(load_model(str(tiny_masked_lm_dir)), TEXT, 25, mask=1)]
+    unlikely = [word for word in every if word is not None][-2:]
+    link = {"text": TEXT, "correct": f"{unlikely[0]}\nare", "wrong": f"{unlikely[1]}\nis"}
+    (table,) = tables(opened(tiny_masked_lm_dir, **link))
+    _, first, second = table.split('scope="rowgroup"')
+    for rows, words in ((first, unlikely), (second, ["are", "is"])):
+        assert rows.count('scope="row"') in (2, 3)
+        for word, look in zip(words, ("ipe-for", "ipe-against"), strict=True):
+            assert f'<tr class="{look}"><th scope="row">{word}</th>' in rows
+    assert first.count('scope="row"') == 3

@@ -24,6 +24,8 @@ MOST = 0.5
 PREDICTS = "What the model predicts"
 LONGEST = 24
 """Characters of a word or an answer in the list at most: a longer one has them when pointed at."""
+ROWS = 3
+"""Words at a mask at most, of which one is the likeliest and others are asked about."""
 FEW_MASKS = 3
 """Up to how many masks more than one word is listed at each."""
 EXAMPLES = (
@@ -180,7 +182,9 @@ def mask_lists(
         looks = dict(zip(one.asked, ("ipe-for", "ipe-against"), strict=False))
         if len(set(one.asked)) < len(one.asked):
             looks = {}  # both words have this piece
-        shown = [*every[:count], *(p for p in every[count:] if p.id in one.asked)]
+        unlikely = sum(p.id in one.asked for p in every[count:])
+        likely = max(1, min(count, ROWS - unlikely))
+        shown = [p for n, p in enumerate(every) if n < likely or p.id in one.asked]
         rows.append(f'<tr><th colspan="3" scope="rowgroup">mask {number}</th></tr>')
         rows += [_row(prediction, looks.get(prediction.id, "")) for prediction in shown]
     st.html(

@@ -140,7 +140,12 @@ class Choices:
                 query[field.name] = written(value)
         if not self.fits_link:  # what is asked of the text would be asked of another one
             query = {name: query[name] for name in query.keys() - OF_TEXT} | {LEFT_OUT: "yes"}
-        if "text" in query and query.keys() <= ALONE:  # else the words would be the text's own
+        if (
+            "text" in query
+            and query.keys() <= ALONE
+            and Choices().with_text(self.text).wrong is None
+        ):
+            # A link of the text alone would leave them to the model.
             query |= {name: written(getattr(self, name)) for name in ("correct", "wrong")}
         # A page without a link begins with words and the fairest cuts, one with a link that does
         # not say so with tokens and zeros.

@@ -188,6 +188,7 @@ def _choices(protocol: Protocol, found: Found) -> tuple[str, Condition]:
     change = INQUIRY.change
     st.selectbox(
         "Measured by",
+        width=230,
         help=MEASURED[protocol.name],
         format_func=lambda name: protocol.quantities[name].of(unit_of(found.rows)).short,
         **INQUIRY.show_option("measured", known, measure, lambda name: change(measured=name)),
@@ -213,6 +214,7 @@ def _choices(protocol: Protocol, found: Found) -> tuple[str, Condition]:
         LINKED.show(replace(LINKED.shown(), instead=chosen))
     st.selectbox(
         "In its place",
+        width=230,
         help=IN_ITS_PLACE,
         format_func=lambda name: INSTEAD[name].replace("'", "’"),
         **INQUIRY.show_option("instead", instead, chosen, lambda name: change(instead=name)),

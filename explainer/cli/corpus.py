@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +99,7 @@ def _run(options: argparse.Namespace) -> None:
 
     source, name = _source(options)
     model = options.model or ("sentiment" if options.input == "sentiment" else "agreement")
-    # Ray writes to stdout what became of workers that were killed; that is not what was asked for.
-    with interruptible(KEPT), redirect_stdout(sys.stderr), counting(name, 1) as update:
+    with interruptible(KEPT), counting(name, 1) as update:
         found = run_corpus(
             *(model, source, options.out),
             settings=settings_of(options),

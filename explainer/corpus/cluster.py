@@ -11,12 +11,14 @@ import logging
 import os
 import re
 import shutil
+import signal
 import socket
-import sys
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -26,6 +28,7 @@ from explainer.base.extras import need
 from explainer.base.files import named
 from explainer.base.numbers import counted
 from explainer.base.quote import shown
+from explainer.corpus.pool import end_with_parent
 from explainer.corpus.row import Row
 from explainer.corpus.scorer import Scorer
 from explainer.corpus.staged import PART, Staged
@@ -37,6 +40,8 @@ ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9_.-]+):(?P<port>[0-9]{1,5})")
 BESIDE = 2
 """CPUs that Ray's own work takes beside the workers': one is held by what passes over the parts
 that are there, one by whoever reads or writes. With fewer, a run that goes on waits for ever."""
+ENDS_WITHIN = 20.0
+"""Seconds that Ray has to end."""
 EVERY = 0.5
 """Seconds from one look at what has been computed to the next."""
 ANSWERS_WITHIN = 5.0
@@ -50,9 +55,7 @@ LONGEST_PLACE = 30
 SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
-    "RAY_ENABLE_AUTO_CONNECT": "0",  # else a thread that is left at a stop begins Ray again
 }
-AUTHORIZED = "RAY_AUTH_MODE"
 
 
 @dataclass(frozen=True)
@@ -89,27 +92,27 @@ class Cluster:
         """
         if not missing:
             return
-        failed: list[Exception] = []
-        with self._session() as cpus:
-            workers = self._fitting(cpus)
-            staged.prepare(missing, parts)
-            scorer = (self._where, staged.folder.described, settings, str(staged.begun))
-
-            def work() -> None:
-                try:
-                    _write(staged, scorer, workers)
-                except Exception as error:
-                    failed.append(error)
-
-            # In a thread, so that whoever interrupts the run need not wait for Ray.
-            thread = Thread(target=work, daemon=True)
-            thread.start()
-            while thread.is_alive():
-                thread.join(EVERY)
+        if match := ADDRESS.fullmatch(self.address):
+            _check_answers(match["host"], int(match["port"]))
+        staged.prepare(missing, parts)
+        scorer = (self._where, staged.folder.described, settings, str(staged.begun))
+        context = get_context("spawn")
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_drive, args=(theirs, self, staged, scorer))
+        process.start()
+        theirs.close()  # so that its end is seen here when the process ends
+        try:
+            while process.is_alive():
+                process.join(EVERY)
                 yield from staged.taken()
             yield from staged.taken()  # what was written since the last look
-            if failed:
-                raise _said(failed[0]) from failed[0]
+            if said := _heard(ours):
+                raise ExplainerError(said)
+        finally:
+            process.terminate()  # Ray ends then, with what belongs to it
+            process.join(ENDS_WITHIN)
+            process.kill()
+            process.join()
         if unseen := missing - staged.folder.done():
             raise ExplainerError(
                 f"Ray has ended, and {counted(len(unseen), 'part')} of {len(missing):,} cannot be "
@@ -126,15 +129,9 @@ class Cluster:
     @contextmanager
     def _session(self) -> Iterator[int]:
         """Ray, as long as it is needed; yields the CPUs that it counts."""
-        if match := ADDRESS.fullmatch(self.address):
-            _check_answers(match["host"], int(match["port"]))
-        # A head asks for its token, which Ray shows at an address only where it is told to.
-        more = {AUTHORIZED: "token"} if _has_token() and AUTHORIZED not in os.environ else {}
-        with _environment(SETTINGS | more), _short_folder() as place:
+        with _short_folder() as place:
             import ray
 
-            if ray.is_initialized():
-                raise ExplainerError("Ray runs in this program already: call ray.shutdown().")
             begun: dict[str, Any] = {"address": self.address}
             if self.address == LOCAL:
                 assert self.workers is not None
@@ -142,8 +139,7 @@ class Cluster:
                 begun |= {"object_store_memory": OBJECTS, "include_dashboard": False}
             try:
                 try:
-                    with _no_stderr():
-                        ray.init(**begun, log_to_driver=False, logging_level=logging.CRITICAL)
+                    ray.init(**begun, log_to_driver=False, logging_level=logging.CRITICAL)
                 except Exception as error:  # of this kind, where Ray begins too slowly
                     what, do = self._fails
                     said = f"Ray cannot be {what} ({_short(error)}): {do}."
@@ -175,6 +171,42 @@ class Cluster:
         return workers
 
 
+def _drive(pipe: Connection, cluster: Cluster, staged: Staged, scorer: tuple[Any, ...]) -> None:
+    """What Ray's own process does; it sends what went wrong, or an empty text."""
+    _be_alone()
+    said = ""
+    try:
+        with cluster._session() as cpus:
+            _write(staged, scorer, cluster._fitting(cpus))
+    except Exception as error:
+        said = str(_said(error))
+    pipe.send(said)
+
+
+def _be_alone() -> None:
+    """Leave the terminal to the run's process, which also ends this one, and end when it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end_with_parent, daemon=True).start()
+    with open(os.devnull, "wb") as nothing:  # noqa: PTH123
+        for stream in (1, 2):  # Ray writes there what no setting turns off
+            os.dup2(nothing.fileno(), stream)
+    os.environ.update(SETTINGS)
+    if _has_token():  # a head asks for it, and Ray shows it at an address only where it is told to
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+
+
+def _heard(pipe: Connection) -> str:
+    """What went wrong in Ray's process; empty where nothing did."""
+    try:
+        said: str = pipe.recv()
+    except (EOFError, ConnectionError):
+        return (
+            "Ray's process has ended before its work was done (killed, or out of memory): what is "
+            "done is kept, and the same command goes on."
+        )
+    return said
+
+
 def _write(staged: Staged, scorer: tuple[Any, ...], workers: int) -> None:
     """Let Ray compute what is given and not committed; comes back when all is written."""
     import ray.data
@@ -202,6 +234,8 @@ def _write(staged: Staged, scorer: tuple[Any, ...], workers: int) -> None:
 
 def _said(error: BaseException) -> ExplainerError:
     """What to tell of an error under Ray: what a worker has to say, or what Ray says."""
+    if isinstance(error, ExplainerError):
+        return error
     # Of what a worker raises, Ray hands on the text.
     if match := re.search(rf"{ExplainerError.__name__}: (.+)", str(error)):
         return ExplainerError(match[1])
@@ -237,20 +271,6 @@ def _has_token() -> bool:
 
 
 @contextmanager
-def _environment(more: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in (*more, AUTHORIZED)}  # Ray sets that one
-    os.environ.update(more)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-@contextmanager
 def _short_folder() -> Iterator[str]:
     """A folder for Ray's files and logs while it runs. Sockets are in it, whose paths are short."""
     usual = tempfile.gettempdir()
@@ -259,17 +279,3 @@ def _short_folder() -> Iterator[str]:
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
-
-
-@contextmanager
-def _no_stderr() -> Iterator[None]:
-    """Nothing on the file of stderr: Ray's core writes a line there that no setting turns off."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "wb") as nothing:  # noqa: PTH123
-        os.dup2(nothing.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

@@ -99,7 +99,7 @@ def _work(pipe: Connection, folder: Folder, model: str, settings: Settings, devi
     """What a worker does: parts, until there are no more."""
     # Whoever interrupts the run at a terminal interrupts the workers too: no part is half written.
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     run = folder.described
     try:
@@ -116,7 +116,8 @@ def _work(pipe: Connection, folder: Folder, model: str, settings: Settings, devi
         pipe.send(error)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Wait until the process that began this one ends, however it does, and end too."""
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])

@@ -230,6 +230,18 @@ def test_what_is_no_sentence_is_refused(page, text, complaint):
     assert live.KEPT not in test.session_state
 
 
+def test_what_is_kept_of_a_run_is_never_shown_of_another(page):
+    """A later run may lie where an earlier one was in memory, with as many sentences."""
+    names, first = set(), None
+    for noun in ("farmers", "assistant", "farmers"):
+        test = page(of="own sentences", points="3", rule="trapezoid")
+        test = explained(given(test, f"the {noun} [MASK] old ."))
+        names.add(test.session_state[live.KEPT].known().sentences.name)
+        first = first or alts(test)
+    assert len(names) == 3
+    assert alts(test) == first
+
+
 def test_no_more_than_so_many_are_taken(page):
     test = given(page(of="own sentences"), "the farmers [MASK] old .\n" * 230)
     running = test.session_state[live.KEPT]

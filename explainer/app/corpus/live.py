@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
+from uuid import uuid4
 
 import streamlit as st
 
@@ -32,12 +33,14 @@ PASTED = "pasted"
 
 @dataclass(kw_only=True)
 class Explaining(Running):
-    """A run of the rows of `of`; `more` where the input has more than are taken."""
+    """A run of the rows of `of`; `more` where the input has more than are taken. Its `name` tells
+    what is found in it from all else that the server keeps."""
 
     of: str
     settings: Settings
     info: ModelInfo
     more: bool = False
+    name: str = field(default_factory=lambda: uuid4().hex)
 
     def line(self, number: int) -> Records:
         """What the tables hold of a row; raises ExplainerError where too many others wait."""
@@ -54,7 +57,7 @@ class Explaining(Running):
         if not self.explained:
             return None
         found = Gathered(self.info, tuple(self.lines))
-        name = (str(id(self)), str(len(self.lines)))
+        name = (self.name, str(len(self.lines)))
         said = f"{counted(self.explained, 'sentence')} of {self.of}, explained just now"
         if self.more:
             said = f"{said} (the first {len(self.cases)} rows are taken)"

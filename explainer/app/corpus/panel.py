@@ -124,7 +124,7 @@ def _sentences(known: Known, common: CommonPattern, chosen: Chosen, edge: Edge) 
                 "group": [one.group or "" for one in first],
             }
         )[["carries", "Q", "sentence", *(["group"] if any(one.group for one in first) else [])]],
-        key=f"corpus_sentences_{hash((known.sentences, chosen, edge))}",
+        key=f"corpus_sentences_{hash((known.sentences.name, chosen, edge))}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -29,11 +31,9 @@ class Sentences:
     name: tuple[str, ...]
     found: Readable
 
-    def __hash__(self) -> int:
-        return hash(self.name)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sentences) and self.name == other.name
+BY_NAME: dict[str | type[Any], Callable[[Any], Any]] = {Sentences: lambda found: found.name}
+"""How Streamlit's caches tell sentences apart."""
 
 
 def row_effort(model: Model, row: Row, settings: Settings) -> Estimate:
@@ -62,19 +62,19 @@ def row_records(model: Reading, row: Row, settings: Settings) -> Records:
     return on(model.model, work, asked=model.version, question=RUN, has_bar=True)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Sentences: hash})
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_NAME)
 def common(sentences: Sentences, chosen: Chosen) -> CommonPattern:
     """What they have in common; raises ExplainerError where there is none of the choice."""
     return common_of(sentences.found, chosen)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Sentences: hash})
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_NAME)
 def groups(sentences: Sentences) -> tuple[str, ...]:
     """Their groups, in the input's order."""
     return groups_of(sentences.found)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Sentences: hash})
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_NAME)
 def along(sentences: Sentences, chosen: Chosen, step: Edge) -> Taking:
     """Those in which patterns take a step, the strongest first."""
     return taking(sentences.found, chosen, step)

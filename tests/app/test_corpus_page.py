@@ -261,6 +261,21 @@ def test_a_task_is_explained_stopped_and_gone_on_with(page):
     assert any("Go on (8 sentences left)" in button.label for button in test.button)
 
 
+def test_a_task_is_asked_of_the_model_that_is_made_for_it(page):
+    test = page(model="agreement")
+    for task, model in (("sentiment", "sentiment"), ("sva-pp", "agreement")):
+        widget(test, "selectbox", "of").set_value(task)
+        test = checked(test.run())
+        assert query(test)["of"] == task
+        assert test.session_state["survey"].asked.model == model
+    test = page()  # one's own model stays
+    widget(test, "selectbox", "of").set_value("sentiment")
+    test = checked(test.run())
+    assert "tiny" in test.session_state["survey"].asked.model
+    test = checked(test.button(key="start").click().run())
+    assert "None of the sentences can be asked of this model" in test.error[0].value
+
+
 def test_a_link_is_read_back_and_a_wrong_one_is_said():
     survey = Survey(
         asked=Choices(model="sentiment", points=4, rule="trapezoid"),

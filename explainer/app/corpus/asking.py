@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -20,6 +22,7 @@ from explainer.app.widgets.question import controls
 from explainer.app.widgets.running import Draw
 from explainer.base.numbers import counted
 from explainer.corpus.reading import Content
+from explainer.tasks import TASKS
 
 WHAT = (
     "A sentence a line, with [MASK] for a masked LM: the model’s own answer is asked about. Or a "
@@ -32,6 +35,8 @@ PLACEHOLDER = (
 )
 TYPES = ["csv", "tsv", "txt", "jsonl", "ndjson", "json"]
 MOST_REASONS = 3
+USUAL = {"": "agreement", "sentiment": "sentiment"}
+"""The built-in model that is made for a task, by its name; the empty one stands for all others."""
 
 
 def asked_for(draw: Draw) -> tuple[Known | None, DeltaGenerator]:
@@ -96,7 +101,11 @@ def _source_field(place: DeltaGenerator) -> None:
 
 
 def _choose(of: str) -> None:
-    SURVEY.change(of=of, group=None, beside=None, word=None, answers="all", at=None)
+    asked = QUESTION.choices()
+    if of in TASKS and asked.model in USUAL.values():  # each is made for its own tasks
+        asked = replace(asked, model=USUAL.get(of, USUAL[""]))
+    gone: dict[str, Any] = dict.fromkeys(("group", "beside", "word", "at"))
+    SURVEY.change(of=of, asked=asked, answers="all", **gone)
 
 
 def _ready(of: str, messages: DeltaGenerator) -> Known | None:

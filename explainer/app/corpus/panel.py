@@ -19,7 +19,7 @@ from explainer.base.numbers import percent, signed
 from explainer.corpus.along import Along
 from explainer.corpus.common import Chosen
 from explainer.figures.canvas.wording import carrier, measured
-from explainer.figures.common.said import way
+from explainer.figures.common.said import digits, way
 from explainer.results.common.pattern import CommonStep
 from explainer.results.route import SKIP
 
@@ -92,16 +92,15 @@ def _component_field(edge: Edge, every: tuple[CommonStep, ...]) -> None:
 
 def _said(common: CommonPattern, step: CommonStep) -> str:
     """What a component carries on the step, in a sentence."""
-    total = measured(signed(step.total), common.unit)
+    places = digits(common.unit)
+    total = measured(signed(step.total, places), common.unit)
     share = percent(step.sentences / common.sentences)
     said = f"By {carrier(step.component)} in {share} of the sentences, {total} in the mean of all"
     if step.positive and step.negative:
-        said += f" ({signed(step.positive)} and {signed(step.negative)})"
+        said += f" ({signed(step.positive, places)} and {signed(step.negative, places)})"
     if step.component != SKIP:
-        said += (
-            f"; what arrives comes by its value {signed(step.value)}, key {signed(step.key)}, "
-            f"query {signed(step.query)}"
-        )
+        value, key, query = (signed(part, places) for part in (step.value, step.key, step.query))
+        said += f"; what arrives comes by its value {value}, key {key}, query {query}"
     return plain(unbroken(f"{said}."))
 
 

@@ -182,7 +182,8 @@ def _legend(common: Drawable, threshold: float, scale: float, board: Board) -> l
         if isinstance(common, CommonPattern)
         else f"{small}, and those whose difference may be chance (95 %, each by itself)."
     )
-    width = f"{what}, {scale:.2g} px for {one}; paler where most goes by skip."
+    px = f"{scale:,.0f}" if scale >= 100 else f"{scale:.2g}"
+    width = f"{what}, {px} px for {one}; paler where most goes by skip."
     return [line for said in (width, left_out) for line in _lines(said, board.width - 8.0)]
 
 

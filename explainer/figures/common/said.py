@@ -13,9 +13,15 @@ from explainer.figures.common.ribbons import Board, Drawable, Edge, Shown
 from explainer.results.common.difference import WIDE, CommonDifference
 from explainer.results.common.pattern import CommonPattern, CommonStep, HeadSummary
 from explainer.results.route import SKIP
+from explainer.results.target import LOGITS, Unit
 
 TOLD = 4
 """Components of an edge that are told of at most."""
+
+
+def digits(unit: Unit) -> int:
+    """How many digits after the point are told: a cosine is small."""
+    return 2 if unit == LOGITS else 3
 
 
 def title(common: CommonPattern) -> str:
@@ -28,7 +34,7 @@ def common_summary(common: CommonPattern) -> str:
     role = max(common.roles, key=lambda role: abs(role.influence))
     said = (
         f"In {counted(common.sentences, 'sentence')} “{role.name}” speaks most, with "
-        f"{measured(signed(role.influence), common.unit)} in the mean."
+        f"{measured(signed(role.influence, digits(common.unit)), common.unit)} in the mean."
     )
     moving = [step for step in common.steps if step.component != SKIP]
     if not moving:
@@ -38,7 +44,7 @@ def common_summary(common: CommonPattern) -> str:
         f"{said} Of all heads, head {step.component} of block {step.layer} carries most along one "
         f"step, {way(common, step.source, step.target)}: in "
         f"{percent(step.sentences / common.sentences)} of the sentences, "
-        f"{measured(signed(step.total), common.unit)} in the mean."
+        f"{measured(signed(step.total, digits(common.unit)), common.unit)} in the mean."
     )
 
 
@@ -67,7 +73,7 @@ def difference_summary(difference: CommonDifference, names: tuple[str, str]) -> 
 def of_roles(common: Drawable, board: Board) -> Iterator[Spot]:
     """What the places at the beginning say."""
     for place, role in enumerate(common.roles):
-        influence = measured(signed(role.influence), common.unit)
+        influence = measured(signed(role.influence, digits(common.unit)), common.unit)
         if isinstance(common, CommonPattern):
             says: tuple[str, ...] = (
                 role.name,

@@ -128,6 +128,8 @@ def test_a_run_that_is_not_done_shows_what_there_is(page, stored, tmp_path, monk
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     test = page(of="run:half")
     assert said(test, "2 of 4 rows, as far as the run has come, of rows.csv")
+    shutil.copy(stored / "few" / "sentences" / "part-000001.parquet", tmp_path / "half/sentences")
+    assert said(checked(test.run()), "4 rows of rows.csv under")
 
 
 def test_a_folder_of_runs_that_is_none_is_said_and_the_example_stays(page, monkeypatch):

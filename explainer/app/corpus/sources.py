@@ -16,9 +16,10 @@ from explainer import Corpus, ExplainerError, Settings
 from explainer.app.compute.runs.corpus import Sentences
 from explainer.app.corpus.choices import EXAMPLE, OWN, RUN
 from explainer.base import assets
+from explainer.base.begun import RUN as DESCRIPTION
 from explainer.base.numbers import counted
 from explainer.base.quote import quote
-from explainer.corpus.folder import RUN as DESCRIPTION
+from explainer.corpus.folder import TABLES
 from explainer.corpus.results import First
 from explainer.results.settings import completed
 from explainer.tasks import TASKS
@@ -66,25 +67,31 @@ def runs() -> dict[str, Path]:
 def known_run(of: str) -> Known:
     """The example, or the run of this name. Raises ExplainerError where it cannot be read."""
     if of == EXAMPLE:
-        return _known(assets.CORPUS / "sva-obj")
+        return _as_it_is(assets.CORPUS / "sva-obj")
     name = of.removeprefix(RUN)
     folder = runs().get(name)
     if folder is None:
         raise ExplainerError(
             f"There is no run {quote(name)} on this server any more: choose other sentences."
         )
-    return _known(folder)
+    return _as_it_is(folder)
 
 
-def _known(folder: Path) -> Known:
+def _as_it_is(folder: Path) -> Known:
+    """What is known of a run, read again where a part has come or gone."""
+    places = (folder / name for name in (DESCRIPTION, *TABLES))
+    return _known(str(folder), tuple(p.stat().st_mtime_ns if p.exists() else 0 for p in places))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _known(place: str, state: tuple[int, ...]) -> Known:
+    folder = Path(place)
     corpus = Corpus.open(folder)
-    done = sorted(corpus.folder.done())
-    state = (folder / DESCRIPTION).stat().st_mtime_ns, done
     found = First(corpus, MOST_ROWS)
     left_out = sum(len(part) for part in found.records("errors", ("number",)))
     settings = Settings(**completed(corpus.run["settings"]))
     return Known(
-        Sentences((str(folder), repr(state)), found),
+        Sentences((place, *map(str, state)), found),
         corpus.model.name,
         settings,
         left_out,

@@ -130,18 +130,21 @@ def test_a_file_whose_name_is_not_unicode_is_an_input(tiny_masked_lm_dir, source
 
 
 def test_workers_of_whom_one_is_killed_end_with_the_same_tables(
-    tiny_masked_lm_dir, source, whole, tmp_path
+    tiny_masked_lm_dir, source, tmp_path
 ):
+    """Of eight parts there are some left for whoever is killed after the first."""
+    whole = ran(tiny_masked_lm_dir, source, tmp_path / "one", part_size=1)
     out, heard = tmp_path / "two", []
+    asked = tiny_masked_lm_dir, source, out
 
     def kill_one(done, _total):
         if done:
             psutil.Process().children()[-1].kill()
 
     with pytest.raises(ExplainerError, match=r"A worker has ended .*: what is done is kept"):
-        ran(tiny_masked_lm_dir, source, out, workers=2, progress=kill_one)
-    assert 0 < len(Corpus.open(out).folder.done()) < 3
-    ran(tiny_masked_lm_dir, source, out, workers=2, progress=lambda *said: heard.append(said))
+        ran(*asked, part_size=1, workers=2, progress=kill_one)
+    assert 0 < len(Corpus.open(out).folder.done()) < 8
+    ran(*asked, part_size=1, workers=2, progress=lambda *said: heard.append(said))
     assert contents(out) == contents(whole.folder.path)
     assert heard == sorted(heard)
     assert 0 < heard[0][0] < heard[-1][0] == 8

@@ -112,7 +112,10 @@ def _sentences(known: Known, common: CommonPattern, chosen: Chosen, edge: Edge) 
         return
     listed = f", the strongest {len(first)} of them" if len(first) < found.count else ""
     st.caption(
-        plain(f"In {found.count:,} of {found.sentences:,} sentences{listed}; choose one to open it")
+        plain(
+            f"In {found.count:,} of {found.sentences:,} sentences{listed}, with what it carries in "
+            f"{common.unit}; choose one to open it"
+        )
     )
     picked = st.dataframe(
         pd.DataFrame(
@@ -130,9 +133,7 @@ def _sentences(known: Known, common: CommonPattern, chosen: Chosen, edge: Edge) 
         height=280 if len(first) > 6 else "content",
         column_config={
             "sentence": st.column_config.TextColumn("sentence", width=430),
-            "carries": st.column_config.NumberColumn(
-                "carries", help=f"In {common.unit}.", format="%+.3f", width=80
-            ),
+            "carries": st.column_config.NumberColumn("carries", format="%+.3f", width=80),
             "Q": st.column_config.NumberColumn("Q", format="%+.2f", width=64),
         },
     )

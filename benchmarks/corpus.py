@@ -54,7 +54,8 @@ def main() -> None:
         for under in options.under:
             for workers in options.workers:
                 print(_line(n, under, workers), flush=True)
-    print(f"\nbeside the encoder alone: {_ratio(options.beside, options.repeats):.2f}")
+    if options.beside:
+        print(f"\nbeside the encoder alone: {_ratio(options.beside, options.repeats):.2f}")
 
 
 def _line(n: int, under: str, workers: int) -> str:
@@ -78,7 +79,11 @@ def _options() -> argparse.Namespace:
         help="who computes (both, where Ray is installed)",
     )
     parser.add_argument(
-        "--beside", type=int, default=20, metavar="N", help="sentences for the ratio (20)"
+        "--beside",
+        type=int,
+        default=20,
+        metavar="N",
+        help="sentences for the ratio (20; 0: without it)",
     )
     parser.add_argument("--repeats", type=int, default=3, help="rounds of that (3)")
     return parser.parse_args()

@@ -75,7 +75,7 @@ def explained(test):
 
 def given(test, text):
     """One's own sentences, typed and begun."""
-    test.text_area(key="corpus_own").set_value(text)
+    widget(test, "text_area", "text").set_value(text)
     return checked(checked(test.run()).button(key="start").click().run())
 
 
@@ -207,6 +207,17 @@ def test_ones_own_sentences_are_explained_and_what_cannot_be_is_named(page):
     assert "of" in query(test)
     common = live.Explaining.known(test.session_state[live.KEPT])
     assert [part[0]["correct"] for part in common.sentences.found.records("sentences")] == ["are"]
+
+
+def test_what_was_typed_is_there_after_other_sentences_and_in_no_link(page):
+    test = page(of="own sentences")
+    widget(test, "text_area", "text").set_value("the farmers [MASK] old .")
+    test = checked(test.run())
+    for of in ("sva-obj", "own sentences"):
+        widget(test, "selectbox", "of").set_value(of)
+        test = checked(test.run())
+    assert widget(test, "text_area", "text").value == "the farmers [MASK] old ."
+    assert "text" not in query(test)
 
 
 def test_a_file_is_read_where_nothing_is_typed(page):

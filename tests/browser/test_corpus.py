@@ -41,6 +41,12 @@ def test_ones_own_sentences_are_explained_while_one_waits(tab, address, tiny_mas
     tab.get_by_text("3 sentences of own sentences, explained just now").wait_for()
     browser.ready(tab)
     tab.get_by_text("1 sentence of 4 could not be explained").wait_for()
+    tab.get_by_role("link", name="Method").click()
+    tab.locator("h1", has_text="Method").wait_for()
+    browser.ready(tab)
+    tab.get_by_role("link", name="Corpus").click()
+    tab.get_by_text("3 sentences of own sentences, explained just now").wait_for()
+    browser.ready(tab)
     assert box.input_value() == TEXTS
     tab.set_viewport_size({"width": 390, "height": 844})
     browser.ready(tab)

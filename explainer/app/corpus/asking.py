@@ -123,7 +123,11 @@ def _own() -> Content | None:
     """One's own sentences: what is typed, or else the file."""
     typed, uploaded = st.columns([3, 2], gap="medium")
     text = typed.text_area(
-        "Your own sentences", key="corpus_own", help=WHAT, placeholder=PLACEHOLDER, height=120
+        "Your own sentences",
+        help=WHAT,
+        placeholder=PLACEHOLDER,
+        height=120,
+        **SURVEY.bound("text"),
     )
     given = uploaded.file_uploader("or a file of them", type=TYPES, key="corpus_file")
     if content := live.pasted(text):

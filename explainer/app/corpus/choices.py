@@ -31,7 +31,8 @@ class Survey:
     `of` says which sentences: the example's, a task's, one's own, or those of a run (`run:NAME`);
     `n` how many of a task. `group`, `answers` and `word` choose among them; `beside` is a group
     that is drawn beside. `share` is that of the strongest step, in per cent, from which steps are
-    drawn; `at` the selected step, from role to role.
+    drawn; `at` the selected step, from role to role. `text` has one's own sentences, as typed; no
+    link has them.
     """
 
     asked: Choices = field(default_factory=Choices)
@@ -43,6 +44,7 @@ class Survey:
     word: str | None = None
     share: int = 2
     at: Place | None = None
+    text: str = ""
 
     @property
     def fits_link(self) -> bool:

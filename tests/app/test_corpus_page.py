@@ -183,6 +183,8 @@ def test_a_step_names_its_sentences_and_opens_one_in_explore(page):
     assert said(test, f"In {step.sentences:,} of 120 sentences")
     found = taking(known.sentences.found, Chosen(), step.place).strongest[0]
     link = explored(known, common, found)
+    assert link is not None
+    assert explored(known, common, found._replace(text="old " * 600)) is None
     chosen, notes = from_query(link)
     assert not notes
     assert (chosen.text, chosen.word, chosen.at) == (found.text, found.word, found.step)

@@ -18,6 +18,7 @@ from explainer.app.widgets.markdown import plain, unbroken
 from explainer.base.numbers import percent, signed
 from explainer.corpus.along import Along
 from explainer.corpus.common import Chosen
+from explainer.figures.canvas.text import brief
 from explainer.figures.canvas.wording import carrier, measured
 from explainer.figures.common.said import digits, way
 from explainer.results.common.pattern import CommonStep
@@ -139,16 +140,26 @@ def _sentences(known: Known, common: CommonPattern, chosen: Chosen, edge: Edge) 
     )
     rows = picked["selection"]["rows"]
     one = first[rows[0]] if rows and rows[0] < len(first) else first[0]
+    _way_in(one.text, explored(known, common, one))
+
+
+def _way_in(text: str, link: dict[str, str] | None) -> None:
+    """The link that opens a sentence in Explore; the text itself where no link can have it."""
+    if link is None:
+        st.caption("Too long for a link: copy it and paste it on Explore.")
+        st.code(text, language=None, wrap_lines=True, height=160)
+        return
     st.page_link(
         "pages/explore.py",
-        label="Open in Explore: " + plain(one.text if len(one.text) < 60 else one.text[:57] + "…"),
+        label=f"Open in Explore: {plain(brief(text))}",
         icon=":material/arrow_forward:",
-        query_params=explored(known, common, one),
+        query_params=link,
     )
 
 
-def explored(known: Known, common: CommonPattern, one: Along) -> dict[str, str]:
-    """The link that opens a sentence in Explore, with its word and step selected."""
+def explored(known: Known, common: CommonPattern, one: Along) -> dict[str, str] | None:
+    """The link that opens a sentence in Explore, with its word and step selected; None for a text
+    that is too long for one."""
     asked: dict[str, Any] = {name: getattr(known.settings, name) for name in SETTINGS}
     asked |= {"correct": None, "wrong": None}
     if common.model.task == "masked-lm" and len(common.targets) == 1:
@@ -165,4 +176,4 @@ def explored(known: Known, common: CommonPattern, one: Along) -> dict[str, str]:
         **asked,
     )
     # The text is always named: an empty link would leave Explore as it is.
-    return {"text": one.text, **chosen.to_query()}
+    return {"text": one.text, **chosen.to_query()} if chosen.fits_link else None

@@ -13,7 +13,7 @@ from explainer import ExplainerError
 from explainer.app.corpus import live
 from explainer.app.corpus.choices import EXAMPLE, FEWEST, MOST, OWN, RUN
 from explainer.app.corpus.live import Explaining
-from explainer.app.corpus.sources import Known, known_run, labels, options
+from explainer.app.corpus.sources import Known, known_run, options
 from explainer.app.corpus.state import LINKED, QUESTION, SURVEY
 from explainer.app.widgets import running as runs
 from explainer.app.widgets.frame.notes import show_error
@@ -89,14 +89,14 @@ def asked_for(draw: Draw) -> tuple[Known | None, DeltaGenerator]:
 def _source_field(place: DeltaGenerator) -> None:
     chosen = LINKED.get().of
     try:
-        known, names = options(), labels()
+        names = options()
     except ExplainerError as error:
         show_error(error, place)
-        known, names = (EXAMPLE, OWN), {EXAMPLE: "An example", OWN: "Your own sentences"}
+        names = {EXAMPLE: "An example", OWN: "Your own sentences"}
     place.selectbox(
         "Sentences of",
         format_func=lambda of: names.get(of, of.removeprefix(RUN)),
-        **SURVEY.show_option("of", known if chosen in known else (chosen, *known), chosen, _choose),
+        **SURVEY.show_option("of", tuple(dict.fromkeys((*names, chosen))), chosen, _choose),
     )
 
 
@@ -171,14 +171,7 @@ def _say(running: Explaining, messages: DeltaGenerator) -> None:
         known = running.known()
         if known is not None:
             st.caption(plain(known.said), width="content")
-        if running.left:
-            st.button(
-                f"Go on ({counted(running.left, 'sentence')} left)",
-                type="tertiary",
-                icon=":material/play_arrow:",
-                on_click=runs.switch,
-                args=(live.KEPT, True),
-            )
+        runs.go_on_button(running, live.KEPT)
 
 
 def so_far() -> Known | None:

@@ -43,11 +43,6 @@ class Known:
     folder: str
 
 
-def options() -> tuple[str, ...]:
-    """What can be chosen, in the order of the list. Raises ExplainerError as `runs` does."""
-    return (EXAMPLE, OWN, *TASKS, *(f"{RUN}{name}" for name in runs()))
-
-
 def runs() -> dict[str, Path]:
     """The server's runs by name. Raises ExplainerError where their folder cannot be read."""
     given = os.environ.get(VARIABLE, "").strip()
@@ -118,9 +113,9 @@ def _origin(corpus: Corpus) -> str:
     return f"of {given['task']}" if "task" in given else f"of {given['file']}"
 
 
-@st.cache_data(ttl=30, max_entries=1, show_spinner=False)
-def labels() -> dict[str, str]:
-    """What the options are called. Raises ExplainerError as `runs` does."""
+def options() -> dict[str, str]:
+    """What can be chosen, in the order of the list, and what it is called there. Raises
+    ExplainerError as `runs` does."""
     return {
         EXAMPLE: "An example: sva-obj, explained before",
         OWN: "Your own sentences",

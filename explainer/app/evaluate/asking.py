@@ -132,14 +132,7 @@ def status(
     with messages.container(horizontal=True, vertical_alignment="center", key="measured_row"):
         if said is not None:
             st.caption(plain(said), width="content")
-        if running.left:
-            st.button(
-                f"Go on ({counted(running.left, 'sentence')} left)",
-                type="tertiary",
-                icon=":material/play_arrow:",
-                on_click=runs.switch,
-                args=(name, True),
-            )
+        runs.go_on_button(running, name)
         if back:
             st.button(
                 "Back to the project’s results",

@@ -90,6 +90,18 @@ def switch(name: str, on: bool) -> None:
         found.problem = None if on else found.problem
 
 
+def go_on_button(running: Running, name: str) -> None:
+    """The way to go on with the run of that name, where something is left."""
+    if running.left:
+        st.button(
+            f"Go on ({counted(running.left, 'sentence')} left)",
+            type="tertiary",
+            icon=":material/play_arrow:",
+            on_click=switch,
+            args=(name, True),
+        )
+
+
 def start_or_stop(
     label: str,
     places: tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator],

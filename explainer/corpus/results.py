@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -74,12 +73,18 @@ class Corpus:
         known = schema(name, self.folder.checksum)
         return pa.concat_tables(list(self.parts(name)) or [known.empty_table()])
 
-    def parts(self, name: Table, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """The same, or some of its columns, a part at a time; of errors, only those there are."""
-        done = self.folder.done()
+    def parts(
+        self,
+        name: Table,
+        columns: Sequence[str] | None = None,
+        among: Collection[int] | None = None,
+    ) -> Iterator[pa.Table]:
+        """The same, or some of its columns, a part at a time, of the parts `among` these numbers
+        (None: all that are done); of errors, only those there are."""
+        chosen = self.folder.done() if among is None else among
         known = schema(name, self.folder.checksum)
         for number, file in self.folder.parts(name):
-            if number in done:
+            if number in chosen:
                 yield parquet.read_table(file, schema=known, columns=columns and list(columns))
 
     def records(self, name: Table, columns: Sequence[str] | None = None) -> Iterator[list[Record]]:
@@ -102,8 +107,11 @@ class First:
 
     def records(self, name: Table, columns: Sequence[str] | None = None) -> Iterator[list[Record]]:
         """As of the run, of its first parts."""
-        size: int = self.corpus.run["part_size"]
-        return islice(self.corpus.records(name, columns), max(1, self.most // size))
+        count = max(1, self.most // self.corpus.run["part_size"])
+        # By their numbers: of errors there are files of some parts only.
+        first = {*sorted(self.corpus.folder.done())[:count]}
+        for part in self.corpus.parts(name, columns, first):
+            yield part.to_pylist()
 
 
 @dataclass(frozen=True)

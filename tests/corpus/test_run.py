@@ -18,7 +18,7 @@ import pytest
 from explainer import Contrast, ExplainerError, Question, explain, explain_many
 from explainer.corpus import run as run_module
 from explainer.corpus.folder import TABLES
-from explainer.corpus.results import Corpus
+from explainer.corpus.results import Corpus, First
 from explainer.corpus.schema import FIELDS, STEP
 from tests.corpus.small import SETTINGS, TEXTS, contents, ran
 from tests.wings import ROOT
@@ -127,6 +127,15 @@ def test_a_file_whose_name_is_not_unicode_is_an_input(tiny_masked_lm_dir, source
         found = ran(tiny_masked_lm_dir, odd, tmp_path / "out")
     assert found.run["input"] == whole.run["input"] | {"file": odd.name}
     assert found.table("sentences").equals(whole.table("sentences"))
+
+
+def test_the_beginning_of_a_run_has_the_errors_of_its_own_parts(tiny_masked_lm_dir, tmp_path):
+    """Only the last part has one, and so the only file of errors."""
+    rows = ["the farmers [MASK] old ."] * 3 + ["no mask"]
+    (tmp_path / "rows.txt").write_text("\n".join(rows), encoding="utf-8")
+    run = ran(tiny_masked_lm_dir, tmp_path / "rows.txt", tmp_path / "out", part_size=2)
+    assert list(First(run, 2).records("errors", ("number",))) == []
+    assert list(First(run, 4).records("errors", ("number",))) == [[{"number": 3}]]
 
 
 def test_workers_of_whom_one_is_killed_end_with_the_same_tables(

@@ -39,8 +39,8 @@ USUAL = {"": "agreement", "sentiment": "sentiment"}
 """The built-in model that is made for a task, by its name; the empty one stands for all others."""
 
 
-def asked_for(draw: Draw) -> tuple[Known | None, DeltaGenerator]:
-    """What is to be shown, with a place for messages; None where there is nothing yet.
+def asked_for(draw: Draw) -> Known | None:
+    """What is to be shown; None where there is nothing yet.
 
     `draw` draws what a run has found so far.
     """
@@ -49,7 +49,7 @@ def asked_for(draw: Draw) -> tuple[Known | None, DeltaGenerator]:
     if ready:
         where, messages = st.columns([2.6, 6.4], vertical_alignment="bottom")
         _source_field(where)
-        return _ready(of, messages), messages
+        return _ready(of, messages)
     where, model, number, settings, go = st.columns(
         [2.6, 2.4, 1.2, 1.3, 1.5], vertical_alignment="bottom"
     )
@@ -81,9 +81,9 @@ def asked_for(draw: Draw) -> tuple[Known | None, DeltaGenerator]:
     if running is None or running.running:
         if running is None:
             messages.caption(plain(_to_do(of)))
-        return None, messages
+        return None
     _say(running, messages)
-    return running.known(), messages
+    return running.known()
 
 
 def _source_field(place: DeltaGenerator) -> None:

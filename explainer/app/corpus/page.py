@@ -44,7 +44,7 @@ def corpus_page() -> None:
     """Draw the page."""
     with page_frame(LINKED, "Corpus", LEAD, own_style="corpus") as frame:
         width = frame.width
-        known, _ = asked_for(lambda: _partial(width))
+        known = asked_for(lambda: _partial(width))
         if known is not None:
             _figures(known, width)
 

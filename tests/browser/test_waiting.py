@@ -54,10 +54,6 @@ def test_what_takes_long_says_so_moves_and_is_cancelled(
             "bar => document.querySelector(bar)?.innerText.includes('left, of 55 tokens')",
             BAR,
         )
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 1000})
-            until(page, BAR_FITS, [BAR, width])
-            cancel(page).wait_for()
         asked = {"model": tiny_masked_lm_dir, "points": 3}  # not answered before
         other.goto(f"{address}/?{urlencode(asked)}")
         other.get_by_text("Waiting for another computation (2nd in line)").wait_for()
@@ -71,6 +67,15 @@ def test_what_takes_long_says_so_moves_and_is_cancelled(
         assert not page.locator(BAR).count()
         assert page.locator(BOX).input_value() == LONG
         assert "points=1000" in page.url
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_bar_and_the_way_out_fit(chromium, endless, width):
+    with opened(chromium, width) as page:
+        page.goto(endless)
+        page.locator(BAR).wait_for()
+        until(page, BAR_FITS, [BAR, width])
+        cancel(page).wait_for()
 
 
 def test_it_starts_again_when_asked_and_another_question_is_answered(endless, tab):

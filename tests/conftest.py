@@ -1,11 +1,13 @@
 """The fixtures, for a process that runs tests; one that hands them to others needs no torch."""
 
 import gc
+import os
 
 import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("EXPLAINER_PROCESSES", "0")  # what tests replace is in their process
     hands_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
     if not hands_out:
         # All that is imported stays: looking for garbage in it takes a second of seven.

@@ -1,5 +1,9 @@
 """The exception for mistakes that a person can mend."""
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class ExplainerError(ValueError):
     """What came, what was expected and what to do, in one sentence meant for the user.
@@ -11,6 +15,18 @@ class ExplainerError(ValueError):
     def __init__(self, said: str = "", on_page: str | None = None) -> None:
         super().__init__(said)
         self.on_page = said if on_page is None else on_page
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As it is: those below make their sentence of what came, and would make it twice.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[ExplainerError], args: tuple[Any, ...], known: Any) -> ExplainerError:
+    """An error that was raised in another process."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(known)
+    return error
 
 
 class TooLongError(ExplainerError):

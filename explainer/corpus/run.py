@@ -8,7 +8,6 @@ not depend on how many there are.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -16,11 +15,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from explainer import __version__
 from explainer.base.budget import given_budget
 from explainer.base.checks import whole
+from explainer.base.cores import cores
 from explainer.base.errors import ExplainerError
 from explainer.base.files import given_path
 from explainer.base.quote import shown
@@ -36,6 +34,7 @@ from explainer.corpus.tables import records_of
 from explainer.influence.together import Asked
 from explainer.models.model import Model
 from explainer.models.registry import load_model
+from explainer.models.threads import threads, use_threads
 from explainer.results.settings import Settings, given_settings
 
 PART_SIZE = 200
@@ -173,23 +172,16 @@ def _given_pool(model: str, workers: int | None, device: str, ray: str | None) -
     return Cluster(ray, model, workers)
 
 
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not everywhere
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Compute with one thread, as every worker does: sums come out the same to the last bit, and
     processes make more of the cores than threads where sentences are short."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    before = threads()
+    use_threads(1)
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        use_threads(before)
 
 
 def parts_of(source: Source, size: int) -> Iterator[Part]:

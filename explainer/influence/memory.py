@@ -46,7 +46,8 @@ class Plan:
     (`beside`). `tangents` partial patterns are followed up at once, and of so many `paths` that
     share nothing the cotangents at all layers are there at once. Layers keep as much (`keeps`) as
     lets all of them fit beside that, if it is possible; `made_again` is the share of all layers
-    that do not fit even so. `vector` is what d_model numbers at every point take.
+    that do not fit even so. `vector` is what d_model numbers at every point take, `n_bytes` about
+    what all takes.
     """
 
     points: int
@@ -58,6 +59,7 @@ class Plan:
     n_layers: int
     n_tokens: int
     keeps: Keeps = Keeps.PROJECTIONS
+    n_bytes: int = 0
 
     @property
     def vectors(self) -> int:
@@ -132,8 +134,10 @@ class Plan:
             for each in (sizes.tangent, sizes.path)
         )
         taken = points * max(tangents * sizes.tangent, paths * sizes.path)
-        held = spare - in_piece * (sizes.layer + sizes.passing)
+        passing = in_piece * (sizes.layer + sizes.passing)
+        held = spare - passing
         held_beside = max(0, held - taken)
+        all_held = points * n_layers * (sizes.known + sizes.layer) + taken + passing
         return Plan(
             points=in_piece,
             held=max(0, held),
@@ -144,6 +148,7 @@ class Plan:
             n_layers=n_layers,
             n_tokens=n_tokens,
             keeps=sizes.keeps,
+            n_bytes=min(budget, int(all_held / USED)),
         )
 
 

@@ -11,11 +11,12 @@ import torch
 
 from explainer import ExplainerError, Settings, explain
 from explainer.app import compute
-from explainer.app.compute import Reading, Request, bounds, loader, server, session
+from explainer.app.compute import Reading, Request, server, session
 from explainer.app.compute.answers import MISSING, Answers
 from explainer.app.compute.explore import WhatIf, ablated, attention_weights, route_influence
 from explainer.app.compute.method import node_choices, path_curve, word_influence
 from explainer.app.compute.runs.evaluate import measured_line, record
+from explainer.app.work import limits, loader
 from explainer.base.budget import VARIABLE
 from explainer.base.checkpoint import checkpoint, checkpoints
 from explainer.evaluation.options import EvaluationOptions
@@ -30,7 +31,7 @@ from explainer.question.quantity import Contrast
 from explainer.question.sentence import read_sentence
 from explainer.results.pattern import Pattern
 from explainer.tasks import Case
-from tests.app.test_queue import SOON, ended, in_thread, until
+from tests.app.threads import SOON, ended, in_thread, until
 from tests.ui import checked, opened
 
 SENTENCE = "the farmers that the assistant loves [MASK] old ."
@@ -44,7 +45,7 @@ class StopError(BaseException):
 @pytest.fixture(autouse=True)
 def fresh():
     """A server without models and answers, as others' tests leave some."""
-    for kept in (server.queue, server.answers, server.loader):
+    for kept in (server.places, server.answers, server.flights, server.bench, server.loader):
         kept.clear()
 
 
@@ -113,7 +114,7 @@ def test_what_is_stopped_leaves_its_turn_and_no_half_answer(request_, monkeypatc
     with pytest.raises(StopError):
         compute.explanation(request_)
     monkeypatch.undo()
-    assert not server.queue()._line
+    assert not server.places().taken
     ended(in_thread(compute.explanation, request_))
     assert compute.explanation(request_).patterns
 
@@ -134,7 +135,7 @@ def test_a_work_gets_the_model_that_was_asked_for_and_what_it_takes_is_looked_at
     went = []
 
     def refuse(loaded):
-        assert not server.queue()._line
+        assert not server.places().taken
         went.append(loaded.version)
         raise ExplainerError("This would take too long.")
 
@@ -198,7 +199,7 @@ def test_all_pages_compute_while_models_are_evicted_and_come_to_an_end(
     pages = (explore, method, evaluate, explore)
     ended(*(in_thread(page, number, calls) for number, calls in enumerate(pages)))
     assert not failed
-    assert not server.queue()._line
+    assert not server.places().taken
     assert len(server.loader()._kept) <= most_models
 
 
@@ -221,11 +222,42 @@ def test_two_who_ask_the_same_compute_once(request_, monkeypatch):
         return explain(*arguments, **options)
 
     monkeypatch.setattr("explainer.app.compute.sentence.explain", slow)
-    threads = [in_thread(compute.explanation, request_) for _ in range(3)]
-    until(lambda: len(server.queue()._line) == 3)
+    found: list[object] = []
+    asking = partial(compute.explanation, request_)
+    threads = [in_thread(lambda: found.append(asking())) for _ in range(3)]
+    until(lambda: calls)
+    assert server.places().taken == 1  # the others wait with the first, and take nobody's place
     go.set()
     ended(*threads)
     assert len(calls) == 1
+    assert found[0] is found[1] is found[2]
+
+
+def test_who_waits_for_the_answer_of_somebody_who_goes_computes_it(request_, monkeypatch):
+    calls, go = [], threading.Event()
+
+    def first_goes(*arguments, **options):
+        calls.append(1)
+        assert go.wait(SOON)
+        if len(calls) == 1:
+            raise StopError
+        return explain(*arguments, **options)
+
+    monkeypatch.setattr("explainer.app.compute.sentence.explain", first_goes)
+
+    def goes() -> None:
+        with pytest.raises(StopError):
+            compute.explanation(request_)
+
+    one = in_thread(goes)
+    until(lambda: calls)
+    found: list[object] = []
+    two = in_thread(lambda: found.append(compute.explanation(request_)))
+    until(lambda: two.is_alive())
+    go.set()
+    ended(one, two)
+    assert len(calls) == 2
+    assert found
 
 
 def test_a_folder_that_was_saved_again_gives_new_answers(tiny_masked_lm_dir, tmp_path):
@@ -256,10 +288,10 @@ def test_a_folder_that_was_saved_again_gives_new_answers(tiny_masked_lm_dir, tmp
 def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkeypatch):
     request = replace(request_, settings=Settings(points=1000, rule="trapezoid"))
     model = compute.model(request.model)
-    whole = estimate(model, Size(11), request.settings, bounds.budget(), flow=True)
+    whole = estimate(model, Size(11), request.settings, limits.budget(), flow=True)
     slower = pace(model.adapter) * whole.seconds / 2990  # 100 points with a little to spare
     monkeypatch.setattr("explainer.influence.effort.estimate.pace", lambda *_, **__: slower)
-    monkeypatch.setenv(bounds.SECONDS_VARIABLE, "300")
+    monkeypatch.setenv(limits.SECONDS_VARIABLE, "300")
     with pytest.raises(ExplainerError) as error:
         compute.explanation(request)
     said = str(error.value)
@@ -277,21 +309,21 @@ def test_what_would_take_too_long_is_refused_with_what_to_lower(request_, monkey
     with pytest.raises(ExplainerError, match="would take about"):
         word_influence(request)
     # Nothing but a shorter sentence is left where the usual points are too many already.
-    monkeypatch.setenv(bounds.SECONDS_VARIABLE, "1")
+    monkeypatch.setenv(limits.SECONDS_VARIABLE, "1")
     with pytest.raises(ExplainerError, match=r"allowed: take a shorter sentence \(on"):
         compute.explanation(replace(request, settings=Settings()))
     wide = Settings(search="joint", beam=9, top_k=3)
     with pytest.raises(ExplainerError, match=r": take the staged search and a shorter sentence"):
         compute.explanation(replace(request, settings=wide))
-    monkeypatch.setenv(bounds.SECONDS_VARIABLE, "300")
+    monkeypatch.setenv(limits.SECONDS_VARIABLE, "300")
     # Without patterns it is less.
     word_influence(replace(request, settings=Settings(points=250, rule="trapezoid")))
-    assert not server.queue()._line
+    assert not server.places().taken
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "soon", "1e3", "1" * 12, "²"])
 def test_a_wrong_number_of_seconds_is_said(request_, monkeypatch, value):
-    monkeypatch.setenv(bounds.SECONDS_VARIABLE, value)
+    monkeypatch.setenv(limits.SECONDS_VARIABLE, value)
     with pytest.raises(ExplainerError, match="EXPLAINER_SECONDS"):
         compute.explanation(request_)
 
@@ -300,7 +332,7 @@ def test_what_takes_too_long_is_stopped_with_a_sentence(request_, monkeypatch):
     monkeypatch.setattr(server, "OVERTIME", 0)
     with pytest.raises(ExplainerError, match="was stopped: take fewer points"):
         compute.explanation(request_)
-    assert not server.queue()._line
+    assert not server.places().taken
 
 
 def test_answers_are_bounded_by_number_and_size():
@@ -318,16 +350,16 @@ def test_answers_are_bounded_by_number_and_size():
 
 
 def test_one_budget_of_memory_for_the_servers_life(request_, monkeypatch):
-    bounds.budget.cache_clear()
-    first, taken = bounds.budget(), []
+    limits.budget.cache_clear()
+    first, taken = limits.budget(), []
     monkeypatch.setenv(VARIABLE, "1 GB")
-    assert bounds.budget() == first
+    assert limits.budget() == first
     monkeypatch.setattr(
         "explainer.app.compute.sentence.explain",
         lambda *a, memory, **how: taken.append(memory) or explain(*a, **how),
     )
     compute.explanation(request_)
     assert taken == [first]
-    bounds.budget.cache_clear()
-    assert bounds.budget() == 2**30
-    bounds.budget.cache_clear()
+    limits.budget.cache_clear()
+    assert limits.budget() == 2**30
+    limits.budget.cache_clear()

@@ -126,7 +126,6 @@ def test_a_protocol_is_measured_stopped_and_gone_on_with(tiny_masked_lm_dir):
     checked(test.run())
     assert "Measured just now on 10 sentences of sva-obj" in texts(test)
     assert "--n 10 --protocols words" in test.code[0].value
-    assert not running.shared
     checked(widget(test, "segmented_control", "protocol").set_value("paths").run())
     assert not alts(test)
     assert "Measured just now" not in texts(test)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from explainer import load_model
-from explainer.app.compute import queue, waiting
+from explainer.app.compute import server, waiting
 from explainer.app.evaluate import live
 from explainer.app.evaluate.choices import ABOUT, OWN_FILE, inquiry_from_query
 from explainer.app.evaluate.figures import ICONS
@@ -256,12 +256,12 @@ def test_where_too_many_wait_it_stops_with_a_reason(page, monkeypatch):
     test = page(n="10", task="sva-obj")
     checked(test.button(key="start").click().run())
     running = test.session_state[live.KEPT]
-    monkeypatch.setattr(queue, "MOST_WAITING", 0)
+    monkeypatch.setattr(server.places(), "_most", 0)
     runs.measure(running, lambda: None)
     monkeypatch.undo()
     assert not running.running
     checked(test.run())
-    assert said(test, "computations are waiting already")
+    assert said(test, "0 people are waiting for answers already")
     assert any("Go on (10 sentences left)" in button.label for button in test.button)
 
 

@@ -25,8 +25,8 @@ EXPLAIN = "explainer.app.compute.sentence.explain"
 @pytest.fixture(autouse=True)
 def fresh():
     """A server without answers, as others' tests leave some."""
-    server.queue.clear()
-    server.answers.clear()
+    for kept in (server.places, server.answers, server.flights, server.bench):
+        kept.clear()
     session.forget_cancelled("question")
 
 
@@ -94,7 +94,7 @@ def test_the_estimate_is_said_before_it_begins_and_a_click_cancels(
     assert query(test)["points"] == "5" if page is None else True
     kind, owner = ("text_area", "explore") if page is None else ("text_input", "compare_first")
     assert widget(test, kind, "text", owner).value == SENTENCE
-    assert not server.queue()._line
+    assert not server.places().taken
 
     again, *_ = buttons(test, "resume_")
     checked(again.click().run())
@@ -177,7 +177,7 @@ def test_the_time_that_is_left_is_first_the_estimates_and_then_what_was_seen():
 def test_nobody_hears_of_what_is_not_estimated():
     with waited_for(None, "question") as wait:
         wait.hear(0.5)
-        wait.check()
+        wait.look()
 
 
 @pytest.mark.usefixtures("slow")
@@ -191,10 +191,14 @@ def test_a_failure_is_said_as_ever_and_leaves_no_bar(tiny_masked_lm_dir, monkeyp
     assert not test.get("progress")
     with pytest.raises(ExplainerError, match="mended"), waited_for(LONG, "question"):
         fails()
-    assert not server.queue()._line
+    assert not server.places().taken
 
 
-def test_the_place_in_the_line_is_said_and_changes(said):
+def test_the_place_in_the_line_is_said_and_changes(said, monkeypatch):
+    with waited_for(None, "question") as wait:
+        wait.line(1)  # soon over, as most are
+    assert said == []
+    monkeypatch.setattr(waiting, "NOTICED", 0.0)
     with waited_for(None, "question") as wait:
         wait.line(2)
         wait.line(2)
@@ -207,15 +211,16 @@ def test_the_place_in_the_line_is_said_and_changes(said):
     ]
 
 
-def test_what_nobody_can_cancel_waits_without_a_button(said):
+def test_what_nobody_can_cancel_waits_without_a_button(said, monkeypatch):
+    monkeypatch.setattr(waiting, "NOTICED", 0.0)
     with waited_for(None, None) as wait:
         wait.line(1)
     assert said == [(None, "Waiting for another computation (2nd in line) …"), None]
 
 
 def test_what_has_a_bar_of_its_own_shows_only_its_waiting(said, monkeypatch):
-    monkeypatch.setattr(waiting, "SOON", 0.0)
-    monkeypatch.setattr(waiting, "EVERY", 0.0)
+    for name in ("SOON", "EVERY", "NOTICED"):
+        monkeypatch.setattr(waiting, name, 0.0)
     with waited_for(None, waiting.RUN, has_bar=True) as wait:
         wait.line(1)
         wait.begin()
@@ -274,7 +279,7 @@ def test_a_second_session_sees_its_place_at_once(tiny_masked_lm_dir, monkeypatch
     busy, done = threading.Event(), threading.Event()
 
     def other() -> None:
-        with server.queue().turn("other"):
+        with server.bench()._turns.turn("other"):
             busy.set()
             done.wait(30)
 
@@ -285,7 +290,8 @@ def test_a_second_session_sees_its_place_at_once(tiny_masked_lm_dir, monkeypatch
 
     def stop(wait, before) -> None:
         line(wait, before)
-        st.stop()
+        if wait._notice.shown:
+            st.stop()
 
     with monkeypatch.context() as patch:
         patch.setattr(waiting.Wait, "line", stop)

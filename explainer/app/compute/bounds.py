@@ -3,51 +3,23 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from explainer.app.compute.request import Request
-from explainer.base.budget import given_budget
+from explainer.app.work.limits import SECONDS_VARIABLE, allowed_seconds, budget
 from explainer.base.errors import ExplainerError
 from explainer.base.numbers import duration
-from explainer.base.quote import quote
 from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.influence.effort.size import Size
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked
 from explainer.results.settings import Settings, usual_points
 
-SECONDS_VARIABLE = "EXPLAINER_SECONDS"
-DEFAULT_SECONDS = 60
-OVERTIME = 2
-"""A computation is stopped after this many times what it may take by estimate."""
 WORTH = 0.9
 """What takes no less than this share of the time is no help."""
-
-
-def allowed_seconds() -> int:
-    """Seconds that a computation may take by estimate; raises ExplainerError for a bad setting."""
-    given = os.environ.get(SECONDS_VARIABLE, "").strip() or str(DEFAULT_SECONDS)
-    if not (given.isascii() and given.isdigit() and int(given[:9]) > 0 and len(given) <= 9):
-        raise ExplainerError(
-            f"The environment variable {SECONDS_VARIABLE} is {quote(given)}: set it to a whole "
-            "number of seconds, or leave it out."
-        )
-    return int(given)
-
-
-@cache
-def budget() -> int:
-    """Bytes that a computation may take: one number for the server's life.
-
-    What is free changes with every answer that is kept; what is estimated, refused and done must
-    not.
-    """
-    return given_budget()
 
 
 def check_effort(

@@ -1,68 +1,110 @@
 """Cached calls: a question is answered once, for all sessions.
 
 The answer, if it is there, needs no model: a toggle that changes no gradient computes nothing
-again. Without it the model computes by `on`.
+again. If somebody else is waiting for it, both wait for the same. Without it the model computes by
+`on`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import update_wrapper
-from typing import Generic, TypeVar
+from importlib import import_module
+from typing import Any, Generic, TypeVar
 
 from explainer.app.compute.answers import MISSING
-from explainer.app.compute.loader import Loaded
+from explainer.app.compute.flights import Flight
 from explainer.app.compute.request import Source
-from explainer.app.compute.server import answers, on
+from explainer.app.compute.server import answers, flights, on
+from explainer.app.compute.waiting import waited_for
 from explainer.app.state.pooled import normalised, version
+from explainer.app.work.loader import Loaded
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
 
 Answer = TypeVar("Answer")
+LOOK_UP = 0.1
+"""Seconds between two looks at how far the same question of somebody else is."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A cached function's work on these arguments, by its names: other processes can read it."""
+
+    module: str
+    name: str
+    source: Source
+    rest: tuple[Hashable, ...]
+
+    def __call__(self, loaded: Loaded) -> Any:
+        """The answer."""
+        function: Computed[Any] = getattr(import_module(self.module), self.name)
+        source = replace(self.source, version=loaded.version)
+        return function.within(loaded.model, source, *self.rest)
 
 
 class Computed(Generic[Answer]):
     """A function of a model, a source and further plain values, called without the model.
 
     `effort` is called with the same arguments before the turn: it estimates, and raises for what
-    takes too long.
+    takes too long. What is `shared` by several works is kept where they compute, too.
     """
 
     def __init__(
-        self, function: Callable[..., Answer], effort: Callable[..., Estimate] | None = None
+        self,
+        function: Callable[..., Answer],
+        effort: Callable[..., Estimate] | None = None,
+        shared: bool = False,
     ) -> None:
-        self._function, self._effort = function, effort
+        self._function, self._effort, self._shared = function, effort, shared
         update_wrapper(self, function)
 
     def __call__(self, source: Source, *rest: Hashable) -> Answer:
         """The answer, computed if it is not there; raises ExplainerError."""
         if not source.version:
             source = replace(source, version=version(source.model))
-        found: Answer = answers().get(self._question(source, *rest))
-        if found is not MISSING:
-            return found
+        question = self._question(source, *rest)
+        while True:
+            found: Answer = answers().get(question)
+            if found is not MISSING:
+                return found
+            with flights().joined(question) as (flight, own):
+                if own:
+                    return self._computed(source, rest, question, flight)
+                _follow(flight, question)
+
+    def _computed(
+        self, source: Source, rest: tuple[Hashable, ...], question: Hashable, flight: Flight
+    ) -> Answer:
+        seen = [source.version]
 
         def effort(loaded: Loaded) -> Estimate | None:
+            seen[0] = loaded.version
             if self._effort is None:
                 return None
             return self._effort(loaded.model, replace(source, version=loaded.version), *rest)
 
-        def work(loaded: Loaded) -> Answer:
-            # Somebody who was before may have asked the same.
-            return self.within(loaded.model, replace(source, version=loaded.version), *rest)
-
-        question = self._question(source, *rest)
-        return on(source.model, work, asked=source.version, effort=effort, question=question)
+        work = Asked(self._function.__module__, self._function.__qualname__, source, rest)
+        found: Answer = on(
+            *(source.model, work),
+            asked=source.version,
+            effort=effort,
+            question=question,
+            hear=flight.hear,
+        )
+        answers().put(self._question(replace(source, version=seen[0]), *rest), found)
+        return found
 
     def within(self, loaded: Model, source: Source, *rest: Hashable) -> Answer:
         """The same for a work that has the turn and the model."""
+        if not self._shared:
+            return self._function(loaded, source, *rest)
         question = self._question(source, *rest)
-        kept = answers()
-        found: Answer = kept.get(question)
+        found: Answer = answers().get(question)
         if found is MISSING:
             found = self._function(loaded, source, *rest)
-            kept.put(question, found)
+            answers().put(question, found)
         return found
 
     def _question(self, source: Source, *rest: Hashable) -> Hashable:
@@ -70,8 +112,17 @@ class Computed(Generic[Answer]):
         return (self._function.__module__, self._function.__qualname__, named, *rest)
 
 
+def _follow(flight: Flight, question: Hashable) -> None:
+    """Wait until somebody else's flight has ended, as for one of one's own."""
+    with waited_for(None, question) as wait:
+        wait.begin()
+        while not flight.ended(LOOK_UP):
+            wait.hear(flight.done)
+            wait.look()
+
+
 def computed(
-    effort: Callable[..., Estimate] | None = None,
+    effort: Callable[..., Estimate] | None = None, *, shared: bool = False
 ) -> Callable[[Callable[..., Answer]], Computed[Answer]]:
-    """A decorator: `Computed` with this `effort`."""
-    return lambda function: Computed(function, effort)
+    """A decorator: `Computed` with these."""
+    return lambda function: Computed(function, effort, shared)

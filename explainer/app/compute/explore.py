@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.api import measure_path, stability, word_scores
-from explainer.app.compute.bounds import allowed, budget, size_of
+from explainer.app.compute.bounds import allowed, size_of
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Request
 from explainer.app.compute.sentence import PREDICTIONS, tracing
 from explainer.app.state.choices import What
+from explainer.app.work.limits import budget
 from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.influence.effort.similarity import matrix_effort, paths_effort
 from explainer.influence.effort.size import Size

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from explainer.api import trace_text
-from explainer.app.compute.bounds import budget
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Request
 from explainer.app.compute.sentence import tracing
+from explainer.app.work.limits import budget
 from explainer.influence import replay
 from explainer.influence.trace import Trace
 from explainer.models.model import Model

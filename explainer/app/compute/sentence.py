@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from explainer import ExplainerError, Explanation, Prediction, explain, predict
-from explainer.app.compute.bounds import budget, check_effort
+from explainer.app.compute.bounds import check_effort
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import model
+from explainer.app.work.limits import budget
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked

@@ -27,7 +27,7 @@ SOON = 2.0
 """Seconds from which on a computation shows how far it is: by its estimate, or because it is not
 done by then."""
 NOTICED = 0.5
-"""Seconds after which a model that is being loaded is named."""
+"""Seconds after which one's place in the line is said, or a model that is being loaded is named."""
 EVERY = 0.3
 """Seconds between two looks of the bar."""
 SURE = 0.1
@@ -129,17 +129,23 @@ def loading(name: str) -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def waited_for(
-    found: Estimate | None, question: Hashable, *, has_bar: bool = False
+    found: Estimate | None,
+    question: Hashable,
+    *,
+    has_bar: bool = False,
+    check: Callable[[], object] | None = None,
+    hear: Callable[[float], object] = lambda _: None,
 ) -> Iterator[Wait]:
     """What is inside waits for its turn and is computed; whoever waits sees how far it is.
 
     `found` is what it takes, if that is known. None as question is what nobody can cancel. Of what
-    `has_bar`, one of its own on the page, only the waiting is shown. Raises CancelledError where
-    the session has cancelled this question.
+    `has_bar`, one of its own on the page, only the waiting is shown. `check` is called again and
+    again, and raises where nobody waits any more; `hear` is told how far it is. Raises
+    CancelledError where the session has cancelled this question.
     """
     if question is not None and session.is_cancelled(question):
         raise CancelledError(question, found)
-    wait = Wait(found, question, has_bar=has_bar)
+    wait = Wait(found, question, has_bar=has_bar, check=check or session.check, hear=hear)
     try:
         yield wait
     except ExplainerError:  # a run that ends otherwise leaves the page to the next one
@@ -149,42 +155,59 @@ def waited_for(
 
 
 class Wait:
-    """How what is computed is followed: `check` may end it, the others draw where it is."""
+    """How what is computed is followed: `look` may end it, and all draw where it is."""
 
-    def __init__(self, found: Estimate | None, question: Hashable, *, has_bar: bool) -> None:
+    def __init__(
+        self,
+        found: Estimate | None,
+        question: Hashable,
+        *,
+        has_bar: bool,
+        check: Callable[[], object],
+        hear: Callable[[float], object],
+    ) -> None:
         self._found, self._question, self._has_bar = found, question, has_bar
+        self._check, self._hear = check, hear
         self._notice = Notice()
-        self._before = 0
+        self._before, self._done, self._has_begun = 0, 0.0, False
         self._began = self._drawn = time.monotonic()
-        self._done = 0.0
 
     def line(self, before: int) -> None:
         """So many computations are before this one."""
-        if before != self._before:
+        self._check()
+        if before != self._before and self._noticed:
             self._before = before
             others = "another computation" if before == 1 else f"{before} other computations"
             self._draw(f"Waiting for {others} ({ordinal(before + 1)} in line) …")
 
+    def loads(self) -> None:
+        """The model is being loaded for it."""
+        self._check()
+        if self._noticed and not self._notice.shown:
+            self._draw("Loading the model …")
+
     def begin(self) -> None:
         """The turn has come."""
         self._began = self._drawn = time.monotonic()
+        self._has_begun = True
         if self._found is not None and _is_long(self._found):
             self._draw(f"This takes {self._found.says}.")
         else:
             self.end()
 
+    def goes_on(self) -> None:
+        """Others had their turn; it is as it was."""
+
     def hear(self, done: float) -> None:
         """The share `done` is behind."""
         self._done = min(1.0, max(self._done, done))
+        self._hear(self._done)
         self._show()
 
-    def check(self) -> None:
-        """End the page's run where its tab was closed or something else was asked for."""
-        session.check()
-
     def look(self) -> None:
-        """`check`, for what computes: something is shown as soon as it takes long."""
-        self.check()
+        """End the page's run where its tab was closed or something else was asked for; what
+        computes is shown as soon as it takes long."""
+        self._check()
         self._show()
 
     def end(self) -> None:
@@ -193,12 +216,18 @@ class Wait:
             self._notice.end()
             st.session_state[ASKED] = None
 
+    @property
+    def _noticed(self) -> bool:
+        """Whether it has been waited for so long that something is said."""
+        return time.monotonic() - self._began >= NOTICED
+
     def _show(self) -> None:
         """Draw how far it is, where it takes long and was not drawn a moment ago."""
         now = time.monotonic()
         elapsed = now - self._began
         shown = elapsed >= SOON or (self._found is not None and _is_long(self._found))
-        if self._question is None or self._has_bar or not shown or now - self._drawn < EVERY:
+        drawn = self._question is None or self._has_bar or now - self._drawn < EVERY
+        if not self._has_begun or not shown or drawn:
             return
         self._drawn = now
         self._draw(_progress(self._found, elapsed, self._done))

@@ -129,7 +129,7 @@ def _with_asked(
     """The predictions, with what is asked about behind them where it is none of the likeliest; of
     a tagger those for the word that is asked about.
 
-    Only then is the model asked again, which takes another turn in the queue.
+    Only then is the model asked again, which takes another turn.
     """
     if len(explanation.target.positions) > 1 and explanation.model.task == "masked-lm":
         return predicted  # of several masks it is said at each of them

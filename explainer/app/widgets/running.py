@@ -143,7 +143,7 @@ def start_or_stop(
 
 @st.fragment(run_every=0.3)
 def go_on(name: str, draw: Draw | None = None) -> None:
-    """Do what is left, one turn in the queue for each sentence, with a bar.
+    """Do what is left, one turn for each sentence, with a bar.
 
     The page's own run only draws the bar: what it replaces would stay on the screen, faded, until
     it ended. The browser then runs this part by itself. Whatever else somebody does interrupts it

@@ -53,11 +53,13 @@ FOLLOWED = 2
 
 @dataclass(frozen=True)
 class Effort:
-    """Multiplications for the trace, for the patterns, and for the total flow."""
+    """Multiplications for the trace, for the patterns, and for the total flow; and about how many
+    bytes they take."""
 
     trace: float
     patterns: float = 0.0
     flow: float = 0.0
+    n_bytes: int = 0
 
     @property
     def total(self) -> float:
@@ -116,6 +118,7 @@ def effort(
         trace=points * (traced + layers * again),
         patterns=points * (followed * path + layers * walks * again),
         flow=points * layers * (forward + 2 * attention + again) if flow else 0.0,
+        n_bytes=plan.n_bytes + beside,
     )
 
 

@@ -18,10 +18,11 @@ SLOW = 10.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """About how many seconds something takes, and what makes it so many."""
+    """About how many seconds something takes, what makes it so many, and about how many bytes."""
 
     seconds: float
     sizes: str
+    n_bytes: int = 0
 
     @property
     def slow(self) -> bool:
@@ -59,7 +60,7 @@ def estimate(
     seconds = work / pace(model.adapter)
     if seconds > SLOW:  # something may have disturbed the measurement: it is worth a second look
         seconds = work / pace(model.adapter, again=True)
-    return Estimate(seconds, sizes)
+    return Estimate(seconds, sizes, once.n_bytes)
 
 
 def together(
@@ -75,4 +76,4 @@ def together(
     largest."""
     every = [estimate(model, size, settings, budget, words=words, flow=flow) for size in sizes]
     largest = max(zip(sizes, every, strict=True), key=lambda both: both[0].n_tokens)[1]
-    return Estimate(sum(one.seconds for one in every), largest.sizes)
+    return Estimate(sum(one.seconds for one in every), largest.sizes, largest.n_bytes)

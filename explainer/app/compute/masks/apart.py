@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 from explainer import Contrast, Explanation, Prediction, WordPair, explain_words
-from explainer.app.compute.bounds import allowed, budget
+from explainer.app.compute.bounds import allowed
 from explainer.app.compute.cached import computed
 from explainer.app.compute.masks.at_each import AtMask, at_masks
 from explainer.app.compute.request import Request
 from explainer.app.compute.sentence import explanation, predictions_and_asked
 from explainer.app.compute.server import model
+from explainer.app.work.limits import budget
 from explainer.base.errors import UnlikeWordsError
 from explainer.influence.effort.estimate import Estimate, together
 from explainer.influence.effort.size import Size

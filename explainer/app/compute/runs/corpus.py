@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from explainer import CommonPattern, ExplainerError, Settings
-from explainer.app.compute.bounds import budget, check_effort
-from explainer.app.compute.loader import Loaded
+from explainer.app.compute.bounds import check_effort
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import on
 from explainer.app.compute.waiting import RUN
+from explainer.app.work.limits import budget
+from explainer.app.work.loader import Loaded
 from explainer.corpus.along import Taking, taking
 from explainer.corpus.common import Chosen, common_of, groups_of
 from explainer.corpus.results import Readable
@@ -52,14 +54,16 @@ def row_records(model: Reading, row: Row, settings: Settings) -> Records:
     CancelledError where the run was cancelled while it waited.
     """
 
-    def work(loaded: Loaded) -> Records:
-        try:
-            row_effort(loaded.model, row, settings)
-        except ExplainerError as error:
-            return {"sentences": [], "patterns": [], "errors": [error_of(row, error)]}
-        return records_of(loaded.model, [row], settings, None, budget())
-
+    work = partial(_records, row, settings)
     return on(model.model, work, asked=model.version, question=RUN, has_bar=True)
+
+
+def _records(row: Row, settings: Settings, loaded: Loaded) -> Records:
+    try:
+        row_effort(loaded.model, row, settings)
+    except ExplainerError as error:
+        return {"sentences": [], "patterns": [], "errors": [error_of(row, error)]}
+    return records_of(loaded.model, [row], settings, None, budget())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_NAME)

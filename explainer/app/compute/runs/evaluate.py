@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from explainer import ExplainerError
-from explainer.app.compute.bounds import allowed, budget, size_of
+from explainer.app.compute.bounds import allowed, size_of
 from explainer.app.compute.cached import computed
-from explainer.app.compute.loader import Loaded
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import on
 from explainer.app.compute.waiting import RUN
 from explainer.app.state.masks import count_masks
+from explainer.app.work.limits import budget
+from explainer.app.work.loader import Loaded
 from explainer.base.quote import quote
 from explainer.evaluation.effort import sentence_estimate
 from explainer.evaluation.line import left_out
@@ -35,7 +37,7 @@ COMPARED = ("masked-lm", "classification")
 """Kinds of models whose answers methods are compared for."""
 
 
-@computed()
+@computed(shared=True)
 def shared_fillings(loaded: Model, _: Reading, options: EvaluationOptions) -> Fillings:
     """What takes the place of all that methods cut, where it is the same in every sentence."""
     return fillings(loaded, options)
@@ -124,12 +126,16 @@ def measured_line(
     and CancelledError where the run was cancelled while it waited.
     """
 
-    def work(loaded: Loaded) -> dict[str, Any]:
-        try:
-            case_effort(loaded.model, case, options)
-        except ExplainerError as error:
-            return left_out(case, number, error)
-        filled = shared_fillings.within(loaded.model, model, options)
-        return line_of(loaded.model, case, number, options, filled, budget())
-
+    work = partial(_line, model, case, number, options)
     return on(model.model, work, asked=model.version, question=RUN, has_bar=True)
+
+
+def _line(
+    model: Reading, case: Case, number: int, options: EvaluationOptions, loaded: Loaded
+) -> dict[str, Any]:
+    try:
+        case_effort(loaded.model, case, options)
+    except ExplainerError as error:
+        return left_out(case, number, error)
+    filled = shared_fillings.within(loaded.model, model, options)
+    return line_of(loaded.model, case, number, options, filled, budget())

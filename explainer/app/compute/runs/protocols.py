@@ -1,15 +1,17 @@
-"""What a protocol measures of a sentence, one turn in the queue for each."""
+"""What a protocol measures of a sentence, one turn for each."""
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import Any
 
 from explainer import ExplainerError
-from explainer.app.compute.bounds import allowed, budget
-from explainer.app.compute.loader import Loaded
+from explainer.app.compute.bounds import allowed
 from explainer.app.compute.request import Reading
 from explainer.app.compute.server import on
 from explainer.app.compute.waiting import RUN
+from explainer.app.work.limits import budget
+from explainer.app.work.loader import Loaded
 from explainer.evaluation.line import left_out
 from explainer.evaluation.protocols.effort import protocol_estimate
 from explainer.evaluation.protocols.run import measured, prepared
@@ -35,32 +37,30 @@ def sentence_effort(model: Model, case: Case, name: str, settings: Settings) -> 
 
 
 def protocol_line(
-    source: Reading,
-    case: Case,
-    number: int,
-    name: str,
-    settings: Settings,
-    shared: dict[str, Any],
+    source: Reading, case: Case, number: int, name: str, settings: Settings
 ) -> dict[str, Any]:
     """The line of a sentence under the protocol `name`, which says why where it is left out.
 
-    `shared` keeps from sentence to sentence what the protocol prepares. Raises ExplainerError where
-    there is no model or no turn.
+    Raises ExplainerError where there is no model or no turn.
     """
-
-    def work(loaded: Loaded) -> dict[str, Any]:
-        model, protocol = loaded.model, PROTOCOLS[name]
-
-        def made() -> Any:
-            if name not in shared:
-                shared[name] = prepared(protocol, model, settings, SEED)
-            return shared[name]
-
-        try:
-            sentence_effort(model, case, name, settings)
-            found = measured(protocol, model, case, number, settings, SEED, budget(), made)
-        except ExplainerError as error:
-            return left_out(case, number, error)
-        return found.to_dict()
-
+    work = partial(_line, case, number, name, settings)
     return on(source.model, work, asked=source.version, question=RUN, has_bar=True)
+
+
+def _line(case: Case, number: int, name: str, settings: Settings, loaded: Loaded) -> dict[str, Any]:
+    def made() -> Any:
+        return _prepared(loaded, name, settings)
+
+    try:
+        sentence_effort(loaded.model, case, name, settings)
+        protocol = PROTOCOLS[name]
+        found = measured(protocol, loaded.model, case, number, settings, SEED, budget(), made)
+    except ExplainerError as error:
+        return left_out(case, number, error)
+    return found.to_dict()
+
+
+@lru_cache(maxsize=1)  # models with other weights are large
+def _prepared(loaded: Loaded, name: str, settings: Settings) -> Any:
+    """What a protocol prepares once for all sentences of a run."""
+    return prepared(PROTOCOLS[name], loaded.model, settings, SEED)

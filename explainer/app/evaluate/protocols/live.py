@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -24,19 +24,15 @@ KEPT = "protocol_measurement"
 
 @dataclass(kw_only=True)
 class ProtocolMeasurement(Measuring):
-    """A run of one protocol; `shared` is what it prepares once for all sentences."""
+    """A run of one protocol."""
 
     protocol: str
     settings: Settings
-    shared: dict[str, Any] = field(default_factory=dict)
 
     def line(self, number: int) -> dict[str, Any]:
         """The line of a sentence; raises ExplainerError where too many computations wait."""
         case = self.cases[number]
-        line = protocol_line(self.source, case, number, self.protocol, self.settings, self.shared)
-        if self.left == 1:
-            self.shared.clear()  # models with other weights are large
-        return line
+        return protocol_line(self.source, case, number, self.protocol, self.settings)
 
     def results(self) -> Found | None:
         """What was found in the sentences that are done; None where that is nothing."""

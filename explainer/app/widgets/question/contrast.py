@@ -149,7 +149,7 @@ def _own_choice(chosen: Choices) -> dict[str, str]:
     asked = {"correct": given.correct, "wrong": given.wrong}
     several = count_masks(chosen.text) > 1 and chosen.mask is None
     each = [word if isinstance(word, tuple) else (word,) for word in asked.values()]
-    if None not in chain(*each):  # nobody needs a turn of the queue to learn that
+    if None not in chain(*each):  # nobody needs a turn to learn that
         return {}
     try:
         taken = compute.contrasted(Reading(chosen.model, chosen.text), given)

@@ -1,6 +1,6 @@
 """Models in memory: each is loaded once, in the background, whoever and however many ask for it.
 
-Loading takes no turn of the queue, so a download or a hub that never answers keeps nobody else
+Loading takes no turn, so a download or a hub that never answers keeps nobody else
 waiting. Who asked waits for a while and is then told; the load goes on, and the model is there
 when somebody asks again.
 """
@@ -14,10 +14,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from explainer.app.state.pooled import is_local, normalised, version
+from explainer.app.state.pooled import is_local, normalised, parts, version
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.model import Model
+from explainer.models.registry import load_model
 
 MOST_MODELS = 2
 """Models that stay in memory."""
@@ -44,10 +45,16 @@ class Loaded:
     version: str
 
 
+def load_named(name: str) -> Model:
+    """The model of this name on the pages."""
+    alone, pooling = parts(name)
+    return load_model(alone, pooling=pooling)
+
+
 class Loader:
     """Keeps the models that were used last, and loads others by `load`."""
 
-    def __init__(self, load: Callable[[str], Model]) -> None:
+    def __init__(self, load: Callable[[str], Model] = load_named) -> None:
         self._load = load
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], Loaded] = OrderedDict()

@@ -11,11 +11,11 @@ import pytest
 from huggingface_hub import constants
 
 from explainer import ExplainerError, load_model
-from explainer.app.compute import loader
-from explainer.app.compute.loader import MOST_LOADING, MOST_MODELS, Loader
+from explainer.app.work import loader
+from explainer.app.work.loader import MOST_LOADING, MOST_MODELS, Loader
 from explainer.models.loading import hub
 from explainer.models.version import version
-from tests.app.test_queue import SOON, ended, in_thread, until
+from tests.app.threads import SOON, ended, in_thread, until
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""Works that a process beside the server is asked for in tests."""
+
+import os
+import signal
+import time
+from functools import partial
+
+from explainer import ExplainerError
+from explainer.base.checkpoint import checkpoint, steps
+from explainer.base.errors import UnlikeWordsError
+
+
+def number(n, _):
+    return n
+
+
+def endless(_):
+    while True:
+        time.sleep(0.005)
+        checkpoint()
+
+
+def deaf(_):
+    """Never looks up."""
+    while True:
+        time.sleep(0.05)
+
+
+def counting(_):
+    for _ in steps(range(4)):
+        time.sleep(0.15)
+    return "counted"
+
+
+def fails(error, _):
+    raise error
+
+
+def needs_too_much(_):
+    import torch
+
+    torch.empty(2**60)
+
+
+def killed(_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def prints(_):
+    print("to nobody")
+    return "printed"
+
+
+def process(_):
+    return os.getpid()
+
+
+KINDS = {
+    "mendable": partial(fails, ExplainerError("It can be mended.", on_page="On a page.")),
+    "words": partial(fails, UnlikeWordsError("One has two pieces")),
+    "broken": partial(fails, ZeroDivisionError("a mistake")),
+}
+
+
+def its_budget(_):
+    from explainer.app.work.limits import budget
+
+    return budget()

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from explainer.api import explain_many
+from explainer.base.allocator import give_back
 from explainer.base.errors import ExplainerError
 from explainer.corpus.row import Row
 from explainer.corpus.schema import Table
@@ -17,6 +18,8 @@ from explainer.results.pattern import Pattern
 from explainer.results.route import SKIP
 from explainer.results.settings import Settings
 
+GIVE_BACK = 20
+"""Rows after which memory that is free is given back: else what lies between grows, run by run."""
 LONGEST_TEXT = 1000
 """Characters of a text that the table of errors keeps."""
 
@@ -44,6 +47,8 @@ def records_of(
         else:
             found["sentences"].append(_sentence(row, answer))
             found["patterns"] += _patterns(row, answer)
+        if done % GIVE_BACK == 0:
+            give_back()
         if progress is not None:
             progress(done)
     return found

@@ -99,6 +99,7 @@ def server(script="app.py", root=ROOT, **environment: str):
     """A cold server of a script on a free port; yields its address as soon as it answers.
 
     `root` is the checkout whose code it runs; `environment` has variables beside the present ones.
+    It has one process beside it, as a server of one core.
     """
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -110,7 +111,7 @@ def server(script="app.py", root=ROOT, **environment: str):
         process = subprocess.Popen(
             command,
             cwd=root,
-            env={**os.environ, **environment},
+            env={**os.environ, "EXPLAINER_PROCESSES": "1", **environment},
             stdout=subprocess.DEVNULL,
             stderr=errors,
         )

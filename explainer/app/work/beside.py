@@ -162,6 +162,11 @@ class Beside:
         """The numbers of those that are there."""
         return tuple(one.pid for one in self._processes if not one.ended)
 
+    @property
+    def tasks(self) -> int:
+        """How many they have to do."""
+        return sum(one.tasks for one in self._processes)
+
     def start(self) -> None:
         """Have one process at the least, before anybody asks."""
         with self._lock:

@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from explainer.app.state.pooled import is_local, normalised, parts, version
+from explainer.base.allocator import give_back
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
 from explainer.models.model import Model
@@ -127,6 +128,7 @@ class Loader:
                 while len(self._kept) > MOST_MODELS:
                     self._kept.popitem(last=False)
                 self._running.pop(key)
+            give_back()  # loading takes more than what is loaded
             future.set_result(loaded)
         except BaseException as error:
             with self._lock:

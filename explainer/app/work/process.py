@@ -41,6 +41,7 @@ from explainer.app.work.messages import (
 )
 from explainer.app.work.task import Task
 from explainer.app.work.turns import Turns
+from explainer.base.allocator import give_back
 from explainer.base.errors import ExplainerError
 from explainer.models.threads import threads, use_threads
 
@@ -149,6 +150,7 @@ class Process:
             said = f"A computation failed: {type(error).__name__}: {error}"
             reply = Failed(asked.number, pickle.dumps(RuntimeError(said)))
         del self._under_way[asked.number]
+        give_back()
         if reply is not None:
             self._sender.send(reply)
 

@@ -32,11 +32,17 @@ def given_budget(memory: Any = None, device: Any = "cpu") -> int:
     """
     if memory is not None:
         return _bytes(memory, "The memory budget")
-    if asked := os.environ.get(VARIABLE, "").strip():
-        return _bytes(asked, f"The environment variable {VARIABLE}")
+    if (asked := asked_budget()) is not None:
+        return asked
     if str(device).startswith("cuda"):
         return max(_free_on(device) // SHARE, LEAST)
     return min(max(free_memory() // SHARE, LEAST), MOST)
+
+
+def asked_budget() -> int | None:
+    """Bytes that EXPLAINER_MEMORY asks for, or None; raises ExplainerError for what is no size."""
+    asked = os.environ.get(VARIABLE, "").strip()
+    return _bytes(asked, f"The environment variable {VARIABLE}") if asked else None
 
 
 def _free_on(device: Any) -> int:

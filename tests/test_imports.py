@@ -27,6 +27,7 @@ OWNERS = {
     "pyarrow": ("explainer.corpus",),
     "psutil": ("explainer.base",),
     "streamlit": ("explainer.app", "pages", "app"),
+    "starlette": ("explainer.app.serving",),
     "transformers": ("explainer.models",),
     "tokenizers": ("explainer.models", "explainer.question.pieces"),
     "safetensors": ("explainer.models",),

@@ -21,6 +21,10 @@ from explainer.models.loading.offer import ANY, BUILT_IN, Offer, offered
 from explainer.models.loading.offer import VARIABLE as MODELS
 
 CORPORA_VARIABLE = "EXPLAINER_CORPORA"
+GRACE_VARIABLE, DEFAULT_GRACE = "EXPLAINER_GRACE", 30
+LOG_VARIABLE = "EXPLAINER_LOG"
+LONGEST = 6
+"""Digits of a number at most."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,10 @@ class ServerSettings:
     """Bytes that an answer may take (EXPLAINER_MEMORY); None for a share of what is free."""
     corpora: Path | None
     """The folder of its runs (EXPLAINER_CORPORA)."""
+    grace: int
+    """Seconds that running answers have when the server is told to end (EXPLAINER_GRACE)."""
+    log: Path | None
+    """The file of its log (EXPLAINER_LOG); None for the standard error."""
 
 
 def settings() -> ServerSettings:
@@ -47,6 +55,8 @@ def settings() -> ServerSettings:
         processes=processes(),
         memory=asked_budget(),
         corpora=corpora(),
+        grace=_grace(),
+        log=_log(),
     )
 
 
@@ -108,3 +118,29 @@ def _is_here(host: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _grace() -> int:
+    given = os.environ.get(GRACE_VARIABLE, "").strip() or str(DEFAULT_GRACE)
+    if not (given.isascii() and given.isdigit() and len(given) <= LONGEST):
+        raise ExplainerError(
+            f"The environment variable {GRACE_VARIABLE} is {quote(given)}: set it to a whole "
+            "number of seconds, or leave it out."
+        )
+    return int(given)
+
+
+def _log() -> Path | None:
+    given = os.environ.get(LOG_VARIABLE, "").strip()
+    if not given:
+        return None
+    try:
+        path = Path(given).expanduser().absolute()
+        path.open("a").close()
+    except (OSError, RuntimeError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no possible path"
+        raise ExplainerError(
+            f"The environment variable {LOG_VARIABLE} names {quote(given)}, which cannot be "
+            f"written ({why}): set it to a file in a folder that is there, or leave it out."
+        ) from error
+    return path

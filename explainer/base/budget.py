@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,16 @@ def free_memory() -> int:
     except (OSError, ValueError):  # no such limit
         return free
     return max(0, min(free, limit - used))
+
+
+def held_memory() -> int:
+    """Bytes that this process and those that it started hold; what they share counts in each."""
+    own = psutil.Process()
+    held = 0
+    for process in (own, *own.children(recursive=True)):
+        with suppress(psutil.Error):  # it has ended meanwhile
+            held += process.memory_info().rss
+    return held
 
 
 def size(n_bytes: int) -> str:

@@ -18,7 +18,7 @@ MODELS = "EXPLAINER_MODELS"
 @pytest.fixture(autouse=True)
 def unset(monkeypatch):
     """An environment that says nothing, and is put back as it was."""
-    for name in ("MODELS", "SECONDS", "PROCESSES", "MEMORY", "CORPORA"):
+    for name in ("MODELS", "SECONDS", "PROCESSES", "MEMORY", "CORPORA", "GRACE", "LOG"):
         monkeypatch.setenv(f"EXPLAINER_{name}", "")
     compute.listings.clear()
     yield
@@ -69,6 +69,8 @@ def test_streamlit_s_own_settings_count(monkeypatch):
         ("PROCESSES", "many", "EXPLAINER_PROCESSES is 'many': set it to a whole number"),
         ("MEMORY", "lots", "EXPLAINER_MEMORY is 'lots', which is no size"),
         ("CORPORA", "/no/such", "EXPLAINER_CORPORA names '/no/such', which is no folder"),
+        ("GRACE", "-1", "EXPLAINER_GRACE is '-1': set it to a whole number of seconds"),
+        ("LOG", "/no/such/log", "EXPLAINER_LOG names '/no/such/log', which cannot be written"),
     ],
 )
 def test_every_setting_is_checked_at_once(monkeypatch, variable, value, says):
@@ -79,13 +81,15 @@ def test_every_setting_is_checked_at_once(monkeypatch, variable, value, says):
 
 
 def test_all_settings_are_one_record(monkeypatch, tmp_path):
-    values = {"SECONDS": "300", "PROCESSES": "3", "MEMORY": "2 GB"}
+    values = {"SECONDS": "300", "PROCESSES": "3", "MEMORY": "2 GB", "GRACE": "0"}
+    values["LOG"] = str(tmp_path / "log")
     values |= {"MODELS": str(tmp_path), "CORPORA": str(tmp_path)}
     for name, value in values.items():
         monkeypatch.setenv(f"EXPLAINER_{name}", value)
     found = settings.settings()
     assert (found.seconds, found.processes, found.memory) == (300, 3, 2**31)
-    assert found.corpora == tmp_path
+    assert (found.corpora, found.grace) == (tmp_path, 0)
+    assert found.log == tmp_path / "log"
     assert found.models.folders == (tmp_path,)
 
 

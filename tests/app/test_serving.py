@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from explainer.app.serving import draining, log, status
+from explainer.app.serving import draining, log, start, status
 from explainer.base.errors import ExplainerError
 
 
@@ -110,3 +110,15 @@ def test_numbers_of_sessions_are_kept_for_those_heard_of_last(monkeypatch):
     monkeypatch.setattr(log, "MOST_SESSIONS", 2)
     numbers = [log.COUNTS.number(session) for session in ("a", "b", "a", "c", "a", "b")]
     assert numbers == [1, 2, 1, 3, 1, 4]
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "url"),
+    [
+        ("localhost", "", "http://localhost:8501/"),
+        ("0.0.0.0", "lab", "http://localhost:8501/lab"),
+        ("::1", "", "http://[::1]:8501/"),
+    ],
+)
+def test_the_console_names_where_a_browser_finds_the_pages(address, path, url):
+    assert start._url(address, 8501, path) == url

@@ -29,6 +29,8 @@ from explainer.base.numbers import counted
 
 HEALTH = "healthz"
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+EVERYWHERE = ("0.0.0.0", "::")
+"""Addresses that listen on every one of the machine, and are the name of none."""
 LOOK_UP = 0.1
 """Seconds between two looks at whether answers are still running."""
 CLOSING = 5.0
@@ -46,16 +48,29 @@ def serve(script: str, address: str, port: int, hosts: Iterable[str], path: str 
         print(restricted_said(), file=sys.stderr)
     found = settings()
     log.begin(found.log)
-    config = {"address": address, "port": port, "allowedHosts": names, "baseUrlPath": path}
+    config = {
+        "server.address": address,
+        "server.port": port,
+        "server.allowedHosts": names,
+        "server.baseUrlPath": path,
+        # Streamlit's own asks a service in the network for the address of this machine.
+        "logger.hideWelcomeMessage": True,
+    }
     # Settings lie beside the script, in .streamlit: Streamlit looks for them where this points to.
     sys.argv = [script]
-    ending = _Ending(found.grace)
+    ending = _Ending(found.grace, _url(address, port, path))
     ending.listen()
     st.App(
         script,
         lifespan=ending.lifespan,
         routes=[Route(f"/{path}/{HEALTH}" if path else f"/{HEALTH}", _health)],
-    ).run(config={f"server.{name}": value for name, value in config.items()})
+    ).run(config=config)
+
+
+def _url(address: str, port: int, path: str) -> str:
+    """Where a browser of this machine finds the pages."""
+    host = "localhost" if address in EVERYWHERE else f"[{address}]" if ":" in address else address
+    return f"http://{host}:{port}/{path}"
 
 
 def _health(_request: Request) -> JSONResponse:
@@ -71,8 +86,8 @@ def _health(_request: Request) -> JSONResponse:
 class _Ending:
     """What signals do: the first one begins to drain, the second one ends the process."""
 
-    def __init__(self, grace: int) -> None:
-        self._grace = grace
+    def __init__(self, grace: int, url: str) -> None:
+        self._grace, self._url = grace, url
         self._stop: dict[int, Any] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._draining: asyncio.Task[None] | None = None
@@ -88,6 +103,7 @@ class _Ending:
         self._loop = asyncio.get_running_loop()
         for number in SIGNALS:
             self._stop[number] = signal.signal(number, self._told)
+        print(f"The app is on {self._url} (Ctrl-C ends it).", flush=True)
         log.event("start", version=__version__, models=settings().models.said)
         yield
         log.event("stop", **log.COUNTS.known())

@@ -39,10 +39,11 @@ OWN_MODEL = (
 )
 
 
-def model_field(on: Editor[Choices]) -> None:
+def model_field(on: Editor[Choices], *, in_row: bool = False) -> None:
     """The model by name, folder or hub id; the list says what each is, and where.
 
-    On a server that offers a few it says so, and nothing but what it offers can be typed.
+    On a server that offers a few it says so, in a row of fields (`in_row`) in its help alone; and
+    where these are the built-in ones, nothing can be typed.
     """
     offer = offered()
     listed = {listing.name: listing for listing in compute.listings()}
@@ -55,7 +56,7 @@ def model_field(on: Editor[Choices]) -> None:
         help=OWN_MODEL if offer.any else f"This server offers its {offer.said}.",
         **on.show_option("model", options, current, partial(_model_changed, on)),
     )
-    if not offer.any:
+    if not (offer.any or in_row):
         st.caption(f"This server offers its {offer.said}.")
 
 

@@ -1,4 +1,4 @@
-"""What is shipped to keep a server running, as far as it can be tried without systemd and Docker."""
+"""What is shipped to keep a server running, tried as far as can be without systemd and Docker."""
 
 import json
 import re

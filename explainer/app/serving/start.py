@@ -26,11 +26,10 @@ from explainer.app.serving.draining import drain, draining
 from explainer.app.serving.status import GOOD, load, status
 from explainer.app.settings import restrict_models, restricted_said, settings
 from explainer.base.numbers import counted
+from explainer.cli.app import EVERYWHERE
 
 HEALTH = "healthz"
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-EVERYWHERE = ("0.0.0.0", "::")
-"""Addresses that listen on every one of the machine, and are the name of none."""
 LOOK_UP = 0.1
 """Seconds between two looks at whether answers are still running."""
 CLOSING = 5.0

@@ -79,17 +79,25 @@ def test_the_health_check_goes_through(proxy):
     assert json.loads(answer.text)["status"] == "ok"
 
 
+def until_refused(proxy, path) -> list[int]:
+    """The statuses of one request after the other, of a thousand at most, up to the first 429."""
+    said = []
+    for _ in range(1000):
+        said.append(proxy.get(path).status)
+        if said[-1] == 429:
+            return said
+    raise AssertionError("a thousand links were answered")
+
+
 def test_a_thousand_links_from_one_address_are_cut(proxy):
-    said = [proxy.get(f"/?text={number}").status for number in range(40)]
-    assert set(said) == {200, 429}
-    assert 20 <= said.count(200) <= 30
+    said = until_refused(proxy, "/")
+    assert len(said) > 20
+    assert set(said[:-1]) == {200}
     assert proxy.get("/_stcore/health").status == 200  # whoever is there stays
 
 
 def test_no_log_holds_an_address_or_what_a_link_asks(proxy):
-    proxy.get("/?text=a-secret-sentence")
-    for _ in range(40):
-        proxy.get("/compare?text=a-secret-sentence")
+    until_refused(proxy, "/compare?text=a-secret-sentence")
     lines = (proxy.folder / "patterns.log").read_text()
     assert " GET /compare 200 " in lines
     assert " GET /compare 429 " in lines

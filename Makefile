@@ -4,6 +4,8 @@
 # make wheel   a wheel and a source distribution, in dist
 # make ray     the tests that begin Ray, which it installs
 # make lowest  the tests with the lowest versions that pyproject.toml allows; make newest: the newest
+# make audit   the versions of constraints.txt among the known vulnerabilities; AUDIT=--required fails
+#              where these cannot be reached
 # make docs    what docs/architecture.md shows of the code, made again
 # make drawings  the committed pictures of figures that tests compare with, drawn again
 # make screenshots  the pictures of the pages in docs/pictures, taken again
@@ -27,7 +29,7 @@ test unit browser ray: export OMP_NUM_THREADS := 1
 # What is compiled once is there for the next run, whatever a person has set for everything else.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test lint unit browser ray wheel lowest newest docs drawings screenshots fuzz hooks clean
+.PHONY: app test lint unit browser ray wheel lowest newest audit docs drawings screenshots fuzz hooks clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/influence-patterns app --port $(PORT)
@@ -69,6 +71,9 @@ wheel: $(VENV)/test.stamp
 lowest newest:
 	$(PYTHON) .ci/constraints $@ > .constraints-$@.txt
 	$(MAKE) unit VENV=.venv-$@ CONSTRAINTS=.constraints-$@.txt
+
+audit:
+	@$(PYTHON) .ci/audit $(AUDIT)
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python -m docs.architecture

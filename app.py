@@ -7,7 +7,7 @@ server is told why it takes a while.
 
 import streamlit as st
 
-from explainer.app.memory import loading, settle, settled
+from explainer.app.memory import guard, loading, settle, settled
 from explainer.app.work.begun import begin
 from explainer.base.assets import ICON
 
@@ -33,6 +33,7 @@ st.set_page_config(
 opening = st.empty()
 if not settled():
     opening.markdown("**Influence Patterns Explorer** is starting: the first visit takes a moment.")
+guard()
 begin()  # it imports what it needs while this does
 with loading():
     load()

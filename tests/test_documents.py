@@ -15,7 +15,8 @@ from explainer.models.tokens import Tokens
 from explainer.results.route import Route
 from tests.wings import ROOT
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+NAMES = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+DOCUMENTS = [*(ROOT / name for name in NAMES), *sorted(ROOT.glob("docs/*.md"))]
 ARCHITECTURES_PAGE = ROOT / "docs" / "architectures.md"
 PATH = re.compile(r"`((?:explainer|docs|tests|benchmarks|training|assets|pages)/[\w./-]*)`")
 FILE = re.compile(

@@ -16,7 +16,7 @@ RULE = """
 pages, app.py > app > cli > evaluation, corpus > api > intervention, rivals > influence > question
     > models > results, tasks > base
 app, cli > figures > results > base
-app: explore, compare, evaluate, corpus, method > widgets > compute > work > state
+app: explore, compare, evaluate, corpus, method > widgets > compute > work > state, serving
 figures: patterns, charts, similarity, common > canvas
 evaluation: evidence > protocols > . > reading
 models: version, cards > registry > loading > .

@@ -1,4 +1,5 @@
-"""What is loaded for good, left out of the search for garbage.
+"""What a server does once: what is loaded for good is left out of the search for garbage, and who
+listens for others offers the built-in models only.
 
 Streamlit collects garbage after every run of a page. With torch, transformers and Plotly loaded
 that takes a quarter of a second, in which nothing else runs, and finds next to nothing.
@@ -8,10 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import sys
 import threading
 from collections.abc import Iterator
 
 import streamlit as st
+
+from explainer.app.settings import restrict_models, restricted_said
 
 _SETTLED = threading.Event()
 
@@ -19,6 +23,14 @@ _SETTLED = threading.Event()
 def settled() -> bool:
     """Whether this server has imported all that its pages need."""
     return _SETTLED.is_set()
+
+
+@st.cache_resource(show_spinner=False)
+def guard() -> None:
+    """Once a server, before it begins anything: which models are offered is settled, for the
+    processes beside it too."""
+    if restrict_models():  # else the command that began the server has
+        print(restricted_said(), file=sys.stderr)
 
 
 @contextlib.contextmanager

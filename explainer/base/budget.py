@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,17 @@ def given_budget(memory: Any = None, device: Any = "cpu") -> int:
     """
     if memory is not None:
         return _bytes(memory, "The memory budget")
-    if asked := os.environ.get(VARIABLE, "").strip():
-        return _bytes(asked, f"The environment variable {VARIABLE}")
+    if (asked := asked_budget()) is not None:
+        return asked
     if str(device).startswith("cuda"):
         return max(_free_on(device) // SHARE, LEAST)
     return min(max(free_memory() // SHARE, LEAST), MOST)
+
+
+def asked_budget() -> int | None:
+    """Bytes that EXPLAINER_MEMORY asks for, or None; raises ExplainerError for what is no size."""
+    asked = os.environ.get(VARIABLE, "").strip()
+    return _bytes(asked, f"The environment variable {VARIABLE}") if asked else None
 
 
 def _free_on(device: Any) -> int:
@@ -56,6 +63,16 @@ def free_memory() -> int:
     except (OSError, ValueError):  # no such limit
         return free
     return max(0, min(free, limit - used))
+
+
+def held_memory() -> int:
+    """Bytes that this process and those that it started hold; what they share counts in each."""
+    own = psutil.Process()
+    held = 0
+    for process in (own, *own.children(recursive=True)):
+        with suppress(psutil.Error):  # it has ended meanwhile
+            held += process.memory_info().rss
+    return held
 
 
 def size(n_bytes: int) -> str:

@@ -1,13 +1,13 @@
-"""The command `app`: the pages, served by Streamlit in this process."""
+"""The command `app`: the pages, served in this process."""
 
 from __future__ import annotations
 
 import argparse
 import errno
 import os
-import runpy
+import re
 import socket
-import sys
+from importlib import import_module
 from typing import Any
 
 from explainer.base import assets
@@ -16,6 +16,7 @@ from explainer.base.extras import need
 from explainer.base.quote import quote
 
 PORT = 8501
+SERVER = "explainer.app.serving.start"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("0.0.0.0", "::")
 """Hosts that listen on every address of the machine, and are the name of none."""
@@ -29,7 +30,8 @@ def add_app(commands: Any, program: str) -> None:
         description="Serve the app until it is interrupted. It answers this machine alone, unless "
         "--host names another address.",
         epilog=f"examples:\n  {program} app\n  {program} app --port 8600\n"
-        f"  {program} app --host 0.0.0.0 --name patterns.example.org",
+        f"  {program} app --host 0.0.0.0 --name patterns.example.org\n"
+        f"  {program} app --name example.org --path patterns",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -48,7 +50,23 @@ def add_app(commands: Any, program: str) -> None:
         metavar="NAME",
         help="names by which browsers may ask for the app, beside localhost and --host",
     )
+    parser.add_argument(
+        "--path",
+        type=_path,
+        default="",
+        metavar="PATH",
+        help="path under which a proxy has the app, such as patterns (default: none)",
+    )
     parser.set_defaults(run=_run)
+
+
+def _path(text: str) -> str:
+    path = text.strip("/")
+    if not re.fullmatch(r"[\w.~-]+(/[\w.~-]+)*|", path, re.ASCII) or {".", ".."} & {
+        *path.split("/")
+    }:
+        raise argparse.ArgumentTypeError(f"{quote(text)} is not a path such as 'lab/patterns'")
+    return path
 
 
 def _port(text: str) -> int:
@@ -67,12 +85,9 @@ def _run(options: argparse.Namespace) -> None:
         )
     _check_free(options.host, options.port)
     hosts = {*LOCAL, options.host, *options.name}.difference(EVERYWHERE)
-    settings = [("address", options.host), ("port", options.port)]
-    settings += [("allowedHosts", host) for host in sorted(hosts)]
-    # The pages' other settings lie beside app.py, in .streamlit, where Streamlit looks for them.
-    flags = [f"--server.{name}={value}" for name, value in settings]
-    sys.argv = ["streamlit", "run", str(assets.APP), *flags]
-    runpy.run_module("streamlit", run_name="__main__")
+    # The pages stand above the command line, which imports nothing of them: it only starts them.
+    server = import_module(SERVER)
+    server.serve(str(assets.APP), options.host, options.port, hosts, options.path)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["built-in", "cached", "preset"]
+Kind = Literal["built-in", "folder", "cached", "preset"]
 
 
 NOT_STATED = "not stated"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,13 +15,13 @@ from explainer.models.loading.config import check_config, read_config, task_of
 from explainer.models.loading.device import given_device, moved
 from explainer.models.loading.hub import cached_folders, download
 from explainer.models.loading.load import Precision, load_folder, load_update
+from explainer.models.loading.offer import Offer, offered
 from explainer.models.loading.sentence import is_sentence_encoder
 from explainer.models.model import Model
 from explainer.models.pooling import Mode
 from explainer.models.presets import PRESETS, Kind, Listing
 
 CHECKSUMS = MODELS / "checksums.json"
-SCOPE_VARIABLE = "EXPLAINER_MODELS"
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,11 @@ def _loaded(name: str | Path, dtype: Precision, pooling: Mode | None) -> Model:
 
 
 def available_models() -> tuple[Listing, ...]:
-    """The built-in models, those in the Hub's local cache, and presets to download."""
+    """The built-in models, those in the Hub's local cache, and presets to download.
+
+    Where EXPLAINER_MODELS says what may be loaded, the built-in ones and those in its folders.
+    """
+    offer = offered()
     listings = [
         replace(
             _listing(name, "built-in", MODELS / name, BUILT_IN[name].description),
@@ -101,7 +104,8 @@ def available_models() -> tuple[Listing, ...]:
         )
         for name in _built_in()
     ]
-    if not _only_built_in():
+    listings += _folder_listings(offer)
+    if offer.any:
         cached = _cached_listings()
         here = {listing.name for listing in cached}
         listings += cached
@@ -129,10 +133,9 @@ def _locate(name: str | Path, pooling: Mode | None = None) -> tuple[Path, str]:
                 "the package again, or give the folder of a model of your own."
             )
         return MODELS / name, name
-    if _only_built_in():
-        raise ExplainerError(
-            f"The model {quote(name)} is not offered here: choose one of {_choices()}."
-        )
+    offer = offered()
+    if not offer.any:
+        return _offered_folder(offer, name)
     folder = _folder(name)
     if folder is not None:
         return folder, folder.resolve().name
@@ -160,14 +163,16 @@ def _choices() -> str:
     return ", ".join(_built_in()) or "your own folders (no built-in model is installed)"
 
 
-def _only_built_in() -> bool:
-    scope = os.environ.get(SCOPE_VARIABLE, "").strip().lower()
-    if scope not in ("", "all", "builtin"):
+def _offered_folder(offer: Offer, name: str) -> tuple[Path, str]:
+    """An allowed folder and its name; what is refused is refused in the same words, so that nobody
+    learns what else lies on this machine."""
+    folder = offer.place(name)
+    if folder is None:
+        more = ", or a model folder of the list" if offer.folders else ""
         raise ExplainerError(
-            f"The environment variable {SCOPE_VARIABLE} is {quote(scope)}: set it to 'builtin' "
-            "or 'all', or leave it out."
+            f"The model {quote(name)} is not offered here: choose one of {_choices()}{more}."
         )
-    return scope == "builtin"
+    return folder, folder.name
 
 
 def _folder(name: str) -> Path | None:
@@ -186,6 +191,19 @@ def _folder(name: str) -> Path | None:
 
 def _looks_like_path(name: str) -> bool:
     return name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1
+
+
+def _folder_listings(offer: Offer) -> list[Listing]:
+    listings = []
+    for folder in offer.listed():
+        name = str(folder)
+        try:
+            pooled = is_sentence_encoder(folder)
+            check_config(read_config(folder, name), name, pooled=pooled)
+            listings.append(_listing(name, "folder", folder, "A folder of this server"))
+        except ExplainerError:
+            continue  # what cannot be explained is refused with the reason by who asks for it
+    return listings
 
 
 def _cached_listings() -> list[Listing]:

@@ -13,6 +13,7 @@ from huggingface_hub.file_download import repo_folder_name
 
 from explainer.models import registry
 from explainer.models.loading.checks import TOKENIZERS, WEIGHTS, WEIGHTS_INDEX
+from explainer.models.loading.offer import offered
 from explainer.models.loading.sentence import LIMITS, MODULES, SETTINGS
 
 TOKENIZER_PARTS = (
@@ -67,18 +68,26 @@ def _folder(name: str) -> Path | None:
     if not name or name in registry.BUILT_IN:
         return None
     try:
+        if not (offer := offered()).any:
+            return offer.place(name)
         path = Path(name).expanduser()
         return path.resolve() if path.is_dir() else None
-    except (OSError, RuntimeError, ValueError):  # impossible as a path: too long, an unknown ~user
+    # Impossible as a path: too long, an unknown ~user; or a setting that loading will refuse.
+    except (OSError, RuntimeError, ValueError):
         return None
 
 
 def _snapshots(hub_id: str) -> list[Path]:
-    """The folders of a Hub model's revisions in the local cache; more than one once it changed."""
+    """The folders of a Hub model's revisions in the local cache; more than one once it changed.
+
+    None where the Hub's models are not offered: nobody learns which were downloaded.
+    """
     try:
+        if not offered().any:
+            return []
         repository = repo_folder_name(repo_id=hub_id, repo_type="model")
         return sorted((Path(constants.HF_HUB_CACHE) / repository / "snapshots").iterdir())
-    except (OSError, ValueError):  # not there, or no possible name
+    except (OSError, ValueError):  # not there, no possible name, or a setting that is none
         return []
 
 

@@ -10,8 +10,9 @@ from explainer.app.corpus import live
 from explainer.app.corpus.choices import Survey, survey_from_query
 from explainer.app.corpus.panel import explored
 from explainer.app.corpus.snippet import EXAMPLE_ROWS, EXAMPLE_TASK
-from explainer.app.corpus.sources import VARIABLE, known_run, runs
+from explainer.app.corpus.sources import known_run, runs
 from explainer.app.corpus.tables import head_frame
+from explainer.app.settings import CORPORA_VARIABLE as VARIABLE
 from explainer.app.state.choices import Choices, from_query
 from explainer.app.widgets import running as going
 from explainer.base import assets

@@ -1,21 +1,20 @@
-"""The command `app`: what it refuses before it serves anything, and what it tells Streamlit."""
+"""The command `app`: what it refuses before it serves anything, and what it tells the server."""
 
-import runpy
 import socket
 import sys
 
 import pytest
 
+from explainer.app.serving import start
 from explainer.base import assets
 from explainer.cli.main import main
 
 
 @pytest.fixture
 def served(monkeypatch):
-    """What would be served: the arguments of Streamlit, where it is called at all."""
+    """What would be served: what the server is given, where it is begun at all."""
     calls = []
-    monkeypatch.setattr(sys, "argv", ["influence-patterns"])
-    monkeypatch.setattr(runpy, "run_module", lambda *_, **__: calls.append(sys.argv))
+    monkeypatch.setattr(start, "serve", lambda *given: calls.append(given))
     return calls
 
 
@@ -25,25 +24,32 @@ def free_port():
         return found.getsockname()[1]
 
 
-def allowed(arguments):
-    flag = "--server.allowedHosts="
-    return {text.removeprefix(flag) for text in arguments if text.startswith(flag)}
-
-
-def test_streamlit_is_given_the_app_and_the_address(served):
+def test_the_server_is_given_the_app_and_the_address(served):
     port = free_port()
     assert main(["app", "--port", str(port)]) == 0
-    (arguments,) = served
-    assert arguments[:3] == ["streamlit", "run", str(assets.APP)]
-    assert f"--server.port={port}" in arguments
-    assert "--server.address=localhost" in arguments
-    assert allowed(arguments) == {"localhost", "127.0.0.1", "::1"}
+    assert served == [(str(assets.APP), "localhost", port, {"localhost", "127.0.0.1", "::1"}, "")]
 
 
 def test_names_by_which_browsers_ask_are_let_in(served):
     host = ["--host", "0.0.0.0", "--name", "patterns.example.org"]
     assert main(["app", "--port", str(free_port()), *host]) == 0
-    assert allowed(served[0]) == {"localhost", "127.0.0.1", "::1", "patterns.example.org"}
+    ((_, address, _, hosts, _),) = served
+    assert address == "0.0.0.0"
+    assert hosts == {"localhost", "127.0.0.1", "::1", "patterns.example.org"}
+
+
+@pytest.mark.parametrize(("given", "path"), [("/lab/patterns/", "lab/patterns"), ("/", "")])
+def test_a_path_of_a_proxy_is_handed_on(served, given, path):
+    assert main(["app", "--port", str(free_port()), "--path", given]) == 0
+    assert served[0][-1] == path
+
+
+@pytest.mark.parametrize("given", ["a//b", "..", "a b", "a?b", "https://example.org/a"])
+def test_what_is_no_path_is_refused(served, capsys, given):
+    with pytest.raises(SystemExit):
+        main(["app", "--path", given])
+    assert f"{given!r} is not a path such as 'lab/patterns'" in capsys.readouterr().err
+    assert served == []
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "0.0.0.0"])

@@ -55,7 +55,7 @@ def asked_for(draw: Draw) -> Known | None:
     )
     _source_field(where)
     with model:
-        controls.model_field(QUESTION)
+        controls.model_field(QUESTION, in_row=True)
     number.number_input(
         "Sentences",
         FEWEST,

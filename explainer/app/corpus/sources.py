@@ -6,7 +6,6 @@ that `influence-patterns corpus --out` was given is one, finished or not.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import streamlit as st
 from explainer import Corpus, ExplainerError, Settings
 from explainer.app.compute.runs.corpus import Sentences
 from explainer.app.corpus.choices import EXAMPLE, OWN, RUN
+from explainer.app.settings import corpora
 from explainer.base import assets
 from explainer.base.begun import RUN as DESCRIPTION
 from explainer.base.numbers import counted
@@ -24,7 +24,6 @@ from explainer.corpus.results import First
 from explainer.results.settings import completed
 from explainer.tasks import TASKS
 
-VARIABLE = "EXPLAINER_CORPORA"
 MOST_RUNS = 200
 MOST_ROWS = 5000
 """Rows of a run that the page reads: `corpus report` reads all of a larger one."""
@@ -44,19 +43,16 @@ class Known:
 
 
 def runs() -> dict[str, Path]:
-    """The server's runs by name. Raises ExplainerError where their folder cannot be read."""
-    given = os.environ.get(VARIABLE, "").strip()
-    if not given:
+    """The server's runs by name. Raises ExplainerError where their folder cannot be read.
+
+    What leads out of that folder by a link is none of them.
+    """
+    folder = corpora()
+    if folder is None:
         return {}
-    folder = Path(given)
-    try:
-        found = sorted(one for one in folder.iterdir() if (one / DESCRIPTION).is_file())
-    except OSError as error:
-        raise ExplainerError(
-            f"The environment variable {VARIABLE} names {quote(given)}, which is no folder that "
-            f"can be read ({error.strerror}): set it to the folder that runs lie in."
-        ) from error
-    return {one.name: one for one in found[:MOST_RUNS]}
+    found = sorted(one for one in folder.iterdir() if (one / DESCRIPTION).is_file())
+    inside = [one for one in found if (one / DESCRIPTION).resolve().is_relative_to(folder)]
+    return {one.name: one for one in inside[:MOST_RUNS]}
 
 
 def known_run(of: str) -> Known:

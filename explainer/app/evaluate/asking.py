@@ -58,7 +58,7 @@ def asking_row(count: str, help: str) -> Asked | None:
         [2.4, 2.2, 1.5, 1.4, 1.6], vertical_alignment="bottom"
     )
     with model:
-        controls.model_field(QUESTION)
+        controls.model_field(QUESTION, in_row=True)
     with settings:
         controls.settings_popover(QUESTION)
     messages, file, bar = st.container(), st.container(), st.container()

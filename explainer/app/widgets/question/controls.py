@@ -15,6 +15,7 @@ from explainer.app.state.pooled import named
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
 from explainer.base.quote import listed
+from explainer.models.loading.offer import offered
 from explainer.models.model import Model
 from explainer.models.presets import NOT_STATED, Listing
 from explainer.question.pair import takes_pair
@@ -32,21 +33,31 @@ TASK_NAMES = {
     "question-answering": "question answering",
     "similarity": "sentence encoder",
 }
+OWN_MODEL = (
+    "From the list, or a folder or Hugging Face id of your own BERT: type it. What is to be "
+    "downloaded comes from the Hugging Face Hub, once."
+)
 
 
-def model_field(on: Editor[Choices]) -> None:
-    """The model by name, folder or hub id; the list says what each is, and where."""
+def model_field(on: Editor[Choices], *, in_row: bool = False) -> None:
+    """The model by name, folder or hub id; the list says what each is, and where.
+
+    On a server that offers a few it says so, in a row of fields (`in_row`) in its help alone; and
+    where these are the built-in ones, nothing can be typed.
+    """
+    offer = offered()
     listed = {listing.name: listing for listing in compute.listings()}
     current = on.choices().model
     options = [*listed] if current in listed else [current, *listed]
     st.selectbox(
         "Model",
-        accept_new_options=True,
+        accept_new_options=offer.any or bool(offer.folders),
         format_func=lambda name: model_label(listed[name]) if name in listed else named(name),
-        help="From the list, or a folder or Hugging Face id of your own BERT: type it. What is to "
-        "be downloaded comes from the Hugging Face Hub, once.",
+        help=OWN_MODEL if offer.any else f"This server offers its {offer.said}.",
         **on.show_option("model", options, current, partial(_model_changed, on)),
     )
+    if not (offer.any or in_row):
+        st.caption(f"This server offers its {offer.said}.")
 
 
 def model_label(listing: Listing) -> str:

@@ -1,0 +1,1 @@
+"""The server around the pages: how it starts and ends, its health, and its log."""

@@ -29,5 +29,5 @@ def count():
 
 with page_frame(Linked("page", from_query), "A page", "with a part"):
     part()
-    if "count" in st.query_params:
+    if st.session_state.setdefault("counts", "count" in st.query_params):
         count()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explainer.app.work.limits import allowed_seconds, processes
+from explainer.app.work.limits import allowed_seconds, kept, most_waiting, processes
 from explainer.base.budget import asked_budget
 from explainer.base.errors import ExplainerError
 from explainer.base.quote import quote
@@ -37,8 +37,12 @@ class ServerSettings:
     """Seconds that an answer may take by estimate (EXPLAINER_SECONDS)."""
     processes: int
     """Processes that compute beside it (EXPLAINER_PROCESSES)."""
+    waiting: int
+    """Sessions that may wait for an answer at once (EXPLAINER_WAITING)."""
     memory: int | None
     """Bytes that an answer may take (EXPLAINER_MEMORY); None for a share of what is free."""
+    kept: int
+    """Bytes of models, answers and pictures that each process keeps (EXPLAINER_KEPT)."""
     corpora: Path | None
     """The folder of its runs (EXPLAINER_CORPORA)."""
     grace: int
@@ -53,7 +57,9 @@ def settings() -> ServerSettings:
         models=offered(),
         seconds=allowed_seconds(),
         processes=processes(),
+        waiting=most_waiting(),
         memory=asked_budget(),
+        kept=kept(),
         corpora=corpora(),
         grace=_grace(),
         log=_log(),

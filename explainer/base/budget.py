@@ -42,8 +42,14 @@ def given_budget(memory: Any = None, device: Any = "cpu") -> int:
 
 def asked_budget() -> int | None:
     """Bytes that EXPLAINER_MEMORY asks for, or None; raises ExplainerError for what is no size."""
-    asked = os.environ.get(VARIABLE, "").strip()
-    return _bytes(asked, f"The environment variable {VARIABLE}") if asked else None
+    return asked_size(VARIABLE)
+
+
+def asked_size(variable: str) -> int | None:
+    """Bytes that an environment variable asks for, or None where it is not set; raises
+    ExplainerError for what is no size."""
+    asked = os.environ.get(variable, "").strip()
+    return _bytes(asked, f"The environment variable {variable}") if asked else None
 
 
 def _free_on(device: Any) -> int:
@@ -56,13 +62,23 @@ def _free_on(device: Any) -> int:
 def free_memory() -> int:
     """Bytes that are free, here and inside a container's limit."""
     free = psutil.virtual_memory().available
+    limit, used = _limit("max"), _limit("current")
+    return free if limit is None or used is None else max(0, min(free, limit - used))
+
+
+def all_memory() -> int:
+    """Bytes that there are, here and inside a container's limit."""
+    there = psutil.virtual_memory().total
+    limit = _limit("max")
+    return int(there) if limit is None else min(there, limit)
+
+
+def _limit(name: str) -> int | None:
+    """A number of bytes that a container has; None where there is none."""
     try:
-        limit, used = (
-            int((CONTROL_GROUP / f"memory.{name}").read_text()) for name in ("max", "current")
-        )
-    except (OSError, ValueError):  # no such limit
-        return free
-    return max(0, min(free, limit - used))
+        return int((CONTROL_GROUP / f"memory.{name}").read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def held_memory() -> int:

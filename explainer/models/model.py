@@ -39,6 +39,12 @@ class Model:
     adapter: Adapter
     pooling: Pooling | None = None
 
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of its network's weights, which its adapter shares."""
+        every = (*self.network.parameters(), *self.network.buffers())
+        return sum(one.numel() * one.element_size() for one in every)
+
 
 def given_model(model: Any) -> Model:
     """The model that a caller gave; raises ExplainerError for anything else."""

@@ -9,14 +9,14 @@ from functools import partial
 import pytest
 import torch
 
-from explainer import ExplainerError, Settings, explain
+from explainer import ExplainerError, Settings, explain, load_model
 from explainer.app import compute
 from explainer.app.compute import Reading, Request, server, session
-from explainer.app.compute.answers import MISSING, Answers
 from explainer.app.compute.explore import WhatIf, ablated, attention_weights, route_influence
 from explainer.app.compute.method import node_choices, path_curve, word_influence
 from explainer.app.compute.runs.evaluate import measured_line, record
-from explainer.app.work import limits, loader
+from explainer.app.work import limits
+from explainer.app.work.kept import MISSING, Kept
 from explainer.base.budget import VARIABLE
 from explainer.base.checkpoint import checkpoint, checkpoints
 from explainer.evaluation.options import EvaluationOptions
@@ -127,7 +127,7 @@ def test_no_model_is_asked_for_inside_a_turn(request_):
             compute.explanation(request_)
         return "done"
 
-    assert compute.on(request_.model, asks) == "done"
+    assert compute.on(request_.model, asks, kind="test") == "done"
     assert compute.explanation(request_).patterns
 
 
@@ -140,11 +140,13 @@ def test_a_work_gets_the_model_that_was_asked_for_and_what_it_takes_is_looked_at
         raise ExplainerError("This would take too long.")
 
     with pytest.raises(ExplainerError, match="too long"):
-        compute.on(request_.model, lambda _: went.append("work"), effort=refuse)
+        compute.on(request_.model, lambda _: went.append("work"), kind="test", effort=refuse)
     assert went == [compute.fetch(request_.model).version]
-    assert compute.on(request_.model, lambda loaded: loaded.version, asked=went[0]) == went[0]
+    found = compute.on(request_.model, lambda loaded: loaded.version, kind="test", asked=went[0])
+    assert found == went[0]
+    refused = partial(compute.on, request_.model, lambda _: went.append("work"), kind="test")
     with pytest.raises(ExplainerError, match="have changed since this page"):
-        compute.on(request_.model, lambda _: went.append("work"), asked="another version")
+        refused(asked="another version")
     assert "work" not in went
 
 
@@ -183,7 +185,8 @@ def test_all_pages_compute_while_models_are_evicted_and_come_to_an_end(
     tiny_masked_lm_dir, tmp_path, monkeypatch, most_models
 ):
     """Every cached call, on more models than are kept, by a thread for each page."""
-    monkeypatch.setattr(loader, "MOST_MODELS", most_models)
+    fit = most_models * load_model(str(tiny_masked_lm_dir)).n_bytes
+    monkeypatch.setattr(server.loader(), "_most_bytes", fit)
     folders = [shutil.copytree(tiny_masked_lm_dir, tmp_path / str(n)) for n in range(3)]
     failed: list[BaseException] = []
 
@@ -204,7 +207,7 @@ def test_all_pages_compute_while_models_are_evicted_and_come_to_an_end(
 
 
 def test_a_name_with_a_space_is_the_same_model(monkeypatch):
-    monkeypatch.setattr(loader, "MOST_MODELS", 1)
+    monkeypatch.setattr(server.loader(), "_most_bytes", 1)
     for name, page in (("agreement ", None), (" agreement", "method"), ("agreement", None)):
         test = opened(name, page, points="3")
         assert not test.error
@@ -336,7 +339,7 @@ def test_what_takes_too_long_is_stopped_with_a_sentence(request_, monkeypatch):
 
 
 def test_answers_are_bounded_by_number_and_size():
-    kept = Answers(most=2, most_bytes=10_000)
+    kept = Kept(10_000, most=2)
     for name in "abc":
         kept.put(name, name)
     assert [kept.get(name) for name in "abc"] == [MISSING, "b", "c"]

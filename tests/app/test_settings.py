@@ -65,8 +65,10 @@ def test_streamlit_s_own_settings_count(monkeypatch):
     ("variable", "value", "says"),
     [
         ("MODELS", "some", "EXPLAINER_MODELS is 'some', in which 'some' is no folder"),
-        ("SECONDS", "0", "EXPLAINER_SECONDS is '0': set it to a whole number of seconds"),
+        ("SECONDS", "0", "EXPLAINER_SECONDS is '0': set it to a whole number from 1 to"),
         ("PROCESSES", "many", "EXPLAINER_PROCESSES is 'many': set it to a whole number"),
+        ("WAITING", "0", "EXPLAINER_WAITING is '0': set it to a whole number from 1 to"),
+        ("KEPT", "all", "EXPLAINER_KEPT is 'all', which is no size"),
         ("MEMORY", "lots", "EXPLAINER_MEMORY is 'lots', which is no size"),
         ("CORPORA", "/no/such", "EXPLAINER_CORPORA names '/no/such', which is no folder"),
         ("GRACE", "-1", "EXPLAINER_GRACE is '-1': set it to a whole number of seconds"),

@@ -144,7 +144,7 @@ def test_an_answer_that_is_there_needs_no_bar_and_is_not_cancelled(tiny_masked_l
     known = replace(request, version=compute.fetch(request.model).version)
     session.cancel(compute.explanation._question(known))
     assert compute.explanation(request) is found
-    server.answers().__init__()
+    server.answers.clear()
     with pytest.raises(CancelledError, match=r"^Cancelled: it takes about") as raised:
         compute.explanation(request)
     raised.value.resume()

@@ -16,7 +16,7 @@ from tests.app.work.works import endless
 def part():
     if st.checkbox("Compute"):
         try:
-            compute.on("agreement", endless, question="endless")
+            compute.on("agreement", endless, kind="endless", question="endless")
         except ExplainerError as error:
             show_error(error)
     st.write("the end")

@@ -13,12 +13,13 @@ from functools import update_wrapper
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
-from explainer.app.compute.answers import MISSING
 from explainer.app.compute.flights import Flight
 from explainer.app.compute.request import Source
 from explainer.app.compute.server import answers, flights, on
 from explainer.app.compute.waiting import waited_for
+from explainer.app.serving.log import COUNTS
 from explainer.app.state.pooled import normalised, version
+from explainer.app.work.kept import MISSING
 from explainer.app.work.loader import Loaded
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
@@ -68,6 +69,7 @@ class Computed(Generic[Answer]):
         while True:
             found: Answer = answers().get(question)
             if found is not MISSING:
+                COUNTS.add("cached", 0.0, 0.0)
                 return found
             with flights().joined(question) as (flight, own):
                 if own:
@@ -88,6 +90,7 @@ class Computed(Generic[Answer]):
         work = Asked(self._function.__module__, self._function.__qualname__, source, rest)
         found: Answer = on(
             *(source.model, work),
+            kind=self._function.__name__.strip("_"),
             asked=source.version,
             effort=effort,
             question=question,

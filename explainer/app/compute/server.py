@@ -9,17 +9,22 @@ import streamlit as st
 
 from explainer import available_models
 from explainer.app.compute import session
-from explainer.app.compute.answers import Answers
 from explainer.app.compute.flights import Flights
+from explainer.app.compute.logged import logged, under_way
 from explainer.app.compute.places import Places
 from explainer.app.compute.waiting import loading, waited_for
+from explainer.app.serving import draining
+from explainer.app.serving.status import Load, report
 from explainer.app.work.begun import beside
 from explainer.app.work.bench import Bench
+from explainer.app.work.kept import Kept
 from explainer.app.work.limits import (
-    MOST_WAITING,
     OVERTIME,
     allowed_seconds,
     check_memory,
+    kept_answers,
+    kept_models,
+    most_waiting,
     processes,
     room,
 )
@@ -36,13 +41,14 @@ Result = TypeVar("Result")
 @st.cache_resource(show_spinner=False)
 def places() -> Places:
     """The places of those who wait for answers."""
-    return Places(MOST_WAITING)
+    report(_load)
+    return Places(most_waiting())
 
 
 @st.cache_resource(show_spinner=False)
-def answers() -> Answers:
+def answers() -> Kept:
     """What has been computed, for all sessions."""
-    return Answers()
+    return Kept(kept_answers())
 
 
 @st.cache_resource(show_spinner=False)
@@ -54,7 +60,7 @@ def flights() -> Flights:
 @st.cache_resource(show_spinner=False)
 def loader() -> Loader:
     """The models in memory, shared by all sessions."""
-    return Loader()
+    return Loader(most_bytes=kept_models())
 
 
 @st.cache_resource(show_spinner=False)
@@ -93,6 +99,7 @@ def on(
     name: str,
     work: Callable[[Loaded], Result],
     *,
+    kind: str,
     asked: str = "",
     effort: Callable[[Loaded], Estimate | None] = lambda _: None,
     question: Hashable = None,
@@ -101,32 +108,48 @@ def on(
 ) -> Result:
     """What `work` gives, run with the model called `name`, in turn with what others ask.
 
-    It may run in another process: `work` is a function of a module, or a `partial` of one.
-    `asked` is the version of the model's files (empty: as they are now); `effort` is called before
-    the turn, tells what it takes, and raises for what takes too long. Who waits for long sees how
-    far it is, and can cancel the `question`; of what `has_bar`, one of its own on the page, only
-    the waiting is shown; `hear` is told too how far it is. The work is stopped at its next
-    checkpoint where the session has gone or has asked for something else, and with an
+    It may run in another process: `work` is a function of a module, or a `partial` of one; the log
+    calls it `kind`. `asked` is the version of the model's files (empty: as they are now); `effort`
+    is called before the turn, tells what it takes, and raises for what takes too long. Who waits
+    for long sees how far it is, and can cancel the `question`; of what `has_bar`, one of its own on
+    the page, only the waiting is shown; `hear` is told too how far it is. The work is stopped at
+    its next checkpoint where the session has gone or has asked for something else, and with an
     ExplainerError where it takes far longer than is allowed. Raises ExplainerError where there is
-    no such model, no place and no memory, and where the question was cancelled, and RuntimeError
-    inside of another work.
+    no such model, no place and no memory, where the server is about to end, and where the question
+    was cancelled, and RuntimeError inside of another work.
     """
-    loaded = fetch(name, asked)
-    found = effort(loaded)
-    desk = beside() if processes() else bench()
-    with places().take(session.owner()) as check_place:
+    draining.check()
+    with logged(kind, name, session.owner()) as noted:
+        loaded = fetch(name, asked)
+        found = noted.found = effort(loaded)
+        desk = beside() if processes() else bench()
+        with places().take(session.owner()) as check_place:
 
-        def check() -> None:
-            session.check()
-            check_place()
+            def check() -> None:
+                session.check()
+                check_place()
+                if not noted.computes:
+                    draining.check()
 
-        with waited_for(found, question, has_bar=has_bar, check=check, hear=hear) as wait:
-            n_bytes = 0 if found is None else found.n_bytes
-            check_memory(n_bytes)
-            task = Task(
-                *(name, loaded.version, work, str(session.owner())),
-                seconds=OVERTIME * allowed_seconds(),
-                n_bytes=n_bytes,
-            )
-            result: Any = desk.compute(task, wait)
-            return result
+            with waited_for(found, question, has_bar=has_bar, check=check, hear=hear) as wait:
+                noted.wait = wait
+                n_bytes = 0 if found is None else found.n_bytes
+                check_memory(n_bytes)
+                task = Task(
+                    *(name, loaded.version, work, str(session.owner())),
+                    seconds=OVERTIME * allowed_seconds(),
+                    n_bytes=n_bytes,
+                )
+                result: Any = desk.compute(task, wait)
+                return result
+
+
+def _load() -> Load:
+    """What there is to do at this moment."""
+    running = under_way()
+    return Load(
+        running=running,
+        waiting=max(0, places().taken - running),
+        models=loader().models,
+        up=not processes() or beside().up,
+    )

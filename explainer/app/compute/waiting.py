@@ -155,7 +155,10 @@ def waited_for(
 
 
 class Wait:
-    """How what is computed is followed: `look` may end it, and all draw where it is."""
+    """How what is computed is followed: `look` may end it, and all draw where it is.
+
+    It `has_begun` at the moment `began`; before, that is when it was asked for.
+    """
 
     def __init__(
         self,
@@ -169,8 +172,8 @@ class Wait:
         self._found, self._question, self._has_bar = found, question, has_bar
         self._check, self._hear = check, hear
         self._notice = Notice()
-        self._before, self._done, self._has_begun = 0, 0.0, False
-        self._began = self._drawn = time.monotonic()
+        self.has_begun, self._before, self._done = False, 0, 0.0
+        self.began = self._drawn = time.monotonic()
 
     def line(self, before: int) -> None:
         """So many computations are before this one."""
@@ -188,8 +191,8 @@ class Wait:
 
     def begin(self) -> None:
         """The turn has come."""
-        self._began = self._drawn = time.monotonic()
-        self._has_begun = True
+        self.began = self._drawn = time.monotonic()
+        self.has_begun = True
         if self._found is not None and _is_long(self._found):
             self._draw(f"This takes {self._found.says}.")
         else:
@@ -219,15 +222,15 @@ class Wait:
     @property
     def _noticed(self) -> bool:
         """Whether it has been waited for so long that something is said."""
-        return time.monotonic() - self._began >= NOTICED
+        return time.monotonic() - self.began >= NOTICED
 
     def _show(self) -> None:
         """Draw how far it is, where it takes long and was not drawn a moment ago."""
         now = time.monotonic()
-        elapsed = now - self._began
+        elapsed = now - self.began
         shown = elapsed >= SOON or (self._found is not None and _is_long(self._found))
         drawn = self._question is None or self._has_bar or now - self._drawn < EVERY
-        if not self._has_begun or not shown or drawn:
+        if not self.has_begun or not shown or drawn:
             return
         self._drawn = now
         self._draw(_progress(self._found, elapsed, self._done))

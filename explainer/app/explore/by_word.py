@@ -21,6 +21,7 @@ from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.viewport import GAP
 from explainer.app.widgets.glossary import words
 from explainer.app.widgets.markdown import plain
+from explainer.app.work.kept import made_once
 from explainer.figures import SimilarityView, View
 from explainer.figures.canvas.plotly import CONFIG, Finished
 from explainer.figures.canvas.scene import Scene
@@ -155,7 +156,7 @@ def _figure(request: Request, shown: Shown, scene: Scene) -> None:
         )
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@made_once
 def _drawn(request: Request, view: SimilarityView, _scene: Scene) -> Any:  # noqa: ARG001
     """The figure, made once; it is only read."""
     return Finished(_scene, view.colours)

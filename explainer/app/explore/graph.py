@@ -11,6 +11,7 @@ from explainer.app.compute import Request
 from explainer.app.explore.rows import Rows
 from explainer.app.explore.selection import after_click
 from explainer.app.explore.state import LINKED
+from explainer.app.work.kept import made_once
 from explainer.figures import View
 from explainer.figures.canvas.plotly import CONFIG, Finished
 from explainer.figures.patterns.drawn import Drawn
@@ -43,7 +44,7 @@ def graph(rows: Rows, request: Request, view: View, drawn: Drawn, *, waits: bool
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@made_once
 def _figure(request: Request, view: View, cut: Cut | None, _drawn: Drawn) -> Any:  # noqa: ARG001
     """The figure of the request's explanation, made once; it is only read."""
     return Finished(lay_out(_drawn), view.colours)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-import streamlit as st
-
 from explainer import Explanation
 from explainer.app.compute import Request
 from explainer.app.explore.state import LINKED
@@ -14,6 +12,7 @@ from explainer.app.explore.tables import pattern_file, step_frame
 from explainer.app.widgets.saving.files import File, picture_files, save_button, save_files
 from explainer.app.widgets.saving.picture import picture_and_link
 from explainer.app.widgets.saving.snippet import snippet
+from explainer.app.work.kept import made_once
 from explainer.figures import View
 from explainer.figures.patterns.drawn import Drawn
 from explainer.figures.patterns.html import drawn_html
@@ -64,7 +63,7 @@ def _files(explanation: Explanation, request: Request, view: View, drawn: Drawn)
     )
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@made_once
 def _svg(request: Request, view: View, _drawn: Drawn) -> str:  # noqa: ARG001
     """The picture, made once for its file and the browser's PNG."""
     return drawn_svg(_resized(_drawn, dark=view.dark))

@@ -15,6 +15,7 @@ from explainer.app.explore.state import LINKED
 from explainer.app.widgets.answer import answer
 from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.markdown import plain
+from explainer.app.work.kept import made_once
 from explainer.figures import View
 from explainer.figures.canvas.plotly import CONFIG, Finished
 from explainer.figures.patterns.drawn import Drawn
@@ -62,7 +63,7 @@ def _graphs(request: Request, paths: SimilarityPaths, plainly: View) -> None:
             )
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@made_once
 def _way(
     request: Request,  # noqa: ARG001
     pair: tuple[tuple[int, ...], tuple[int, ...]],  # noqa: ARG001

@@ -156,11 +156,17 @@ class Beside:
         self._most = most
         self._lock = threading.Lock()
         self._processes: list[_Beside] = []
+        self._begins = True
 
     @property
     def processes(self) -> tuple[int, ...]:
         """The numbers of those that are there."""
         return tuple(one.pid for one in self._processes if not one.ended)
+
+    @property
+    def up(self) -> bool:
+        """Whether there is one, or the last one that ended had been able to begin."""
+        return self._begins
 
     @property
     def tasks(self) -> int:
@@ -240,6 +246,8 @@ class Beside:
     def _kept(self) -> list[_Beside]:
         """Those that are there: one more for each that has ended, and for the first that is busy,
         up to the most."""
+        for one in self._processes:
+            self._begins = one.ready or (self._begins and not one.ended)
         self._processes = [one for one in self._processes if not one.ended]
         busy = all(one.tasks and one.ready for one in self._processes)
         if len(self._processes) < self._most and busy:

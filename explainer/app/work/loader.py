@@ -21,8 +21,6 @@ from explainer.base.quote import quote
 from explainer.models.model import Model
 from explainer.models.registry import load_model
 
-MOST_MODELS = 2
-"""Models that stay in memory."""
 MOST_LOADING = 6
 """Models that are being loaded, or wait for that, at once."""
 AT_ONCE = {True: 1, False: 2}
@@ -53,15 +51,26 @@ def load_named(name: str) -> Model:
 
 
 class Loader:
-    """Keeps the models that were used last, and loads others by `load`."""
+    """Keeps the models that were used last, as many as have `most_bytes` of weights together, and
+    the very last in any case; loads others by `load`."""
 
-    def __init__(self, load: Callable[[str], Model] = load_named) -> None:
-        self._load = load
+    def __init__(self, load: Callable[[str], Model] = load_named, *, most_bytes: int) -> None:
+        self._load, self._most_bytes = load, most_bytes
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], Loaded] = OrderedDict()
         self._running: dict[str, Future[Loaded]] = {}
         self._failed: dict[str, tuple[Future[Loaded], float]] = {}
         self._slots = {here: threading.Semaphore(most) for here, most in AT_ONCE.items()}
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of those that are in memory."""
+        with self._lock:
+            return tuple(name for name, _ in self._kept)
+
+    @property
+    def _n_bytes(self) -> int:
+        return sum(loaded.model.n_bytes for loaded in self._kept.values())
 
     def get(
         self,
@@ -125,7 +134,7 @@ class Loader:
                 loaded = self._read(name)
             with self._lock:
                 self._kept[key, loaded.version] = loaded
-                while len(self._kept) > MOST_MODELS:
+                while len(self._kept) > 1 and self._n_bytes > self._most_bytes:
                     self._kept.popitem(last=False)
                 self._running.pop(key)
             give_back()  # loading takes more than what is loaded

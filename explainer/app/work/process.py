@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import BinaryIO
 
 from explainer.app.work.bench import Bench
-from explainer.app.work.limits import room
+from explainer.app.work.limits import kept_models, room
 from explainer.app.work.loader import Loader
 from explainer.app.work.messages import (
     Answer,
@@ -117,7 +117,7 @@ class Process:
 
     def __init__(self, questions: BinaryIO, answers: BinaryIO) -> None:
         self._questions, self._sender = questions, Sender(answers)
-        self._bench = Bench(Loader(), Turns(room()))
+        self._bench = Bench(Loader(most_bytes=kept_models()), Turns(room()))
         self._threads = Threads()
         self._under_way: dict[int, Reported] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explainer.base.numbers import duration
 from explainer.influence.effort.count import effort
@@ -18,11 +18,13 @@ SLOW = 10.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """About how many seconds something takes, what makes it so many, and about how many bytes."""
+    """About how many seconds something takes, what makes it so many, and about how many bytes;
+    and the tokens of its text, where it is one."""
 
     seconds: float
     sizes: str
     n_bytes: int = 0
+    n_tokens: int | None = None
 
     @property
     def slow(self) -> bool:
@@ -60,7 +62,7 @@ def estimate(
     seconds = work / pace(model.adapter)
     if seconds > SLOW:  # something may have disturbed the measurement: it is worth a second look
         seconds = work / pace(model.adapter, again=True)
-    return Estimate(seconds, sizes, once.n_bytes)
+    return Estimate(seconds, sizes, once.n_bytes, size.n_tokens)
 
 
 def together(
@@ -76,4 +78,4 @@ def together(
     largest."""
     every = [estimate(model, size, settings, budget, words=words, flow=flow) for size in sizes]
     largest = max(zip(sizes, every, strict=True), key=lambda both: both[0].n_tokens)[1]
-    return Estimate(sum(one.seconds for one in every), largest.sizes, largest.n_bytes)
+    return replace(largest, seconds=sum(one.seconds for one in every))

@@ -12,16 +12,18 @@ from huggingface_hub import constants
 
 from explainer import ExplainerError, load_model
 from explainer.app.work import loader
-from explainer.app.work.loader import MOST_LOADING, MOST_MODELS, Loader
+from explainer.app.work.loader import MOST_LOADING, Loader
 from explainer.models.loading import hub
 from explainer.models.version import version
 from tests.app.threads import SOON, ended, in_thread, until
+
+MANY = 10**9
 
 
 @pytest.fixture
 def folders(tiny_masked_lm_dir, tmp_path) -> list[str]:
     """Folders of one's own that may be changed."""
-    names = (f"model-{number}" for number in range(MOST_MODELS + 1))
+    names = (f"model-{number}" for number in range(3))
     return [str(shutil.copytree(tiny_masked_lm_dir, tmp_path / name)) for name in names]
 
 
@@ -48,7 +50,7 @@ def touch(folder: str) -> None:
 def test_many_who_ask_for_one_model_share_one_load(folders):
     load = Counted()
     load.go.clear()
-    models, found = Loader(load), []
+    models, found = Loader(load, most_bytes=MANY), []
     spellings = [folders[0], f" {folders[0]}", f"{folders[0]}/"]
     threads = [in_thread(lambda name=name: found.append(models.get(name))) for name in spellings]
     until(lambda: len(load.asked) == 1)
@@ -61,17 +63,32 @@ def test_many_who_ask_for_one_model_share_one_load(folders):
 
 def test_the_models_used_last_stay(folders):
     load = Counted()
-    models = Loader(load)
+    models = Loader(load, most_bytes=int(2.5 * load_model(folders[0]).n_bytes))
     for name in (*folders[:2], folders[0], folders[2], folders[0]):
         models.get(name)
     assert load.asked == folders
     models.get(folders[1])
     assert load.asked == [*folders, folders[1]]
+    assert [Path(name).name for name in models.models] == ["model-0", "model-1"]
+
+
+def test_a_model_that_is_larger_than_all_that_fits_stays_until_the_next_one(folders):
+    load = Counted()
+    models = Loader(load, most_bytes=1)
+    for name in (folders[0], folders[0], folders[1], folders[0]):
+        models.get(name)
+    assert load.asked == [folders[0], folders[1], folders[0]]
+
+
+def test_its_bytes_are_those_of_its_weights(folders):
+    model = load_model(folders[0])
+    weights = sum(one.numel() * one.element_size() for one in model.network.parameters())
+    assert 0.9 * weights <= model.n_bytes <= 1.1 * weights
 
 
 def test_a_folder_that_has_changed_is_loaded_again_and_what_was_of_the_old_one_is_said(folders):
     load = Counted()
-    models = Loader(load)
+    models = Loader(load, most_bytes=int(2.5 * load_model(folders[0]).n_bytes))
     name = folders[0]
     before = models.get(name)
     touch(name)
@@ -98,7 +115,7 @@ def test_files_that_change_while_they_are_read_are_read_again(folders, monkeypat
             touch(name)
         return load_model(name)
 
-    assert Loader(load).get(folders[0]).version == version(folders[0])
+    assert Loader(load, most_bytes=MANY).get(folders[0]).version == version(folders[0])
     assert len(asked) == 3
 
     def saved_for_ever(name):
@@ -106,7 +123,7 @@ def test_files_that_change_while_they_are_read_are_read_again(folders, monkeypat
         return load_model(name)
 
     with pytest.raises(ExplainerError, match="change while they are read"):
-        Loader(saved_for_ever).get(folders[0])
+        Loader(saved_for_ever, most_bytes=MANY).get(folders[0])
 
 
 def test_what_cannot_be_loaded_is_said_to_all_and_tried_again(folders):
@@ -115,7 +132,7 @@ def test_what_cannot_be_loaded_is_said_to_all_and_tried_again(folders):
             raise ExplainerError("broken")
         return load_model(name)
 
-    models = Loader(load)
+    models = Loader(load, most_bytes=MANY)
     for _ in range(2):
         with pytest.raises(ExplainerError, match="broken"):
             models.get(folders[0])
@@ -132,7 +149,7 @@ def test_a_hub_that_never_answers_keeps_nobody_else_waiting(folders):
             raise ExplainerError("the Hub cannot be reached")
         return load_model(name)
 
-    models = Loader(load)
+    models = Loader(load, most_bytes=MANY)
     for number in range(3):  # more than load at once
         with pytest.raises(ExplainerError, match="still being loaded after 0 seconds"):
             models.get(f"org/silent-{number}", patience=0.2)
@@ -147,7 +164,7 @@ def test_a_hub_that_never_answers_keeps_nobody_else_waiting(folders):
 def test_a_model_that_took_long_is_there_for_who_asks_again(folders):
     load = Counted()
     load.go.clear()
-    models = Loader(load)
+    models = Loader(load, most_bytes=MANY)
     with pytest.raises(ExplainerError, match="the loading goes on meanwhile"):
         models.get(folders[0], patience=0.1)
     load.go.set()
@@ -165,7 +182,7 @@ def test_who_has_gone_waits_no_longer(folders):
     load = Counted()
     load.go.clear()
     with pytest.raises(GoneError):
-        Loader(load).get(folders[0], waiting=gone)
+        Loader(load, most_bytes=MANY).get(folders[0], waiting=gone)
     load.go.set()
 
 
@@ -176,7 +193,7 @@ def test_no_more_than_a_few_are_loaded_at_once():
         answer.wait(SOON)
         raise ExplainerError("gone")
 
-    models = Loader(load)
+    models = Loader(load, most_bytes=MANY)
     for number in range(MOST_LOADING):
         with pytest.raises(ExplainerError, match="still being loaded"):
             models.get(f"org/model-{number}", patience=0.0)

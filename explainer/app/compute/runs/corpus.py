@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
-
-import streamlit as st
 
 from explainer import CommonPattern, ExplainerError, Settings
 from explainer.app.compute.bounds import check_effort
 from explainer.app.compute.request import Reading, Request
 from explainer.app.compute.server import on
 from explainer.app.compute.waiting import RUN
+from explainer.app.work.kept import made_once
 from explainer.app.work.limits import budget
 from explainer.app.work.loader import Loaded
 from explainer.corpus.along import Taking, taking
@@ -31,11 +28,7 @@ class Sentences:
     """Sentences that are `found`, and a name that tells them from all others."""
 
     name: tuple[str, ...]
-    found: Readable
-
-
-BY_NAME: dict[str | type[Any], Callable[[Any], Any]] = {Sentences: lambda found: found.name}
-"""How Streamlit's caches tell sentences apart."""
+    found: Readable = field(compare=False)
 
 
 def row_effort(model: Model, row: Row, settings: Settings) -> Estimate:
@@ -55,7 +48,7 @@ def row_records(model: Reading, row: Row, settings: Settings) -> Records:
     """
 
     work = partial(_records, row, settings)
-    return on(model.model, work, asked=model.version, question=RUN, has_bar=True)
+    return on(model.model, work, kind="corpus_row", asked=model.version, question=RUN, has_bar=True)
 
 
 def _records(row: Row, settings: Settings, loaded: Loaded) -> Records:
@@ -66,19 +59,19 @@ def _records(row: Row, settings: Settings, loaded: Loaded) -> Records:
     return records_of(loaded.model, [row], settings, None, budget())
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_NAME)
+@made_once
 def common(sentences: Sentences, chosen: Chosen) -> CommonPattern:
     """What they have in common; raises ExplainerError where there is none of the choice."""
     return common_of(sentences.found, chosen)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_NAME)
+@made_once
 def groups(sentences: Sentences) -> tuple[str, ...]:
     """Their groups, in the input's order."""
     return groups_of(sentences.found)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_NAME)
+@made_once
 def along(sentences: Sentences, chosen: Chosen, step: Edge) -> Taking:
     """Those in which patterns take a step, the strongest first."""
     return taking(sentences.found, chosen, step)

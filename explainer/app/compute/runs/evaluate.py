@@ -127,7 +127,14 @@ def measured_line(
     """
 
     work = partial(_line, model, case, number, options)
-    return on(model.model, work, asked=model.version, question=RUN, has_bar=True)
+    return on(
+        model.model,
+        work,
+        kind="evaluated_sentence",
+        asked=model.version,
+        question=RUN,
+        has_bar=True,
+    )
 
 
 def _line(

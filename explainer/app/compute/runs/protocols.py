@@ -44,7 +44,14 @@ def protocol_line(
     Raises ExplainerError where there is no model or no turn.
     """
     work = partial(_line, case, number, name, settings)
-    return on(source.model, work, asked=source.version, question=RUN, has_bar=True)
+    return on(
+        source.model,
+        work,
+        kind="protocol_sentence",
+        asked=source.version,
+        question=RUN,
+        has_bar=True,
+    )
 
 
 def _line(case: Case, number: int, name: str, settings: Settings, loaded: Loaded) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from explainer.base.extras import need
 from explainer.base.quote import quote
 
 PORT = 8501
-SERVER = "explainer.app.serving.start"
+SERVER = "explainer.app.start"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("0.0.0.0", "::")
 """Hosts that listen on every address of the machine, and are the name of none."""

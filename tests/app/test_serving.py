@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from explainer.app.serving import draining, log, start, status
+from explainer.app import start
+from explainer.app.serving import draining, log, status
 from explainer.base.errors import ExplainerError
 
 

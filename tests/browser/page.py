@@ -26,6 +26,7 @@ QUIET = (
     "--no-first-run",
 )
 GRAPH = ".js-plotly-plot .scatterlayer .trace"
+BAR = "[data-testid=stProgress]"
 PLOTS = "[data-testid=stPlotlyChart]"
 SOON = 180_000
 """Milliseconds that a page may take to show something. It takes seconds by itself, but other tests

@@ -6,13 +6,12 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import TimeoutError
 
-from tests.browser.page import BOX, GRAPH, SOON, idle, opened, ready, server, until
+from tests.browser.page import BAR, BOX, GRAPH, SOON, idle, opened, ready, server, until
 
 pytestmark = pytest.mark.browser
 
 LONG = "the farmers that the assistant loves and the assistants love " * 5 + "[MASK] old ."
 SHORT = "the farmers [MASK] old ."
-BAR = "[data-testid=stProgress]"
 BAR_FITS = """([bar, width]) => document.querySelector(bar)?.getBoundingClientRect().right <= width
   && document.documentElement.scrollWidth <= width"""
 

@@ -12,7 +12,8 @@ from tests.deploy.served import ROOT, begun, free_port
 SERVES = """
 import sys
 from pathlib import Path
-from explainer.app.serving import start, status
+from explainer.app import start
+from explainer.app.serving import status
 busy = Path("busy")
 status.report(lambda: status.Load(int(busy.exists()), 2))
 start.serve("page.py", "localhost", int(sys.argv[1]), ["localhost"], "lab/patterns")

@@ -45,6 +45,12 @@ class Places:
         """How many there are at this moment."""
         return len(self._taken)
 
+    @property
+    def owners(self) -> frozenset[Hashable]:
+        """Whose they are."""
+        with self._lock:
+            return frozenset(place.owner for place in self._taken)
+
     @contextmanager
     def take(self, owner: Hashable) -> Iterator[Callable[[], None]]:
         """A place as long as it lasts; yields what raises once the same `owner` has taken another.

@@ -118,7 +118,7 @@ def on(
     no such model, no place and no memory, where the server is about to end, and where the question
     was cancelled, and RuntimeError inside of another work.
     """
-    draining.check()
+    draining.check(session.owner())
     with logged(kind, name, session.owner()) as noted:
         loaded = fetch(name, asked)
         found = noted.found = effort(loaded)
@@ -129,7 +129,7 @@ def on(
                 session.check()
                 check_place()
                 if not noted.computes:
-                    draining.check()
+                    draining.check(session.owner())
 
             with waited_for(found, question, has_bar=has_bar, check=check, hear=hear) as wait:
                 noted.wait = wait
@@ -152,4 +152,5 @@ def _load() -> Load:
         waiting=max(0, places().taken - running),
         models=loader().models,
         up=not processes() or beside().up,
+        sessions=places().owners,
     )

@@ -6,7 +6,7 @@ What computes knows how much there is to do; it says so by `report`, and is aske
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,13 +21,14 @@ GOOD: State = "ok"
 
 @dataclass(frozen=True)
 class Load:
-    """What there is to do: how many answers are being `running` and `waiting`, the names of the
-    `models` in memory, and whether what computes is `up`."""
+    """What there is to do: how many answers are `running` and `waiting`, the names of the `models`
+    in memory, whether what computes is `up`, and the `sessions` that wait for an answer."""
 
     running: int = 0
     waiting: int = 0
     models: tuple[str, ...] = ()
     up: bool = True
+    sessions: frozenset[Hashable] = frozenset()
 
 
 _BEGAN = time.monotonic()

@@ -157,7 +157,8 @@ class Process:
 
 def main() -> None:
     """Compute until the server ends, however it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when it has had enough
+    for number in (signal.SIGINT, signal.SIGTERM):  # which a whole service gets: it is the server
+        signal.signal(number, signal.SIG_IGN)  # that decides when it has had enough
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no answer
     import_module(sys.argv[1])

@@ -68,6 +68,10 @@ class Finished(go.Figure):
         """The one copy: it is only to be read."""
         return self._sent
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Plotly's own writes into what `to_dict` gives.
+        return go.Figure, (self._sent,)
+
 
 def _parts(scene: Scene, colours: Palette) -> Part:
     """The figure as plain dicts and lists."""

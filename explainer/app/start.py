@@ -25,6 +25,7 @@ from explainer.app.serving import log
 from explainer.app.serving.draining import drain, draining
 from explainer.app.serving.status import GOOD, load, status
 from explainer.app.settings import restrict_models, restricted_said, settings
+from explainer.app.work.begun import begin
 from explainer.base.numbers import counted
 from explainer.cli.app import EVERYWHERE
 
@@ -32,6 +33,9 @@ HEALTH = "healthz"
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 LOOK_UP = 0.1
 """Seconds between two looks at whether answers are still running."""
+QUIET = 2.0
+"""Seconds without a running answer after which none is waited for: a page asks for several, one
+after the other, and draws what it got."""
 CLOSING = 5.0
 """Seconds that are left for closing connections and threads, after which the process ends."""
 
@@ -102,6 +106,7 @@ class _Ending:
         self._loop = asyncio.get_running_loop()
         for number in SIGNALS:
             self._stop[number] = signal.signal(number, self._told)
+        begin()  # what computes imports what it needs until somebody comes
         print(f"The app is on {self._url} (Ctrl-C ends it).", flush=True)
         log.event("start", version=__version__, models=settings().models.said)
         yield
@@ -114,7 +119,7 @@ class _Ending:
     def _told(self, number: int, _frame: FrameType | None) -> None:
         if draining():
             _end_now(128 + number)
-        drain()
+        drain(load().sessions)
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._begin, number)
 
@@ -137,8 +142,13 @@ class _Ending:
                     "once more ends at once.",
                     file=sys.stderr,
                 )
-            while load().running and asyncio.get_running_loop().time() < until:
+            loop = asyncio.get_running_loop()
+            last = loop.time() if running else -QUIET
+            while loop.time() < min(until, last + QUIET):
                 await asyncio.sleep(LOOK_UP)
+                now = load()
+                if now.running or now.sessions:
+                    last = loop.time()
         finally:
             self._stop[number](number, None)
 

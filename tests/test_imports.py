@@ -27,7 +27,7 @@ OWNERS = {
     "pyarrow": ("explainer.corpus",),
     "psutil": ("explainer.base",),
     "streamlit": ("explainer.app", "pages", "app"),
-    "starlette": ("explainer.app.serving",),
+    "starlette": ("explainer.app.start",),
     "transformers": ("explainer.models",),
     "tokenizers": ("explainer.models", "explainer.question.pieces"),
     "safetensors": ("explainer.models",),

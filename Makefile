@@ -9,7 +9,8 @@
 # make docs    what docs/architecture.md shows of the code, made again
 # make drawings  the committed pictures of figures that tests compare with, drawn again
 # make screenshots  the pictures of the pages in docs/pictures, taken again
-# make fuzz    fifty times as many generated calls of every public function as the checks make
+# make fuzz    100,000 hostile texts, links, settings, records, model and run folders, command lines,
+#              each subject counted; SEED=… tries the same ones again, CASES=… is how many in all
 # make hooks   lint before every commit
 # All make their own environment first (in .venv) and reuse it until a requirement changes.
 
@@ -85,7 +86,7 @@ screenshots: $(VENV)/test.stamp
 	CHROMIUM="$$(.ci/chromium)" OMP_NUM_THREADS=1 $(BIN)/python -m docs.screenshots
 
 fuzz: $(VENV)/test.stamp
-	EXPLAINER_FUZZ=30000 $(BIN)/python -m pytest tests/fuzz
+	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
 
 hooks: $(VENV)/test.stamp
 	$(BIN)/pre-commit install

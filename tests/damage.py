@@ -1,7 +1,14 @@
 """What callers may give by mistake, for hypothesis; and what every refusal must be."""
 
+import faulthandler
+import itertools
+import math
 import os
-from collections.abc import Callable
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from fractions import Fraction
 from inspect import Parameter, Signature, signature
@@ -9,21 +16,34 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, note, settings
+from _pytest.faulthandler import fault_handler_stderr_fd_key
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisWarning
 
 from explainer.base.errors import ExplainerError
 
 LONGEST_MESSAGE = 600
-EXAMPLES = int(os.environ.get("EXPLAINER_FUZZ", "600"))
-"""Cases for each public entry; `make fuzz` asks for more."""
-
+TOTAL, SEED = "EXPLAINER_FUZZ", "EXPLAINER_FUZZ_SEED"
+"""How many cases `make fuzz` asks for in all, and what they are drawn from."""
+EXAMPLES = 600
+"""Cases of each public entry that the checks try, the same ones every time."""
 BATCH = 20
 """Cases that hypothesis draws at once: most of its time goes into each drawing."""
+PATIENCE = 60
+"""Seconds after which a case of `make fuzz` counts as one that never ends."""
 
 
-def cases(**arguments: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
-    """Run a test for `EXAMPLES` generated `arguments`, the same ones every time.
+def long_run() -> bool:
+    """Whether this is `make fuzz`, and not the few cases of the checks."""
+    return TOTAL in os.environ
+
+
+def cases(
+    rate: float = 1.0, weight: float = 1.0, /, **arguments: st.SearchStrategy[Any]
+) -> Callable[..., Any]:
+    """Run a test for generated `arguments`: for `rate` times as many cases as others in the checks,
+    and for `weight` times as many in the long run.
 
     What the test takes besides is fixtures.
     """
@@ -31,43 +51,96 @@ def cases(**arguments: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]]
     def decorate(test: Callable[..., None]) -> Any:
         taken = [name for name in signature(test).parameters if name not in arguments]
 
-        def run(drawn: list[dict[str, Any]], *fixtures: Any) -> None:
-            for case in drawn:
-                try:
-                    test(**dict(zip(taken, fixtures, strict=True)), **case)
-                except Exception:
-                    note(f"the case: {written(case)}")
-                    raise
+        def run(request: Any, **fixtures: Any) -> None:
+            finds: dict[tuple[str, int, type], Exception] = {}
+            tried = itertools.count()
+
+            def try_each(drawn: list[dict[str, Any]]) -> None:
+                for case in drawn:
+                    next(tried)
+                    try:
+                        with _ending(request.config):
+                            test(**fixtures, **case)
+                    except Exception as error:
+                        error.add_note(f"the case: {written(case)}")
+                        if not long_run():
+                            raise
+                        finds.setdefault(_place(error), error)
+
+            count = _shared(request.session, weight) if long_run() else round(rate * EXAMPLES)
+            batch = min(BATCH, count)
+            drawn = st.lists(st.fixed_dictionaries(arguments), min_size=batch, max_size=batch)
+            try_each.__name__ = try_each.__qualname__ = test.__name__
+            try_each.__module__ = test.__module__
+            found = settings(GENERATED, max_examples=-(-count // batch))(
+                given(drawn=drawn)(try_each)
+            )
+            if long_run():
+                found = seed(f"{os.environ[SEED]} {test.__module__}.{test.__name__}")(found)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", HypothesisWarning)  # that a case is long
+                found()
+            request.node.user_properties.append((TOTAL, next(tried)))
+            if finds:
+                raise ExceptionGroup(f"{len(finds)} finds", list(finds.values()))
 
         run.__signature__ = Signature(  # type: ignore[attr-defined]
-            [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in ["drawn", *taken]]
+            [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in ["request", *taken]]
         )
         run.__name__, run.__qualname__, run.__module__ = (
             test.__name__,
             test.__qualname__,
             test.__module__,
         )
-        batches = st.lists(st.fixed_dictionaries(arguments), min_size=BATCH, max_size=BATCH)
-        return GENERATED(given(drawn=batches)(run))
+        run.weight = weight  # type: ignore[attr-defined]
+        return run
 
     return decorate
 
 
+def _place(error: Exception) -> tuple[str, int, type]:
+    """Where something went wrong, and what: the long run tells one case of each."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return frame.filename, frame.lineno or 0, type(error)
+
+
+def _shared(session: Any, weight: float) -> int:
+    """A test's share of all cases that the long run is asked for."""
+    every = sum(getattr(one.function, "weight", 0) for one in session.items)
+    return math.ceil(int(os.environ[TOTAL]) * weight / every)
+
+
+@contextmanager
+def _ending(config: Any) -> Iterator[None]:
+    """In the long run, say where a case hangs, and end there."""
+    if not long_run():
+        yield
+        return
+    stderr = config.stash.get(fault_handler_stderr_fd_key, 2)  # not the one that is captured
+    faulthandler.dump_traceback_later(PATIENCE, exit=True, file=stderr)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
 def written(case: dict[str, Any]) -> str:
-    """A case for a person to read; Python writes no number of thousands of digits."""
+    """A case for a person to read, with all digits of its numbers."""
+    most = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
     try:
         return repr(case)
-    except ValueError:
-        return str({name: type(value) for name, value in case.items()})
+    finally:
+        sys.set_int_max_str_digits(most)
 
 
 GENERATED = settings(
-    max_examples=max(1, EXAMPLES // BATCH),
     deadline=None,
-    derandomize="EXPLAINER_FUZZ" not in os.environ,
+    derandomize=not long_run(),
     database=None,
-    phases=(Phase.generate, Phase.shrink),
+    phases=(Phase.generate,),  # a case is small, and to try those near it takes minutes
     suppress_health_check=list(HealthCheck),
+    verbosity=Verbosity.quiet,  # the case that failed is said, without those drawn with it
 )
 
 

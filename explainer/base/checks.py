@@ -18,17 +18,20 @@ from explainer.base.quote import listed, shown
 
 Kind = TypeVar("Kind")
 Choice = TypeVar("Choice", bound=str)
-MAX_SEED = 2**63 - 1
+LARGEST = MAX_SEED = 2**63 - 1
 Plain = list[Any] | tuple[Any, ...]
 
 
 def whole(name: str, value: Any, low: int, high: int | None = None) -> int:
-    """A whole number from `low` to `high` (None: without end); numpy's count, booleans do not."""
-    if isinstance(value, Integral) and not isinstance(value, bool):
-        found = int(value)
-        if low <= found and (high is None or found <= high):
-            return found
+    """A whole number from `low` to `high` (None: as far as 64 bits go, beyond which there is no
+    count, nor a record of it); numpy's count, booleans do not."""
     wanted = f"of {low:,} or more" if high is None else f"from {low} to {high}"
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        found, most = int(value), LARGEST if high is None else high
+        if low <= found <= most:
+            return found
+        if high is None and found > most:
+            wanted = f"from {low} to {most}"
     raise ExplainerError(f"The {name} is {shown(value)}: give a whole number {wanted}.")
 
 

@@ -45,8 +45,28 @@ def write_whole(file: Path, content: str | bytes) -> None:
 def given_path(name: str, value: Any) -> Path:
     """The path that a caller gave; raises ExplainerError for what is none."""
     if isinstance(value, str | Path) and str(value) and "\0" not in str(value):
-        return Path(value)
+        with suppress(UnicodeEncodeError):  # half a character
+            os.fsencode(value)
+            return Path(value)
     raise ExplainerError(f"The {name} is {shown(value)}: give a path.")
+
+
+def is_plain(file: Path) -> bool:
+    """Whether there is such a file; a name that is too long for one is none's."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
+
+
+def check_plain(file: Path, mend: str = "take it away, or choose another folder") -> None:
+    """Refuse what is there and is no plain file: a pipe or device may never come to its end."""
+    try:
+        other = file.exists() and not file.is_file()
+    except OSError:  # who reads it says why
+        return
+    if other:
+        raise ExplainerError(f"{named(file)} is no plain file: {mend}.")
 
 
 def cannot_write(place: Path, error: OSError | ValueError) -> ExplainerError:

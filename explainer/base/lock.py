@@ -29,7 +29,7 @@ def held(folder: Path) -> Iterator[None]:
             f"The folder {named(folder)} is in use, because another run is writing there: wait "
             "until it ends, or choose another folder."
         ) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # of a name with half a character
         raise cannot_write(folder, error) from error
     try:
         yield

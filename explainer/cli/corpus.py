@@ -130,10 +130,14 @@ def _source(options: argparse.Namespace) -> tuple[Any, str]:
     from explainer.corpus.source import FileSource, TaskSource
 
     path = Path(options.input)
-    if path.is_dir():
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except OSError:  # a name that is too long, among others
+        is_folder = is_there = False
+    if is_folder:
         raise ExplainerError(f"{named(path)} is a folder: name a file in it.")
-    if path.exists() or options.input not in TASKS:
-        if not path.exists():
+    if is_there or options.input not in TASKS:
+        if not is_there:
             raise ExplainerError(
                 f"There is no file {named(path)}, and no task of that name: name a file, or one of "
                 f"{listed(TASKS)}."

@@ -22,6 +22,8 @@ from explainer.cli.report import NAME as REPORT
 from explainer.cli.report import add_report
 
 MODULE = "python -m explainer"
+LONGEST = 500
+"""Characters of a complaint about a command line, which repeats what was given, at most."""
 DEBUG_VARIABLE = "EXPLAINER_DEBUG"
 
 EXAMPLES = """examples:
@@ -39,7 +41,7 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose complaints take one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {_one_line(message)} (see {self.prog} --help)\n")
+        self.exit(2, f"error: {_shortened(_one_line(message))} (see {self.prog} --help)\n")
 
 
 def main(arguments: Sequence[str] | None = None, program: str = MODULE) -> int:
@@ -104,3 +106,12 @@ def _fail(code: int, message: str) -> int:
 
 def _one_line(message: str) -> str:
     return " ".join(message.split())
+
+
+def _shortened(message: str) -> str:
+    """A complaint that a terminal takes as text, without its middle where it is long."""
+    plain = "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in message
+    )
+    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST // 2]} … {plain[-LONGEST // 2 :]}"

@@ -7,6 +7,7 @@ distance from the first target, as far as `FAR`, with those at the ends of the t
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from explainer.base.errors import ExplainerError
 from explainer.corpus.counted import ADDED, Counted, Places, Sentence, offset
 from explainer.corpus.results import Corpus, Readable
 from explainer.results.common.pattern import CommonPattern
+from explainer.results.model_info import ModelInfo
+from explainer.results.target import UNITS
 
 MOSTLY = 0.8
 """A place is called by a token that stands there in this share of the sentences."""
@@ -27,6 +30,10 @@ COLUMNS = (
     *("right", "unit"),
 )
 """What is read of each sentence."""
+
+
+NO_PARTS = (None, None, None)
+"""Of a step by a skip connection: how much its value, key and query carry is said of heads."""
 
 
 @dataclass(frozen=True)
@@ -137,18 +144,78 @@ def _rank(sentence: Sentence, position: int) -> float:
 
 def _sentences(corpus: Readable, chosen: Chosen) -> Iterator[Sentence]:
     for part in corpus.records("sentences", COLUMNS):
-        yield from filter(chosen.holds, part)
+        yield from filter(chosen.holds, map(_whole, part))
 
 
 def with_patterns(
     corpus: Readable, chosen: Chosen, columns: Sequence[str] = COLUMNS
 ) -> Iterator[tuple[Sentence, list[dict[str, Any]]]]:
     """Each sentence, or these columns of it, with its patterns."""
+    model = corpus.model
     for sentences, patterns in zip(
         corpus.records("sentences", columns), corpus.records("patterns"), strict=True
     ):
         of: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for pattern in patterns:
             of[pattern["number"]].append(pattern)
-        for sentence in filter(chosen.holds, sentences):
-            yield sentence, of[sentence["number"]]
+        for sentence in filter(chosen.holds, map(_whole, sentences)):
+            found, n = of[sentence["number"]], len(sentence["tokens"])
+            for pattern in found:
+                _check(pattern, _wrong_pattern(pattern, n, model))
+            yield sentence, found
+
+
+def _whole(sentence: Sentence) -> Sentence:
+    """The sentence; raises ExplainerError for one that no run has written."""
+    _check(sentence, _wrong_sentence(sentence))
+    return sentence
+
+
+def _check(row: dict[str, Any], wrong: str | None) -> None:
+    if wrong:
+        raise ExplainerError(
+            f"The tables of the run are damaged (row {row['number']}, {wrong}): delete the part "
+            "with that row, and the same command computes it again."
+        )
+
+
+def _wrong_sentence(sentence: Sentence) -> str | None:
+    """The first of its fields that does not go with the others."""
+    tokens, targets, words = sentence["tokens"], sentence["targets"], sentence["words"]
+    n = len(tokens or ())
+    if not n or None in tokens:
+        return "tokens"
+    if not targets or None in targets or not 0 <= min(targets) <= max(targets) < n:
+        return "targets"
+    if len(words or ()) != n or None in words:
+        return "words"
+    if len(sentence["influence"] or ()) != n or not _finite(*sentence["influence"]):
+        return "influence"
+    return None if sentence["unit"] in UNITS else "unit"
+
+
+def _wrong_pattern(pattern: dict[str, Any], n: int, model: ModelInfo) -> str | None:
+    """The same of a pattern of a sentence of `n` tokens."""
+    if pattern["source"] is None or not 0 <= pattern["source"] < n:
+        return "source of a pattern"
+    if not _finite(pattern["path_influence"]):
+        return "path_influence of a pattern"
+    if not pattern["steps"] or None in pattern["steps"]:
+        return "steps of a pattern"
+    layers, heads = range(model.layers), range(model.heads)
+    for step in pattern["steps"]:
+        source, target, head = step["from"], step["to"], step["head"]
+        if source is None or target is None or not (0 <= source < n and 0 <= target < n):
+            return "step of a pattern"
+        if step["layer"] not in layers:
+            return "layer of a step"
+        if head is not None and head not in heads:
+            return "head of a step"
+        parts = step["value"], step["key"], step["query"]
+        if parts != NO_PARTS and not _finite(*parts):
+            return "parts of a step"
+    return None
+
+
+def _finite(*values: float | None) -> bool:
+    return all(value is not None and math.isfinite(value) for value in values)

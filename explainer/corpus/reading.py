@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from explainer.base.errors import ExplainerError
-from explainer.base.files import named
+from explainer.base.files import check_plain, named
 from explainer.corpus.row import COLUMNS, Row, check_columns, row_of
 
 Format = Literal["text", "table", "json", "parquet"]
@@ -59,6 +59,7 @@ class Content:
 
 
 File = Path | Content
+COPIED = "name a file, which is read more than once"
 
 
 def format_of(path: File) -> Format:
@@ -77,6 +78,7 @@ def opened(path: File) -> Iterator[BufferedReader]:
     if isinstance(path, Content):
         yield BufferedReader(BytesIO(path.data))
         return
+    check_plain(path, COPIED)
     try:
         with path.open("rb") as stream:
             yield stream
@@ -153,7 +155,13 @@ def _table(path: File) -> Iterator[Row]:
     separator = max(SEPARATORS, key=lambda s: (_known(heading, s), heading.count(s)))
     literal = separator == "\t" and '"' not in heading
     quoting: Literal[0, 3] = csv.QUOTE_NONE if literal else csv.QUOTE_MINIMAL
-    columns = [name.strip() for name in next(csv.reader([heading], delimiter=separator), [])]
+    try:
+        columns = [name.strip() for name in next(csv.reader([heading], delimiter=separator), [])]
+    except csv.Error as error:
+        raise ExplainerError(
+            f"The heading of {named(str(path))} cannot be read ({error}): write its columns in "
+            "one line."
+        ) from error
     check_columns(columns, named(str(path)))
     place = [first]
     reader = csv.reader(

@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from explainer.base.checks import one_of
 from explainer.base.files import given_path
-from explainer.corpus.folder import TABLES, Folder, read_run
+from explainer.corpus.folder import TABLES, Folder, read_run, unreadable
 from explainer.corpus.schema import Table, schema
 from explainer.corpus.tables import Record, Records
 from explainer.results.model_info import ModelInfo
@@ -85,7 +85,13 @@ class Corpus:
         known = schema(name, self.folder.checksum)
         for number, file in self.folder.parts(name):
             if number in chosen:
-                yield parquet.read_table(file, schema=known, columns=columns and list(columns))
+                try:
+                    chosen_columns = columns and list(columns)
+                    found = parquet.read_table(file, schema=known, columns=chosen_columns)
+                    found.validate(full=True)  # texts that are none are found as they are used
+                except (OSError, pa.ArrowException) as error:
+                    raise unreadable(file, error) from error
+                yield found
 
     def records(self, name: Table, columns: Sequence[str] | None = None) -> Iterator[list[Record]]:
         """`parts` as plain values."""

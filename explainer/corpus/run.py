@@ -39,6 +39,8 @@ from explainer.results.settings import Settings, given_settings
 
 PART_SIZE = 200
 MOST_WORKERS = 256
+MOST = 10**9
+"""Words of a sentence, and rows of a part: no input has so many."""
 TRIED = 20
 """Rows that are read to see whether the model fits the input at all."""
 
@@ -81,10 +83,10 @@ def run_corpus(
             f"The argument progress is {shown(progress)}: give a function of two numbers, or None."
         )
     settings = given_settings(settings)
-    words = None if words is None else whole("number of words", words, 1)
+    words = None if words is None else whole("number of words", words, 1, MOST)
     if workers is not None:
         workers = whole("number of workers", workers, 1, MOST_WORKERS)
-    part_size = whole("size of a part", part_size, 1)
+    part_size = whole("size of a part", part_size, 1, MOST)
     pool = _given_pool(model, workers, device, ray)
     loaded = load_model(model, device=device)
     described = source.described

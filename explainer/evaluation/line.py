@@ -100,7 +100,8 @@ def _uneven(record: Line) -> str | None:
     for pattern in record["patterns"]:
         if (len(pattern["nodes"]), len(pattern["components"])) != (layers + 1, layers):
             return "patterns"
-        if not 0 <= pattern["source"] < len(record["tokens"]):
+        source = pattern.get("source")  # not a field, but the first of the nodes
+        if type(source) is not int or not 0 <= source < len(record["tokens"]):
             return "patterns"
     for part, names in CHOICES.items():
         chosen = {tuple(item[name] for name in names) for item in record[part]}

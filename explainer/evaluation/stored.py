@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from explainer.base.begun import RUN
 from explainer.base.errors import ExplainerError
-from explainer.base.files import named
+from explainer.base.files import check_plain, named
 from explainer.base.quote import quote
 from explainer.evaluation.line import Line, with_cluster, with_unit, wrong_field
 from explainer.evaluation.reading.cases import Columns
@@ -124,6 +124,7 @@ def read_records(folder: Path, wrong: Callable[[Line], str | None] = wrong_field
 
 def _content(file: Path) -> bytes:
     try:
+        check_plain(file)
         return file.read_bytes()
     except OSError as error:
         raise ExplainerError(

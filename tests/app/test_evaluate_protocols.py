@@ -195,7 +195,15 @@ def test_the_command_measures_the_same(tasks):
     assert options.task == ([] if tasks == ("own file",) else list(tasks))
 
 
-@pytest.mark.parametrize("runs", ["[", "[]", '[{"model": "agreement", "protocol": "words"}]'])
+def test_where_none_were_stored_they_are_measured(monkeypatch, tmp_path):
+    monkeypatch.setattr(assets, "EVALUATION", tmp_path)
+    assert stored().of("agreement", "sva-obj", "words") is None
+
+
+DEEP = "[" * 50_000
+
+
+@pytest.mark.parametrize("runs", ["[", "[]", DEEP, '[{"model": "agreement", "protocol": "words"}]'])
 def test_runs_that_do_not_fit_the_table_are_said(monkeypatch, tmp_path, runs):
     for file in assets.EVALUATION.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())

@@ -7,11 +7,12 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from explainer import load_model
+from explainer import ExplainerError, load_model
 from explainer.app.compute import server, waiting
 from explainer.app.evaluate import live
 from explainer.app.evaluate.choices import ABOUT, OWN_FILE, inquiry_from_query
 from explainer.app.evaluate.figures import ICONS
+from explainer.app.evaluate.results import stored_results
 from explainer.app.evaluate.snippet import task_command
 from explainer.app.state.choices import FAIREST
 from explainer.app.widgets import running as runs
@@ -182,6 +183,26 @@ def test_missing_files_are_an_error_and_measuring_still_works(page, monkeypatch,
     assert not alts(test)
     test = measured(checked(test.button(key="start").click().run()))
     assert len(alts(test)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("about.json", "[null]"),
+        ("about.json", '[{"model": "agreement", "evaluated": 1, "options": {"settings": 3}}]'),
+        ("findings.json", '[{"model": "agreement", "tests": [{}]}]'),
+        ("findings.json", "[" * 50_000),
+        ("summary.csv", "model,task\nagreement,sva-obj\n"),
+        ("consistency.csv", "a,b\n1,2\n"),
+    ],
+)
+def test_a_damaged_file_of_the_stored_results_is_said(monkeypatch, tmp_path, name, content):
+    for file in assets.EVALUATION.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    monkeypatch.setattr(assets, "EVALUATION", tmp_path)
+    with pytest.raises(ExplainerError, match=f"{name} is missing or damaged"):
+        stored_results("agreement")
 
 
 @pytest.mark.usefixtures("stored")

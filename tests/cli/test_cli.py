@@ -373,6 +373,8 @@ def test_a_file_gets_the_format_of_its_ending(lm, tmp_path, ending, capsys):
         (["app", "--port", "0"], "'0' is not a port from 1 to 65535"),
         (["app", "--host", "no.such.host.invalid"], "The host 'no.such.host.invalid' is unknown"),
         (["models", "all"], "unrecognized arguments: all"),
+        (["models", "\x1b[31m\ud800"], r"unrecognized arguments: \x1b[31m\ud800"),
+        (["9" * 5000], "9 … 9"),
     ],
 )
 def test_a_wrong_command_is_answered_in_one_line(arguments, message, capsys):

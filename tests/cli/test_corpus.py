@@ -78,6 +78,13 @@ def test_what_makes_no_sense_is_refused(capsys, file, tmp_path, given, said):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_name_that_no_file_has_is_refused(capsys, tmp_path):
+    for name in ("9" * 5000, "\ud800"):
+        said = printed(capsys, name, "--out", str(tmp_path / "out"), code=2)
+        assert "There is no file" in said
+    assert not (tmp_path / "out").exists()
+
+
 def test_without_pyarrow_it_says_what_to_install(capsys, file, tmp_path, monkeypatch):
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "pyarrow" else True)
     said = printed(capsys, file, "--out", str(tmp_path / "out"), code=2)

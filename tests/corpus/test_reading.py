@@ -1,6 +1,7 @@
 """Rows of every kind of file, one after the other; what is wrong with one is said of it alone."""
 
 import json
+import os
 
 import pyarrow as pa
 import pytest
@@ -11,6 +12,7 @@ from explainer.corpus import reading
 from explainer.corpus.reading import rows_of
 from explainer.corpus.row import Row
 from explainer.corpus.source import FileSource, TaskSource
+from explainer.evaluation.reading.cases import cases_of_file
 from explainer.question.quantity import Contrast
 
 WRITTEN = [
@@ -149,6 +151,7 @@ def test_a_line_that_is_too_long_is_never_held_as_a_whole(tmp_path, monkeypatch,
         ("rows.csv", b"text\n", "holds no rows"),
         ("rows.txt", "text".encode("utf-16"), "UTF-16 or UTF-32 text: save it as UTF-8"),
         ("rows.csv", b"te\xe9xt,label\n", "heading of .* cannot be read. It is not UTF-8"),
+        ("rows.csv", b"te\rxt,label\n", "heading of .* cannot be read .*in one line"),
         ("rows.parquet", b"PAR1 no", "cannot be read as Parquet"),
         ("rows.csv", b"text,id\na,x\nb,y\nc,x\n", "the id 'x' in lines 2 and 4"),
     ],
@@ -164,6 +167,14 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, name, c
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ExplainerError, match=r"none\.txt' cannot be read: No such file"):
         list(rows_of(tmp_path / "none.txt"))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "rows.txt")
+    with pytest.raises(ExplainerError, match="is no plain file: name a file, which is read more"):
+        _ = FileSource(tmp_path / "rows.txt").described
+    with pytest.raises(ExplainerError, match="is no plain file: name a file, which is read more"):
+        cases_of_file(tmp_path / "rows.txt", "own")
 
 
 def test_what_a_file_is_does_not_depend_on_where_it_lies(tmp_path):

@@ -146,8 +146,11 @@ def test_an_input_that_the_model_cannot_be_asked_about_is_refused_before_anythin
         ({"workers": 0}, "number of workers is 0"),
         ({"part_size": 0}, "size of a part is 0"),
         ({"words": 0}, "number of words is 0"),
+        ({"words": 10**5000}, "number of words is a number of thousands of digits"),
+        ({"part_size": 10**5000}, "size of a part is a number of thousands of digits"),
         ({"source": 3}, "argument source is 3"),
         ({"out": 3}, "argument out is 3"),
+        ({"out": "\ud800"}, r"argument out is '\\ud800': give a path"),
         ({"settings": 3}, "settings"),
     ],
 )

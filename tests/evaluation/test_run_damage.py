@@ -1,6 +1,7 @@
 """The folder of a run that is damaged: what is wrong is named, and nothing else is lost."""
 
 import json
+import os
 
 import pytest
 
@@ -35,6 +36,17 @@ def test_two_records_of_one_sentence_that_differ_are_named(folder, run, tiny_mas
     ):
         assert f"{RECORDS}' is damaged on line 4" in said
         assert "number 1 has another record on line 2" in said
+
+
+@pytest.mark.parametrize("name", [RUN, RECORDS])
+def test_a_pipe_is_not_waited_for(folder, run, tiny_masked_lm, name):
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    for said in (
+        complaint(write_report, folder.parent),
+        complaint(evaluate, run, tiny_masked_lm, 3, folder),
+    ):
+        assert f"{folder.name}/{name}' is no plain file: take it away" in said
 
 
 def changed(**fields):
@@ -94,6 +106,8 @@ DAMAGES = {
     "fewer than no paths": (changed(paths=[-1, 1]), "paths is"),
     "a target beyond all": (changed(target=10**40), "target is"),
     "a word too far": (first_pattern(source=99), "patterns is"),
+    "a truth for a word": (first_pattern(source=True), "patterns is"),
+    "no word": (first_pattern(source=None), "patterns is"),
     "short nodes": (first_pattern(nodes=[0]), "patterns is"),
     "a strange component": (first_pattern(components=["jump", 0, 0]), "patterns is"),
     "left out without a reason": (changed(left_out=3), "left_out is"),

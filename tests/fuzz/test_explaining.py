@@ -1,8 +1,5 @@
 """Generated cases of explanations: a right result or one sentence, no bare exception."""
 
-import json
-from dataclasses import asdict
-
 import pytest
 from hypothesis import strategies as st
 
@@ -10,7 +7,6 @@ from explainer import (
     WORD_METHODS,
     Explanation,
     Question,
-    Settings,
     Stability,
     WordPair,
     WordScores,
@@ -31,7 +27,6 @@ from explainer.intervention.ablate import Ablated, keep_all, keep_only, remove, 
 from explainer.models import registry
 from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
-from explainer.results.settings import BASELINES, RULES, SEARCHES
 from tests.damage import ANYTHING, cases, outcome
 from tests.fuzz.asking import FEW, TEXT, TWO, WORDS, Quiet, arguments
 
@@ -222,26 +217,6 @@ def test_measure_path(masked_lm, nodes, components, asked):
 )
 def test_trace_text(masked_lm, text, asked):
     outcome(lambda: trace_text(masked_lm.it, text, **{"settings": FEW, **asked}))
-
-
-@cases(
-    asked=arguments(
-        {
-            "points": st.integers(1, 1000),
-            "rule": st.sampled_from(RULES),
-            "tolerance": st.floats(1e-9, 1),
-            "baseline": st.sampled_from(BASELINES),
-            "keep_special": st.booleans(),
-            "top_k": st.integers(1, 9),
-            "search": st.sampled_from(SEARCHES),
-            "beam": st.integers(1, 9),
-        }
-    )
-)
-def test_settings(asked):
-    found = outcome(lambda: Settings(**asked))
-    if found is not None:
-        assert Settings(**json.loads(json.dumps(asdict(found)))) == found
 
 
 @cases(

@@ -6,12 +6,10 @@ from copy import deepcopy
 
 import pytest
 from hypothesis import strategies as st
-from transformers import BertModel
 
 from explainer import (
     SimilarityMatrix,
     SimilarityPaths,
-    load_model,
     similarity_matrix,
     similarity_paths,
 )
@@ -22,18 +20,11 @@ from explainer.figures import (
     similarity_svg,
 )
 from tests.damage import ANYTHING, cases, outcome
-from tests.fixtures import save_tiny, tiny_config
 from tests.fuzz.asking import FEW, Quiet, arguments
 from tests.fuzz.test_records import BLOW, damage
 
 TEXTS = st.sampled_from(["the unhappiest farmer .", "old", "a , b"])
 RECORD_WAYS = st.lists(BLOW, min_size=1, max_size=2)
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    folder = save_tiny(tmp_path_factory.mktemp("encoder") / "tiny", BertModel, tiny_config())
-    return Quiet(load_model(str(folder), dtype="float64", pooling="mean"))
 
 
 @cases(

@@ -161,6 +161,10 @@ def test_weights_in_shards_are_read(tiny_masked_lm_dir, tmp_path):
         assert torch.equal(dict(loaded.named_parameters())[name], weight)
     next(folder.glob("model-*.safetensors")).unlink()
     assert "which its model.safetensors.index.json names" in refusal(folder)
+    for name in ("x" * 999, "../x", "\0"):  # of which no file can be there
+        index = json.dumps({"weight_map": {"a": name}})
+        (folder / "model.safetensors.index.json").write_text(index, encoding="utf-8")
+        assert "has no weight file" in refusal(folder)
 
 
 def test_loading_prints_nothing_and_gives_the_verbosity_back(tiny_masked_lm_dir, capfd):
@@ -181,6 +185,7 @@ def test_loading_prints_nothing_and_gives_the_verbosity_back(tiny_masked_lm_dir,
         ({"position_embedding_type": "relative_key"}, "'relative_key' position embeddings"),
         ({"architectures": ["BertForMultipleChoice"]}, "is a 'BertForMultipleChoice'"),
         ({"intermediate_size": 30}, r"has shape"),
+        ({"layer_norm_eps": 10**400}, "give a number from 0 to 1"),
     ],
 )
 def test_a_configuration_that_cannot_be_explained_is_refused(folder, changes, message):

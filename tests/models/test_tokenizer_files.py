@@ -1,6 +1,7 @@
 """Tokenizers: what is wrong with their files is said, with what would help."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -71,6 +72,13 @@ def test_a_damaged_tokenizer_is_refused_in_one_sentence(tiny_masked_lm_dir, tmp_
     folder = shutil.copytree(tiny_masked_lm_dir, tmp_path / "damaged")
     (folder / "tokenizer.json").write_text(text)
     assert "okenizer" in refusal(folder)
+
+
+@pytest.mark.parametrize("file", ["tokenizer_config.json", "added_tokens.json"])
+def test_a_pipe_is_not_waited_for(bare, file):
+    (bare / file).unlink(missing_ok=True)
+    os.mkfifo(bare / file)
+    assert f"The {file} of the model 'bare' is no plain file" in refusal(bare)
 
 
 @pytest.mark.parametrize("file", ["tokenizer_config.json", "special_tokens_map.json"])

@@ -94,6 +94,7 @@ def test_a_text_that_is_not_whole_is_refused(changes, message):
         (("first", "words"), [None], "The record's first.words has 1 entries"),
         (("second", "tokens"), ["a", 3, "b"], "The record's second.tokens[1] is 3"),
         (("second", "points"), "7", "The record's second.points is '7'"),
+        (("second", "points"), 10**400, "give a whole number from 1 to 9223372036854775807"),
         (("cosine",), None, "The record's cosine is None"),
         (("settings",), {}, "The record's settings lacks"),
     ],

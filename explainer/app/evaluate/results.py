@@ -13,10 +13,15 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.base import assets
+from explainer.base.checks import text, whole
 from explainer.base.numbers import between
 from explainer.evaluation.evidence.finding import Finding
 from explainer.evaluation.evidence.report import ABOUT, CONSISTENCY, FINDINGS, SUMMARY
+from explainer.evaluation.evidence.summary import COLUMNS
 from explainer.results.settings import Settings, completed
+
+NEEDED = {SUMMARY: {*COLUMNS}, CONSISTENCY: {"model", "task", "combination", "measure", "n"}}
+"""Columns without which a table is not what a report has written."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +51,7 @@ def stored_results(model: str) -> Results | None:
     return Results(
         numbers,
         forms,
-        tuple(Finding.from_dict(item) for item in files[FINDINGS] if item["model"] == model),
+        tuple(finding for finding in files[FINDINGS] if finding.model == model),
         _origin([run for run in files[ABOUT] if run["model"] == model]),
         {"summary": numbers, "consistency": forms},
     )
@@ -57,20 +62,37 @@ def _stored(folder: str) -> dict[str, Any]:
     """The contents of the files, by name."""
     files: dict[str, Any] = {}
     for name in (SUMMARY, CONSISTENCY, FINDINGS, ABOUT):
-        path = Path(folder) / name
         try:
-            if path.suffix == ".csv":
-                files[name] = pd.read_csv(path)
-            else:
-                files[name] = json.loads(path.read_text(encoding="utf-8"))
+            files[name] = _read(Path(folder) / name)
         except pd.errors.EmptyDataError:  # no form of sentence was common enough
             files[name] = pd.DataFrame()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ExplainerError(
                 f"The project's own results cannot be read: {name} is missing or damaged. Fetch "
                 "the project's files again, or measure now."
             ) from error
     return files
+
+
+def _read(path: Path) -> Any:
+    """What a file holds; one of the named errors where that is not what a report has written."""
+    if path.suffix == ".csv":
+        table = pd.read_csv(path)
+        if missing := NEEDED[path.name] - {*table.columns}:
+            raise KeyError(*missing)
+        return table
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if path.name == FINDINGS:
+        return [Finding.from_dict(item) for item in found]
+    for run in found:
+        text("model", run["model"])
+        whole("number of sentences", run["evaluated"], 0)
+        _settings(run)
+    return found
+
+
+def _settings(run: dict[str, Any]) -> Settings:
+    return Settings(**completed(run["options"]["settings"]))
 
 
 def _of(table: pd.DataFrame, model: str) -> pd.DataFrame:
@@ -79,7 +101,7 @@ def _of(table: pd.DataFrame, model: str) -> pd.DataFrame:
 
 def _origin(runs: list[dict[str, Any]]) -> str:
     """How many sentences of a task there are, and how the path was sampled."""
-    settings = Settings(**completed(runs[0]["options"]["settings"]))
+    settings = _settings(runs[0])
     return (
         f"The project’s own results: {between([run['evaluated'] for run in runs])} sentences of a "
         f"task, {settings.sampling}, {settings.searched}."

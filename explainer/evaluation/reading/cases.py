@@ -8,7 +8,7 @@ from typing import get_args
 
 from explainer.base.checks import given_seed, one_of, text, whole
 from explainer.base.errors import ExplainerError
-from explainer.base.files import named
+from explainer.base.files import check_plain, named
 from explainer.base.quote import quote, shown
 from explainer.evaluation.reading.pairs import masked_pair
 from explainer.evaluation.reading.rows import Row, Rows, at_line, quoted, read_rows
@@ -119,6 +119,7 @@ def cases_of(sentences: Sentences, n: int) -> tuple[Case, ...]:
 
 def cases_of_file(file: Path, task: str, columns: Columns | None = None) -> tuple[Case, ...]:
     """All rows of a person's own file as cases of `task`; see `cases_of_table`."""
+    check_plain(file, "name a file, which is read more than once")
     try:
         content = file.read_bytes()
     except (OSError, ValueError) as error:  # a name with a NUL character is a ValueError

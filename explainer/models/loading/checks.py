@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from explainer.base.errors import ExplainerError
+from explainer.base.files import is_plain
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES, Architecture
 from explainer.models.loading.config import (
@@ -92,7 +93,7 @@ def _shards(folder: Path, name: str) -> tuple[Path, ...]:
             "the model again."
         ) from error
     for file in files:
-        if Path(file).name != file or not (folder / file).is_file():
+        if Path(file).name != file or not is_plain(folder / file):
             raise ExplainerError(
                 f"The model {quote(name)} has no weight file {quote(file)}, which its "
                 f"{WEIGHTS_INDEX} names: save or download the model again."

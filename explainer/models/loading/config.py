@@ -11,6 +11,7 @@ from typing import Any
 from transformers.activations import ACT2FN
 
 from explainer.base.errors import ExplainerError, HeadlessError
+from explainer.base.files import is_plain
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES, FAMILY
 from explainer.models.loading.headless import encoder_class
@@ -46,7 +47,7 @@ PROBLEMS = ("regression", "single_label_classification", "multi_label_classifica
 def read_config(folder: Path, name: str) -> dict[str, Any]:
     """The configuration of the model in `folder`."""
     path, what = folder / "config.json", f"The config.json of the model {quote(name)}"
-    if not path.is_file():
+    if not is_plain(path):
         raise ExplainerError(
             f"The model {quote(name)} has no config.json: give the folder of a model saved by "
             "save_pretrained."
@@ -243,4 +244,8 @@ def _is_whole(value: object, low: int, high: int) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and type(value) is not bool and math.isfinite(value)
+    """Whether it is a finite number; a whole one of hundreds of digits is none."""
+    try:
+        return isinstance(value, int | float) and type(value) is not bool and math.isfinite(value)
+    except OverflowError:
+        return False

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from explainer.base.errors import ExplainerError, HeadlessError
+from explainer.base.files import is_plain
 from explainer.base.quote import quote, shown
 from explainer.models.loading.weights import read_weights
 from explainer.models.pooling import MODES, Dense, Mode, Pooling
@@ -216,7 +217,7 @@ def _dense(place: Path, name: str) -> tuple[Dense, str]:
             f"The model {quote(name)} has a Dense layer with the activation {quote(activation)}, "
             "but only Tanh and Identity can be explained: choose another model."
         )
-    if not (place / WEIGHTS).is_file():
+    if not is_plain(place / WEIGHTS):
         raise ExplainerError(
             f"The Dense layer of the model {quote(name)} has no {WEIGHTS}: save the model again."
         )
@@ -239,7 +240,7 @@ def _fits(W: Tensor | None, b: Tensor | None) -> bool:
 
 def _object(path: Path, name: str) -> dict[str, Any]:
     """A file's JSON object; empty where there is no such file."""
-    if not path.is_file():
+    if not is_plain(path):
         return {}
     found = _json(path, name)
     if not isinstance(found, dict):

@@ -34,6 +34,11 @@ def load_tokenizer(folder: Path, config: Any, name: str) -> Any:
     Raises ExplainerError where it cannot be read or does not tell where its tokens come from.
     """
     for path in (folder / file for file in FILES):
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise ExplainerError(
+                f"The {path.name} of the model {quote(name)} is no plain file: save the tokenizer "
+                "that the model was trained with."
+            )
         if path.is_file() and path.stat().st_size > TOKENIZER_BYTES:
             raise ExplainerError(
                 f"The {path.name} of the model {quote(name)} is longer than "

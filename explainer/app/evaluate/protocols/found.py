@@ -12,8 +12,10 @@ import streamlit as st
 
 from explainer import ExplainerError
 from explainer.base import assets
+from explainer.base.checks import whole
 from explainer.base.numbers import counted
 from explainer.evaluation.evidence.protocols.measured import (
+    COLUMNS,
     OWN_DRAWN_MORE,
     POINT_COLUMNS,
     POINTS_FILE,
@@ -98,7 +100,7 @@ def stored() -> Stored:
 def _stored(folder: str) -> Stored:
     place = Path(folder)
     if not (place / PROTOCOLS_FILE).exists():
-        return Stored(pd.DataFrame(columns=["model", "protocol"]), pd.DataFrame(), {})
+        return Stored(pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(), {})
     name = PROTOCOLS_FILE
     try:
         table = read_protocols(place / name)
@@ -115,8 +117,9 @@ def _stored(folder: str) -> Stored:
             table[["model", "protocol", "task"]].itertuples(False, None)
         ):
             if task != EVERY_TASK:
-                _ = runs[model, protocol].tasks[task]
-    except (OSError, ValueError, KeyError, TypeError, ExplainerError) as error:
+                whole("number of sentences", runs[model, protocol].tasks[task], 0)
+        table["n"].astype(int)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ExplainerError(
             f"The project's own results cannot be read: {name} is missing or damaged. Fetch the "
             "project's files again."

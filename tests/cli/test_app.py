@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from explainer.app.serving import start
+from explainer.app import start
 from explainer.base import assets
 from explainer.cli.main import main
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from build_files import FILES
-from explainer.app.serving import start
+from explainer.app import start
 from explainer.app.settings import DEFAULT_GRACE
 from explainer.cli.main import main
 from tests.deploy.served import ROOT

@@ -90,8 +90,11 @@ class Crowd:
         with _Timed(self.served) as part:
             asked = self.asks_long.ask(next(self.long), "link", LONG_PATIENCE)
             asking = [asyncio.create_task(one) for one in (asked, *self._visits(n))]
-            await self.asks_long.begins()
+            begins = asyncio.create_task(self.asks_long.begins())
+            await asyncio.wait({begins, asking[0]}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.sleep(KILLED_AFTER)
+            if asking[0].done():
+                raise RuntimeError("The long question was answered too soon: take more of --size.")
             begun = await self._ended(asking)
             await asyncio.gather(*asking)
         part.processor.clear()  # a process that has ended takes along what it had used

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from transformers.utils.logging import disable_progress_bar
+
 from benchmarks.engine import large
 from explainer import Explanation, explain, load_model
 from explainer.app.compute.request import FIRST, contrast_for
@@ -87,6 +89,7 @@ def long(kind: str, size: int, folder: Path) -> Iterator[Question]:
 
 def save_large(folder: Path) -> None:
     """A random masked language model of 12 × 768 for 512 tokens, with `agreement`'s tokenizer."""
+    disable_progress_bar()
     large(load_model()).network.save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(MODELS / "agreement" / name, folder)

@@ -93,9 +93,16 @@ def _numbers(seconds: list[float]) -> tuple[str, str, str]:
 
 
 def counts(name: str, part: Part) -> str:
-    """What was done in a part, how questions ended in the log, and who used the processor."""
-    ended = Counter(f"{line['kind']} {line['outcome']}" for line in part.lines)
-    said = ", ".join(f"{number} {what}" for what, number in sorted(ended.items()))
+    """What was done in a part, how questions ended in the log (with the seconds after
+    their beginning), and who used the processor."""
+    kinds = [f"{line['kind']} {line['outcome']}" for line in part.lines]
+    computed = Counter[str]()
+    for kind, line in zip(kinds, part.lines, strict=True):
+        computed[kind] += line["computed"]
+    said = ", ".join(
+        f"{number} {kind} ({computed[kind]:.1f} s)"
+        for kind, number in sorted(Counter(kinds).items())
+    )
     of_it = ", ".join(f"{who} {seconds:.0f} s" for who, seconds in part.processor.items())
     used = f" Processor, of {cores() * part.seconds:.0f} s: {of_it}." if of_it else ""
     return (

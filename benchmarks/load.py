@@ -33,7 +33,7 @@ from tests.browser.page import QUIET, found_browser
 
 EVERY = 100
 """Explanations after which memory is measured."""
-SIZES = {"agreement": 250, "large": 490}
+SIZES = {"agreement": 1000, "large": 490}
 """Points of the long question, or its tokens."""
 OF_KILL = 4
 """Of the explanations together, a quarter is asked while a process is ended."""
@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--browsers", type=int, help="at once (8; for memory 4)")
     parser.add_argument("--explanations", type=int, default=20, help="of each browser (20)")
     parser.add_argument("--long", choices=list(SIZES), default="agreement", help="long question")
-    parser.add_argument("--size", type=int, help="points of it (250), or for large tokens (490)")
+    parser.add_argument("--size", type=int, help="points of it (1000), or for large tokens (490)")
     parser.add_argument("--memory", type=int, default=0, metavar="N", help="memory by N instead")
     parser.add_argument("--every", type=int, default=EVERY, help="measure memory so often (100)")
     parser.add_argument("--seed", type=int, default=0, help="of sentences and of who does what (0)")

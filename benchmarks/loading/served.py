@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from explainer.app.work.beside import MODULE
+from explainer.app.work.child import MODULE
 from tests.wings import ROOT
 
 EVERY = 1.0

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import queue
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Hashable
-from itertools import count
+from dataclasses import dataclass
 from typing import Any
 
-from explainer.app.work.limits import budget
+from explainer.app.work.child import Child, Ended
 from explainer.app.work.messages import (
     Answer,
     Ask,
@@ -24,131 +19,28 @@ from explainer.app.work.messages import (
     Heard,
     Line,
     Loads,
-    Ready,
-    Runs,
-    Sender,
-    received,
 )
 from explainer.app.work.task import Following, Task
-from explainer.base.budget import VARIABLE
 from explainer.base.errors import ExplainerError
 
-LOOK_UP = 0.1
-"""Seconds between two looks at whether an answer is still wanted."""
-STUCK = 120.0
-"""Seconds without a word from a process that has something to do, after which it is ended."""
+LINGER = 2.0
+"""Seconds for which a task goes on that its page has left: one that begins anew, for its width or
+for a click, asks the same again at once."""
 TRIES = 3
 """How often a task is given to a process that ends while it computes something else."""
-MODULE = "explainer.app.work.process"
-IMPORTED = "explainer.app.compute"
-"""What it imports before it is asked for anything."""
 ENDED = (
     "What computed this has ended before it was done (out of memory, or stopped from outside): ask "
     "again, and take a shorter text or fewer points if it happens again."
 )
 
 
-class _Ended:
-    """A task's process has ended; `guilty` where it was this task that it computed."""
+@dataclass(frozen=True)
+class _Left:
+    """A task that its page has left, until the timer ends it."""
 
-    def __init__(self, guilty: bool) -> None:
-        self.guilty = guilty
-
-
-class _Beside:
-    """One process, and what it has to do."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", MODULE, IMPORTED],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # Threads that wait by spinning take the cores from everybody else: on two cores that
-            # others kept busy a short answer took three times as long, on idle ones two thirds.
-            env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ, VARIABLE: str(budget())},
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._sender, self._answers = Sender(self._process.stdin), self._process.stdout
-        self._numbers = count()
-        self._lock = threading.Lock()
-        self._asked: dict[int, queue.SimpleQueue[object]] = {}
-        self._running: int | None = None
-        self._heard = time.monotonic()
-        self.ready = self.ended = False
-        self.models: set[Hashable] = set()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid
-
-    @property
-    def tasks(self) -> int:
-        """How many it has to do."""
-        return len(self._asked)
-
-    def tell(self, message: object) -> None:
-        """Send it something; what has ended hears nothing, which is found out elsewhere."""
-        try:
-            self._sender.send(message)
-        except (OSError, ValueError):
-            return
-
-    def enter(self) -> int:
-        """The number of a new task."""
-        with self._lock:
-            if not self._asked:
-                self._heard = time.monotonic()
-            number = next(self._numbers)
-            self._asked[number] = queue.SimpleQueue()
-            if self.ended:
-                self._asked[number].put(_Ended(guilty=False))
-        return number
-
-    def leave(self, number: int) -> None:
-        """Nobody listens to this task any more."""
-        with self._lock:
-            del self._asked[number]
-
-    def reply(self, number: int) -> object | None:
-        """What is said of a task, or None where nothing is."""
-        try:
-            return self._asked[number].get(timeout=LOOK_UP)
-        except queue.Empty:
-            if time.monotonic() - self._heard > STUCK:
-                self.kill()
-            return None
-
-    def kill(self) -> None:
-        """End it at once."""
-        self._process.kill()
-
-    def _listen(self) -> None:
-        try:
-            while True:
-                message = received(self._answers)
-                self._heard = time.monotonic()
-                match message:
-                    case Ready():
-                        self.ready = True
-                    case Runs(number):
-                        self._running = number
-                    case Line() | Loads() | Began() | Heard() | Answer() | Failed():
-                        asked = self._asked.get(message.number)
-                        if asked is not None:
-                            asked.put(message)
-        except EOFError:
-            pass
-        self._process.kill()
-        self._process.wait()
-        self._answers.close()
-        self._sender.close()
-        with self._lock:
-            self.ended = True
-            for number, asked in self._asked.items():
-                asked.put(_Ended(guilty=number == self._running))
+    process: Child
+    number: int
+    timer: threading.Timer
 
 
 class Beside:
@@ -157,7 +49,8 @@ class Beside:
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._processes: list[_Beside] = []
+        self._processes: list[Child] = []
+        self._left: dict[Hashable, _Left] = {}
         self._begins = True
 
     @property
@@ -193,28 +86,28 @@ class Beside:
         """
         written = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
         for _ in range(TRIES):
-            process, number = self._given(task)
+            process, number = self._taken_up(task, follows) or self._given(task, written)
             try:
-                reply = self._followed(process, number, written, follows)
-            finally:
-                process.tell(Cancel(number))
-                process.leave(number)
-                self._share()
+                reply = self._followed(process, number, follows)
+            except Exception:
+                self._end(process, number)
+                raise
+            except BaseException:  # as Streamlit ends the run of a page
+                self._leave(task, process, number)
+                raise
+            self._end(process, number)
             match reply:
                 case Answer(_, found):
                     process.models.add((task.name, task.version))
                     return pickle.loads(found)
                 case Failed(_, error):
                     raise pickle.loads(error)
-                case _Ended(guilty=True):
+                case Ended(guilty=True):
                     break
         raise ExplainerError(ENDED)
 
-    def _followed(
-        self, process: _Beside, number: int, written: bytes, follows: Following
-    ) -> object:
+    def _followed(self, process: Child, number: int, follows: Following) -> object:
         """The last reply to a task."""
-        process.tell(Ask(number, written))
         while True:
             match reply := process.reply(number):
                 case None if not process.ready:  # it imports what it needs first
@@ -226,6 +119,7 @@ class Beside:
                 case Loads():
                     follows.loads()
                 case Began():
+                    process.begun.add(number)
                     follows.begin()
                 case Heard(_, done):
                     follows.hear(done)
@@ -233,8 +127,43 @@ class Beside:
                 case _:
                     return reply
 
-    def _given(self, task: Task) -> tuple[_Beside, int]:
-        """The process that does a task, and the task's number there."""
+    def _end(self, process: Child, number: int) -> None:
+        """Nobody wants the task any more, or it is done."""
+        process.tell(Cancel(number))
+        process.leave(number)
+        self._share()
+
+    def _leave(self, task: Task, process: Child, number: int) -> None:
+        """Let a task go on for a while, for whoever asks the same."""
+        left = _Left(process, number, threading.Timer(LINGER, self._give_up, (task.asked, number)))
+        left.timer.daemon = True
+        with self._lock:
+            before, self._left[task.asked] = self._left.get(task.asked), left
+        if before is not None:
+            self._end(before.process, before.number)
+        left.timer.start()
+
+    def _give_up(self, asked: Hashable, number: int) -> None:
+        with self._lock:
+            left = self._left.get(asked)
+            if left is None or left.number != number:
+                return  # somebody has taken it up
+            del self._left[asked]
+        self._end(left.process, left.number)
+
+    def _taken_up(self, task: Task, follows: Following) -> tuple[Child, int] | None:
+        """The process and the number of the same task, where somebody has left it just now."""
+        with self._lock:
+            left = self._left.pop(task.asked, None)
+        if left is None:
+            return None
+        left.timer.cancel()
+        if left.number in left.process.begun:
+            follows.begin()
+        return left.process, left.number
+
+    def _given(self, task: Task, written: bytes) -> tuple[Child, int]:
+        """The process that is asked to do a task, and the task's number there."""
         with self._lock:
             known = (task.name, task.version)
             process = min(
@@ -243,9 +172,10 @@ class Beside:
             )
             number = process.enter()
         self._share()
+        process.tell(Ask(number, written))
         return process, number
 
-    def _kept(self) -> list[_Beside]:
+    def _kept(self) -> list[Child]:
         """Those that are there: one more for each that has ended, and for the first that is busy,
         up to the most."""
         for one in self._processes:
@@ -253,7 +183,7 @@ class Beside:
         self._processes = [one for one in self._processes if not one.ended]
         busy = all(one.tasks and one.ready for one in self._processes)
         if len(self._processes) < self._most and busy:
-            self._processes.append(_Beside())
+            self._processes.append(Child())
         return self._processes
 
     def _share(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,6 +25,11 @@ class Task:
     owner: str
     seconds: float
     n_bytes: int = 0
+
+    @property
+    def asked(self) -> Hashable:
+        """What tells it from other tasks, whoever asks."""
+        return self.name, self.version, self.work
 
 
 class Following(Protocol):

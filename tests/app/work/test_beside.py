@@ -10,7 +10,7 @@ import pytest
 from explainer import ExplainerError, explain, load_model
 from explainer.app.compute.cached import Asked
 from explainer.app.compute.request import Request
-from explainer.app.work import beside as module
+from explainer.app.work import child as module
 from explainer.app.work.beside import Beside
 from explainer.app.work.limits import budget
 from explainer.app.work.task import Task
@@ -140,8 +140,27 @@ def test_who_goes_stops_it(desk, task):
     follows.gone = True
     ended(thread)
     assert isinstance(found[0], GoneError)
-    assert not process.tasks
+    until(lambda: not process.tasks)  # after a while in which somebody may ask the same
+    assert not desk._left
     assert desk.compute(task(partial(works.number, 1)), Followed()) == 1
+
+
+def test_who_begins_anew_and_asks_the_same_finds_it_where_it_is(desk, task, tmp_path):
+    work = works.Noted(str(tmp_path / "begun"), 6)
+    thread, follows, found = begun(desk, task(work))
+    until(lambda: follows.heard)
+    follows.gone = True
+    ended(thread)
+    assert isinstance(found[0], GoneError)
+    again = Followed()
+    assert desk.compute(task(work, owner="another"), again) == "done"
+    assert again.begun.is_set()
+    assert min(again.heard) > 0
+    assert (tmp_path / "begun").read_text() == "begun\n"
+    (process,) = desk._processes
+    assert not process.tasks
+    assert not process.begun
+    assert not desk._left
 
 
 def test_a_short_one_is_answered_while_a_long_one_goes_on(desk, task):

@@ -3,7 +3,9 @@
 import os
 import signal
 import time
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from explainer import ExplainerError
 from explainer.base.checkpoint import checkpoint, steps
@@ -30,6 +32,21 @@ def counting(_):
     for _ in steps(range(4)):
         time.sleep(0.15)
     return "counted"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Writes down when it begins, and then takes so many steps."""
+
+    path: str
+    steps: int
+
+    def __call__(self, _):
+        with Path(self.path).open("a") as file:
+            file.write("begun\n")
+        for _ in steps(range(self.steps)):
+            time.sleep(0.15)
+        return "done"
 
 
 def fails(error, _):

@@ -1,0 +1,141 @@
+"""A process that computes, as the server sees it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Hashable
+from itertools import count
+
+from explainer.app.work.limits import budget
+from explainer.app.work.messages import (
+    Answer,
+    Began,
+    Failed,
+    Heard,
+    Line,
+    Loads,
+    Ready,
+    Runs,
+    Sender,
+    received,
+)
+from explainer.base.budget import VARIABLE
+
+LOOK_UP = 0.1
+"""Seconds between two looks at whether an answer is still wanted."""
+STUCK = 120.0
+"""Seconds without a word from a process that has something to do, after which it is ended."""
+MODULE = "explainer.app.work.process"
+IMPORTED = "explainer.app.compute"
+"""What it imports before it is asked for anything."""
+
+
+class Ended:
+    """A task's process has ended; `guilty` where it was this task that it computed."""
+
+    def __init__(self, guilty: bool) -> None:
+        self.guilty = guilty
+
+
+class Child:
+    """One process, and what it has to do."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", MODULE, IMPORTED],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # Threads that wait by spinning take the cores from everybody else: on two cores that
+            # others kept busy a short answer took three times as long, on idle ones two thirds.
+            env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ, VARIABLE: str(budget())},
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._sender, self._answers = Sender(self._process.stdin), self._process.stdout
+        self._numbers = count()
+        self._lock = threading.Lock()
+        self._asked: dict[int, queue.SimpleQueue[object]] = {}
+        self._running: int | None = None
+        self._heard = time.monotonic()
+        self.ready = self.ended = False
+        self.models: set[Hashable] = set()
+        self.begun: set[int] = set()
+        """The tasks that have begun and are asked for."""
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    @property
+    def tasks(self) -> int:
+        """How many it has to do."""
+        return len(self._asked)
+
+    def tell(self, message: object) -> None:
+        """Send it something; what has ended hears nothing, which is found out elsewhere."""
+        try:
+            self._sender.send(message)
+        except (OSError, ValueError):
+            return
+
+    def enter(self) -> int:
+        """The number of a new task."""
+        with self._lock:
+            if not self._asked:
+                self._heard = time.monotonic()
+            number = next(self._numbers)
+            self._asked[number] = queue.SimpleQueue()
+            if self.ended:
+                self._asked[number].put(Ended(guilty=False))
+        return number
+
+    def leave(self, number: int) -> None:
+        """Nobody listens to this task any more."""
+        with self._lock:
+            del self._asked[number]
+            self.begun.discard(number)
+
+    def reply(self, number: int) -> object | None:
+        """What is said of a task, or None where nothing is."""
+        try:
+            return self._asked[number].get(timeout=LOOK_UP)
+        except queue.Empty:
+            if time.monotonic() - self._heard > STUCK:
+                self.kill()
+            return None
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                message = received(self._answers)
+                self._heard = time.monotonic()
+                match message:
+                    case Ready():
+                        self.ready = True
+                    case Runs(number):
+                        self._running = number
+                    case Line() | Loads() | Began() | Heard() | Answer() | Failed():
+                        asked = self._asked.get(message.number)
+                        if asked is not None:
+                            asked.put(message)
+        except EOFError:
+            pass
+        self._process.kill()
+        self._process.wait()
+        self._answers.close()
+        self._sender.close()
+        with self._lock:
+            self.ended = True
+            for number, asked in self._asked.items():
+                asked.put(Ended(guilty=number == self._running))

@@ -11,7 +11,7 @@ from tests.deploy.served import begun, free_port
 
 SERVES = """
 import sys
-from explainer.app.serving import start
+from explainer.app import start
 start.serve("page.py", "localhost", int(sys.argv[1]), ["localhost", sys.argv[2]])
 """
 """A server of one small page, known by a name."""

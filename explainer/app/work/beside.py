@@ -34,13 +34,13 @@ ENDED = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Left:
     """A task that its page has left, until the timer ends it."""
 
     process: Child
     number: int
-    timer: threading.Timer
+    timer: threading.Timer | None = None
 
 
 class Beside:
@@ -135,7 +135,8 @@ class Beside:
 
     def _leave(self, task: Task, process: Child, number: int) -> None:
         """Let a task go on for a while, for whoever asks the same."""
-        left = _Left(process, number, threading.Timer(LINGER, self._give_up, (task.asked, number)))
+        left = _Left(process, number)
+        left.timer = threading.Timer(LINGER, self._give_up, (task.asked, left))
         left.timer.daemon = True
         with self._lock:
             before, self._left[task.asked] = self._left.get(task.asked), left
@@ -143,10 +144,9 @@ class Beside:
             self._end(before.process, before.number)
         left.timer.start()
 
-    def _give_up(self, asked: Hashable, number: int) -> None:
+    def _give_up(self, asked: Hashable, left: _Left) -> None:
         with self._lock:
-            left = self._left.get(asked)
-            if left is None or left.number != number:
+            if self._left.get(asked) is not left:
                 return  # somebody has taken it up
             del self._left[asked]
         self._end(left.process, left.number)
@@ -157,7 +157,8 @@ class Beside:
             left = self._left.pop(task.asked, None)
         if left is None:
             return None
-        left.timer.cancel()
+        if left.timer is not None:
+            left.timer.cancel()
         if left.number in left.process.begun:
             follows.begin()
         return left.process, left.number

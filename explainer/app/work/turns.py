@@ -3,8 +3,8 @@
 At its next checkpoint after a slice a computation gives way to the session that has had the least
 time so far; whoever comes has had as little as the one that had least. So a short question waits
 for no more than one slice of a long one, and a session that asks again and again gets no more than
-one that asks once. What has begun keeps its memory while others compute, so few are begun at a
-time, and no more than there is room for.
+one that asks once. What has begun keeps its memory while others compute, so no more are begun than
+there is room for, and few at a time.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from explainer.base.errors import ExplainerError
 
 SLICE = 0.25
 """Seconds for which a computation is left alone."""
-MOST_BEGUN = 4
-"""Computations that have begun and are not done."""
+MOST_NEW = 4
+"""Computations that have begun and are still short: those that are longer keep none of them out."""
+SHORT = 1.0
+"""Seconds up to which a computation is short."""
 PATIENCE = 300.0
 """Seconds that a computation waits for its beginning."""
 LOOK_UP = 0.1
@@ -152,9 +154,10 @@ class Turns:
 
     def _fits(self, job: _Job) -> bool:
         """Whether it may begin beside those that have."""
-        begun = [other.n_bytes for other in self._jobs if other.begun]
-        room = sum(begun) + job.n_bytes <= self._room
-        return not begun or (len(begun) < MOST_BEGUN and room)
+        begun = [other for other in self._jobs if other.begun]
+        new = sum(other.seconds < SHORT for other in begun)
+        room = sum(other.n_bytes for other in begun) + job.n_bytes <= self._room
+        return not begun or (new < MOST_NEW and room)
 
     def give_way(self, job: _Job, paused: Callable[[], None]) -> bool:
         """As a turn's `give_way`."""

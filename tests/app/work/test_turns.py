@@ -7,7 +7,7 @@ import pytest
 
 from explainer import ExplainerError
 from explainer.app.work import turns as module
-from explainer.app.work.turns import MOST_BEGUN, Turns
+from explainer.app.work.turns import MOST_NEW, Turns
 from tests.app.threads import SOON, ended, in_thread, until
 
 
@@ -138,13 +138,28 @@ def test_what_is_larger_than_all_the_room_computes_alone():
 @pytest.mark.usefixtures("short_slices")
 def test_few_are_begun_at_once():
     turns, order = Turns(), []
-    jobs = [Job(turns, order, str(number), 30) for number in range(MOST_BEGUN + 2)]
+    jobs = [Job(turns, order, str(number), 30) for number in range(MOST_NEW + 2)]
     most = 0
     while any(job.thread.is_alive() for job in jobs):
         most = max(most, sum(job.begun for job in list(turns._jobs)))
         time.sleep(0.001)
-    assert 2 <= most <= MOST_BEGUN
+    assert 2 <= most <= MOST_NEW
     assert len(order) == 30 * len(jobs)
+
+
+@pytest.mark.usefixtures("short_slices")
+def test_however_many_long_ones_keep_no_short_one_out(monkeypatch):
+    monkeypatch.setattr(module, "SHORT", 0.0)  # all that have begun are long
+    turns, order = Turns(), []
+    first = Job(turns, order, "long 0", 60, held=True)
+    jobs = [Job(turns, order, f"long {number}", 60) for number in range(1, 2 * MOST_NEW)]
+    until(lambda: len(turns._jobs) == 2 * MOST_NEW)
+    first.go.set()
+    assert all(job.begun.wait(SOON) for job in jobs)
+    short = Job(turns, order, "short", 1)
+    ended(short.thread)
+    assert any(job.thread.is_alive() for job in jobs)
+    ended(first.thread, *(job.thread for job in jobs))
 
 
 def test_a_computation_that_fails_lets_the_next_one_run():

@@ -22,7 +22,7 @@ def part():
     st.write("the end")
 
 
-@st.fragment(run_every=0.2)
+@st.fragment(run_every=1.0)
 def count():
     st.write(f"{beside().tasks} under way")
 

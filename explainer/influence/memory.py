@@ -105,12 +105,9 @@ class Plan:
                 f"{size(sizes.least + beside)} for one point of one word: raise the budget or take "
                 "a shorter text."
             )
-        left = budget - beside
-        plans = (
-            Plan._of(adapter, n_tokens, points, left, _Sizes.of(adapter, n_tokens, keeps))
-            for keeps in Keeps
-        )
-        for plan in plans:
+        for keeps in Keeps:
+            sizes = _Sizes.of(adapter, n_tokens, keeps)
+            plan = Plan._of(adapter, n_tokens, points, budget - beside, sizes)
             if plan.all_held:
                 break
         return plan

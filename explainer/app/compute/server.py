@@ -113,7 +113,7 @@ def on(
     is called before the turn, tells what it takes, and raises for what takes too long. Who waits
     for long sees how far it is, and can cancel the `question`; of what `has_bar`, one of its own on
     the page, only the waiting is shown; `hear` is told too how far it is. The work is stopped at
-    its next checkpoint where the session has gone or has asked for something else, and with an
+    a checkpoint soon after the session has gone or has asked for something else, and with an
     ExplainerError where it takes far longer than is allowed. Raises ExplainerError where there is
     no such model, no place and no memory, where the server is about to end, and where the question
     was cancelled, and RuntimeError inside of another work.

@@ -13,7 +13,6 @@ from explainer.app.work.messages import (
     Answer,
     Ask,
     Began,
-    Busy,
     Cancel,
     Failed,
     Heard,
@@ -36,8 +35,9 @@ ENDED = (
 
 @dataclass(eq=False)
 class _Left:
-    """A task that its page has left, until the timer ends it."""
+    """A task that its page, `owner`'s, has left, until the timer ends it."""
 
+    owner: str
     process: Child
     number: int
     timer: threading.Timer | None = None
@@ -51,7 +51,6 @@ class Beside:
         self._lock = threading.Lock()
         self._processes: list[Child] = []
         self._left: dict[Hashable, _Left] = {}
-        self._begins = True
 
     @property
     def processes(self) -> tuple[int, ...]:
@@ -60,8 +59,9 @@ class Beside:
 
     @property
     def up(self) -> bool:
-        """Whether there is one, or the last one that ended had been able to begin."""
-        return self._begins
+        """Whether there is one, or has been one that could begin."""
+        known = self._processes
+        return not known or any(one.ready or not one.ended for one in known)
 
     @property
     def tasks(self) -> int:
@@ -112,7 +112,7 @@ class Beside:
             match reply := process.reply(number):
                 case None if not process.ready:  # it imports what it needs first
                     follows.loads()
-                case None | Heard(_, 0.0):
+                case None:
                     follows.look()
                 case Line(_, before):
                     follows.line(before)
@@ -135,7 +135,7 @@ class Beside:
 
     def _leave(self, task: Task, process: Child, number: int) -> None:
         """Let a task go on for a while, for whoever asks the same."""
-        left = _Left(process, number)
+        left = _Left(task.owner, process, number)
         left.timer = threading.Timer(LINGER, self._give_up, (task.asked, left))
         left.timer.daemon = True
         with self._lock:
@@ -152,9 +152,13 @@ class Beside:
         self._end(left.process, left.number)
 
     def _taken_up(self, task: Task, follows: Following) -> tuple[Child, int] | None:
-        """The process and the number of the same task, where somebody has left it just now."""
+        """The process and the number of the same task, where somebody has left it just now; others
+        that the same owner has left are no longer wanted."""
         with self._lock:
             left = self._left.pop(task.asked, None)
+            others = [(asked, o) for asked, o in self._left.items() if o.owner == task.owner]
+        for asked, other in others:
+            self._give_up(asked, other)
         if left is None:
             return None
         if left.timer is not None:
@@ -179,8 +183,6 @@ class Beside:
     def _kept(self) -> list[Child]:
         """Those that are there: one more for each that has ended, and for the first that is busy,
         up to the most."""
-        for one in self._processes:
-            self._begins = one.ready or (self._begins and not one.ended)
         self._processes = [one for one in self._processes if not one.ended]
         busy = all(one.tasks and one.ready for one in self._processes)
         if len(self._processes) < self._most and busy:
@@ -192,4 +194,4 @@ class Beside:
         with self._lock:
             busy = sum(one.tasks > 0 for one in self._processes)
             for one in self._processes:
-                one.tell(Busy(busy))
+                one.share(busy)

@@ -15,6 +15,7 @@ from explainer.app.work.limits import budget
 from explainer.app.work.messages import (
     Answer,
     Began,
+    Busy,
     Failed,
     Heard,
     Line,
@@ -62,6 +63,7 @@ class Child:
         self._asked: dict[int, queue.SimpleQueue[object]] = {}
         self._running: int | None = None
         self._heard = time.monotonic()
+        self._busy = 1
         self.ready = self.ended = False
         self.models: set[Hashable] = set()
         self.begun: set[int] = set()
@@ -84,6 +86,12 @@ class Child:
             self._sender.send(message)
         except (OSError, ValueError):
             return
+
+    def share(self, busy: int) -> None:
+        """Tell it how many processes compute, where that is not what it knows."""
+        if busy != self._busy:
+            self._busy = busy
+            self.tell(Busy(busy))
 
     def enter(self) -> int:
         """The number of a new task."""

@@ -10,6 +10,7 @@ import pytest
 from explainer import ExplainerError, explain, load_model
 from explainer.app.compute.cached import Asked
 from explainer.app.compute.request import Request
+from explainer.app.work import beside
 from explainer.app.work import child as module
 from explainer.app.work.beside import Beside
 from explainer.app.work.limits import budget
@@ -161,6 +162,18 @@ def test_who_begins_anew_and_asks_the_same_finds_it_where_it_is(desk, task, tmp_
     assert not process.tasks
     assert not process.begun
     assert not desk._left
+
+
+def test_what_a_page_has_left_ends_where_it_asks_for_something_else(desk, task, monkeypatch):
+    monkeypatch.setattr(beside, "LINGER", 3600.0)
+    thread, follows, _ = begun(desk, task(works.endless))
+    follows.gone = True
+    ended(thread)
+    (process,) = desk._processes
+    assert desk.compute(task(partial(works.number, 1), owner="somebody else"), Followed()) == 1
+    assert len(desk._left) == process.tasks == 1
+    assert desk.compute(task(partial(works.number, 2)), Followed()) == 2
+    assert len(desk._left) == process.tasks == 0
 
 
 def test_a_short_one_is_answered_while_a_long_one_goes_on(desk, task):

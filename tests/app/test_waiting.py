@@ -1,5 +1,6 @@
 """A long computation: its estimate before it begins, how far it is, and a way out of it."""
 
+import re
 import threading
 import time
 from dataclasses import replace
@@ -303,6 +304,20 @@ def test_a_second_session_sees_its_place_at_once(tiny_masked_lm_dir, monkeypatch
     checked(test.run())
     assert not test.get("progress")
     assert test.get("plotly_chart")
+
+
+def test_what_is_cancelled_while_the_run_before_still_computes_it_says_what_it_takes(
+    tiny_masked_lm_dir,
+):
+    """The next run of a page is there before the one that it replaces has looked once more."""
+    request = Request(str(tiny_masked_lm_dir), SENTENCE, Contrast("are", "is"), Settings(points=6))
+    known = replace(request, version=compute.fetch(request.model).version)
+    question = compute.explanation._question(known)
+    session.cancel(question)
+    with server.flights().joined(question) as (flight, _):
+        flight.found = LONG
+        with pytest.raises(CancelledError, match=f"^Cancelled: it takes {re.escape(LONG.says)}"):
+            compute.explanation(request)
 
 
 def test_only_the_last_questions_that_were_cancelled_are_remembered():

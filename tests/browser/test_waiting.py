@@ -4,7 +4,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import TimeoutError
 
 from tests.browser.page import BAR, BOX, GRAPH, SOON, idle, opened, ready, server, until
 
@@ -27,16 +26,6 @@ def cancel(page):
     return page.get_by_role("button", name="Cancel")
 
 
-def cancelled(page, said: str) -> None:
-    """Wait for the note. A click is lost now and then where other tests keep the machine busy and
-    the page begins anew under it; whoever sees that it goes on clicks once more."""
-    try:
-        page.get_by_text(said).wait_for(timeout=15_000)
-    except TimeoutError:
-        cancel(page).click()
-        page.get_by_text(said).wait_for()
-
-
 def test_what_takes_long_says_so_lets_others_compute_and_is_cancelled(
     chromium, address, endless, tiny_masked_lm_dir
 ):
@@ -54,7 +43,7 @@ def test_what_takes_long_says_so_lets_others_compute_and_is_cancelled(
         other.wait_for_selector(GRAPH)
         assert page.locator(BAR).count()
         cancel(page).click()
-        cancelled(page, "Cancelled: it takes about")
+        page.get_by_text("Cancelled: it takes about").wait_for()
         idle(page)
         assert not page.locator(BAR).count()
         assert page.locator(BOX).input_value() == LONG
@@ -77,7 +66,7 @@ def test_it_starts_again_when_asked_and_another_question_is_answered(endless, ta
     tab.locator(BAR).wait_for()
     tab.get_by_text("Cancelled").wait_for(state="detached")
     cancel(tab).click()
-    cancelled(tab, "Cancelled: it takes about")
+    tab.get_by_text("Cancelled: it takes about").wait_for()
     tab.locator(BOX).fill(SHORT)
     tab.locator(BOX).press("Enter")
     until(tab, "!document.body.innerText.includes('Cancelled')")
@@ -94,6 +83,7 @@ def part():
 def computing(page, address: str) -> None:
     """Let the page's part compute."""
     page.goto(address)
+    idle(page)  # it begins anew for its width, with boxes as they were before
     page.get_by_text("Compute").click()
     page.locator(BAR).get_by_text("Computing for").wait_for()
 
@@ -107,7 +97,7 @@ def test_a_part_of_a_page_is_cancelled_and_begins_again(chromium, part):
         computing(page, part)
         other.get_by_text("1 under way").wait_for()
         cancel(page).click()
-        cancelled(page, "Cancelled. Start it again")
+        page.get_by_text("Cancelled. Start it again").wait_for()
         cancel(page).wait_for(state="hidden")
         other.get_by_text("0 under way").wait_for()
         page.get_by_role("button", name="Start again").click()

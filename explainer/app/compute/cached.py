@@ -85,7 +85,10 @@ class Computed(Generic[Answer]):
             seen[0] = loaded.version
             if self._effort is None:
                 return None
-            return self._effort(loaded.model, replace(source, version=loaded.version), *rest)
+            flight.found = self._effort(
+                loaded.model, replace(source, version=loaded.version), *rest
+            )
+            return flight.found
 
         work = Asked(self._function.__module__, self._function.__qualname__, source, rest)
         found: Answer = on(
@@ -116,8 +119,12 @@ class Computed(Generic[Answer]):
 
 
 def _follow(flight: Flight, question: Hashable) -> None:
-    """Wait until somebody else's flight has ended, as for one of one's own."""
-    with waited_for(None, question) as wait:
+    """Wait until somebody else's flight has ended, as for one of one's own.
+
+    It may be the same session's: the run of a page that is cancelled goes on to its next look while
+    the run that follows is already here.
+    """
+    with waited_for(flight.found, question) as wait:
         wait.begin()
         while not flight.ended(LOOK_UP):
             wait.hear(flight.done)

@@ -6,11 +6,15 @@ import threading
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
+from explainer.influence.effort.estimate import Estimate
+
 
 class Flight:
-    """A question that is being computed: which share of it is `done`, and whether it has ended."""
+    """A question that is being computed: what it takes, as soon as that is `found`; which share of
+    it is `done`, and whether it has ended."""
 
     def __init__(self) -> None:
+        self.found: Estimate | None = None
         self.done = 0.0
         self._ended = threading.Event()
 

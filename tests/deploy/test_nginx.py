@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.deploy.proxied import NAME, USER, proxied, upgrade
 from tests.app.threads import until
+from tests.deploy.proxied import NAME, USER, proxied, upgrade
 from tests.deploy.served import begun, free_port
 
 SERVES = """

@@ -107,6 +107,7 @@ class Passes:
         for place, group in enumerate(groups):
             pieces.append(Piece.joined([self.pieces[index] for index in group], self.plan.keeps))
             for number in reversed(range(pieces[0].n_layers)):  # the first is wanted first
+                checkpoint()
                 layers = [self.store.take(index, number) for index in group]
                 held = [layer for layer in layers if layer is not None]
                 if len(held) == len(group):

@@ -15,6 +15,7 @@ from explainer.influence.effort.estimate import Estimate, estimate
 from explainer.influence.effort.pace import pace
 from explainer.influence.effort.similarity import matrix_effort, paths_effort, shares_effort
 from explainer.influence.effort.size import Size
+from explainer.influence.layer import Layer
 from explainer.influence.memory import Plan
 from explainer.influence.sampling.path import IntegrationPath
 from explainer.influence.search.refine import refine
@@ -282,6 +283,23 @@ def test_an_explanation_tells_how_far_it_is(tiny_masked_lm, rule, memory):
     # Every block of every walk is a step: none is a large part of the whole.
     gaps = [after - before for before, after in pairwise(heard)]
     assert max(gaps) < 0.2
+
+
+def test_points_that_came_one_by_one_are_joined_a_layer_at_a_time(tiny_masked_lm, monkeypatch):
+    """Of a long text at many points all layers together are gigabytes."""
+    heard: list[str] = []
+    joined = Layer.joined
+
+    def noted(*arguments):
+        heard.append("joined")
+        return joined(*arguments)
+
+    monkeypatch.setattr(Layer, "joined", noted)
+    with checkpoints(lambda: heard.append("looked")):
+        explain(tiny_masked_lm, SENTENCE, settings=Settings(tolerance=1e-3))
+    places = [place for place, what in enumerate(heard) if what == "joined"]
+    assert len(places) > 1
+    assert all(heard[place - 1] == "looked" for place in places)
 
 
 @pytest.mark.parametrize("architecture", ["bert", "albert", "electra", "modernbert", "deberta-v2"])

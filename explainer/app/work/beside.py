@@ -171,11 +171,13 @@ class Beside:
         """The process that is asked to do a task, and the task's number there."""
         with self._lock:
             known = (task.name, task.version)
-            process = min(
-                self._kept(),
-                key=lambda one: (not one.ready, one.tasks, known not in one.models),
-            )
-            number = process.enter()
+
+            def burden(one: Child) -> tuple[int, ...]:
+                # Of what takes more memory the slices are longer, since a piece of it is.
+                return not one.ready, one.tasks, known not in one.models, one.n_bytes
+
+            process = min(self._kept(), key=burden)
+            number = process.enter(task.n_bytes)
         self._share()
         process.tell(Ask(number, written))
         return process, number

@@ -61,6 +61,7 @@ class Child:
         self._numbers = count()
         self._lock = threading.Lock()
         self._asked: dict[int, queue.SimpleQueue[object]] = {}
+        self._bytes: dict[int, int] = {}
         self._running: int | None = None
         self._heard = time.monotonic()
         self._busy = 1
@@ -80,6 +81,11 @@ class Child:
         """How many it has to do."""
         return len(self._asked)
 
+    @property
+    def n_bytes(self) -> int:
+        """About how many bytes they take together."""
+        return sum(self._bytes.copy().values())
+
     def tell(self, message: object) -> None:
         """Send it something; what has ended hears nothing, which is found out elsewhere."""
         try:
@@ -93,13 +99,14 @@ class Child:
             self._busy = busy
             self.tell(Busy(busy))
 
-    def enter(self) -> int:
-        """The number of a new task."""
+    def enter(self, n_bytes: int) -> int:
+        """The number of a new task that takes about so many bytes."""
         with self._lock:
             if not self._asked:
                 self._heard = time.monotonic()
             number = next(self._numbers)
             self._asked[number] = queue.SimpleQueue()
+            self._bytes[number] = n_bytes
             if self.ended:
                 self._asked[number].put(Ended(guilty=False))
         return number
@@ -107,7 +114,7 @@ class Child:
     def leave(self, number: int) -> None:
         """Nobody listens to this task any more."""
         with self._lock:
-            del self._asked[number]
+            del self._asked[number], self._bytes[number]
             self.begun.discard(number)
 
     def reply(self, number: int) -> object | None:

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -183,6 +184,25 @@ def test_a_short_one_is_answered_while_a_long_one_goes_on(desk, task):
     assert thread.is_alive()
     follows.gone = True
     ended(thread)
+
+
+def test_of_processes_with_as_much_to_do_the_one_with_less_memory_to_fill_is_asked(
+    task, monkeypatch
+):
+    """The slices of a long text are longer."""
+    known = (task(works.process).name, "")
+    processes = [
+        SimpleNamespace(ready=True, tasks=n_tasks, models=models, n_bytes=n_bytes, enter=int)
+        for n_tasks, models, n_bytes in [(1, {known}, 900), (1, {known}, 5), (1, {}, 1), (2, {}, 0)]
+    ]
+    desk = Beside(4)
+    monkeypatch.setattr(desk, "_kept", lambda: processes)
+    monkeypatch.setattr(desk, "_share", lambda: None)
+    for process in processes:
+        process.tell = lambda _: None
+    asked, number = desk._given(task(works.process, n_bytes=7), b"")
+    assert asked is processes[1]
+    assert number == 7  # the fake's
 
 
 def test_a_process_that_is_killed_costs_the_answer_that_it_computed(desk, task):

@@ -57,7 +57,7 @@ def test_what_is_counted_stands_in_the_health_check():
     log.answered("explanation", "agreement", "cached", session="b")
     found = status.status()
     assert found["status"] == "ok"
-    counts = {"answered": 1, "cached": 1, "cancelled": 0, "refused": 0, "failed": 0}
+    counts = {"answered": 1, "cached": 1, "left": 0, "cancelled": 0, "refused": 0, "failed": 0}
     assert found["questions"] == counts
     assert (found["seconds_waited"], found["seconds_computed"], found["sessions"]) == (0.5, 2.0, 2)
     assert found["memory"] > 10_000_000

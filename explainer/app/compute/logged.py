@@ -39,12 +39,13 @@ def under_way() -> int:
 def logged(kind: str, model: str, session: Hashable) -> Iterator[Noted]:
     """What is inside answers a question: it is noted how that ended, and how long it took."""
     noted = Noted()
-    outcome: Outcome = "cancelled"  # the page has gone, by what is no Exception
+    outcome: Outcome = "left"  # by what is no Exception
     _UNDER_WAY.add(noted)
     try:
         yield noted
         outcome = "answered"
     except CancelledError:
+        outcome = "cancelled"
         raise
     except ExplainerError:
         outcome = "refused"

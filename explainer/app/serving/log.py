@@ -18,9 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-Outcome = Literal["answered", "cached", "cancelled", "refused", "failed"]
-"""How a question ended: with an answer that was computed or was there, given up by who asked (or
-closed the page), refused with a sentence, or broken by a mistake of the program."""
+Outcome = Literal["answered", "cached", "left", "cancelled", "refused", "failed"]
+"""How a question ended: with an answer that was computed or was there, left by a page that was
+closed or asks anew (for the same too, as for its width), given up by who asked, refused with a
+sentence, or broken by a mistake of the program."""
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 MOST_SESSIONS = 10_000
 """Sessions whose numbers are remembered, those that were heard of last."""

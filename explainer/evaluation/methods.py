@@ -163,7 +163,7 @@ def _strongest_heads(signals: Signals, cells: Cells, words: Selection) -> Cells:
     """Among all words the largest flow by size counts, among the positive ones by its sign."""
     flow = signals.explanation.flow
     assert flow is not None
-    into = flow.heads.sum(axis=3)  # [L, head, to]
+    into = flow.heads.sum(axis=3, dtype=np.float64)  # [L, head, to]
     return strongest_heads(cells, np.abs(into) if words == "all" else into)
 
 

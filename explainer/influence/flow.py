@@ -8,6 +8,7 @@ influence is conserved (docs/method.md).
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from explainer.base.checkpoint import steps
 from explainer.influence.edges.components import SKIP_ROW
@@ -26,8 +27,9 @@ def total_flow(trace: Trace) -> TotalFlow:
 def total_flows(trace: Trace) -> list[TotalFlow]:
     """`total_flow` of every text of a trace."""
     sizes = [text.stop - text.start for text in trace.texts]
+    precision = np.float64 if trace.path.x.dtype == torch.float64 else np.float32
     skip = [np.zeros((trace.n_layers, n)) for n in sizes]
-    heads = [np.zeros((trace.n_layers, trace.n_heads, n, n)) for n in sizes]
+    heads = [np.zeros((trace.n_layers, trace.n_heads, n, n), precision) for n in sizes]
     trace.make_room(trace.n_tokens * VECTORS)
     tangents = Tangents.of_words(trace, range(trace.n_tokens))
     for number in steps(range(trace.n_layers)):

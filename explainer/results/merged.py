@@ -208,7 +208,9 @@ def _flow(flow: TotalFlow, rows: Sequence[int], count: int) -> TotalFlow:
     """All flow between words; it stays conserved."""
     first = [rows.index(row) for row in range(count)]
 
-    def summed(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
-        return np.asarray(np.add.reduceat(values, first, axis=axis))
+    def summed(values: NDArray[np.floating], axis: int) -> NDArray[np.float64]:
+        return np.asarray(np.add.reduceat(values, first, axis=axis, dtype=np.float64))
 
-    return TotalFlow(summed(flow.skip, 1), summed(summed(flow.heads, 2), 3))
+    # Block by block: all heads of a long text in float64 are hundreds of megabytes.
+    heads = [summed(summed(block, 1), 2).astype(block.dtype) for block in flow.heads]
+    return TotalFlow(summed(flow.skip, 1), np.stack(heads))

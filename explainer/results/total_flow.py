@@ -15,12 +15,14 @@ from explainer.base.errors import ExplainerError
 class TotalFlow:
     """All influence by the edge and component it passes, in logits (every layer sums to Σ g).
 
-    `skip[l, i]` stays at position i in block l; `heads[l, h, to, from]` moves through head h.
+    `skip[l, i]` stays at position i in block l; `heads[l, h, to, from]` moves through head h. The
+    latter has the precision of the model, since of long texts it is hundreds of megabytes: whatever
+    adds up many of its numbers does so in float64.
     Raises ExplainerError for arrays that do not belong together.
     """
 
     skip: NDArray[np.float64]
-    heads: NDArray[np.float64]
+    heads: NDArray[np.floating]
 
     def __post_init__(self) -> None:
         skip, heads = (
@@ -48,12 +50,12 @@ class TotalFlow:
 
     def layer_totals(self) -> NDArray[np.float64]:
         """Flow through each block [L]: conserved, so every entry is Σ g."""
-        return np.asarray(self.skip.sum(axis=1) + self.heads.sum(axis=(1, 2, 3)))
+        return np.asarray(self.skip.sum(axis=1) + self.heads.sum(axis=(1, 2, 3), dtype=np.float64))
 
     def skip_shares(self) -> NDArray[np.float64]:
         """Skip's share of the absolute flow of each block [L], as a share of 1 (0 if none)."""
         skip = np.abs(self.skip).sum(axis=1)
-        total = skip + np.abs(self.heads).sum(axis=(1, 2, 3))
+        total = skip + np.abs(self.heads).sum(axis=(1, 2, 3), dtype=np.float64)
         return np.divide(skip, total, out=np.zeros_like(total), where=total > 0)
 
     def signed_skip_shares(self) -> NDArray[np.float64]:
@@ -69,9 +71,13 @@ class TotalFlow:
 
     def strongest_heads(self) -> NDArray[np.intp]:
         """The head of each block [L] through which most flows, whatever its sign."""
-        return np.asarray(np.abs(self.heads).sum(axis=(2, 3)).argmax(axis=1))
+        return np.asarray(np.abs(self.heads).sum(axis=(2, 3), dtype=np.float64).argmax(axis=1))
 
     def by_sign(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """What flows through each block [L] for Q and, below 0, against it; they sum to Σ g."""
-        every = np.concatenate([part.reshape(len(part), -1) for part in (self.skip, self.heads)], 1)
-        return np.clip(every, 0, None).sum(axis=1), np.clip(every, None, 0).sum(axis=1)
+        for_q, against = np.zeros(len(self.skip)), np.zeros(len(self.skip))
+        for part in (self.skip, self.heads):
+            flat = part.reshape(len(part), -1)
+            for_q += np.clip(flat, 0, None).sum(axis=1, dtype=np.float64)
+            against += np.clip(flat, None, 0).sum(axis=1, dtype=np.float64)
+        return for_q, against

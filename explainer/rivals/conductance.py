@@ -18,8 +18,8 @@ from explainer.rivals.scored import Array
 
 def layer_conductance(flow: TotalFlow) -> Array:
     """Influence through every node [L + 1, pos] in logits; every layer sums to Σ g."""
-    leaving = flow.skip + flow.heads.sum(axis=(1, 2))
-    arriving = flow.skip[-1] + flow.heads[-1].sum(axis=(0, 2))
+    leaving = flow.skip + flow.heads.sum(axis=(1, 2), dtype=np.float64)
+    arriving = flow.skip[-1] + flow.heads[-1].sum(axis=(0, 2), dtype=np.float64)
     return np.concatenate([leaving, arriving[np.newaxis]])
 
 

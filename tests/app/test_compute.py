@@ -153,7 +153,7 @@ def test_a_work_gets_the_model_that_was_asked_for_and_what_it_takes_is_looked_at
 def explore(request: Request, pattern: Pattern) -> None:
     """Every call of the explore page."""
     edge = pattern.edges("attention")[0]
-    assert attention_weights(request).ndim == 4
+    assert attention_weights(request, 0).ndim == 3
     assert ablated(request, WhatIf("step", "zero", edge, (pattern,), "attention"))
     assert route_influence(request, pattern.route)
     assert compute.predictions(Reading(request.model, request.text))

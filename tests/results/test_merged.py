@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from explainer import Settings, explain
+from explainer import Settings, explain, load_model
 from explainer.app.explore.rows import rows_of
 from explainer.app.explore.selection import place_name
 from explainer.app.explore.tables import pattern_file, pattern_frame, step_frame
@@ -71,6 +71,19 @@ def test_flow_between_words_is_conserved(found):
     inner = found.flow.heads[:, :, 2:5, 2:5].sum(axis=(2, 3))
     np.testing.assert_allclose(merged.flow.heads[:, :, WORD, WORD], inner, atol=1e-12)
     np.testing.assert_allclose(merged.flow.skip[:, WORD], found.flow.skip[:, 2:5].sum(axis=1))
+
+
+def test_heads_keep_the_models_precision_and_sums_of_them_do_not(tiny_masked_lm_dir, found):
+    """Of a long text they are hundreds of megabytes."""
+    model = load_model(str(tiny_masked_lm_dir))
+    single = explain(model, TEXT, correct="are", wrong="is", settings=Settings(points=4), flow=True)
+    assert found.flow.heads.dtype == np.float64
+    assert single.flow.heads.dtype == np.float32
+    assert merge_pieces(single).explanation.flow.heads.dtype == np.float32
+    totals = single.flow.skip.sum(1) + single.flow.heads.astype(np.float64).sum((1, 2, 3))
+    assert single.flow.layer_totals() == pytest.approx(totals, rel=1e-14)
+    for_q, against = single.flow.by_sign()
+    assert for_q + against == pytest.approx(totals, rel=1e-12)
 
 
 def test_pieces_of_one_way_become_one_pattern_and_others_stay_apart(found):

@@ -83,10 +83,13 @@ def _kept(model: Model, n_tokens: int, what_if: WhatIf) -> Kept:
 
 
 @computed()
-def attention_weights(loaded: Model, request: Request) -> NDArray[np.float64]:
-    """Attention [L, head, to, from] of a sentence; raises ExplainerError."""
+def attention_weights(loaded: Model, request: Request, layer: int) -> NDArray[np.float64]:
+    """Attention [head, to, from] of a sentence in one layer; raises ExplainerError.
+
+    Of all layers together a long text has hundreds of megabytes.
+    """
     sentence = _sentence(loaded, request)
-    return attention(loaded, sentence)
+    return attention(loaded, sentence)[layer].copy()
 
 
 @computed(tracing)

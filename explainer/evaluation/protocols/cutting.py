@@ -142,7 +142,7 @@ def _predicted(
 
 def influence_of(flow: TotalFlow, cuts: Sequence[Cut]) -> Array:
     """All influence that goes where a cut is [cut], in Q's unit."""
-    by_node = flow.heads.sum(axis=3)
+    by_node = flow.heads.sum(axis=3, dtype=np.float64)
     return np.array(
         [
             by_node[cut.layer, cut.head, cut.target]

@@ -20,7 +20,7 @@ def conservation_figure(flow: TotalFlow, *, unit: Unit = LOGITS, dark: bool = Fa
     for parts, colour in ((flow.skip, colours.skip), (flow.heads, colours.heads)):
         flat = parts.reshape(len(parts), -1)
         for sign, opacity in ((1, 0.9), (-1, 0.45)):
-            sums = np.where(sign * flat > 0, flat, 0.0).sum(axis=1)
+            sums = np.where(sign * flat > 0, flat, 0.0).sum(axis=1, dtype=np.float64)
             traces.append(
                 go.Bar(
                     x=blocks,

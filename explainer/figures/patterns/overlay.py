@@ -43,7 +43,7 @@ def bands(flow: TotalFlow, overlay: Overlay, shown: Collection[int]) -> tuple[li
 
     Works on whole arrays: a long text has millions of bands.
     """
-    moved = flow.heads.sum(axis=1)
+    moved = flow.heads.sum(axis=1, dtype=np.float64)
     kinds = [(flow.skip, True)] if overlay in ("skip", "both") else []
     kinds += [(moved, False)] if overlay in ("heads", "both") else []
     rows = np.asarray(sorted(shown))
@@ -77,7 +77,7 @@ def draw(
         return items, spots
     # Block by block: a copy of all heads of a long text takes hundreds of megabytes.
     totals = [
-        float(np.abs(skip).sum() + np.abs(heads).sum())
+        float(np.abs(skip).sum() + np.abs(heads).sum(dtype=np.float64))
         for skip, heads in zip(flow.skip, flow.heads, strict=True)
     ]
     for band in kept:

@@ -36,7 +36,7 @@ def attention_of(explanation: Explanation, request: Request, step: Step) -> None
     else:
         head = next(int(other) for other, _ in step.ranked if other != SKIP)
         which = f"head {head}, the best that skip beat"
-    weights = attention_weights(request)[edge.layer, head]
+    weights = attention_weights(request, edge.layer)[head]
     st.html(_table(explanation, weights[edge.target], edge.source, edge.target, which))
     whole = st.expander(
         f"All that head {head} attends to", key="head_map", on_change=chooses_nothing

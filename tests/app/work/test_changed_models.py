@@ -60,7 +60,7 @@ def request(folder: Path, text: str = SENTENCE) -> Request:
     return Request(name, text, CONTRAST, SETTINGS, version(name))
 
 
-def influence(folder: Path) -> list[float]:
+def influence(folder: Path) -> object:
     """What the files as they are give without a server."""
     model = load_model(str(folder))
     found = explain(model, SENTENCE, correct="are", wrong="is", settings=SETTINGS)

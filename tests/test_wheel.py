@@ -17,10 +17,13 @@ import urllib.request
 import venv
 from pathlib import Path
 
+import psutil
 import pytest
 
+from explainer.app.work.child import MODULE
 from explainer.base import assets
 from explainer.base.extras import EXTRAS
+from tests.deploy.visitor import asked, received, texts, visiting
 from tests.test_readme import README, shape
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -164,12 +167,20 @@ def test_the_app_is_served_with_its_own_settings(installed, away):
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     command = [installed / "influence-patterns", "app", "--port", str(port)]
+    away["env"].pop("EXPLAINER_PROCESSES", None)
     with subprocess.Popen(
         command, **away, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
             assert answered(process, f"http://localhost:{port}/_stcore/health") == b"ok"
             assert b"<html" in answered(process, f"http://localhost:{port}/")
+            with visiting(port) as visitor:
+                visitor.send(asked(text=SENTENCE, points="4"))
+                said = texts(received(visitor))
+            assert "influence on are − is" in said
+            # Who has computed it is a process of the same installation, as for every user.
+            beside = [one.cmdline() for one in psutil.Process(process.pid).children()]
+            assert [str(installed / "python"), "-m", MODULE] in [line[:3] for line in beside]
         finally:
             process.terminate()
 

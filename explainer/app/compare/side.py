@@ -84,7 +84,7 @@ def _asked_like(request: Request, like: Request) -> Request:
 
     Raises ExplainerError.
     """
-    task, given = compute.model(like.model).info.task, like.contrast
+    task, given = compute.model_of(like).info.task, like.contrast
     if task == "similarity":
         return request  # how near the second text is: there is nothing else to ask
     if task in ("tagging", "question-answering"):

@@ -19,7 +19,7 @@ from explainer.app.compute.sentence import (
     word_tokens,
     words,
 )
-from explainer.app.compute.server import fetch, listings, model, on
+from explainer.app.compute.server import fetch, listings, model, model_of, on
 
 __all__ = [
     "AtMask",
@@ -35,6 +35,7 @@ __all__ = [
     "fetch",
     "listings",
     "model",
+    "model_of",
     "on",
     "predictions",
     "predictions_and_asked",

@@ -9,7 +9,7 @@ from explainer import ExplainerError, Explanation, Prediction, explain, predict
 from explainer.app.compute.bounds import check_effort
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Reading, Request
-from explainer.app.compute.server import model
+from explainer.app.compute.server import model, model_of
 from explainer.app.work.limits import budget
 from explainer.influence.effort.estimate import Estimate
 from explainer.models.model import Model
@@ -134,7 +134,7 @@ def answer_place(loaded: Model, reading: Reading, contrast: Contrast) -> Span | 
 def answer_between(reading: Reading, first: int, last: int) -> str:
     """What leads to the answer from word `first` of the passage to word `last`, by number; raises
     ExplainerError."""
-    loaded = model(reading.model)
+    loaded = model_of(reading)
     sentence = read_asked(loaded, reading.text, reading.pair)
     _, words = tokens_of_words(loaded, reading.text, reading.pair)
     if not (words[first] and words[last]):
@@ -157,13 +157,13 @@ def word_tokens(
 
 def tokens_of_both(request: Request) -> tuple[tuple[tuple[int, ...], ...], ...]:
     """The positions of each word's tokens, of one text or of two; raises ExplainerError."""
-    loaded = model(request.model)
+    loaded = model_of(request)
     return tokens_of_words(loaded, request.text, request.pair, request.contrast)
 
 
 def reading_notes(request: Request) -> tuple[str, ...]:
     """What to know about how text and question were read; raises ExplainerError."""
-    sentence = read_asked(model(request.model), request.text, request.pair, request.contrast)
+    sentence = read_asked(model_of(request), request.text, request.pair, request.contrast)
     count = len(sentence.masks)
     if count < 2:
         return sentence.notes

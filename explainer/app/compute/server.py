@@ -12,6 +12,7 @@ from explainer.app.compute import session
 from explainer.app.compute.flights import Flights
 from explainer.app.compute.logged import logged, under_way
 from explainer.app.compute.places import Places
+from explainer.app.compute.request import Source
 from explainer.app.compute.waiting import loading, waited_for
 from explainer.app.serving import draining
 from explainer.app.serving.status import Load, report
@@ -93,6 +94,13 @@ def model(name: str) -> Model:
     For what takes no time, such as reading a text: all else goes by `on`.
     """
     return fetch(name).model
+
+
+def model_of(source: Source) -> Model:
+    """The model that a request or a reading is about, of the version that it has: what is asked
+    later must fit what was answered, also where the files have changed or gone. Raises
+    ExplainerError where they have and it is no longer in memory."""
+    return fetch(source.model, source.version).model
 
 
 def on(

@@ -7,14 +7,15 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explainer import Contrast, WordPair
-from explainer.app.compute import Request, word_tokens
+from explainer import Contrast, ExplainerError, WordPair
+from explainer.app.compute import Request, tokens_of_both
 from explainer.app.compute.masks.apart import own_predictions, own_texts
 from explainer.app.explore.state import EDITOR, LINKED
 from explainer.app.explore.tour import is_open
 from explainer.app.state.noted import standing_notes
 from explainer.app.widgets.answer import answer_html
 from explainer.app.widgets.drawing import drawing_controls, merge_field, view_of
+from explainer.app.widgets.frame.notes import show_error
 from explainer.app.widgets.frame.viewport import column_width, is_dark
 from explainer.app.widgets.glossary import how_to_read, words
 from explainer.app.widgets.markdown import plain
@@ -76,11 +77,16 @@ def apart_section(found: WordPair, request: Request, width: float, said: DeltaGe
     headline = apart_headline(found)
     said.html(f'<p class="ipe-answer">{answer_html(headline)}</p>')
     strongest_row(EDITOR, [(f"{one.target.correct}: ", one) for one in both])
-    _tint(found, request)
-    texts = own_texts(request)
+    try:
+        _tint(found, request)
+        texts = own_texts(request)
+        first, second = own_predictions(request)
+    except ExplainerError as error:  # of a model that has gone since, or nobody who computes
+        show_error(error, owner="apart")
+        LINKED.write_link()
+        return
     view = replace(view_of(chosen, column_width(width)), selected=None, place=None)
     names = (found.correct.target.correct, found.wrong.target.correct)
-    first, second = own_predictions(request)
     predicted = (predicted_line(first, names[0]), predicted_line(second, names[1]))
     answer_colours(both)
     with st.container(key="apart"):
@@ -130,7 +136,7 @@ def _tint(found: WordPair, request: Request) -> None:
     sums = []
     for one, asked in ((found.correct, "correct"), (found.wrong, "wrong")):
         alone = Contrast(getattr(request.contrast, asked), mask=request.contrast.mask)
-        places = word_tokens(request.model, request.text, alone)
+        (places,) = tokens_of_both(replace(request, contrast=alone))
         sums.append([sum(one.influence[at] for at in word) for word in places])
     apart = [first - second for first, second in zip(*sums, strict=True)]
     rules = tint_rules(name_of(request.text), apart, palette(is_dark()))

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer import ExplainerError, Explanation, Prediction, WordPair
 from explainer.app import compute
-from explainer.app.compute import Request
+from explainer.app.compute import AtMask, Request
 from explainer.app.compute.explore import scores as scores_of
 from explainer.app.compute.masks.apart import explained
 from explainer.app.explore.apart import apart_section
@@ -109,7 +109,7 @@ def explore_page() -> None:
             apart_section(explanation, request, frame.width, places.said)
         else:
             request = st.session_state[LAST]
-            said = compute.at_masks(request.reading, request.contrast)
+            said = _at_masks(request)
             predicted = _with_asked(request, explanation, predicted)
             assert places.predicted is not None
             assert places.said is not None
@@ -121,6 +121,15 @@ def explore_page() -> None:
                     prediction_list(predicted, explanation.target, name=name)
             strongest_row(EDITOR, [("", explanation)])
             _figures(explanation, predicted, request, frame.width, places.said)
+
+
+def _at_masks(request: Request) -> tuple[AtMask, ...]:
+    """What the model says at each of several masks; nothing, and why, where it cannot be asked."""
+    try:
+        return compute.at_masks(request.reading, request.contrast)
+    except ExplainerError as error:
+        show_error(error, owner="at_masks")
+        return ()
 
 
 def _with_asked(

@@ -89,9 +89,10 @@ class Loader:
         kept = self._recall(name, known)
         if kept is not None:
             return kept
-        if asked is not None and asked != version(name):
+        if asked is not None and asked != (now := version(name)):
+            what = "have changed" if now else "have gone"
             raise ExplainerError(
-                f"The files of the model {quote(name)} have changed since this page was computed: "
+                f"The files of the model {quote(name)} {what} since this page was computed: "
                 "press Enter in the sentence's box, or load the page again."
             )
         loaded = self._wait(name, self._begin(name), waiting, patience)

@@ -11,11 +11,12 @@ import pytest
 from explainer import ExplainerError, explain, load_model
 from explainer.app.compute.cached import Asked
 from explainer.app.compute.request import Request
-from explainer.app.work import beside
+from explainer.app.work import beside, limits
 from explainer.app.work import child as module
 from explainer.app.work.beside import Beside
 from explainer.app.work.limits import budget
 from explainer.app.work.task import Task
+from explainer.base.cores import cores
 from explainer.base.errors import UnlikeWordsError
 from explainer.question.quantity import Contrast
 from explainer.results.settings import Settings
@@ -246,3 +247,29 @@ def test_a_process_ends_with_its_server():
 
 def test_its_budget_is_the_servers(desk, task):
     assert desk.compute(task(works.its_budget), Followed()) == budget()
+
+
+def test_two_sessions_are_computed_for_in_two_processes(desk, task, monkeypatch):
+    """As a server does by itself, where there are two cores."""
+    monkeypatch.delenv(limits.PROCESSES_VARIABLE, raising=False)
+    assert limits.processes() == min(2, cores())
+    if cores() < 2:
+        pytest.skip("a server of one core has one process")
+    monkeypatch.setattr(desk, "_most", limits.processes())
+    long, follows, _ = begun(desk, task(works.endless))
+    (first,) = desk.processes
+
+    def other() -> bool:
+        """Whether another than the first computes for the other session: at once, if it is up."""
+        pid = desk.compute(task(works.process, owner="another"), Followed())
+        assert len(desk.processes) == 2
+        return pid != first
+
+    until(other)
+    assert long.is_alive()
+    follows.gone = True
+    ended(long)
+    second = desk._processes[1]
+    second.kill()
+    until(lambda: second.ended)
+    assert desk.compute(task(works.process), Followed()) == first

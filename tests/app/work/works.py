@@ -83,3 +83,8 @@ def its_budget(_):
     from explainer.app.work.limits import budget
 
     return budget()
+
+
+def its_model(loaded):
+    """Which model it is computed with: the version of its files, and what tells its weights."""
+    return loaded.version, loaded.model.fingerprint

@@ -11,7 +11,7 @@ from explainer.app.compute.cached import computed
 from explainer.app.compute.masks.at_each import AtMask, at_masks
 from explainer.app.compute.request import Request
 from explainer.app.compute.sentence import explanation, predictions_and_asked
-from explainer.app.compute.server import model
+from explainer.app.compute.server import model_of
 from explainer.app.work.limits import budget
 from explainer.base.errors import UnlikeWordsError
 from explainer.influence.effort.estimate import Estimate, together
@@ -26,7 +26,7 @@ def explained(request: Request) -> Explanation | WordPair:
     """The explanation, or one for each of two words that have no sentence together; raises
     ExplainerError."""
     try:
-        read_asked(model(request.model), request.text, request.pair, request.contrast)
+        read_asked(model_of(request), request.text, request.pair, request.contrast)
     except UnlikeWordsError:
         return word_pair(request)
     return explanation(request)
@@ -74,7 +74,7 @@ def word_pair(loaded: Model, request: Request) -> WordPair:
 def own_texts(request: Request) -> tuple[str, str]:
     """The text as it is read for each word, with a space between masks that touch; raises
     ExplainerError."""
-    first, second = map(_spaced, _sentences(model(request.model), request))
+    first, second = map(_spaced, _sentences(model_of(request), request))
     return first, second
 
 
@@ -89,7 +89,7 @@ def _spaced(sentence: Sentence) -> str:
 
 def own_notes(request: Request) -> tuple[str, ...]:
     """What to know about how the text was read; raises ExplainerError."""
-    return _sentences(model(request.model), request)[0].notes
+    return _sentences(model_of(request), request)[0].notes
 
 
 def own_predictions(

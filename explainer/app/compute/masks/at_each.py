@@ -8,7 +8,7 @@ from explainer import Contrast, Prediction
 from explainer.app.compute.cached import computed
 from explainer.app.compute.request import Reading
 from explainer.app.compute.sentence import PREDICTIONS
-from explainer.app.compute.server import model
+from explainer.app.compute.server import model_of
 from explainer.models.model import Model
 from explainer.question.masks.asked import read_asked
 from explainer.question.predictions import at_every_mask, mask_logits
@@ -36,7 +36,7 @@ def at_masks(reading: Reading, contrast: Contrast) -> tuple[AtMask, ...]:
 
     Raises ExplainerError.
     """
-    sentence = read_asked(model(reading.model), reading.text, reading.pair, contrast)
+    sentence = read_asked(model_of(reading), reading.text, reading.pair, contrast)
     return _at_masks(reading, contrast) if len(sentence.masks) > 1 else ()
 
 

@@ -258,10 +258,10 @@ def _last(
         return None
     try:
         shown = answer(request), compute.predictions(request.reading)
+        other = differs(request, on.choices())
     except ExplainerError:
         return None  # a model that has gone since; what is wrong now has been said
     says = f"Below is still the result for {_named(request)}"
-    other = differs(request, on.choices())
     if other:
         says += f". What is asked above has another {' and another '.join(other)}"
     places.body.caption(plain(f"{says}."))
@@ -273,7 +273,7 @@ def differs(request: Request, chosen: Choices) -> list[str]:
     if chosen.model != request.model:
         changed = ["model"]
     else:
-        task = compute.model(request.model).info.task
+        task = compute.model_of(request).info.task
         changed = ["question"] if contrast_for(chosen, task) != request.contrast else []
         if pair_for(chosen, task) != request.pair:
             changed = ["second text", *changed]

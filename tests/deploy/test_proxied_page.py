@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.app.threads import until
 from tests.browser.page import PLOTS, STILL, menu, ready
 from tests.deploy.proxied import NAME, USER, proxied
 from tests.deploy.served import begun, free_port
@@ -45,5 +46,6 @@ def test_the_graph_is_drawn_and_saved_and_the_console_stays_empty(chromium, prox
     assert download.value.suggested_filename == "pattern.json"
     assert wrong == []
     context.close()
-    log = (proxy.folder / "patterns.log").read_text()
-    assert f" GET /{PATH}/_stcore/stream 101 " in log
+    log = proxy.folder / "patterns.log"
+    # Written once the connection has ended.
+    until(lambda: f" GET /{PATH}/_stcore/stream 101 " in log.read_text())

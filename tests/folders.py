@@ -1,6 +1,8 @@
 """Model folders to be broken, and the sentence that refuses them."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,15 @@ def refusal(name, **options) -> str:
     assert line.endswith(".")
     assert len(line) < 500
     return line
+
+
+def close(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let nobody look into a folder, as another user's; the one who may do all could even then."""
+    look = Path.stat
+
+    def stat(self: Path, **how: bool) -> os.stat_result:
+        if folder in self.parents:
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return look(self, **how)
+
+    monkeypatch.setattr(Path, "stat", stat)

@@ -27,7 +27,7 @@ OWNERS = {
     "pyarrow": ("explainer.corpus",),
     "psutil": ("explainer.base",),
     "streamlit": ("explainer.app", "pages", "app"),
-    "starlette": ("explainer.app.start",),
+    "starlette": ("explainer.app.start", "explainer.app.memory"),
     "transformers": ("explainer.models",),
     "tokenizers": ("explainer.models", "explainer.question.pieces"),
     "safetensors": ("explainer.models",),

@@ -6,6 +6,7 @@ others'.
 """
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -21,7 +22,7 @@ import psutil
 import pytest
 
 from explainer.app.work.child import MODULE
-from explainer.base import assets
+from explainer.base import assets, scratch
 from explainer.base.extras import EXTRAS
 from tests.deploy.visitor import asked, received, texts, visiting
 from tests.test_readme import README, shape
@@ -107,7 +108,7 @@ import explainer
 from pathlib import Path
 from importlib.metadata import version
 from explainer import compare, explain, load_model, predict
-from explainer.base import assets
+from explainer.base import assets, scratch
 from explainer.cli.main import main
 from explainer.figures import pattern_svg
 
@@ -162,14 +163,15 @@ def test_the_engine_needs_nothing_of_the_app(alone):
     assert left <= {"figure.svg", "hub"}
 
 
-def test_the_app_is_served_with_its_own_settings(installed, away):
+def test_the_app_is_served_with_its_own_settings_on_a_full_disk(installed, away):
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     command = [installed / "influence-patterns", "app", "--port", str(port)]
-    away["env"].pop("EXPLAINER_PROCESSES", None)
+    for name in ("EXPLAINER_PROCESSES", scratch.VARIABLE):  # which torch sets for what follows
+        away["env"].pop(name, None)
     with subprocess.Popen(
-        command, **away, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, **away, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=full_disk
     ) as process:
         try:
             assert answered(process, f"http://localhost:{port}/_stcore/health") == b"ok"
@@ -183,6 +185,11 @@ def test_the_app_is_served_with_its_own_settings(installed, away):
             assert [str(installed / "python"), "-m", MODULE] in [line[:3] for line in beside]
         finally:
             process.terminate()
+
+
+def full_disk():
+    """No byte can be written to a file, as on a disk that is full: the app needs none."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def answered(process, address):

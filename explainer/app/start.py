@@ -48,7 +48,7 @@ def serve(script: str, address: str, port: int, hosts: Iterable[str], path: str 
     """
     names = sorted(hosts)
     if restrict_models(address, names):
-        print(restricted_said(), file=sys.stderr)
+        log.say(restricted_said())
     found = settings()
     log.begin(found.log)
     config = {
@@ -107,7 +107,7 @@ class _Ending:
         for number in SIGNALS:
             self._stop[number] = signal.signal(number, self._told)
         begin()  # what computes imports what it needs until somebody comes
-        print(f"The app is on {self._url} (Ctrl-C ends it).", flush=True)
+        log.say(f"The app is on {self._url} (Ctrl-C ends it).", sys.stdout)
         log.event("start", version=__version__, models=settings().models.said)
         yield
         log.event("stop", **log.COUNTS.known())
@@ -137,10 +137,9 @@ class _Ending:
             running = load().running
             log.event("draining", running=running, grace=self._grace)
             if running and self._grace:
-                print(
+                log.say(
                     f"Ending: {counted(running, 'answer')} may still take {self._grace} seconds; "
-                    "once more ends at once.",
-                    file=sys.stderr,
+                    "once more ends at once."
                 )
             loop = asyncio.get_running_loop()
             last = loop.time() if running else -QUIET
@@ -156,5 +155,4 @@ class _Ending:
 def _end_now(code: int) -> None:
     """End the process without waiting for anything."""
     log.event("stop", at_once=True, **log.COUNTS.known())
-    sys.stderr.flush()
     os._exit(code)

@@ -52,7 +52,8 @@ def given_path(name: str, value: Any) -> Path:
 
 
 def is_plain(file: Path) -> bool:
-    """Whether there is such a file; a name that is too long for one is none's."""
+    """Whether there is such a file; a name that is too long for one is none's, and of a folder that
+    is closed nobody knows."""
     try:
         return file.is_file()
     except OSError:

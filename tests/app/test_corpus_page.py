@@ -23,6 +23,7 @@ from explainer.figures.common.said import common_summary
 from explainer.results.settings import Settings
 from tests import ui
 from tests.corpus.small import SETTINGS
+from tests.folders import close
 from tests.ui import alts, checked, opened, query
 
 ROWS = "text,correct,wrong,group\n" + "\n".join(
@@ -131,6 +132,29 @@ def test_a_run_that_is_not_done_shows_what_there_is(page, stored, tmp_path, monk
     assert said(test, "2 of 4 rows, as far as the run has come, of rows.csv")
     shutil.copy(stored / "few" / "sentences" / "part-000001.parquet", tmp_path / "half/sentences")
     assert said(checked(test.run()), "4 rows of rows.csv under")
+
+
+def test_a_run_that_goes_while_its_page_is_open_is_said(page, stored, tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
+    for name in ("few", "closed"):
+        shutil.copytree(stored / "few", tmp_path / "runs" / name)
+    with monkeypatch.context() as one:
+        close(one, tmp_path / "runs" / "closed")
+        assert list(runs()) == ["few"]
+    test = page(of="run:few")
+    assert said(test, "4 rows of rows.csv under")
+    part = tmp_path / "runs" / "few" / "sentences" / "part-000000.parquet"
+    part.unlink()
+    part.write_bytes(b"PAR1")
+    checked(test.run())
+    assert len(test.error) == 1
+    assert "part-000000" in test.error[0].value.replace("\\", "")
+    shutil.rmtree(tmp_path / "runs" / "few")
+    checked(test.run())
+    assert "There is no run 'few' on this server any more" in test.error[0].value.replace("\\", "")
+    shutil.rmtree(tmp_path / "runs")
+    checked(test.run())
+    assert all("EXPLAINER_CORPORA names" in error.value.replace("\\", "") for error in test.error)
 
 
 def test_a_folder_of_runs_that_is_none_is_said_and_the_example_stays(page, monkeypatch):

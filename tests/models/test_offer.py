@@ -9,7 +9,7 @@ from explainer.base.errors import ExplainerError
 from explainer.models import version
 from explainer.models.loading import offer
 from explainer.models.registry import available_models, load_model
-from tests.folders import refusal
+from tests.folders import close, refusal
 
 
 @pytest.fixture
@@ -55,6 +55,20 @@ def test_a_refusal_is_the_same_whatever_lies_there(monkeypatch, tmp_path, elsewh
         assert version.version(name) == ""
         assert not version.is_local(name)
     assert len(said) == 1
+
+
+def test_a_closed_folder_is_said_and_hides_no_other(allowed, elsewhere, monkeypatch):
+    """As lost+found is, at the top of a disk."""
+    closed = shutil.copytree(elsewhere, allowed / "closed")
+    close(monkeypatch, closed)
+    assert [path.name for path in offer.offered().listed()] == ["own"]
+    assert "is not offered here" in refusal(closed)
+    assert load_model(str(allowed / "own")).info.layers == 3
+    monkeypatch.setenv(offer.VARIABLE, offer.ANY)
+    assert refusal(closed) == (
+        "The config.json of the model 'closed' cannot be read (Permission denied): check that you "
+        "may read it and that its disk is there."
+    )
 
 
 def test_what_lies_in_an_allowed_folder_is_offered_and_listed(allowed):

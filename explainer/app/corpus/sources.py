@@ -17,6 +17,7 @@ from explainer.app.corpus.choices import EXAMPLE, OWN, RUN
 from explainer.app.settings import corpora
 from explainer.base import assets
 from explainer.base.begun import RUN as DESCRIPTION
+from explainer.base.files import is_plain
 from explainer.base.numbers import counted
 from explainer.base.quote import quote
 from explainer.corpus.folder import TABLES
@@ -50,7 +51,7 @@ def runs() -> dict[str, Path]:
     folder = corpora()
     if folder is None:
         return {}
-    found = sorted(one for one in folder.iterdir() if (one / DESCRIPTION).is_file())
+    found = sorted(one for one in folder.iterdir() if is_plain(one / DESCRIPTION))
     inside = [one for one in found if (one / DESCRIPTION).resolve().is_relative_to(folder)]
     return {one.name: one for one in inside[:MOST_RUNS]}
 
@@ -71,7 +72,15 @@ def known_run(of: str) -> Known:
 def _as_it_is(folder: Path) -> Known:
     """What is known of a run, read again where a part has come or gone."""
     places = (folder / name for name in (DESCRIPTION, *TABLES))
-    return _known(str(folder), tuple(p.stat().st_mtime_ns if p.exists() else 0 for p in places))
+    return _known(str(folder), tuple(map(_stamp, places)))
+
+
+def _stamp(place: Path) -> int:
+    """When something was changed; 0 for what is not there, or is no more."""
+    try:
+        return place.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -14,9 +14,10 @@ import sys
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TextIO, get_args
 
 Outcome = Literal["answered", "cached", "left", "cancelled", "refused", "failed"]
 """How a question ended: with an answer that was computed or was there, left by a page that was
@@ -78,7 +79,7 @@ class Counts:
             self._lost += 1
             first = self._lost == 1
         if first:
-            print("The log cannot be written (is the disk full?): lines are lost.", file=sys.stderr)
+            say("The log cannot be written (is the disk full?): lines are lost.")
 
     def number(self, session: Hashable) -> int:
         """The session's number, in the order in which they were first heard of."""
@@ -105,6 +106,13 @@ class Counts:
 
 COUNTS = Counts()
 """Of this server."""
+
+
+def say(said: str, stream: TextIO | None = None) -> None:
+    """Tell whoever has begun the server, on the standard error or another stream; that may be a
+    file on a full disk, or a terminal that has gone, which is no reason to do anything else."""
+    with suppress(OSError, ValueError):
+        print(said, file=stream or sys.stderr, flush=True)
 
 
 def begin(file: Path | None) -> None:

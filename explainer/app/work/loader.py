@@ -93,7 +93,7 @@ class Loader:
             what = "have changed" if now else "have gone"
             raise ExplainerError(
                 f"The files of the model {quote(name)} {what} since this page was computed: "
-                "press Enter in the sentence's box, or load the page again."
+                "press Enter in the sentence's box, start the run again, or load the page again."
             )
         loaded = self._wait(name, self._begin(name), waiting, patience)
         if asked not in (None, loaded.version):
@@ -129,9 +129,9 @@ class Loader:
         return future
 
     def _run(self, name: str, future: Future[Loaded]) -> None:
-        key = normalised(name)
+        key, here = normalised(name), is_local(name)
         try:
-            with self._slots[is_local(name)]:
+            with self._slots[here]:
                 loaded = self._read(name)
             with self._lock:
                 self._kept[key, loaded.version] = loaded
@@ -143,7 +143,7 @@ class Loader:
         except BaseException as error:
             with self._lock:
                 self._running.pop(key, None)
-                if not is_local(name):
+                if not here:
                     self._failed[key] = future, time.monotonic()
             future.set_exception(error)
 

@@ -21,6 +21,7 @@ import traceback
 from importlib import import_module
 from typing import BinaryIO
 
+from explainer.app.serving.log import say
 from explainer.app.work.bench import Bench
 from explainer.app.work.limits import kept_models, room
 from explainer.app.work.loader import Loader
@@ -146,7 +147,7 @@ class Process:
         except ExplainerError as error:
             reply = Failed(asked.number, pickle.dumps(error))
         except Exception as error:  # a mistake of ours: the server says so, and goes on
-            traceback.print_exc()
+            say(traceback.format_exc())
             said = f"A computation failed: {type(error).__name__}: {error}"
             reply = Failed(asked.number, pickle.dumps(RuntimeError(said)))
         del self._under_way[asked.number]

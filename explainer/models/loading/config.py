@@ -6,12 +6,12 @@ import json
 import math
 from functools import partial
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from transformers.activations import ACT2FN
 
 from explainer.base.errors import ExplainerError, HeadlessError
-from explainer.base.files import is_plain
 from explainer.base.quote import quote
 from explainer.models.architectures import ARCHITECTURES, FAMILY
 from explainer.models.loading.headless import encoder_class
@@ -47,18 +47,22 @@ PROBLEMS = ("regression", "single_label_classification", "multi_label_classifica
 def read_config(folder: Path, name: str) -> dict[str, Any]:
     """The configuration of the model in `folder`."""
     path, what = folder / "config.json", f"The config.json of the model {quote(name)}"
-    if not is_plain(path):
-        raise ExplainerError(
-            f"The model {quote(name)} has no config.json: give the folder of a model saved by "
-            "save_pretrained."
-        )
+    none = ExplainerError(
+        f"The model {quote(name)} has no config.json: give the folder of a model saved by "
+        "save_pretrained."
+    )
     try:
-        if path.stat().st_size > CONFIG_BYTES:
+        known = path.stat()
+        if not S_ISREG(known.st_mode):
+            raise none
+        if known.st_size > CONFIG_BYTES:
             raise ExplainerError(
                 f"{what} is longer than {CONFIG_BYTES / 1e6:.0f} MB: save the model again."
             )
         config = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise none from error
+    except OSError as error:  # of a folder that is closed, too
         raise ExplainerError(
             f"{what} cannot be read ({error.strerror}): check that you may read it and that its "
             "disk is there."

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from explainer.base.errors import ExplainerError
+from explainer.base.files import is_plain
 from explainer.base.quote import quote
 
 VARIABLE = "EXPLAINER_MODELS"
@@ -75,7 +76,7 @@ class Offer:
             except OSError:  # it has gone; nothing in it can be loaded
                 continue
             for one in (folder, *inside):
-                if (one / CONFIG).is_file() and self.place(str(one)) is not None:
+                if is_plain(one / CONFIG) and self.place(str(one)) is not None:
                     found[one] = None
         return tuple(found)[:MOST_LISTED]
 

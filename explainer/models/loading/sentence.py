@@ -53,7 +53,7 @@ class SentenceParts:
 
 def is_sentence_encoder(folder: Path) -> bool:
     """Whether the folder is one of sentence-transformers."""
-    return (folder / MODULES).is_file()
+    return is_plain(folder / MODULES)
 
 
 def sentence_parts(folder: Path, name: str, pooling: Mode | None) -> SentenceParts | None:

@@ -140,6 +140,20 @@ def test_what_cannot_be_loaded_is_said_to_all_and_tried_again(folders):
     assert models.get(folders[0]).model.info.layers == 3
 
 
+def test_a_folder_that_goes_while_it_is_read_and_comes_again_is_read_again(folders):
+    def load(name):
+        shutil.move(name, f"{name}-elsewhere")
+        raise ExplainerError("half of it has gone")
+
+    models = Loader(load, most_bytes=MANY)
+    running = models._begin(folders[0])  # whoever asked has given up waiting
+    with pytest.raises(ExplainerError, match="half of it has gone"):
+        running.result(SOON)
+    shutil.move(f"{folders[0]}-elsewhere", folders[0])
+    models._load = load_model
+    assert models.get(folders[0]).model.info.layers == 3
+
+
 def test_a_hub_that_never_answers_keeps_nobody_else_waiting(folders):
     answer = threading.Event()
 

@@ -131,11 +131,10 @@ def on(
         loaded = fetch(name, asked)
         found = noted.found = effort(loaded)
         desk = beside() if processes() else bench()
-        with places().take(session.owner()) as check_place:
+        with places().take(session.owner()):
 
             def check() -> None:
                 session.check()
-                check_place()
                 if not noted.computes:
                     draining.check(session.owner())
 

@@ -3,7 +3,7 @@
 import pytest
 
 from explainer import ExplainerError
-from explainer.app.compute.places import Places, ReplacedError
+from explainer.app.compute.places import Places
 
 
 def test_there_are_no_more_than_a_few():
@@ -17,16 +17,15 @@ def test_there_are_no_more_than_a_few():
     assert not places.taken
 
 
-def test_a_session_has_one_and_what_it_asks_for_next_takes_it():
+def test_a_session_has_one_for_the_run_that_ends_and_the_one_that_follows():
     places = Places(1)
-    with places.take("a") as first:
-        first()
-        with places.take("a") as second:
-            with pytest.raises(ReplacedError, match="its answer comes instead"):
-                first()
-            second()
+    with places.take("a"):
+        with places.take("a"):
             assert places.taken == 1
-        assert not places.taken
+            assert places.owners == {"a"}
+        assert places.taken == 1
+        with pytest.raises(ExplainerError, match=r"^1 people"):
+            places.take("b").__enter__()
     assert not places.taken
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import BAR, BOX, GRAPH, SOON, idle, opened, ready, server, until
+from tests.browser.page import BAR, BOX, GRAPH, idle, opened, ready, server, until
 
 pytestmark = pytest.mark.browser
 
@@ -136,13 +136,9 @@ def test_a_part_of_a_page_is_cancelled_and_begins_again(chromium, part, counted)
 
 
 @pytest.mark.parametrize("leave", ["reload", "close"])
-def test_a_tab_that_is_left_ends_what_it_computes(part, counted, leave):
-    page = counted.context.new_page()
-    page.set_default_timeout(SOON)
-    try:
+def test_a_tab_that_is_left_ends_what_it_computes(chromium, part, counted, leave):
+    with opened(chromium) as page:
         computing(page, part)
         counted.get_by_text("1 under way").wait_for()
         getattr(page, leave)()
         counted.get_by_text("0 under way").wait_for()
-    finally:
-        page.close()

@@ -97,6 +97,7 @@ def test_all_settings_are_one_record(monkeypatch, tmp_path):
 
 def test_a_server_for_others_begins_with_the_built_in_models(monkeypatch, capsys):
     monkeypatch.setattr(st, "get_option", {"server.address": "0.0.0.0"}.get)
+    monkeypatch.setenv("EXPLAINER_PROCESSES", "0")  # who computes is not asked here
     memory.guard.clear()
     test = checked(AppTest.from_file(APP, default_timeout=60).run())
     memory.guard.clear()

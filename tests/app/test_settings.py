@@ -17,9 +17,10 @@ MODELS = "EXPLAINER_MODELS"
 
 @pytest.fixture(autouse=True)
 def unset(monkeypatch):
-    """An environment that says nothing, and is put back as it was."""
-    for name in ("MODELS", "SECONDS", "PROCESSES", "MEMORY", "CORPORA", "GRACE", "LOG"):
+    """An environment that says nothing but that no process is begun, put back as it was."""
+    for name in ("MODELS", "SECONDS", "MEMORY", "CORPORA", "GRACE", "LOG"):
         monkeypatch.setenv(f"EXPLAINER_{name}", "")
+    monkeypatch.setenv("EXPLAINER_PROCESSES", "0")
     compute.listings.clear()
     yield
     compute.listings.clear()
@@ -97,7 +98,6 @@ def test_all_settings_are_one_record(monkeypatch, tmp_path):
 
 def test_a_server_for_others_begins_with_the_built_in_models(monkeypatch, capsys):
     monkeypatch.setattr(st, "get_option", {"server.address": "0.0.0.0"}.get)
-    monkeypatch.setenv("EXPLAINER_PROCESSES", "0")  # who computes is not asked here
     memory.guard.clear()
     test = checked(AppTest.from_file(APP, default_timeout=60).run())
     memory.guard.clear()

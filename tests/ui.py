@@ -6,11 +6,28 @@ from html import unescape
 from pathlib import Path
 
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 # Every `AppTest` is a server of its own and looks through all installed packages for components,
 # which takes a third of its time; a real server does so once.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+def _awaited(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    """Wait for the end of a page's run.
+
+    Streamlit's own way looks a thousand times a second through all that the page has sent so far,
+    and takes the processor from it each time.
+    """
+    assert runner._script_thread is not None
+    runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        runner.request_stop()
+        runner.join()
+        raise RuntimeError(f"The page has not come to its end within {timeout:g} seconds.")
+
+
+local_script_runner.require_widgets_deltas = _awaited
 
 APP = Path(__file__).parents[1] / "app.py"
 

@@ -17,9 +17,10 @@ MODELS = "EXPLAINER_MODELS"
 
 @pytest.fixture(autouse=True)
 def unset(monkeypatch):
-    """An environment that says nothing, and is put back as it was."""
-    for name in ("MODELS", "SECONDS", "PROCESSES", "MEMORY", "CORPORA", "GRACE", "LOG"):
+    """An environment that says nothing but that no process is begun, put back as it was."""
+    for name in ("MODELS", "SECONDS", "MEMORY", "CORPORA", "GRACE", "LOG"):
         monkeypatch.setenv(f"EXPLAINER_{name}", "")
+    monkeypatch.setenv("EXPLAINER_PROCESSES", "0")
     compute.listings.clear()
     yield
     compute.listings.clear()

@@ -1,5 +1,6 @@
 """A server for many, in a real browser: what ends in the middle costs one answer."""
 
+import contextlib
 import os
 import signal
 from urllib.parse import urlencode
@@ -8,7 +9,7 @@ import psutil
 import pytest
 
 from tests.browser.page import BAR, GRAPH, opened
-from tests.deploy.served import begun, free_port
+from tests.deploy.served import Served, begun, free_port
 
 pytestmark = pytest.mark.browser
 
@@ -16,13 +17,30 @@ LONG = "the farmers that the assistant loves and the assistants love " * 5 + "[M
 WORKER = "explainer.app.work.process"
 
 
-@pytest.fixture
-def served():
-    """A server of its own, which ends in these tests, with one process beside it."""
-    port = free_port()
+@pytest.fixture(scope="module")
+def running():
+    """A function that gives the server of these tests, a new one where one of them has ended it.
+
+    It has one process beside it.
+    """
     how = {"EXPLAINER_PROCESSES": "1", "EXPLAINER_SECONDS": "100000", "EXPLAINER_GRACE": "300"}
-    with begun("-m", "explainer", "app", "--port", str(port), port=port, **how) as server:
-        yield server
+    servers: list[Served] = []
+    with contextlib.ExitStack() as until_the_end:
+
+        def running() -> Served:
+            if not servers or servers[-1].process.poll() is not None:
+                port = free_port()
+                new = begun("-m", "explainer", "app", "--port", str(port), port=port, **how)
+                servers.append(until_the_end.enter_context(new))
+            return servers[-1]
+
+        yield running
+
+
+@pytest.fixture
+def served(running):
+    """A server that ends in these tests, and nobody else's."""
+    return running()
 
 
 def link(server, **asked: object) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.page import BAR, BOX, GRAPH, SOON, idle, opened, ready, server, until
+from tests.browser.page import BAR, BOX, GRAPH, idle, opened, ready, server, until
 
 pytestmark = pytest.mark.browser
 
@@ -50,13 +50,13 @@ def test_what_takes_long_says_so_lets_others_compute_and_is_cancelled(
         assert "points=1000" in page.url
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_bar_and_the_way_out_fit(chromium, endless, width):
-    with opened(chromium, width) as page:
-        page.goto(endless)
-        page.locator(BAR).wait_for()
-        until(page, BAR_FITS, [BAR, width])
-        cancel(page).wait_for()
+def test_the_bar_and_the_way_out_fit(endless, tab):
+    tab.goto(endless)
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 1000})
+        tab.locator(BAR).wait_for()
+        until(tab, BAR_FITS, [BAR, width])
+        cancel(tab).wait_for()
 
 
 def test_it_starts_again_when_asked_and_another_question_is_answered(endless, tab):
@@ -71,54 +71,6 @@ def test_it_starts_again_when_asked_and_another_question_is_answered(endless, ta
     tab.locator(BOX).press("Enter")
     until(tab, "!document.body.innerText.includes('Cancelled')")
     assert tab.locator(BOX).input_value() == SHORT
-
-
-@pytest.fixture(scope="module")
-def part():
-    """The address of a page of which a part computes without end."""
-    with server(Path(__file__).with_name("endless.py")) as running:
-        yield running
-
-
-def computing(page, address: str) -> None:
-    """Let the page's part compute."""
-    page.goto(address)
-    idle(page)  # it begins anew for its width, with boxes as they were before
-    page.get_by_text("Compute").click()
-    page.locator(BAR).get_by_text("Computing for").wait_for()
-
-
-def test_a_part_of_a_page_is_cancelled_and_begins_again(chromium, part):
-    with opened(chromium, 390) as page, opened(chromium) as other:
-        other.goto(f"{part}/?count=")
-        page.goto(part)
-        page.get_by_text("the end").wait_for()
-        cancel(page).wait_for(state="hidden")
-        computing(page, part)
-        other.get_by_text("1 under way").wait_for()
-        cancel(page).click()
-        page.get_by_text("Cancelled. Start it again").wait_for()
-        cancel(page).wait_for(state="hidden")
-        other.get_by_text("0 under way").wait_for()
-        page.get_by_role("button", name="Start again").click()
-        page.locator(BAR).get_by_text("Computing for").wait_for()
-        page.get_by_text("Cancelled.").wait_for(state="hidden")
-        other.get_by_text("1 under way").wait_for()
-
-
-@pytest.mark.parametrize("leave", ["reload", "close"])
-def test_a_tab_that_is_left_ends_what_it_computes(chromium, part, leave):
-    page = chromium.new_page()
-    page.set_default_timeout(SOON)
-    try:
-        with opened(chromium) as other:
-            other.goto(f"{part}/?count=")
-            computing(page, part)
-            other.get_by_text("1 under way").wait_for()
-            getattr(page, leave)()
-            other.get_by_text("0 under way").wait_for()
-    finally:
-        page.close()
 
 
 def test_the_strongest_words_first_and_the_others_by_a_click(chromium, address):
@@ -140,3 +92,53 @@ def test_the_strongest_words_first_and_the_others_by_a_click(chromium, address):
         page.get_by_role("button", name="Only the strongest 24").click()
         until(page, "!location.search.includes('all_words')")
         page.get_by_text("The strongest 24 of 54 words").wait_for()
+
+
+@pytest.fixture(scope="module")
+def part():
+    """The address of a page of which a part computes without end."""
+    with server(Path(__file__).with_name("endless.py")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def counted(chromium, part):
+    """A page that says how much is under way on the server of that page."""
+    with opened(chromium) as page:
+        page.goto(f"{part}/?count=")
+        page.get_by_text("under way").wait_for()
+        yield page
+
+
+def computing(page, address: str) -> None:
+    """Let the page's part compute."""
+    page.goto(address)
+    idle(page)  # it begins anew for its width, with boxes as they were before
+    page.get_by_text("Compute").click()
+    page.locator(BAR).get_by_text("Computing for").wait_for()
+
+
+def test_a_part_of_a_page_is_cancelled_and_begins_again(chromium, part, counted):
+    with opened(chromium, 390) as page:
+        page.goto(part)
+        page.get_by_text("the end").wait_for()
+        cancel(page).wait_for(state="hidden")
+        computing(page, part)
+        counted.get_by_text("1 under way").wait_for()
+        cancel(page).click()
+        page.get_by_text("Cancelled. Start it again").wait_for()
+        cancel(page).wait_for(state="hidden")
+        counted.get_by_text("0 under way").wait_for()
+        page.get_by_role("button", name="Start again").click()
+        page.locator(BAR).get_by_text("Computing for").wait_for()
+        page.get_by_text("Cancelled.").wait_for(state="hidden")
+        counted.get_by_text("1 under way").wait_for()
+
+
+@pytest.mark.parametrize("leave", ["reload", "close"])
+def test_a_tab_that_is_left_ends_what_it_computes(chromium, part, counted, leave):
+    with opened(chromium) as page:
+        computing(page, part)
+        counted.get_by_text("1 under way").wait_for()
+        getattr(page, leave)()
+        counted.get_by_text("0 under way").wait_for()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -16,35 +18,39 @@ def conservation_figure(flow: TotalFlow, *, unit: Unit = LOGITS, dark: bool = Fa
     """Positive flows above 0 and negative ones below; what they leave is Σ g."""
     colours = palette(dark)
     blocks = [str(block) for block in range(len(flow.skip))]
-    traces = []
+    traces: list[dict[str, Any]] = []
     for parts, colour in ((flow.skip, colours.skip), (flow.heads, colours.heads)):
         flat = parts.reshape(len(parts), -1)
         for sign, opacity in ((1, 0.9), (-1, 0.45)):
             sums = np.where(sign * flat > 0, flat, 0.0).sum(axis=1, dtype=np.float64)
             traces.append(
-                go.Bar(
-                    x=blocks,
-                    y=sums,
-                    marker={"color": rgba(colour, opacity), "line": {"width": 0}},
-                    hoverinfo="skip",
-                )
+                {
+                    "type": "bar",
+                    "x": blocks,
+                    "y": sums,
+                    "marker": {"color": rgba(colour, opacity), "line": {"width": 0}},
+                    "hoverinfo": "skip",
+                }
             )
     totals = flow.layer_totals()
     traces.append(
-        go.Scatter(
-            x=blocks,
-            y=totals,
-            mode="markers+text",
-            marker={
+        {
+            "type": "scatter",
+            "x": blocks,
+            "y": totals,
+            "mode": "markers+text",
+            "marker": {
                 "symbol": "line-ew",
                 "size": 46,
                 "line": {"color": colours.ink, "width": 2.5},
             },
-            hoverinfo="skip",
-        )
+            "hoverinfo": "skip",
+        }
     )
-    figure = chart(traces, colours, 340)
-    figure.update_layout(
+    return chart(
+        traces,
+        colours,
+        340,
         barmode="relative",
         annotations=[
             note(
@@ -59,7 +65,6 @@ def conservation_figure(flow: TotalFlow, *, unit: Unit = LOGITS, dark: bool = Fa
             )
             for block, total in zip(blocks, totals, strict=True)
         ],
+        xaxis={"type": "category", "title": titled("block", colours), "showgrid": False},
+        yaxis={"title": titled(f"influence ({unit})", colours), "zerolinewidth": 1},
     )
-    figure.update_xaxes(type="category", title=titled("block", colours), showgrid=False)
-    figure.update_yaxes(title=titled(f"influence ({unit})", colours), zerolinewidth=1)
-    return figure

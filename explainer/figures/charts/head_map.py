@@ -33,33 +33,6 @@ def head_map(
         ]
         for end, row in zip(tokens, attention.tolist(), strict=True)
     ]
-    figure = go.Figure(
-        [
-            go.Heatmap(
-                z=attention,
-                zmin=0,
-                zmax=1,
-                colorscale=[[0, colours.surface], [1, colours.heads]],
-                showscale=False,
-                xgap=1,
-                ygap=1,
-                text=hover,
-                hoverinfo="text",
-            ),
-            go.Scatter(
-                x=[source],
-                y=[target],
-                mode="markers",
-                marker={
-                    "symbol": "square-open",
-                    "size": max(9, min(22, 300 / n)),
-                    "line": {"width": 2.5, "color": colours.ink},
-                    "color": colours.ink,
-                },
-                hoverinfo="skip",
-            ),
-        ]
-    )
     every = max(1, -(-n // LABELLED))
     places = list(range(0, n, every))
     axis = {
@@ -71,15 +44,43 @@ def head_map(
         "automargin": True,
         "tickfont": {"size": text.SMALL, "color": colours.ink},
     }
-    figure.update_layout(
-        height=max(300, min(560, 110 + 22 * n)),
-        margin={"l": 4, "r": 4, "t": 4, "b": 4},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": text.FONT, "color": colours.ink},
-        showlegend=False,
-        dragmode=False,
-    )
-    figure.update_xaxes(**axis, tickangle=-45)
-    figure.update_yaxes(**axis, autorange="reversed")
-    return figure
+    traces = [
+        {
+            "type": "heatmap",
+            "z": attention,
+            "zmin": 0,
+            "zmax": 1,
+            "colorscale": [[0, colours.surface], [1, colours.heads]],
+            "showscale": False,
+            "xgap": 1,
+            "ygap": 1,
+            "text": hover,
+            "hoverinfo": "text",
+        },
+        {
+            "type": "scatter",
+            "x": [source],
+            "y": [target],
+            "mode": "markers",
+            "marker": {
+                "symbol": "square-open",
+                "size": max(9, min(22, 300 / n)),
+                "line": {"width": 2.5, "color": colours.ink},
+                "color": colours.ink,
+            },
+            "hoverinfo": "skip",
+        },
+    ]
+    layout = {
+        "height": max(300, min(560, 110 + 22 * n)),
+        "margin": {"l": 4, "r": 4, "t": 4, "b": 4},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": text.FONT, "color": colours.ink},
+        "showlegend": False,
+        "dragmode": False,
+        "xaxis": {**axis, "tickangle": -45},
+        "yaxis": {**axis, "autorange": "reversed"},
+    }
+    # One call on plain dicts: Plotly takes several times as long for object after object.
+    return go.Figure({"data": traces, "layout": layout})

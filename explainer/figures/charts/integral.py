@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from explainer.figures.canvas import text
 from explainer.figures.canvas.palette import Palette, palette, rgba
-from explainer.figures.charts.chart import chart, note, titled
+from explainer.figures.charts.chart import axis_of, chart, note, titled
 from explainer.results.settings import Rule
 from explainer.results.target import LOGITS, Unit
 
@@ -39,27 +39,26 @@ def integral_figure(
     colour = colours.sign(float(own.mean()))
     x, y = _summed(a[taken], own[taken], rule)
     label, name = (text.brief(said) for said in names)
-    figure = chart(
+    return chart(
         [
             _line(a, values, colours.ink, "y2", 2),
             _dots(a[taken], values[taken], colours.ink, colours, "y2"),
-            go.Scatter(
-                x=x,
-                y=y,
-                mode="lines",
-                line={"width": 0},
-                fill="toself",
-                fillcolor=rgba(colour, 0.22),
-                hoverinfo="skip",
-            ),
+            {
+                "type": "scatter",
+                "x": x,
+                "y": y,
+                "mode": "lines",
+                "line": {"width": 0},
+                "fill": "toself",
+                "fillcolor": rgba(colour, 0.22),
+                "hoverinfo": "skip",
+            },
             _line(a, total, colours.muted, "y", 1.5),
             _line(a, own, colour, "y", 2.5),
             _dots(a[taken], own[taken], colour, colours, "y"),
         ],
         colours,
         380,
-    )
-    figure.update_layout(
         margin={"r": 30},
         xaxis={
             "range": [-0.015, 1.015],
@@ -70,48 +69,41 @@ def integral_figure(
             "ticklabeloverflow": "allow",
         },
         yaxis={"domain": [0, 0.5]},
-        yaxis2={
-            "domain": [0.6, 1],
-            "anchor": "x",
-            "fixedrange": True,
-            "automargin": True,
-            "gridcolor": rgba(colours.faint, 0.45),
-            "zerolinecolor": colours.muted,
-            "tickfont": {"color": colours.muted},
-        },
+        yaxis2={"domain": [0.6, 1], "anchor": "x", **axis_of(colours)},
         annotations=[
             _heading(1.0, f"Q: {label}", colours.ink),
             _heading(0.5, f"slope of Q, all words together, and of “{name}”", colours.muted),
         ],
     )
-    return figure
 
 
 def _heading(y: float, says: str, colour: str) -> dict[str, object]:
     return note(0, y, says, colour, xref="paper", yref="paper", xanchor="left", yanchor="bottom")
 
 
-def _line(x: Numbers, y: Numbers, colour: str, axis: str, width: float) -> go.Scatter:
-    return go.Scatter(
-        x=x,
-        y=y,
-        yaxis=axis,
-        mode="lines",
-        line={"color": colour, "width": width},
-        hoverinfo="skip",
-    )
+def _line(x: Numbers, y: Numbers, colour: str, axis: str, width: float) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "yaxis": axis,
+        "mode": "lines",
+        "line": {"color": colour, "width": width},
+        "hoverinfo": "skip",
+    }
 
 
-def _dots(x: Numbers, y: Numbers, colour: str, colours: Palette, axis: str) -> go.Scatter:
+def _dots(x: Numbers, y: Numbers, colour: str, colours: Palette, axis: str) -> dict[str, object]:
     size = 7 if len(x) < 20 else 5
-    return go.Scatter(
-        x=x,
-        y=y,
-        yaxis=axis,
-        mode="markers",
-        marker={"size": size, "color": colours.surface, "line": {"color": colour, "width": 1.6}},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "yaxis": axis,
+        "mode": "markers",
+        "marker": {"size": size, "color": colours.surface, "line": {"color": colour, "width": 1.6}},
+        "hoverinfo": "skip",
+    }
 
 
 def _summed(a: Numbers, heights: Numbers, rule: Rule) -> tuple[Numbers, Numbers]:
@@ -147,31 +139,18 @@ def gap_figure(
         if name == rule:
             here = [counts.index(points)]
             traces.append(
-                go.Scatter(
-                    x=[points],
-                    y=heights[here],
-                    mode="markers",
-                    marker={"size": 11, "color": colour},
-                    hoverinfo="skip",
-                )
+                {
+                    "type": "scatter",
+                    "x": [points],
+                    "y": heights[here],
+                    "mode": "markers",
+                    "marker": {"size": 11, "color": colour},
+                    "hoverinfo": "skip",
+                }
             )
-    figure = chart(traces, colours, 380)
     shown = [count for count in counts if count in (2, 4, 9, 25, 97)]
-    figure.update_xaxes(
-        type="log",
-        tickvals=shown,
-        ticktext=[str(count) for count in shown],
-        title=titled("points on the path", colours),
-    )
     decades = [10.0**k for k in range(-5, 3)]
     every = [max(abs(gap), 1e-5) for found in gaps.values() for gap in found]
-    figure.update_yaxes(
-        type="log",
-        range=[np.log10(min(every)) - 0.8, np.log10(max(every)) + 0.2],
-        tickvals=decades,
-        ticktext=[f"{decade:g}" for decade in decades],
-        zeroline=False,
-    )
     other = [
         note(
             np.log10(counts[-1]),
@@ -184,7 +163,22 @@ def gap_figure(
         )
         for name, found in gaps.items()
     ]
-    figure.update_layout(
-        annotations=[_heading(1.0, f"completeness gap ({unit})", colours.ink), *other]
+    return chart(
+        traces,
+        colours,
+        380,
+        xaxis={
+            "type": "log",
+            "tickvals": shown,
+            "ticktext": [str(count) for count in shown],
+            "title": titled("points on the path", colours),
+        },
+        yaxis={
+            "type": "log",
+            "range": [np.log10(min(every)) - 0.8, np.log10(max(every)) + 0.2],
+            "tickvals": decades,
+            "ticktext": [f"{decade:g}" for decade in decades],
+            "zeroline": False,
+        },
+        annotations=[_heading(1.0, f"completeness gap ({unit})", colours.ink), *other],
     )
-    return figure

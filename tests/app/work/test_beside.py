@@ -98,6 +98,10 @@ def test_an_answer_comes_from_another_process_and_is_the_same(desk, task, tiny_m
     assert [one.route for one in found.patterns] == [one.route for one in alone.patterns]
 
 
+def test_its_budget_is_the_servers(desk, task):
+    assert desk.compute(task(works.its_budget), Followed()) == budget()
+
+
 def test_how_far_it_is_is_heard(desk, task):
     follows = Followed()
     assert desk.compute(task(works.counting), follows) == "counted"
@@ -243,10 +247,6 @@ def test_a_process_ends_with_its_server():
     process._process.stdin.close()  # as it is when this process is gone
     until(lambda: process.ended)
     assert process._process.returncode == 0
-
-
-def test_its_budget_is_the_servers(desk, task):
-    assert desk.compute(task(works.its_budget), Followed()) == budget()
 
 
 def test_two_sessions_are_computed_for_in_two_processes(desk, task, monkeypatch):

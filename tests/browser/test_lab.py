@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 
-from tests.browser.page import BAR, GRAPH, opened
+from tests.browser.page import BAR, BOX, GRAPH, opened, ready
 from tests.deploy.served import Served, begun, free_port
 
 pytestmark = pytest.mark.browser
@@ -74,14 +74,19 @@ def test_a_worker_that_is_killed_costs_the_answer_that_it_computed(
     assert health["questions"]["refused"] == 1
 
 
-def test_an_answer_that_is_computed_comes_before_the_server_ends(chromium, served):
+def test_an_answer_that_is_computed_comes_before_the_server_ends(
+    chromium, served, tiny_masked_lm_dir
+):
     with opened(chromium) as page, opened(chromium) as other:
-        page.goto(long(served, 60))
+        other.goto(link(served, model=tiny_masked_lm_dir))
+        ready(other)
+        page.goto(long(served, 120))
         page.locator(BAR).get_by_text("left, of 55 tokens").wait_for()
         # As a service that ends: all of its processes are told.
         for number in (*workers(served), served.process.pid):
             os.kill(number, signal.SIGTERM)
-        other.goto(link(served))
+        other.locator(BOX).fill("the farmer [MASK] old .")
+        other.locator(BOX).press("Enter")
         other.get_by_text("The server is about to end").wait_for()
         assert served.health()[1]["status"] == "draining"
         page.wait_for_selector(GRAPH)

@@ -261,17 +261,18 @@ class Store:
         The same layer of the pieces that are `waiting` is wanted before it, and stays as it is.
         """
         kept = {(other, layer.number) for other in waiting}
-        for let_go in (None, *BY_DEGREES):
-            if let_go is not None:
-                self._let_go(let_go, layer.n_bytes, kept)
-                if self._room < layer.n_bytes:
-                    let_go(layer)
-            if layer.n_bytes <= self._room:
+        n_bytes = layer.n_bytes
+        for let_go in BY_DEGREES:
+            if n_bytes <= self._room:
                 break
-        self._drop(layer.n_bytes, kept)
-        if layer.n_bytes <= self._room:
-            self._held[index, layer.number] = layer, layer.n_bytes
-            self._room -= layer.n_bytes
+            self._let_go(let_go, n_bytes, kept)
+            if self._room < n_bytes:
+                let_go(layer)
+                n_bytes = layer.n_bytes
+        self._drop(n_bytes, kept)
+        if n_bytes <= self._room:
+            self._held[index, layer.number] = layer, n_bytes
+            self._room -= n_bytes
 
     def _let_go(self, let_go: Callable[[Layer], None], needed: int, kept: Container[Place]) -> None:
         """Let layers go of something, those used longest ago first, until there is room."""

@@ -73,7 +73,8 @@ async def _crowd(server: Served, options: argparse.Namespace, model: Path) -> As
         browser = await playwright.chromium.launch(
             executable_path=found_browser(), args=list(QUIET)
         )
-        _stand_back()
+        if not options.memory:  # of which no times are told
+            _stand_back()
         questions = short(options.seed)
         size = options.size or SIZES[options.long]
         first = next(questions)
@@ -123,7 +124,7 @@ async def _memory(server: Served, options: argparse.Namespace, model: Path) -> l
 
     def say(asked: int, sample: Sample) -> None:
         marks.append((asked, sample))
-        print(f"{asked} asked", flush=True)
+        print(f"{asked} asked: {report.sizes(sample)}", flush=True)
 
     async with _crowd(server, options, model) as crowd:
         part = await crowd.many(options.browsers or 4, options.memory, options.every, say)

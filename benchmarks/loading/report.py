@@ -146,6 +146,12 @@ def after_kill(part: Part, found: Killed, samples: Sequence[Sample]) -> str:
     )
 
 
+def sizes(one: Sample) -> str:
+    """What is held at a moment, on one line."""
+    server, workers, browsers = (f"{n / MIB:,.0f}" for n in (one.server, one.workers, one.browsers))
+    return f"server {server} MB, processes beside it {workers} MB, browsers {browsers} MB"
+
+
 def growth(marks: Sequence[tuple[int, Sample]]) -> str:
     """Memory after so many explanations, and the last of each beside the first."""
     rows: list[tuple[str, ...]] = [

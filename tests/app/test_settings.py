@@ -97,7 +97,8 @@ def test_all_settings_are_one_record(monkeypatch, tmp_path):
 
 
 def test_a_server_for_others_begins_with_the_built_in_models(monkeypatch, capsys):
-    monkeypatch.setattr(st, "get_option", {"server.address": "0.0.0.0"}.get)
+    known = {"server.address": "0.0.0.0", "server.maxUploadSize": 2}
+    monkeypatch.setattr(st, "get_option", known.get)
     memory.guard.clear()
     test = checked(AppTest.from_file(APP, default_timeout=60).run())
     memory.guard.clear()

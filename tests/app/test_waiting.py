@@ -25,10 +25,13 @@ EXPLAIN = "explainer.app.compute.sentence.explain"
 
 @pytest.fixture(autouse=True)
 def fresh():
-    """A server without answers, as others' tests leave some."""
+    """A server without answers, as others' tests leave some, and a session that has cancelled
+    nothing, before and after."""
     for kept in (server.places, server.answers, server.flights, server.bench):
         kept.clear()
-    session.forget_cancelled("question")
+    st.session_state.pop(session.CANCELLED, None)
+    yield
+    st.session_state.pop(session.CANCELLED, None)
 
 
 @pytest.fixture

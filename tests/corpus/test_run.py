@@ -146,9 +146,13 @@ def test_workers_of_whom_one_is_killed_end_with_the_same_tables(
     out, heard = tmp_path / "two", []
     asked = tiny_masked_lm_dir, source, out
 
+    others, killed = psutil.Process().children(), []
+
     def kill_one(done, _total):
-        if done:
-            psutil.Process().children()[-1].kill()
+        if done and not killed:
+            new = [one for one in psutil.Process().children() if one not in others]
+            killed.append(next(one for one in new if "spawn_main" in " ".join(one.cmdline())))
+            killed[0].kill()
 
     with pytest.raises(ExplainerError, match=r"A worker has ended .*: what is done is kept"):
         ran(*asked, part_size=1, workers=2, progress=kill_one)

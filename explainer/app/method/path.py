@@ -159,7 +159,7 @@ def path_section(explanation: Explanation, pattern: Pattern) -> None:
         )
     st.markdown(plain(said))
     st.caption(
-        "Left: Q on its way, and below its slope, of all words together (grey) and of the followed "
-        "word (in colour); the filled area is what the rule adds up for it. Right: what the sum "
+        "First Q on its way, and below its slope, of all words together (grey) and of the followed "
+        "word (in colour); the filled area is what the rule adds up for it. Then what the sum "
         f"misses. Elsewhere on this page there are {USED} points. {explanation.gap_warning or ''}"
     )

@@ -58,8 +58,8 @@ def node_section(explanation: Explanation, pattern: Pattern, width: float) -> No
     )
     _shown("node_step", figure, said)
     st.caption(
-        "Left: the pattern so far, and how much of it goes on to each token, by width. "
-        "Right: the same in numbers, the chosen node in full colour."
+        "First the pattern so far, and how much of it goes on to each token, by width; "
+        "then the same in numbers, the chosen node in full colour."
     )
 
 

@@ -108,7 +108,7 @@ import explainer
 from pathlib import Path
 from importlib.metadata import version
 from explainer import compare, explain, load_model, predict
-from explainer.base import assets, scratch
+from explainer.base import assets
 from explainer.cli.main import main
 from explainer.figures import pattern_svg
 

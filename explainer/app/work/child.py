@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Hashable
+from dataclasses import dataclass, field
 from itertools import count
 
 from explainer.app.work.limits import budget
@@ -43,6 +44,14 @@ class Ended:
         self.guilty = guilty
 
 
+@dataclass(eq=False)
+class _Asked:
+    """A task: about how many bytes it takes, and what is said of it."""
+
+    n_bytes: int
+    replies: queue.SimpleQueue[object] = field(default_factory=queue.SimpleQueue)
+
+
 class Child:
     """One process, and what it has to do."""
 
@@ -60,8 +69,7 @@ class Child:
         self._sender, self._answers = Sender(self._process.stdin), self._process.stdout
         self._numbers = count()
         self._lock = threading.Lock()
-        self._asked: dict[int, queue.SimpleQueue[object]] = {}
-        self._bytes: dict[int, int] = {}
+        self._asked: dict[int, _Asked] = {}
         self._running: int | None = None
         self._heard = time.monotonic()
         self._busy = 1
@@ -84,7 +92,8 @@ class Child:
     @property
     def n_bytes(self) -> int:
         """About how many bytes they take together."""
-        return sum(self._bytes.copy().values())
+        with self._lock:
+            return sum(asked.n_bytes for asked in self._asked.values())
 
     def tell(self, message: object) -> None:
         """Send it something; what has ended hears nothing, which is found out elsewhere."""
@@ -105,22 +114,21 @@ class Child:
             if not self._asked:
                 self._heard = time.monotonic()
             number = next(self._numbers)
-            self._asked[number] = queue.SimpleQueue()
-            self._bytes[number] = n_bytes
+            self._asked[number] = asked = _Asked(n_bytes)
             if self.ended:
-                self._asked[number].put(Ended(guilty=False))
+                asked.replies.put(Ended(guilty=False))
         return number
 
     def leave(self, number: int) -> None:
         """Nobody listens to this task any more."""
         with self._lock:
-            del self._asked[number], self._bytes[number]
+            del self._asked[number]
             self.begun.discard(number)
 
     def reply(self, number: int) -> object | None:
         """What is said of a task, or None where nothing is."""
         try:
-            return self._asked[number].get(timeout=LOOK_UP)
+            return self._asked[number].replies.get(timeout=LOOK_UP)
         except queue.Empty:
             if time.monotonic() - self._heard > STUCK:
                 self.kill()
@@ -143,7 +151,7 @@ class Child:
                     case Line() | Loads() | Began() | Heard() | Answer() | Failed():
                         asked = self._asked.get(message.number)
                         if asked is not None:
-                            asked.put(message)
+                            asked.replies.put(message)
         except EOFError:
             pass
         self._process.kill()
@@ -153,4 +161,4 @@ class Child:
         with self._lock:
             self.ended = True
             for number, asked in self._asked.items():
-                asked.put(Ended(guilty=number == self._running))
+                asked.replies.put(Ended(guilty=number == self._running))

@@ -6,8 +6,6 @@ import tests.executed  # noqa: F401  # before anything of the engine
 
 import contextlib
 import functools
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -57,32 +55,9 @@ def part_of(module) -> str:
     return module.__name__.split(".")[1]
 
 
-BROWSERS = 2
-"""How many processes drive a browser, each with a server of its own, while others compute: tests of
-pages wait for much of their time, and a third browser only makes the two slower."""
-
-
-def is_driving(item) -> bool:
-    return part_of(item.module) == "browser"
-
-
-def browser_groups(modules: Iterable[str]) -> dict[str, str]:
-    """The group of every module, given once for each of its tests: about as many tests in each.
-
-    The first modules, those that want a server that nobody has been at, are in different ones.
-    """
-    tests = Counter(modules)
-    first, others = list(tests)[:BROWSERS], list(tests)[BROWSERS:]
-    largest = [*first, *sorted(others, key=tests.__getitem__, reverse=True)]
-    groups: list[list[str]] = [[] for _ in range(BROWSERS)]
-    for module in largest:
-        min(groups, key=lambda group: sum(tests[name] for name in group)).append(module)
-    return {name: f"browser {k}" for k, group in enumerate(groups) for name in group}
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """The longest first; whole files in one process, and those of browsers in few."""
+    """The longest first; those that want a server that nobody has been at before their kind."""
     order = {part: place for place, part in enumerate(LONGEST)}
     items.sort(
         key=lambda item: (
@@ -90,10 +65,6 @@ def pytest_collection_modifyitems(items):
             "new_address" not in item.fixturenames,
         )
     )
-    groups = browser_groups(item.module.__name__ for item in items if is_driving(item))
-    for item in items:
-        name = item.module.__name__
-        item.add_marker(pytest.mark.xdist_group(groups.get(name, name)))
 
 
 SHAPED: set[str] = set()

@@ -11,10 +11,12 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from threading import Thread
 
@@ -71,12 +73,22 @@ class Pool:
 def _started(
     folder: Folder, model: str, settings: Settings, device: str
 ) -> tuple[Connection, BaseProcess]:
-    context = get_context("spawn")
+    context = _context()
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, folder, model, settings, device))
     process.start()
     theirs.close()  # so that its end is seen here when the process ends
     return ours, process
+
+
+def _context() -> ForkServerContext | SpawnContext:
+    """How workers begin: as forks of a process that has imported torch and all else once, or each
+    by itself where the system's own libraries have threads from the beginning."""
+    if sys.platform != "linux":
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 def _given(pipe: Connection, parts: Iterator[Part]) -> bool:

@@ -35,6 +35,7 @@ from transformers import (
 from explainer.models.model import Model
 from explainer.models.registry import load_model
 from tests.browser import page as browser
+from tests.forking import Module
 
 torch.set_num_threads(1)  # on tensors as small as these, threads mostly wait for each other
 
@@ -222,7 +223,7 @@ def shared_server():
     It refuses nothing for the time that it would take: what is cancelled would take minutes.
     """
     with contextlib.ExitStack() as open_until_the_end:
-        patient = browser.server(EXPLAINER_SECONDS="100000")
+        patient = browser.server(begin=Module, EXPLAINER_SECONDS="100000")
         yield functools.cache(lambda: open_until_the_end.enter_context(patient))
 
 
@@ -236,7 +237,7 @@ def address(shared_server):
 def new_address(shared_server):
     """The address of a server that nobody has been at: the shared one before its first visitor."""
     if shared_server.cache_info().currsize:
-        with browser.server() as running:
+        with browser.server(begin=Module) as running:
             yield running
     else:
         yield shared_server()

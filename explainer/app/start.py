@@ -25,7 +25,7 @@ from explainer.app.serving import log
 from explainer.app.serving.draining import drain, draining
 from explainer.app.serving.status import GOOD, load, status
 from explainer.app.settings import restrict_models, restricted_said, settings
-from explainer.app.work.begun import begin
+from explainer.app.work.begun import begin, prepare
 from explainer.base.numbers import counted
 from explainer.cli.app import EVERYWHERE
 
@@ -50,6 +50,7 @@ def serve(script: str, address: str, port: int, hosts: Iterable[str], path: str 
     if restrict_models(address, names):
         log.say(restricted_said())
     found = settings()
+    prepare()
     log.begin(found.log)
     config = {
         "server.address": address,

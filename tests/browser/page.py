@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin
@@ -95,27 +96,31 @@ def found_browser() -> str | None:
     return os.environ.get("CHROMIUM") or next((b for b in BROWSERS if Path(b).exists()), None)
 
 
+def executed(command: Sequence[str], cwd: Path, env: Mapping[str, str], stderr):
+    """`python -m` with these arguments."""
+    run = [sys.executable, "-m", *command]
+    return subprocess.Popen(run, cwd=cwd, env=env, stdout=subprocess.DEVNULL, stderr=stderr)
+
+
 @contextlib.contextmanager
-def server(script="app.py", root=ROOT, **environment: str):
-    """A cold server of a script on a free port; yields its address as soon as it answers.
+def server(script=None, root=ROOT, begin=executed, **environment: str):
+    """A cold server of the app, or of a script, on a free port; yields its address as soon as it
+    answers.
 
     `root` is the checkout whose code it runs; `environment` has variables beside the present ones.
-    It has one process beside it, as a server of one core.
+    It has one process beside it, as a server of one core. It is executed, or begun as `begin` does.
     """
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    command = ["explainer", "app", "--port", str(port)]
+    if script is not None:
+        command = ["streamlit", "run", str(script), "--server.port", str(port)]
+    alone = {"EXPLAINER_PROCESSES": "1", "EXPLAINER_GRACE": "0"}
     address = f"http://localhost:{port}"
     # A pipe that nobody reads would stop a server that has much to say.
     with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(
-            command,
-            cwd=root,
-            env={**os.environ, "EXPLAINER_PROCESSES": "1", **environment},
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-        )
+        process = begin(command, root, {**os.environ, **alone, **environment}, errors)
         try:
             for _ in range(300):
                 with contextlib.suppress(OSError):

@@ -14,7 +14,6 @@ from tests.deploy.served import Served, begun, free_port
 pytestmark = pytest.mark.browser
 
 LONG = "the farmers that the assistant loves and the assistants love " * 5 + "[MASK] old ."
-WORKER = "explainer.app.work.process"
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +51,9 @@ def long(server, points: int) -> str:
 
 
 def workers(server) -> list[int]:
-    """The processes that compute beside the server."""
-    children = psutil.Process(server.process.pid).children()
-    return [child.pid for child in children if WORKER in child.cmdline()]
+    """The processes that compute beside the server: forks of the one that it has begun for that."""
+    (first,) = psutil.Process(server.process.pid).children()
+    return [fork.pid for fork in first.children() if fork.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_worker_that_is_killed_costs_the_answer_that_it_computed(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explainer.app.work.child import Child, Ended
+from explainer.app.work.forks import Forks
 from explainer.app.work.messages import (
     Answer,
     Ask,
@@ -44,10 +45,10 @@ class _Left:
 
 
 class Beside:
-    """A desk of up to `most` processes."""
+    """A desk of up to `most` processes, forked from those of `forks` where it is given."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, forks: Forks | None = None) -> None:
+        self._most, self._forks = most, forks
         self._lock = threading.Lock()
         self._processes: list[Child] = []
         self._left: dict[Hashable, _Left] = {}
@@ -188,7 +189,7 @@ class Beside:
         self._processes = [one for one in self._processes if not one.ended]
         busy = all(one.tasks and one.ready for one in self._processes)
         if len(self._processes) < self._most and busy:
-            self._processes.append(Child())
+            self._processes.append(Child(self._forks))
         return self._processes
 
     def _share(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from itertools import count
 
+from explainer.app.work.forks import Forked, Forks
 from explainer.app.work.limits import budget
 from explainer.app.work.messages import (
     Answer,
@@ -35,6 +37,10 @@ STUCK = 120.0
 MODULE = "explainer.app.work.process"
 IMPORTED = "explainer.app.compute"
 """What it imports before it is asked for anything."""
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Threads that wait by spinning take the cores from everybody else: on two cores that others kept
+busy a short answer took three times as long, on idle ones two thirds. Heard when torch is imported.
+"""
 
 
 class Ended:
@@ -52,18 +58,25 @@ class _Asked:
     replies: queue.SimpleQueue[object] = field(default_factory=queue.SimpleQueue)
 
 
+def _begun(forks: Forks | None) -> subprocess.Popen[bytes] | Forked:
+    """A process: a fork if there is one to fork from, else executed, which takes seconds."""
+    given = {VARIABLE: str(budget())}
+    if forks is not None:
+        with contextlib.suppress(OSError):  # it has been ended, as by a system without memory
+            return Forked(forks, given)
+    return subprocess.Popen(
+        [sys.executable, "-m", MODULE, IMPORTED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**WAITING, **os.environ, **given},
+    )
+
+
 class Child:
     """One process, and what it has to do."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", MODULE, IMPORTED],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # Threads that wait by spinning take the cores from everybody else: on two cores that
-            # others kept busy a short answer took three times as long, on idle ones two thirds.
-            env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ, VARIABLE: str(budget())},
-        )
+    def __init__(self, forks: Forks | None = None) -> None:
+        self._process = _begun(forks)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._sender, self._answers = Sender(self._process.stdin), self._process.stdout

@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import BinaryIO
 
@@ -154,6 +155,16 @@ class Process:
         give_back()
         if reply is not None:
             self._sender.send(reply)
+
+
+def forked(given: Mapping[str, str], files: Sequence[int]) -> None:
+    """Compute until the server ends, as a fork that has imported everything: with these values in
+    its environment, questions from the first file and answers into the second one."""
+    os.environ.update(given)
+    os.dup2(2, 1)  # what anything prints is for whoever reads what the server says
+    questions, answers = files
+    with contextlib.suppress(EOFError, OSError):
+        Process(os.fdopen(questions, "rb"), os.fdopen(answers, "wb")).run()
 
 
 def main() -> None:

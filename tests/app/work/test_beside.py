@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import threading
 from functools import partial
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from explainer import ExplainerError, explain, load_model
@@ -14,6 +16,7 @@ from explainer.app.compute.request import Request
 from explainer.app.work import beside, limits
 from explainer.app.work import child as module
 from explainer.app.work.beside import Beside
+from explainer.app.work.forks import Forks
 from explainer.app.work.limits import budget
 from explainer.app.work.task import Task
 from explainer.base.cores import cores
@@ -22,6 +25,7 @@ from explainer.question.quantity import Contrast
 from explainer.results.settings import Settings
 from tests.app.threads import SOON, ended, in_thread, until
 from tests.app.work import works
+from tests.forking import forks
 
 
 class GoneError(BaseException):
@@ -55,6 +59,15 @@ class Followed:
 
 @pytest.fixture(scope="module")
 def desk():
+    """With forks, as under the command on Linux."""
+    desk = Beside(1, forks("process"))
+    yield desk
+    desk.end()
+
+
+@pytest.fixture
+def executed():
+    """With processes that are executed, as under `streamlit run`, or where there are no forks."""
     desk = Beside(1)
     yield desk
     desk.end()
@@ -83,8 +96,11 @@ def begun(desk, task) -> tuple[threading.Thread, Followed, list]:
     return thread, follows, found
 
 
-def test_an_answer_comes_from_another_process_and_is_the_same(desk, task, tiny_masked_lm_dir):
-    name = str(tiny_masked_lm_dir)
+@pytest.mark.parametrize("kind", ["desk", "executed"])
+def test_an_answer_comes_from_another_process_and_is_the_same(
+    kind, request, task, tiny_masked_lm_dir
+):
+    name, desk = str(tiny_masked_lm_dir), request.getfixturevalue(kind)
     pid = desk.compute(task(works.process), Followed())
     assert (pid,) == desk.processes
     assert pid != os.getpid()
@@ -240,13 +256,24 @@ def test_one_that_never_starts_is_said(task, monkeypatch):
         Beside(1).compute(task(works.process), Followed())
 
 
-def test_a_process_ends_with_its_server():
-    desk = Beside(1)
+@pytest.mark.parametrize("forked", [False, True])
+def test_a_process_ends_with_its_server(forked):
+    desk = Beside(1, forks("process") if forked else None)
     desk.start()
     (process,) = desk._processes
     process._process.stdin.close()  # as it is when this process is gone
     until(lambda: process.ended)
-    assert process._process.returncode == 0
+    assert forked or process._process.returncode == 0
+    assert not psutil.pid_exists(process.pid)
+
+
+def test_where_nothing_forks_any_more_a_process_is_executed(task):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    theirs.close()
+    with ours:
+        desk = Beside(1, Forks(ours))
+        assert desk.compute(task(partial(works.number, 3)), Followed()) == 3
+    desk.end()
 
 
 def test_two_sessions_are_computed_for_in_two_processes(desk, task, monkeypatch):

@@ -6,6 +6,7 @@ Each would take three seconds to import torch and the networks of transformers. 
 begin by themselves is what tests/deploy and tests/test_wheel.py try.
 """
 
+import atexit
 import contextlib
 import json
 import os
@@ -38,6 +39,7 @@ def forks(kind: str) -> Forks:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     ).returncode = 0  # nobody waits for it
     theirs.close()
+    atexit.register(ours.close)
     return Forks(ours)
 
 

@@ -82,12 +82,14 @@ def _limit(name: str) -> int | None:
 
 
 def held_memory() -> int:
-    """Bytes that this process and those that it started hold; what they share counts in each."""
+    """Bytes that this process and those that it started hold together; what they share counts once
+    where the system tells (Linux does), else in each."""
     own = psutil.Process()
     held = 0
     for process in (own, *own.children(recursive=True)):
         with suppress(psutil.Error):  # it has ended meanwhile
-            held += process.memory_info().rss
+            found = process.memory_full_info()
+            held += getattr(found, "pss", found.rss)
     return held
 
 

@@ -48,8 +48,8 @@ def load() -> Load:
 
 def status() -> dict[str, Any]:
     """How the server is, in plain values: `status` is "ok", "draining" or "down"; memory is in
-    bytes, of this process and those that it started, what they share counted in each; counts and
-    seconds are those since the start."""
+    bytes, of this process and those that it started together; counts and seconds are those since
+    the start."""
     found = load()
     state: State = "draining" if draining() else GOOD if found.up else "down"
     return {

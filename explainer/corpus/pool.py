@@ -30,6 +30,13 @@ from explainer.models.registry import load_model
 from explainer.results.settings import Settings
 
 Part = tuple[int, list[Row]]
+CONTEXT: ForkServerContext | SpawnContext = get_context("spawn")
+"""How workers begin: each by itself, where the system's own libraries have threads from the
+beginning, else as forks of a process that has imported torch and all else once."""
+if sys.platform == "linux":
+    CONTEXT = get_context("forkserver")
+    # Now, so that whoever uses such forks too, and says what they need, is the last to say so.
+    CONTEXT.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True)
@@ -73,22 +80,11 @@ class Pool:
 def _started(
     folder: Folder, model: str, settings: Settings, device: str
 ) -> tuple[Connection, BaseProcess]:
-    context = _context()
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, folder, model, settings, device))
+    ours, theirs = CONTEXT.Pipe()
+    process = CONTEXT.Process(target=_work, args=(theirs, folder, model, settings, device))
     process.start()
     theirs.close()  # so that its end is seen here when the process ends
     return ours, process
-
-
-def _context() -> ForkServerContext | SpawnContext:
-    """How workers begin: as forks of a process that has imported torch and all else once, or each
-    by itself where the system's own libraries have threads from the beginning."""
-    if sys.platform != "linux":
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    return context
 
 
 def _given(pipe: Connection, parts: Iterator[Part]) -> bool:

@@ -33,8 +33,8 @@ from explainer.results.explanation import Explanation
 from explainer.results.pattern import Pattern
 from explainer.results.route import Level, Route
 from explainer.rivals import (
+    FlowNetwork,
     ScoredRoute,
-    attention_flow,
     attention_path,
     heads_for_skip,
     random_path,
@@ -73,6 +73,11 @@ class Signals:
     def matrices(self) -> Matrices:
         """The matrices [L, to, from] of `MATRICES`, each computed when it is first asked for."""
         return Matrices(self.observed())
+
+    @cached_property
+    def network(self) -> FlowNetwork:
+        """Attention as capacities, made for all words when the first asks."""
+        return FlowNetwork(self.attention)
 
     @cached_property
     def doubles(self) -> dict[int, Route]:
@@ -130,7 +135,7 @@ def _rollout(signals: Signals, pattern: Pattern) -> ScoredRoute:
 
 
 def _flow(signals: Signals, pattern: Pattern) -> ScoredRoute:
-    return attention_flow(signals.attention, pattern.source, pattern.nodes[-1])
+    return signals.network.path(pattern.source, pattern.nodes[-1])
 
 
 def _matrix(signals: Signals, pattern: Pattern, name: str) -> ScoredRoute:

@@ -11,6 +11,7 @@ from explainer.influence.flow import total_flow
 from explainer.intervention.attention import attention as attention_of
 from explainer.question.sentence import read_sentence
 from explainer.rivals import (
+    FlowNetwork,
     attention_flow,
     attention_path,
     heads_for_skip,
@@ -112,6 +113,13 @@ def test_flow_equals_the_minimum_cut(attention):
         path = attention_flow(attention, word, 7)
         assert path.score == pytest.approx(cut)
         assert (path.nodes[0], path.nodes[-1], len(path.nodes)) == (word, 7, 4)
+
+
+def test_words_that_are_asked_one_after_the_other_find_what_each_does_alone(attention):
+    attention = np.where(attention < 0.05, 0, attention)  # where nothing fits through, too
+    network = FlowNetwork(attention)
+    for word in (0, 5, 7, 0):
+        assert network.path(word, 7) == attention_flow(attention, word, 7)
 
 
 def test_conductance_sums_to_the_influence_of_all_words_at_every_layer():

@@ -171,7 +171,8 @@ def test_a_link_from_before_asks_each_side_what_it_did(page):
 
 
 def test_a_second_model_without_the_words_leaves_the_question(tiny_masked_lm_dir):
-    test = opened("agreement", "compare", text=FIRST, correct="were", wrong="was", apart="no")
+    asked = {"text": FIRST, "correct": "were", "wrong": "was", "points": "3", "rule": "trapezoid"}
+    test = opened("agreement", "compare", apart="no", **asked)
     pair = test.session_state["pair"]
     # What typing a folder into the model's box does; the tests' boxes take no typed options.
     second = dataclasses.replace(pair.second, model=str(tiny_masked_lm_dir))

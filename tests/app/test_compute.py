@@ -209,7 +209,7 @@ def test_all_pages_compute_while_models_are_evicted_and_come_to_an_end(
 def test_a_name_with_a_space_is_the_same_model(monkeypatch):
     monkeypatch.setattr(server.loader(), "_most_bytes", 1)
     for name, page in (("agreement ", None), (" agreement", "method"), ("agreement", None)):
-        test = opened(name, page, points="3")
+        test = opened(name, page, own="yes", text="the keys [MASK] old .", points="3")
         assert not test.error
         assert test.get("plotly_chart")
         assert page or "model" not in test.query_params

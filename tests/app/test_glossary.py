@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from explainer.app.widgets.glossary import meaning, terms, words
-from tests.ui import checked, opened
+from tests.ui import opened
 from tests.wings import ROOT, sources
 
 
@@ -45,7 +45,8 @@ def test_a_meaning_is_plain_text_and_a_sentence_by_itself():
 
 
 def test_method_has_all_of_them(tiny_masked_lm_dir):
-    test = checked(opened(tiny_masked_lm_dir, "method").run())
+    asked = {"own": "yes", "text": "the farmers [MASK] old ."}
+    test = opened(tiny_masked_lm_dir, "method", **asked)
     (table,) = [m.value for m in test.markdown if m.value.startswith("| word | sign |")]
     assert len(table.splitlines()) == 2 + len(terms())
     assert any(subheader.value == "7 · The words" for subheader in test.subheader)

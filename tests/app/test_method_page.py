@@ -16,8 +16,8 @@ from explainer.influence.sampling.path import quadrature
 from tests import ui
 from tests.ui import alts, checked, query
 
-SENTIMENT = next(e.text for e in examples() if e.model == "sentiment")
-KEYS = next(e.text for e in examples() if "keys" in e.text)
+SENTIMENT = min((e.text for e in examples() if e.model == "sentiment"), key=len)
+PILOTS = next(e for e in examples() if e.text.startswith("the pilot "))
 TITLES = ["1", "2", "3", "4", "5", "6", "7"]
 
 
@@ -271,10 +271,11 @@ def test_a_sentence_encoder_is_followed_to_its_pooled_tokens():
 
 def test_who_comes_from_an_example_on_explore_finds_that_example():
     test = ui.AppTest.from_file(ui.APP, default_timeout=60)
-    test.query_params.update({"text": KEYS, "correct": "are", "wrong": "is"})
+    asked = {"text": PILOTS.text, "correct": PILOTS.correct, "wrong": PILOTS.wrong}
+    test.query_params.update(asked)
     checked(test.run())
     for name in list(test.query_params):
         del test.query_params[name]
     test.switch_page("pages/method.py")
     checked(test.run())
-    assert ui.widget(test, "selectbox", "text", "method").value == KEYS
+    assert ui.widget(test, "selectbox", "text", "method").value == PILOTS.text

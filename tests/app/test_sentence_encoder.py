@@ -84,7 +84,6 @@ def test_evaluate_refuses_it(folder):
 
 
 def test_the_method_is_shown_with_the_cosine(folder):
-    checked(explored := opened(folder, **LINK).run())
-    test = checked(explored.switch_page("pages/method.py").run())
+    test = opened(folder, "method", own="yes", text=FIRST, pair=SECOND)
     assert not test.error
-    assert any("cos" in part.value for part in test.markdown)
+    assert any("The cosine of the two texts’ embeddings" in part.value for part in test.markdown)

@@ -1,6 +1,6 @@
 """Processes that tests begin by the dozen, forked from one that has imported what these need.
 
-    python tests/forking.py KIND SOCKET
+    python tests/forking.py SOCKET
 
 Each would take three seconds to import torch and the networks of transformers. That they also
 begin by themselves is what tests/deploy and tests/test_wheel.py try.
@@ -8,6 +8,7 @@ begin by themselves is what tests/deploy and tests/test_wheel.py try.
 
 import atexit
 import contextlib
+import gc
 import json
 import os
 import runpy
@@ -17,30 +18,46 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from explainer.app.work.child import IMPORTED, MODULE
 from explainer.app.work.forks import Forks, answer_forks
 
 ROOT = Path(__file__).parents[1]
 
 
-@cache
-def forks(kind: str) -> Forks:
-    """Those of a process of this kind, which ends with the one that asks."""
+def _asked(begin: Callable[[socket.socket], object]) -> Forks:
+    """Forks of what is begun at the other end; it ends with this process."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    command = [sys.executable, __file__, kind, str(theirs.fileno())]
-    subprocess.Popen(
-        command,
-        pass_fds=[theirs.fileno()],
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ).returncode = 0  # nobody waits for it
-    theirs.close()
+    with theirs:
+        begin(theirs)
     atexit.register(ours.close)
     return Forks(ours)
+
+
+@cache
+def commands() -> Forks:
+    """What is forked from a process that has imported torch and the like, and nothing of ours."""
+
+    def begin(end: socket.socket) -> None:
+        process = subprocess.Popen(
+            [sys.executable, __file__, str(end.fileno())],
+            pass_fds=[end.fileno()],
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        process.returncode = 0  # nobody waits for it
+
+    return _asked(begin)
+
+
+@cache
+def processes() -> Forks:
+    """Those beside a server, forked as its own are."""
+    return _asked(lambda end: commands().fork({"kind": "process"}, (end.fileno(),)))
 
 
 class Module:
@@ -49,12 +66,12 @@ class Module:
     def __init__(self, arguments: Sequence[str], cwd: Path, env: dict[str, str], stderr) -> None:
         self._ended, held = os.pipe()
         given = {
+            "kind": "module",
             "arguments": json.dumps(list(arguments)),
             "folder": str(cwd),
             "environment": json.dumps(env),
         }
-        self._forks = forks("command")
-        self.pid = self._forks.fork(given, (stderr.fileno(), held))
+        self.pid = commands().fork(given, (stderr.fileno(), held))
         os.close(held)
 
     def poll(self) -> int | None:
@@ -73,41 +90,47 @@ class Module:
             if time.monotonic() > until:
                 raise TimeoutError
             time.sleep(0.01)
-        self._forks.kill(self.pid)
+        commands().kill(self.pid)
         os.close(self._ended)
 
 
 def _run(given: dict[str, str], files: Sequence[int]) -> None:
+    """Be what is asked for."""
+    if given.pop("kind") == "module":
+        _run_module(given, *files)
+        return
+    (end,) = files
+    import_module(IMPORTED)
+    answer_forks(socket.socket(fileno=end), import_module(MODULE).forked)
+
+
+def _run_module(given: dict[str, str], errors: int, _held_to_the_end: int) -> None:
     """Be `python -m`."""
-    said, _held_to_the_end = files
-    for number, does in (
-        (signal.SIGINT, signal.default_int_handler),
-        (signal.SIGTERM, signal.SIG_DFL),
-    ):
-        signal.signal(number, does)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.dup2(said, 2)
+    os.dup2(errors, 2)
     os.chdir(given["folder"])
     os.environ.clear()
     os.environ.update(json.loads(given["environment"]))
-    sys.argv = [sys.argv[0], *json.loads(given["arguments"])[1:]]
+    name, *arguments = json.loads(given["arguments"])
+    sys.argv = [name, *arguments]
     sys.path[0] = given["folder"]
     with contextlib.suppress(SystemExit):
-        runpy.run_module(json.loads(given["arguments"])[0], run_name="__main__", alter_sys=True)
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
 
 
 def main() -> None:
-    kind, number = sys.argv[1:]
-    if kind == "process":  # that computes beside a server, of which this is one
-        import_module("explainer.app.compute")
-        run = import_module("explainer.app.work.process").forked
-    else:
-        import_module("explainer.models.registry")
-        import_module("pandas"), import_module("plotly.graph_objects")
-        for name in [name for name in sys.modules if name.partition(".")[0] == "explainer"]:
-            del sys.modules[name]  # each imports the checkout's own code by itself
-        run = _run
-    answer_forks(socket.socket(fileno=int(number)), run)
+    """Fork what is asked for, until nobody asks any more."""
+    gc.disable()  # nearly all of it stays
+    for name in ("explainer.models.registry", "pandas", "plotly.graph_objects"):
+        import_module(name)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "explainer"]:
+        del sys.modules[name]  # each fork imports the checkout's own code by itself
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    answer_forks(socket.socket(fileno=int(sys.argv[1])), _run)
     os._exit(0)  # to take apart what is imported takes a second
 
 

@@ -9,6 +9,7 @@ from transformers import BertForMaskedLM
 from tests.browser import test_compare as compare
 from tests.browser.page import BOX, GRAPH, idle, opened, server, until
 from tests.fixtures import save_tiny, tiny_config
+from tests.forking import Module
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +20,7 @@ LONG = "the farmers that the assistant loves and the assistants love " * 7 + "[M
 @pytest.fixture(scope="module")
 def running():
     """A server of its own: what these tests leave behind must not slow down others."""
-    with server() as address:
+    with server(begin=Module) as address:
         yield address
 
 

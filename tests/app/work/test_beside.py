@@ -25,7 +25,7 @@ from explainer.question.quantity import Contrast
 from explainer.results.settings import Settings
 from tests.app.threads import SOON, ended, in_thread, until
 from tests.app.work import works
-from tests.forking import forks
+from tests.forking import processes
 
 
 class GoneError(BaseException):
@@ -60,17 +60,20 @@ class Followed:
 @pytest.fixture(scope="module")
 def desk():
     """With forks, as under the command on Linux."""
-    desk = Beside(1, forks("process"))
+    desk = Beside(1, processes())
     yield desk
     desk.end()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def executed():
-    """With processes that are executed, as under `streamlit run`, or where there are no forks."""
-    desk = Beside(1)
+    """With processes that are executed, as where there are no forks, or nothing forks any more."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    theirs.close()
+    desk = Beside(1, Forks(ours))
     yield desk
     desk.end()
+    ours.close()
 
 
 @pytest.fixture
@@ -256,24 +259,15 @@ def test_one_that_never_starts_is_said(task, monkeypatch):
         Beside(1).compute(task(works.process), Followed())
 
 
-@pytest.mark.parametrize("forked", [False, True])
-def test_a_process_ends_with_its_server(forked):
-    desk = Beside(1, forks("process") if forked else None)
+@pytest.mark.parametrize("kind", ["desk", "executed"])
+def test_a_process_ends_with_its_server(kind, request):
+    desk = request.getfixturevalue(kind)
     desk.start()
     (process,) = desk._processes
     process._process.stdin.close()  # as it is when this process is gone
     until(lambda: process.ended)
-    assert forked or process._process.returncode == 0
+    assert kind == "desk" or process._process.returncode == 0
     assert not psutil.pid_exists(process.pid)
-
-
-def test_where_nothing_forks_any_more_a_process_is_executed(task):
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    theirs.close()
-    with ours:
-        desk = Beside(1, Forks(ours))
-        assert desk.compute(task(partial(works.number, 3)), Followed()) == 3
-    desk.end()
 
 
 def test_two_sessions_are_computed_for_in_two_processes(desk, task, monkeypatch):

@@ -18,7 +18,7 @@ from explainer.models.version import version
 from explainer.question.quantity import Contrast
 from tests.app.work import works
 from tests.fixtures import WORDS, save_tiny, tiny_config
-from tests.forking import forks
+from tests.forking import processes
 
 SENTENCE, SHORT = (
     "the farmers that the assistant loves [MASK] old .",
@@ -30,7 +30,7 @@ CONTRAST, SETTINGS = Contrast("are", "is"), Settings(points=4)
 @pytest.fixture(scope="module")
 def process():
     """One process beside the server."""
-    desk = Beside(1, forks("process"))
+    desk = Beside(1, processes())
     yield desk
     desk.end()
 

@@ -2,14 +2,19 @@
 
 import streamlit as st
 
-from explainer import ExplainerError
-from explainer.app import compute
-from explainer.app.state.choices import from_query
-from explainer.app.state.linked import Linked
-from explainer.app.widgets.frame.notes import show_error
-from explainer.app.widgets.frame.page import page_frame
-from explainer.app.work.begun import beside
-from tests.app.work.works import endless
+from explainer.app.memory import loading, settle
+
+with loading():
+    from explainer import ExplainerError
+    from explainer.app import compute
+    from explainer.app.state.choices import from_query
+    from explainer.app.state.linked import Linked
+    from explainer.app.widgets.frame.notes import show_error
+    from explainer.app.widgets.frame.page import page_frame
+    from explainer.app.work.begun import beside
+    from tests.app.work.works import endless
+
+settle()  # as the app does: else garbage is looked for in all of this after every run of a part
 
 
 @st.fragment

@@ -15,6 +15,9 @@ pytestmark = pytest.mark.browser
 IMAGE = "<img src=x onerror=alert(1)>"
 HOSTILE = f"the {IMAGE} <b>farmers</b> loves [MASK] old ."
 WAYS = "at => new URLSearchParams(location.search).get('at') === at"
+STANDS_STILL = """() => document.querySelector('[data-testid=stSpinnerIcon]')
+  && document.getAnimations().every(moving => moving.effect.getTiming().duration === 0)"""
+"""Whether the page computes, and nothing on it moves."""
 FOCUS = """() => {
   let at = document.activeElement;
   while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
@@ -197,6 +200,7 @@ def test_a_long_computation_shows_the_page_and_that_it_works(chromium, link):
         # Seconds of work, so that even a slow browser is there before it ends.
         page.goto(link(model="agreement", points="50", rule="riemann", text=long))
         page.locator("[data-testid=stSpinner]").wait_for()
+        until(page, STANDS_STILL)  # as tests ask for; what is computed takes longer
         assert page.locator(BOX).input_value() == long
         assert not page.locator(GRAPH).count()
         ready(page)

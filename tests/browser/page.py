@@ -25,7 +25,10 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--renderer-process-limit=1",
 )
+"""Without what tests have no use for. One process draws all tabs of a context: a further tab finds
+the app's and Plotly's programs read and compiled, which takes half of the time of a first visit."""
 GRAPH = ".js-plotly-plot .scatterlayer .trace"
 BAR = "[data-testid=stProgress]"
 PLOTS = "[data-testid=stPlotlyChart]"
@@ -33,8 +36,8 @@ SOON = 180_000
 """Milliseconds that a page may take to show something. It takes seconds by itself, but other tests
 compute at the same time, on machines that may be many times slower."""
 STILL: Literal["reduce"] = "reduce"
-"""Streamlit's placeholders and icons do not move for those who ask for that: where no graphics card
-draws, a page that moves is drawn by the processor, sixty times a second. The app moves nothing."""
+"""Nothing moves for those who ask for that: without a graphics card the processor draws a page that
+moves, sixty times a second."""
 BOX = ".st-key-typing textarea"
 """The box of the sentence, which lies in the place of its words until it is used."""
 SPOTS = """index => {
@@ -141,8 +144,10 @@ def _text(file) -> str:
 
 
 LEFT: list = []
-"""Tabs that tests have left: they have read the page's programs, which takes half of the time of a
-first visit."""
+"""Tabs that tests have left, with nothing in them."""
+DESKS: dict = {}
+"""Of each browser the context of its tabs without touch. They share cookies and storage while they
+are open, in which Streamlit keeps its token against forged requests and the theme, “System”."""
 
 
 @contextlib.contextmanager
@@ -153,11 +158,7 @@ def opened(
 
     It may be one that another test has left, with nothing of that in it.
     """
-    if LEFT and not touch:
-        page = LEFT.pop()
-    else:
-        page = chromium.new_context(has_touch=touch, is_mobile=touch).new_page()
-        page.add_init_script(HEAR)
+    page = LEFT.pop() if LEFT and not touch else _new(chromium, touch)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=color_scheme, reduced_motion=STILL)
     page.set_default_timeout(SOON)
@@ -173,11 +174,22 @@ def opened(
         clean = not touch and not broken and _left(page)
     finally:
         if not clean:
-            page.context.close()
+            (page.context if touch else page).close()
     if clean:
         page.remove_listener("pageerror", note)
         LEFT.append(page)
     assert not broken
+
+
+def _new(chromium, touch: bool):
+    """A tab that nobody has been at."""
+    if touch:
+        context = chromium.new_context(has_touch=True, is_mobile=True)
+    else:
+        context = DESKS.get(chromium) or DESKS.setdefault(chromium, chromium.new_context())
+    page = context.new_page()
+    page.add_init_script(HEAR)
+    return page
 
 
 def _left(page) -> bool:
@@ -192,8 +204,9 @@ def _left(page) -> bool:
     except Error:  # the server has gone
         return False
     page.mouse.move(0, 0)
-    page.context.clear_cookies()
-    page.context.clear_permissions()
+    if len(page.context.pages) == len(LEFT) + 1:  # they are those of other tabs, too
+        page.context.clear_cookies()
+        page.context.clear_permissions()
     return True
 
 

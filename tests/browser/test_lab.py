@@ -79,7 +79,7 @@ def test_an_answer_that_is_computed_comes_before_the_server_ends(
     with opened(chromium) as page, opened(chromium) as other:
         other.goto(link(served, model=tiny_masked_lm_dir))
         ready(other)
-        page.goto(long(served, 120))
+        page.goto(long(served, 80))
         page.locator(BAR).get_by_text("left, of 55 tokens").wait_for()
         # As a service that ends: all of its processes are told.
         for number in (*workers(served), served.process.pid):

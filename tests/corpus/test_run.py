@@ -138,9 +138,10 @@ def test_the_beginning_of_a_run_has_the_errors_of_its_own_parts(tiny_masked_lm_d
     assert list(First(run, 4).records("errors", ("number",))) == [[{"number": 3}]]
 
 
-def is_fork(process, begun) -> bool:
-    """Whether it is forked from a process that this one has begun for that."""
-    return process.ppid() != begun.pid and process.status() != psutil.STATUS_ZOMBIE
+def is_worker(process) -> bool:
+    """Whether it is forked from the process that this one has begun for its workers."""
+    begun = " ".join(process.parent().cmdline())
+    return "multiprocessing.forkserver" in begun and process.status() != psutil.STATUS_ZOMBIE
 
 
 def test_workers_of_whom_one_is_killed_end_with_the_same_tables(
@@ -155,8 +156,7 @@ def test_workers_of_whom_one_is_killed_end_with_the_same_tables(
 
     def kill_one(done, _total):
         if done and not killed:
-            here = psutil.Process()
-            killed.append(next(one for one in here.children(recursive=True) if is_fork(one, here)))
+            killed.append(next(filter(is_worker, psutil.Process().children(recursive=True))))
             killed[0].kill()
 
     with pytest.raises(ExplainerError, match=r"A worker has ended .*: what is done is kept"):

@@ -1,8 +1,9 @@
-"""Processes that are forked from one that has imported what they need, and has no threads.
+"""Processes that are forked from one that has imported what they need, and has no other threads.
 
 Each is there in some hundredths of a second instead of some seconds, and what is imported is in
 memory once for all of them. The one that they are forked from is a fork of the server, made before
-that has threads: whoever forks with threads copies locks that nobody will ever open.
+that begins any threads: whoever forks beside them copies locks that nobody will ever open. (numpy's
+OpenBLAS has threads as soon as it is imported; it ends them itself before a fork.)
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ POSSIBLE = sys.platform == "linux"
 LONGEST = 2**20
 """Bytes of a message."""
 MOST_FILES = 3
+PATIENCE = 20.0
+"""Seconds that a fork may take; it takes some hundredths of one."""
 
 Run = Callable[[dict[str, str], Sequence[int]], object]
 """What a fork does, by what it is given: values by their names, and open files."""
@@ -32,6 +35,7 @@ class Forks:
     """Has processes forked at the other end of a socket, where `answer_forks` listens."""
 
     def __init__(self, asked: socket.socket) -> None:
+        asked.settimeout(PATIENCE)
         self._asked = asked
         self._lock = threading.Lock()
 
@@ -62,11 +66,14 @@ class Forks:
 
     def _said(self, message: dict[str, object], files: Sequence[int] = ()) -> str:
         with self._lock:
-            socket.send_fds(self._asked, [json.dumps(message).encode()], files)
-            answer = self._asked.recv(LONGEST).decode()
-        if not answer:
-            raise OSError("The process that others are forked from has ended.")
-        return answer
+            try:
+                socket.send_fds(self._asked, [json.dumps(message).encode()], files)
+                if answer := self._asked.recv(LONGEST).decode():
+                    return answer
+            except OSError:  # what comes late would be taken for the next answer
+                self._asked.close()
+                raise
+        raise OSError("The process that others are forked from has ended.")
 
 
 def answer_forks(asked: socket.socket, run: Run) -> None:

@@ -124,3 +124,26 @@ print(one.stdout.readline())
 """)
     assert out == ["refused", r"b'it heard still\n'", "b''"]
     assert not errors
+
+
+def test_one_in_between_that_says_nothing_holds_up_nobody():
+    out, errors = said("""
+import signal, psutil
+from explainer.app.work import forks as module
+module.PATIENCE = 0.2
+silent = Forks.begun(run)
+one = Forked(silent, {"name": "it"})
+between = next(child for child in psutil.Process().children() if child.children())
+between.send_signal(signal.SIGSTOP)
+for _ in range(2):
+    try:
+        Forked(silent, {"name": "another"})
+    except OSError:
+        print("refused")
+print(asked(one, b"still"))
+one.kill()
+print(one.stdout.readline())
+between.kill()
+""")
+    assert out == ["refused", "refused", r"b'it heard still\n'", "b''"]
+    assert not errors

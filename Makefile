@@ -23,10 +23,9 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint $(CONSTRAINTS)
 TORCH = $(or $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' $(CONSTRAINTS)),torch)
 
-# Four processes on two cores, because two of them drive a browser, and a test of a page waits for half of
-# its time: each with whole files, the longest first; what they start gets one core, so that threads do
-# not wait for each other.
-PYTEST = $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+# Three processes on two cores, because a test of a page waits for half of its time: each with whole
+# files, the longest first; what they start gets one core, so that threads do not wait for each other.
+PYTEST = $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 test unit browser ray: export OMP_NUM_THREADS := 1
 # What is compiled once is there for the next run, whatever a person has set for everything else.
 unexport PYTHONDONTWRITEBYTECODE

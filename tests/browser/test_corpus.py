@@ -35,8 +35,11 @@ def test_ones_own_sentences_are_explained_while_one_waits(tab, address, tiny_mas
     model = {"model": str(tiny_masked_lm_dir), "points": "3", "rule": "trapezoid"}
     tab.goto(f"{address}/corpus?{urlencode({**model, 'of': 'own sentences'})}")
     box = tab.get_by_role("textbox", name="Your own sentences")
+    box.wait_for()
+    browser.idle(tab)  # the page begins anew for its width
     box.fill(TEXTS)
     box.press("Control+Enter")
+    browser.idle(tab)
     tab.locator(".st-key-start button").click()
     tab.get_by_text("3 sentences of own sentences, explained just now").wait_for()
     browser.ready(tab)

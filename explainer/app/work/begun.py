@@ -8,6 +8,7 @@ from importlib import import_module
 
 import streamlit as st
 
+from explainer.app.memory import loading
 from explainer.app.work.beside import Beside
 from explainer.app.work.child import IMPORTED, MODULE, WAITING
 from explainer.app.work.forks import POSSIBLE, Forks
@@ -24,10 +25,9 @@ def prepare() -> None:
     if not POSSIBLE or not _wanted():
         return
     os.environ.update(WAITING | dict(os.environ))
-    gc.disable()  # nearly all of it stays
-    import_module(IMPORTED)
-    run = import_module(MODULE).forked
-    gc.enable()
+    with loading():
+        import_module(IMPORTED)
+        run = import_module(MODULE).forked
     gc.collect()
     gc.freeze()
     FORKS.append(Forks.begun(run))

@@ -44,8 +44,3 @@ class FlowNetwork:
             _, nearest = max(leaving, key=leaving.__getitem__)
             nodes.append(nearest)
         return ScoredRoute(tuple(nodes), None, found.graph["flow_value"] / UNIT)
-
-
-def attention_flow(attention: Array, word: int, target: int) -> ScoredRoute:
-    """`FlowNetwork.path` of one word."""
-    return FlowNetwork(attention).path(word, target)

@@ -26,7 +26,7 @@ from explainer.question.quantity import Contrast, choose_quantity
 from explainer.question.sentence import read_sentence
 from explainer.results.metrics import concentration
 from explainer.results.settings import Settings
-from explainer.rivals import attention_flow, skip_for_heads
+from explainer.rivals import FlowNetwork, skip_for_heads
 from explainer.tasks import Case
 
 TEXT = "the farmers that the assistant loves [MASK] old ."
@@ -125,7 +125,7 @@ def test_what_rivals_carry_is_measured_path_by_path(tiny_masked_lm, explanation,
     for pattern in explanation.patterns:
         sign = math.copysign(1, pattern.influence)
         asked = {"contrast": Contrast("are", "is"), "settings": SETTINGS}
-        nodes = attention_flow(weights, pattern.source, target).nodes
+        nodes = FlowNetwork(weights).path(pattern.source, target).nodes
         flow += sign * measure_path(model, TEXT, nodes, **asked).influence
         way = skip_for_heads(pattern)
         skips += sign * measure_path(model, TEXT, way.nodes, way.components, **asked).influence

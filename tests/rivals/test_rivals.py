@@ -12,7 +12,6 @@ from explainer.intervention.attention import attention as attention_of
 from explainer.question.sentence import read_sentence
 from explainer.rivals import (
     FlowNetwork,
-    attention_flow,
     attention_path,
     heads_for_skip,
     internal_influence,
@@ -98,7 +97,7 @@ def test_the_rollout_path_takes_the_node_that_most_passes(attention):
 
 def test_flow_equals_the_minimum_cut_by_hand():
     # Into token 2 of the last layer fit 0.125, 0.25 and 0.625; out of token 0 come 0.8, 0.25, 0.05.
-    path = attention_flow(BY_HAND, 0, 2)
+    path = FlowNetwork(BY_HAND).path(0, 2)
     assert path.score == pytest.approx(0.125 + 0.25 + 0.05)
     assert (path.nodes[0], path.nodes[-1]) == (0, 2)
 
@@ -110,7 +109,7 @@ def test_flow_equals_the_minimum_cut(attention):
         graph.add_edge((layer, start), (layer + 1, end), capacity=weights[layer, end, start])
     for word in (0, 5):
         cut, _ = nx.minimum_cut(graph, (0, word), (3, 7))
-        path = attention_flow(attention, word, 7)
+        path = FlowNetwork(attention).path(word, 7)
         assert path.score == pytest.approx(cut)
         assert (path.nodes[0], path.nodes[-1], len(path.nodes)) == (word, 7, 4)
 
@@ -119,7 +118,7 @@ def test_words_that_are_asked_one_after_the_other_find_what_each_does_alone(atte
     attention = np.where(attention < 0.05, 0, attention)  # where nothing fits through, too
     network = FlowNetwork(attention)
     for word in (0, 5, 7, 0):
-        assert network.path(word, 7) == attention_flow(attention, word, 7)
+        assert network.path(word, 7) == FlowNetwork(attention).path(word, 7)
 
 
 def test_conductance_sums_to_the_influence_of_all_words_at_every_layer():
